@@ -1,0 +1,15 @@
+# DIGITS_GIT_REVISION: the commit that is built, "unknown" outside a checkout. A new commit triggers
+# a new configure, and a rebuild only of what names the revision.
+set(DIGITS_GIT_REVISION unknown)
+find_package(Git QUIET)
+if(Git_FOUND)
+  execute_process(COMMAND ${GIT_EXECUTABLE} -C ${CMAKE_CURRENT_SOURCE_DIR} rev-parse HEAD
+    OUTPUT_VARIABLE revision OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE status)
+  if(status EQUAL 0)
+    set(DIGITS_GIT_REVISION ${revision})
+  endif()
+  set(log ${CMAKE_CURRENT_SOURCE_DIR}/.git/logs/HEAD)
+  if(EXISTS ${log})
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${log})
+  endif()
+endif()

@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# Installs what the build needs and a bare Debian or Ubuntu lacks; does nothing when all is there.
+#   scripts/setup.sh [PACKAGE...]    further packages, such as clang-format for scripts/lint.sh
+# LibTorch comes from the distribution unless Torch_DIR or CMAKE_PREFIX_PATH leads to another one.
+set -euo pipefail
+
+packages=(
+  g++ cmake ninja-build
+  libopencv-dev libgtest-dev libgmock-dev libfmt-dev libcxxopts-dev nlohmann-json3-dev
+  libtomlplusplus-dev libspdlog-dev zlib1g-dev libssl-dev librapidcheck-dev
+  "$@"
+)
+# Debian's LibTorch is built against an abstract BLAS: without OpenBLAS it runs on the reference
+# implementation, some 40 times slower. Its CMake files ask for Gloo.
+torch_packages=(libtorch-dev libgloo-dev libopenblas0-pthread)
+
+have_own_torch() {
+  [ -n "${Torch_DIR:-}" ] && return 0
+  local prefix
+  local IFS=':;'
+  for prefix in ${CMAKE_PREFIX_PATH:-}; do
+    [ -e "$prefix/share/cmake/Torch/TorchConfig.cmake" ] && return 0
+  done
+  return 1
+}
+have_own_torch || packages+=("${torch_packages[@]}")
+
+explain() {
+  cat >&2 <<EOF
+setup: $1
+Install by hand: a C++17 compiler, CMake 3.25 or newer, Ninja, OpenCV 4.6+, GoogleTest, fmt,
+cxxopts, nlohmann-json, toml++, spdlog, zlib, OpenSSL and RapidCheck. On Debian or Ubuntu these are
+  ${packages[*]}
+An official LibTorch (the C++ build with the cxx11 ABI, from pytorch.org) serves as well: unpack it
+and set CMAKE_PREFIX_PATH=/path/to/libtorch. Then run this script's caller again.
+EOF
+  exit 1
+}
+
+if ! command -v dpkg-query > /dev/null; then
+  # Not Debian: what was installed by hand is all there is.
+  command -v cmake > /dev/null && command -v ninja > /dev/null && exit 0
+  explain "this system is neither Debian nor Ubuntu"
+fi
+
+missing=()
+for package in "${packages[@]}"; do
+  status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2> /dev/null || true)
+  [ "$status" = installed ] || missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo > /dev/null || explain "packages are missing (${missing[*]}), and installing them needs root or sudo"
+  as_root=(sudo)
+fi
+echo "setup: installing ${missing[*]}" >&2
+export DEBIAN_FRONTEND=noninteractive
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" > /dev/null ||
+  explain "apt-get could not install ${missing[*]}"

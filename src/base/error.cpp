@@ -1,0 +1,40 @@
+#include "base/error.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace digits {
+
+int exit_status(std::string_view code) noexcept {
+  constexpr std::array<std::pair<std::string_view, int>, 13> kFamilies{{
+      {"usage", kUsage},           // wrong option or argument
+      {"config", kUsage},          // bad configuration file or value
+      {"device", kUsage},          // the device asked for is not there
+      {"output", kUsage},          // the place to write to cannot be used
+      {"input", kBadData},         // missing or unreadable input file
+      {"idx", kBadData},           // malformed IDX file
+      {"data", kBadData},          // a set that validation refuses
+      {"image", kBadData},         // an image file that is not one
+      {"gate", kGateFailed},       // the model is not good enough
+      {"package", kBadPackage},    // a package that is not what was tested
+      {"checkpoint", kBadPackage}, // a checkpoint that cannot be used
+      {"disk", kInternalError},     // the machine failed, not the person: full disk, I/O error
+      {"interrupted", kInterrupted},
+  }};
+  const auto family = code.substr(0, code.find('.'));
+  const auto* const found = std::find_if(kFamilies.begin(), kFamilies.end(),
+                                         [&](const auto& entry) { return entry.first == family; });
+  return found == kFamilies.end() ? static_cast<int>(kInternalError) : found->second;
+}
+
+std::string one_line(const Error& error) {
+  auto line = fmt::format("digits: {}: {}", error.code(), error.what());
+  if (!error.hint().empty()) line += fmt::format(" (hint: {})", error.hint());
+  std::replace(line.begin(), line.end(), '\n', ' ');
+  return line;
+}
+
+}  // namespace digits

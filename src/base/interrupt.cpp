@@ -1,0 +1,29 @@
+#include "base/interrupt.h"
+
+#include <atomic>
+#include <csignal>
+
+namespace digits {
+
+namespace {
+
+std::atomic<bool> flag{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may touch it");
+
+void on_signal(int number) {
+  flag.store(true);
+  std::signal(number, SIG_DFL);  // the second one is not asked for twice
+}
+
+}  // namespace
+
+void catch_interrupts() {
+  std::signal(SIGINT, on_signal);
+  std::signal(SIGTERM, on_signal);
+}
+
+bool interrupted() noexcept { return flag.load(); }
+
+void set_interrupted(bool value) noexcept { flag.store(value); }
+
+}  // namespace digits

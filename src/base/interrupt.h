@@ -1,0 +1,14 @@
+// Ctrl-C and SIGTERM, turned into a flag that long work asks for at safe points.
+#pragma once
+
+namespace digits {
+
+// From now on SIGINT and SIGTERM set the flag; a second SIGINT ends the process at once.
+void catch_interrupts();
+
+bool interrupted() noexcept;
+
+// Sets or clears the flag without a signal: for tests.
+void set_interrupted(bool value) noexcept;
+
+}  // namespace digits

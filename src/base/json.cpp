@@ -1,0 +1,44 @@
+#include "base/json.h"
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "base/files.h"
+
+namespace digits {
+
+void throw_malformed(const std::string& family, const std::string& message) {
+  throw Error(family + ".malformed", message, "the file was edited or damaged: write it anew");
+}
+
+Json parse_json(const std::string& text, const std::string& name, const std::string& family) {
+  try {
+    return Json::parse(text);
+  } catch (const nlohmann::json::exception& error) {
+    throw_malformed(family, fmt::format("{}: {}", name, error.what()));
+  }
+}
+
+Json read_json(const std::filesystem::path& path, const std::string& schema,
+               const std::string& family) {
+  auto document = parse_json(read_file(path), path.string(), family);
+  const auto seen = document.is_object() ? document.value("schema", Json("none")) : Json("none");
+  if (seen != schema) {
+    throw Error(family + ".schema",
+                fmt::format("{}: schema {}, expected \"{}\"", path.string(), seen.dump(), schema),
+                "it was written by another version of digits");
+  }
+  return document;
+}
+
+Json with_schema(const std::string& schema, const Json& content) {
+  Json document{{"schema", schema}};
+  document.update(content);
+  return document;
+}
+
+void write_json(const std::filesystem::path& path, const Json& document) {
+  write_file(path, document.dump(2) + "\n");
+}
+
+}  // namespace digits

@@ -1,0 +1,42 @@
+// JSON documents with a "schema" key ("digits.evaluation/1"), read and written whole.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace digits {
+
+using Json = nlohmann::ordered_json;  // keys keep the order in which a person should read them
+
+// Parses `text`; `family` ("package") makes the error codes. Throws FAMILY.malformed.
+Json parse_json(const std::string& text, const std::string& name, const std::string& family);
+
+// Reads a document and checks its schema. Throws input.* for the file, FAMILY.malformed or
+// FAMILY.schema for its content.
+Json read_json(const std::filesystem::path& path, const std::string& schema,
+               const std::string& family);
+
+// document[key] as T. Throws FAMILY.malformed when it is missing or of another type.
+template <typename T>
+T json_at(const Json& document, const std::string& key, const std::string& family);
+
+// `content` with its schema in front.
+Json with_schema(const std::string& schema, const Json& content);
+
+// Writes a document atomically, indented, with a newline at the end.
+void write_json(const std::filesystem::path& path, const Json& document);
+
+// The error behind json_at, apart from the template.
+[[noreturn]] void throw_malformed(const std::string& family, const std::string& message);
+
+template <typename T>
+T json_at(const Json& document, const std::string& key, const std::string& family) {
+  try {
+    return document.at(key).get<T>();
+  } catch (const nlohmann::json::exception& error) {
+    throw_malformed(family, "key \"" + key + "\": " + error.what());
+  }
+}
+
+}  // namespace digits

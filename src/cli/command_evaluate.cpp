@@ -1,0 +1,41 @@
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "pipeline/pipeline.h"
+
+namespace digits {
+
+int command_evaluate(const Arguments& arguments) {
+  CommandOptions options("evaluate",
+                         "Measures a run's checkpoint on the run's test set and writes "
+                         "evaluation.json into the run; with --data, on the test part of another "
+                         "set, and only prints.",
+                         "RUN");
+  options.add()
+      ("data", "\"synthetic\", or a folder of IDX files", cxxopts::value<std::string>(), "DIR");
+  options.add_machine();
+  options.add_json();
+  const auto parsed = options.parse(arguments);
+  if (!parsed) return kDone;
+
+  const auto run = RunDirectory::open(single_positional_from(*parsed, "one run directory"));
+  const auto config = resolve(config_from(*parsed, run.read_config()));
+  const auto test = acquire(config).test;
+  const auto evaluation =
+      parsed->count("data") > 0
+          ? evaluate_stage(load_checkpoint(run.checkpoint()), test, config)
+          : evaluate_run(run, config, test);
+  if (parsed->count("json") > 0) {
+    print_json(evaluation);
+  } else {
+    print_pairs({{"data", config.data.source},
+                 {"test accuracy", percent(evaluation.accuracy)},
+                 {"test loss", fmt::format("{:.4f}", evaluation.loss)}});
+    print_evaluation(evaluation);
+  }
+  return kDone;
+}
+
+}  // namespace digits

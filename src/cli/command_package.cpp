@@ -1,0 +1,36 @@
+#include "base/error.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "pipeline/pipeline.h"
+
+namespace digits {
+
+int command_package(const Arguments& arguments) {
+  CommandOptions options("package",
+                         "Checks the gates of an evaluated run and packages its model: TorchScript, "
+                         "weights, golden logits, manifest. Exits with 4, and writes no package, "
+                         "when a gate fails.",
+                         "RUN");
+  options.add()
+      ("out", "folder of the package; must be new (default: RUN/package)",
+       cxxopts::value<std::string>(), "DIR");
+  options.add_machine();
+  options.add_json();
+  const auto parsed = options.parse(arguments);
+  if (!parsed) return kDone;
+
+  const auto run = RunDirectory::open(single_positional_from(*parsed, "one run directory"));
+  const auto config = resolve(config_from(*parsed, run.read_config()));
+  const auto folder = parsed->count("out") > 0
+                          ? std::filesystem::path((*parsed)["out"].as<std::string>())
+                          : run.package();
+  package_run(run, config, acquire(config).test, folder);
+  if (parsed->count("json") > 0) {
+    print_json(Json{{"package", folder.string()}});
+  } else {
+    print_pairs({{"package", folder.string()}});
+  }
+  return kDone;
+}
+
+}  // namespace digits

@@ -1,0 +1,150 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "base/error.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "data/idx.h"
+#include "data/image_file.h"
+#include "data/load.h"
+#include "model/device.h"
+#include "model/package.h"
+#include "pipeline/stages.h"
+
+namespace digits {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// Images with the names that their predictions are printed under.
+struct Inputs {
+  std::vector<std::string> names;
+  std::vector<std::uint8_t> images;  // [names.size(), rows, cols, channels]
+};
+
+bool has_suffix(const fs::path& path, std::initializer_list<const char*> suffixes) {
+  auto extension = path.extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return std::find(suffixes.begin(), suffixes.end(), extension) != suffixes.end();
+}
+
+// An IDX file by its name: MNIST's files have no suffix but -ubyte or .gz.
+bool looks_like_idx(const fs::path& path) {
+  return has_suffix(path, {".gz", ".idx"}) ||
+         path.filename().string().find("-ubyte") != std::string::npos;
+}
+
+void append_idx(Inputs& inputs, const fs::path& path, const Schema& schema) {
+  const auto array = read_idx(path);
+  std::vector<std::uint32_t> expected{array.dims[0], static_cast<std::uint32_t>(schema.rows),
+                                      static_cast<std::uint32_t>(schema.cols)};
+  if (schema.channels != 1) expected.push_back(static_cast<std::uint32_t>(schema.channels));
+  if (array.dims != expected) {
+    throw Error("data.schema_mismatch",
+                fmt::format("{}: images of another size, expected {}x{}x{}", path.string(),
+                            schema.rows, schema.cols, schema.channels),
+                "the package was trained on images of that size");
+  }
+  for (std::uint32_t i = 0; i < array.dims[0]; ++i) {
+    inputs.names.push_back(fmt::format("{}[{}]", path.string(), i));
+  }
+  inputs.images.insert(inputs.images.end(), array.values.begin(), array.values.end());
+}
+
+void append_file(Inputs& inputs, const fs::path& path, const Schema& schema) {
+  if (looks_like_idx(path)) return append_idx(inputs, path, schema);
+  const auto image = read_image(path, schema);
+  inputs.names.push_back(path.string());
+  inputs.images.insert(inputs.images.end(), image.begin(), image.end());
+}
+
+// The files behind a word: a folder stands for the images in it, sorted, or for its IDX test set.
+std::vector<fs::path> expand(const std::string& word) {
+  if (!fs::is_directory(word)) return {word};
+  std::vector<fs::path> files;
+  const auto idx = part_names(Part::kTest).images;
+  for (const auto& entry : fs::directory_iterator(word)) {
+    const auto& path = entry.path();
+    const bool image = has_suffix(path, {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"});
+    if (image || path.filename() == idx || path.filename() == idx + ".gz") files.push_back(path);
+  }
+  std::sort(files.begin(), files.end());
+  if (!files.empty()) return files;
+  throw Error("input.missing",
+              fmt::format("{}: no images in it, expected PNG, JPEG or {}", word, idx),
+              "name files, or a folder that has some");
+}
+
+// Reads what can be read; one unreadable file among many is reported and left out.
+Inputs read_inputs(const std::vector<std::string>& words, const Schema& schema, int& status) {
+  Inputs inputs;
+  for (const auto& word : words) {
+    try {
+      for (const auto& path : expand(word)) {
+        try {
+          append_file(inputs, path, schema);
+        } catch (const Error& error) {
+          fmt::print(stderr, "{}\n", one_line(error));
+          status = exit_status(error.code());
+        }
+      }
+    } catch (const Error& error) {
+      fmt::print(stderr, "{}\n", one_line(error));
+      status = exit_status(error.code());
+    }
+  }
+  return inputs;
+}
+
+void print_predictions(const Inputs& inputs, const std::vector<float>& logits,
+                       const Schema& schema, bool json) {
+  const auto classes = schema.class_names.size();
+  const auto labels = argmax_rows(logits, classes);
+  const auto probabilities = softmax_rows(logits, classes);
+  if (!json) fmt::print("{:<8} {:>11}  {}\n", "label", "probability", "input");
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const auto row = probabilities.begin() + static_cast<std::ptrdiff_t>(i * classes);
+    const auto& name = schema.class_names[labels[i]];
+    if (json) {
+      const std::vector<double> all(row, row + static_cast<std::ptrdiff_t>(classes));
+      print_json(Json{{"path", inputs.names[i]}, {"label", name}, {"probabilities", all}});
+    } else {
+      fmt::print("{:<8} {:>11.4f}  {}\n", name, row[labels[i]], inputs.names[i]);
+    }
+  }
+}
+
+}  // namespace
+
+int command_predict(const Arguments& arguments) {
+  CommandOptions options("predict",
+                         "Classifies images with a package: image files, folders of them, or IDX "
+                         "files. An input that cannot be read is reported and left out, and the "
+                         "exit status is 3.",
+                         "INPUT...");
+  options.add()("model", "folder of the package", cxxopts::value<std::string>(), "DIR");
+  options.add_machine();
+  options.add()("json", "print one JSON object per line instead of the table");
+  const auto parsed = options.parse(arguments);
+  if (!parsed) return kDone;
+  const auto words = positional_from(*parsed, "image files, folders or IDX files");
+  if (parsed->count("model") == 0) {
+    throw Error("usage.option", "no --model given, expected the folder of a package",
+                "digits predict --model RUN/package INPUT...");
+  }
+
+  const auto config = resolve(config_from(*parsed, Config()));
+  const auto package =
+      Package::load((*parsed)["model"].as<std::string>(), choose_device(config.device));
+  int status = kDone;
+  const auto inputs = read_inputs(words, package.schema(), status);
+  const auto logits = package.logits(inputs.images.data(), inputs.names.size());
+  print_predictions(inputs, logits, package.schema(), parsed->count("json") > 0);
+  return status;
+}
+
+}  // namespace digits

@@ -1,0 +1,43 @@
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "pipeline/pipeline.h"
+
+namespace digits {
+
+int command_run(const Arguments& arguments) {
+  CommandOptions options("run",
+                         "The whole pipeline into a new run directory: acquire, validate, split, "
+                         "train, evaluate, check, package.\nWithout options: synthetic digits, "
+                         "preset fast. Exits with 3 for bad data, 4 when a gate fails.");
+  options.add_config();
+  options.add_run_path();
+  options.add_json();
+  const auto parsed = options.parse(arguments);
+  if (!parsed) return kDone;
+
+  const auto config = resolve(config_from(*parsed, preset_config("fast")));
+  const auto path = run_path(*parsed, config);
+  catch_interrupts();
+  const auto evaluation = run_pipeline(config, path);
+  const auto run = RunDirectory::open(path);
+  if (parsed->count("json") > 0) {
+    print_json(Json{{"accuracy", evaluation.accuracy},
+                    {"loss", evaluation.loss},
+                    {"run", run.path().string()},
+                    {"package", run.package().string()}});
+    return kDone;
+  }
+  print_pairs({{"data", config.data.source},
+               {"test accuracy", percent(evaluation.accuracy)},
+               {"test loss", fmt::format("{:.4f}", evaluation.loss)},
+               {"precision", config.train.precision},
+               {"run", run.path().string()},
+               {"package", run.package().string()}});
+  return kDone;
+}
+
+}  // namespace digits

@@ -1,0 +1,61 @@
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "pipeline/stages.h"
+
+namespace digits {
+
+int command_synth(const Arguments& arguments) {
+  CommandOptions options("synth",
+                         "Writes a synthetic set: four gzip'd IDX files under MNIST's names. The "
+                         "same seed writes the same bytes.");
+  options.add()
+      ("out", "folder to write; must be new", cxxopts::value<std::string>(), "DIR")
+      ("train", "training images", cxxopts::value<std::int64_t>()->default_value("12000"), "N")
+      ("test", "test images", cxxopts::value<std::int64_t>()->default_value("2000"), "N")
+      ("rows", "pixels", cxxopts::value<std::int64_t>()->default_value("28"), "N")
+      ("cols", "pixels", cxxopts::value<std::int64_t>()->default_value("28"), "N")
+      ("classes", "1 to 10", cxxopts::value<std::int64_t>()->default_value("10"), "N")
+      ("seed", "of every random decision", cxxopts::value<std::int64_t>()->default_value("0"), "N")
+      ("threads", "0: one per core", cxxopts::value<std::int64_t>()->default_value("0"), "N");
+  options.add_json();
+  const auto parsed = options.parse(arguments);
+  if (!parsed) return kDone;
+  if (parsed->count("out") == 0) {
+    throw Error("usage.option", "no --out given, expected the folder to write",
+                "digits synth --out DIR");
+  }
+  const auto number = [&](const char* name) { return (*parsed)[name].as<std::int64_t>(); };
+  Config config;
+  config.data.synthetic_train = number("train");
+  config.data.synthetic_test = number("test");
+  config.data.synthetic_rows = number("rows");
+  config.data.synthetic_cols = number("cols");
+  config.data.synthetic_classes = number("classes");
+  config.seed = number("seed");
+  config.threads = number("threads");
+  config = resolve(parse_config(to_toml(config), "options", config));
+
+  const std::filesystem::path out = (*parsed)["out"].as<std::string>();
+  StagedDirectory staged(out);
+  const auto sets = acquire(config);
+  save_dataset(staged.path(), Part::kTrain, sets.train);
+  save_dataset(staged.path(), Part::kTest, sets.test);
+  staged.commit();
+  if (parsed->count("json") > 0) {
+    print_json(Json{{"out", out.string()},
+                    {"train", sets.train.size()},
+                    {"test", sets.test.size()},
+                    {"data", sets.train.schema}});
+  } else {
+    print_pairs({{"train", fmt::format("{} images", sets.train.size())},
+                 {"test", fmt::format("{} images", sets.test.size())},
+                 {"folder", out.string()}});
+  }
+  return kDone;
+}
+
+}  // namespace digits

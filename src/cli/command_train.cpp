@@ -1,0 +1,36 @@
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "pipeline/pipeline.h"
+
+namespace digits {
+
+int command_train(const Arguments& arguments) {
+  CommandOptions options("train",
+                         "Validates a set and trains on it, into a new run directory: "
+                         "configuration, data report, history and checkpoint.");
+  options.add_config();
+  options.add_run_path();
+  options.add_json();
+  const auto parsed = options.parse(arguments);
+  if (!parsed) return kDone;
+
+  const auto config = resolve(config_from(*parsed, preset_config("fast")));
+  catch_interrupts();
+  const auto trained = train_run(config, run_path(*parsed, config));
+  const auto& last = trained.history.back();
+  if (parsed->count("json") > 0) {
+    print_json(Json{{"run", trained.run.path().string()}, {"last_epoch", last}});
+  } else {
+    print_pairs({{"validation accuracy", percent(last.validation_accuracy)},
+                 {"precision", config.train.precision},
+                 {"run", trained.run.path().string()},
+                 {"checkpoint", trained.run.checkpoint().string()}});
+  }
+  return kDone;
+}
+
+}  // namespace digits

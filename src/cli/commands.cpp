@@ -1,0 +1,98 @@
+#include "cli/commands.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "pipeline/version.h"
+
+namespace digits {
+
+namespace {
+
+void print_overview() {
+  fmt::print("digits: train, test, package and run an image classifier\n\n"
+             "Usage: digits <command> [options]\n\nCommands:\n");
+  for (const auto& command : commands()) fmt::print("  {:<10} {}\n", command.name, command.summary);
+  fmt::print("\n`digits <command> --help` says more; `digits --version` what this is made of.\n"
+             "Exit statuses: 0 done, 1 internal error or disk failure, 2 usage, 3 bad input data, "
+             "4 a gate failed,\n5 bad package or checkpoint, 130 interrupted.\n");
+}
+
+void print_versions() {
+  const auto all = versions();
+  for (const auto& [key, value] : all.items()) {
+    if (value.is_array()) {
+      fmt::print("{:<13}{}\n", key, fmt::join(value.get<std::vector<std::string>>(), " "));
+    } else {
+      fmt::print("{:<13}{}\n", key, value.get<std::string>());
+    }
+  }
+}
+
+int dispatch(const Arguments& words) {
+  if (words.empty() || words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
+    print_overview();
+    return words.empty() ? kUsage : kDone;
+  }
+  if (words[0] == "--version") {
+    print_versions();
+    return kDone;
+  }
+  const auto found = std::find_if(commands().begin(), commands().end(),
+                                  [&](const Command& command) { return words[0] == command.name; });
+  if (found == commands().end()) {
+    std::vector<std::string> names;
+    for (const auto& command : commands()) names.emplace_back(command.name);
+    throw Error("usage.command",
+                fmt::format("no command \"{}\", expected one of: {}", words[0],
+                            fmt::join(names, ", ")),
+                "digits --help");
+  }
+  return found->run({words.begin() + 1, words.end()});
+}
+
+// Buffered results may meet a full disk as late as here.
+void flush_results() {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
+  throw Error("disk.full", "standard output: could not be written", "is its disk full?");
+}
+
+}  // namespace
+
+const std::vector<Command>& commands() {
+  static const std::vector<Command> all{
+      {"run", "the whole pipeline: data to verified package", command_run},
+      {"synth", "write a synthetic set as IDX files", command_synth},
+      {"inspect", "validate and describe a set", command_inspect},
+      {"train", "train into a new run directory", command_train},
+      {"evaluate", "measure a run's checkpoint on its test set", command_evaluate},
+      {"package", "check the gates and package a run's model", command_package},
+      {"predict", "classify image files, folders or IDX files", command_predict},
+  };
+  return all;
+}
+
+int run_command_line(int argc, const char* const* argv) {
+  start_logging(/*quiet=*/false);
+  try {
+    const int status = dispatch({argv + std::min(argc, 1), argv + argc});
+    flush_results();
+    return status;
+  } catch (const Error& error) {
+    std::fflush(stdout);
+    fmt::print(stderr, "{}\n", one_line(error));
+    return exit_status(error.code());
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "digits: internal: {} (hint: this is a bug, please report it)\n",
+               error.what());
+    return kInternalError;
+  }
+}
+
+}  // namespace digits

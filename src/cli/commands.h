@@ -1,0 +1,33 @@
+// The command table: `digits <command> [options]`.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace digits {
+
+// Words after the command's name.
+using Arguments = std::vector<std::string>;
+
+// A command takes its words, prints results on stdout and progress on stderr, and returns an exit
+// status or throws an Error.
+int command_run(const Arguments& arguments);
+int command_synth(const Arguments& arguments);
+int command_inspect(const Arguments& arguments);
+int command_train(const Arguments& arguments);
+int command_evaluate(const Arguments& arguments);
+int command_package(const Arguments& arguments);
+int command_predict(const Arguments& arguments);
+
+struct Command {
+  const char* name;
+  const char* summary;
+  int (*run)(const Arguments& arguments);
+};
+const std::vector<Command>& commands();
+
+// Everything that main does: finds the command, turns every exception into one line on stderr and
+// its exit status.
+int run_command_line(int argc, const char* const* argv);
+
+}  // namespace digits

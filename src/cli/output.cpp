@@ -1,0 +1,47 @@
+#include "cli/output.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace digits {
+
+std::string percent(const Quantity& quantity) {
+  return fmt::format("{:.2f} % [{:.2f}, {:.2f}], n = {}", 100.0 * quantity.value,
+                     100.0 * quantity.low, 100.0 * quantity.high, quantity.n);
+}
+
+void print_pairs(const std::vector<std::pair<std::string, std::string>>& pairs) {
+  std::size_t width = 0;
+  for (const auto& [name, value] : pairs) width = std::max(width, name.size());
+  for (const auto& [name, value] : pairs) fmt::print("{:<{}}  {}\n", name, width, value);
+}
+
+void print_evaluation(const Evaluation& evaluation) {
+  fmt::print("\n{:<8} {:>9} {:>28} {:>7}\n", "class", "precision", "recall", "F1");
+  for (const auto& metrics : evaluation.per_class) {
+    const auto recall = percent(metrics.recall);
+    fmt::print("{:<8} {:>7.2f} % {:>34} {:>7.4f}\n", metrics.name, 100.0 * metrics.precision.value,
+               recall, metrics.f1);
+  }
+  fmt::print("\nconfusion (row: truth, column: prediction)\n");
+  for (std::size_t k = 0; k < evaluation.confusion.size(); ++k) {
+    fmt::print("{:<8} {:>6}\n", evaluation.per_class[k].name,
+               fmt::join(evaluation.confusion[k], " "));
+  }
+}
+
+void print_findings(const std::vector<Finding>& findings) {
+  if (findings.empty()) fmt::print("findings  none\n");
+  for (const auto& finding : findings) {
+    fmt::print("{:<8}  {}: {}", finding.severity == Severity::kError ? "error" : "warning",
+               finding.code, finding.message);
+    if (!finding.first.empty()) fmt::print(" (first: {})", fmt::join(finding.first, ", "));
+    fmt::print("\n");
+  }
+}
+
+void print_json(const Json& json) { fmt::print("{}\n", json.dump()); }
+
+}  // namespace digits

@@ -1,0 +1,30 @@
+// What a person sees on stdout.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/json.h"
+#include "base/statistics.h"
+#include "data/validate.h"
+#include "model/metrics.h"
+
+namespace digits {
+
+// "99.12 % [98.91, 99.29], n = 10000"
+std::string percent(const Quantity& quantity);
+
+// Two columns: names, values.
+void print_pairs(const std::vector<std::pair<std::string, std::string>>& pairs);
+
+// One row per class: precision, recall with interval, F1, samples; then the confusion matrix.
+void print_evaluation(const Evaluation& evaluation);
+
+// One line per finding, or "none".
+void print_findings(const std::vector<Finding>& findings);
+
+// One JSON object on one line.
+void print_json(const Json& json);
+
+}  // namespace digits

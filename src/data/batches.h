@@ -1,0 +1,71 @@
+// Shuffled, augmented batches, prepared by a thread of their own while the last one is used.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "data/augment.h"
+#include "data/dataset.h"
+
+namespace digits {
+
+// Samples side by side, ready to become one tensor.
+struct Batch {
+  std::vector<std::uint32_t> indices;  // [n], positions in the data set
+  std::vector<std::uint8_t> images;    // [n, rows, cols, channels], 0 to 255
+  std::vector<std::int64_t> labels;    // [n]
+};
+
+struct BatchOptions {
+  std::size_t batch_size = 128;
+  std::uint64_t seed = 0;
+  std::uint64_t epoch = 0;      // another epoch: another order, other augmentations
+  bool shuffle = true;          // false: in the order of the set
+  bool drop_last = false;       // leave out a last batch that is not full
+  AugmentOptions augment;
+  std::size_t prefetch = 4;     // batches made ahead; bounds the memory
+};
+
+// How many batches an epoch over n samples has.
+std::size_t batch_count(std::size_t n, const BatchOptions& options);
+
+// Batch number `b` of the epoch: a function of the options and `order` alone.
+Batch make_batch(const Dataset& set, const std::vector<std::uint32_t>& order, std::size_t b,
+                 const BatchOptions& options);
+
+// The order in which an epoch visits the set.
+std::vector<std::uint32_t> epoch_order(std::size_t n, const BatchOptions& options);
+
+// One epoch's batches, in order. The set must outlive the stream. One consumer thread.
+class BatchStream {
+ public:
+  // Throws config.batch for a batch size of zero.
+  BatchStream(const Dataset& set, BatchOptions options);
+  ~BatchStream();  // stops the producer, wherever it is
+  BatchStream(const BatchStream&) = delete;
+  BatchStream& operator=(const BatchStream&) = delete;
+
+  // Moves the next batch out; false at the epoch's end. Rethrows what stopped the producer.
+  bool next(Batch& batch);
+
+ private:
+  void produce() noexcept;
+  bool enqueue(Batch batch);  // false when the consumer has gone
+
+  const Dataset& set_;
+  const BatchOptions options_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Batch> ready_;
+  std::exception_ptr error_;
+  bool finished_ = false;  // the producer has made its last batch
+  bool stopped_ = false;   // the consumer wants no more
+  std::thread producer_;
+};
+
+}  // namespace digits

@@ -1,0 +1,119 @@
+#include "data/idx.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "data/gzip.h"
+
+namespace digits {
+
+namespace {
+
+constexpr std::size_t kMagicBytes = 4;
+constexpr std::uint8_t kUnsignedByte = 0x08;
+constexpr std::size_t kMaxRank = 4;                   // count, rows, cols, channels
+constexpr std::size_t kMaxBytes = std::size_t{1} << 32;  // 4 GiB: far above any set kept in memory
+constexpr const char* kGetAgain = "the file is damaged or not IDX: get it again";
+
+std::uint8_t byte_at(std::string_view bytes, std::size_t i) {
+  return static_cast<std::uint8_t>(bytes[i]);
+}
+
+std::uint32_t big_endian_at(std::string_view bytes, std::size_t i) {
+  return std::uint32_t{byte_at(bytes, i)} << 24 | std::uint32_t{byte_at(bytes, i + 1)} << 16 |
+         std::uint32_t{byte_at(bytes, i + 2)} << 8 | std::uint32_t{byte_at(bytes, i + 3)};
+}
+
+[[noreturn]] void fail(const char* code, const std::string& name, const std::string& message) {
+  throw Error(code, fmt::format("{}: {}", name, message), kGetAgain);
+}
+
+void need_bytes(std::string_view bytes, std::size_t expected, const std::string& name) {
+  if (bytes.size() < expected) {
+    fail("idx.truncated", name, fmt::format("{} bytes, expected {}", bytes.size(), expected));
+  }
+}
+
+// Checks magic, type and rank; returns the rank.
+std::size_t parse_magic(std::string_view bytes, const std::string& name) {
+  need_bytes(bytes, kMagicBytes, name);
+  if (bytes[0] != 0 || bytes[1] != 0) {
+    fail("idx.magic", name,
+         fmt::format("starts with {:02x} {:02x}, expected 00 00", byte_at(bytes, 0),
+                     byte_at(bytes, 1)));
+  }
+  if (byte_at(bytes, 2) != kUnsignedByte) {
+    fail("idx.type", name,
+         fmt::format("element type 0x{:02x}, expected 0x08 (unsigned byte)", byte_at(bytes, 2)));
+  }
+  const std::size_t rank = byte_at(bytes, 3);
+  if (rank < 1 || rank > kMaxRank) {
+    fail("idx.rank", name, fmt::format("{} dimensions, expected 1 to {}", rank, kMaxRank));
+  }
+  return rank;
+}
+
+// The number of elements, with every product checked against the limit before it is trusted.
+std::size_t element_count(const std::vector<std::uint32_t>& dims, const std::string& name) {
+  std::size_t count = 1;
+  for (std::size_t d = 0; d < dims.size(); ++d) {
+    const bool zero = dims[d] == 0 && d > 0;
+    if (zero || (count > 0 && dims[d] > kMaxBytes / count)) {
+      fail("idx.dims", name,
+           fmt::format("dimensions [{}], expected none of zero and at most {} elements",
+                       fmt::join(dims, ", "), kMaxBytes));
+    }
+    count *= dims[d];
+  }
+  return count;
+}
+
+}  // namespace
+
+IdxArray parse_idx(std::string_view bytes, const std::string& name) {
+  const auto rank = parse_magic(bytes, name);
+  const auto header = kMagicBytes + 4 * rank;
+  need_bytes(bytes, header, name);
+  IdxArray array;
+  for (std::size_t d = 0; d < rank; ++d) {
+    array.dims.push_back(big_endian_at(bytes, kMagicBytes + 4 * d));
+  }
+  const auto expected = header + element_count(array.dims, name);
+  need_bytes(bytes, expected, name);
+  if (bytes.size() > expected) {
+    fail("idx.trailing", name, fmt::format("{} bytes, expected {}", bytes.size(), expected));
+  }
+  const auto body = bytes.substr(header);
+  array.values.assign(body.begin(), body.end());
+  return array;
+}
+
+std::string format_idx(const IdxArray& array) {
+  std::string bytes{0, 0, static_cast<char>(kUnsignedByte), static_cast<char>(array.dims.size())};
+  for (const auto dim : array.dims) {
+    for (const int shift : {24, 16, 8, 0}) bytes.push_back(static_cast<char>(dim >> shift & 0xFFU));
+  }
+  if (element_count(array.dims, "format_idx") != array.values.size()) {
+    throw std::logic_error("format_idx: values do not fill the dimensions");
+  }
+  bytes.append(array.values.begin(), array.values.end());
+  return bytes;
+}
+
+IdxArray read_idx(const std::filesystem::path& path) {
+  auto bytes = read_file(path);
+  if (is_gzip(bytes)) bytes = gunzip(bytes, path.string(), kMaxBytes);
+  return parse_idx(bytes, path.string());
+}
+
+void write_idx(const std::filesystem::path& path, const IdxArray& array) {
+  const auto bytes = format_idx(array);
+  write_file(path, path.extension() == ".gz" ? gzip(bytes) : bytes);
+}
+
+}  // namespace digits

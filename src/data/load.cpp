@@ -1,0 +1,130 @@
+#include "data/load.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/files.h"
+
+namespace digits {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+fs::path find_file(const fs::path& folder, const std::string& name) {
+  for (const char* suffix : {"", ".gz"}) {
+    const auto path = folder / (name + suffix);
+    if (fs::exists(path)) return path;
+  }
+  throw Error("input.missing", fmt::format("{}: no {} or {}.gz in it", folder.string(), name, name),
+              "a set is a folder with four IDX files under MNIST's names");
+}
+
+void require_folder(const fs::path& folder) {
+  if (!fs::exists(folder)) {
+    throw Error("input.missing", fmt::format("{}: no such folder", folder.string()),
+                "check the path, or leave --data out to use synthetic digits");
+  }
+  if (!fs::is_directory(folder)) {
+    throw Error("input.not_a_folder",
+                fmt::format("{}: is a file, expected a folder of IDX files", folder.string()),
+                "name the folder that the file lies in");
+  }
+}
+
+void check_shapes(const IdxArray& images, const IdxArray& labels, const std::string& name) {
+  const auto rank = images.dims.size();
+  if (rank != 3 && rank != 4) {
+    throw Error("idx.rank", fmt::format("{}: images of rank {}, expected 3 or 4", name, rank),
+                "images are [N, rows, cols] or [N, rows, cols, channels]");
+  }
+  if (labels.dims.size() != 1) {
+    throw Error("idx.rank",
+                fmt::format("{}: labels of rank {}, expected 1", name, labels.dims.size()),
+                "are the image and the label file swapped?");
+  }
+  if (images.dims[0] != labels.dims[0]) {
+    throw Error("data.count_mismatch",
+                fmt::format("{}: {} labels, expected {} as there are images", name, labels.dims[0],
+                            images.dims[0]),
+                "the two files belong to different sets");
+  }
+  if (images.dims[0] == 0) {
+    throw Error("data.empty", fmt::format("{}: 0 images, expected at least 1", name),
+                "the set has no samples");
+  }
+}
+
+void check_labels(const Dataset& set, const std::string& name) {
+  const auto classes = set.schema.classes();
+  const auto bad = std::find_if(set.labels.begin(), set.labels.end(),
+                                [&](std::uint8_t label) { return label >= classes; });
+  if (bad == set.labels.end()) return;
+  throw Error("data.label_range",
+              fmt::format("{}: label {} at index {}, expected 0 to {}", name, *bad,
+                          bad - set.labels.begin(), classes - 1),
+              "the label file is damaged, or the set has more classes than the training set");
+}
+
+}  // namespace
+
+PartNames part_names(Part part) {
+  const std::string prefix = part == Part::kTrain ? "train" : "t10k";
+  return {prefix + "-images-idx3-ubyte", prefix + "-labels-idx1-ubyte"};
+}
+
+Dataset make_dataset(IdxArray images, const IdxArray& labels, const std::string& name,
+                     std::vector<std::string> class_names) {
+  check_shapes(images, labels, name);
+  Dataset set;
+  set.schema.rows = static_cast<int>(images.dims[1]);
+  set.schema.cols = static_cast<int>(images.dims[2]);
+  set.schema.channels = images.dims.size() == 4 ? static_cast<int>(images.dims[3]) : 1;
+  set.images = std::move(images.values);
+  set.labels = labels.values;
+  if (class_names.empty()) {
+    const int largest = *std::max_element(set.labels.begin(), set.labels.end());
+    class_names = numbered_class_names(largest + 1);
+  }
+  set.schema.class_names = std::move(class_names);
+  check_labels(set, name);
+  return set;
+}
+
+Dataset load_dataset(const fs::path& folder, Part part,
+                     const std::vector<std::string>& class_names) {
+  require_folder(folder);
+  const auto names = part_names(part);
+  auto images = read_idx(find_file(folder, names.images));
+  const auto labels_path = find_file(folder, names.labels);
+  return make_dataset(std::move(images), read_idx(labels_path), labels_path.string(), class_names);
+}
+
+void save_dataset(const fs::path& folder, Part part, const Dataset& set) {
+  const auto count = static_cast<std::uint32_t>(set.size());
+  std::vector<std::uint32_t> dims{count, static_cast<std::uint32_t>(set.schema.rows),
+                                  static_cast<std::uint32_t>(set.schema.cols)};
+  if (set.schema.channels != 1) dims.push_back(static_cast<std::uint32_t>(set.schema.channels));
+  const auto names = part_names(part);
+  write_idx(folder / (names.images + ".gz"), {dims, set.images});
+  write_idx(folder / (names.labels + ".gz"), {{count}, set.labels});
+}
+
+Sets load_sets(const fs::path& folder) {
+  Sets sets;
+  sets.train = load_dataset(folder, Part::kTrain);
+  sets.test = load_dataset(folder, Part::kTest, sets.train.schema.class_names);
+  if (sets.test.schema != sets.train.schema) {
+    throw Error("data.schema_mismatch",
+                fmt::format("{}: test images are {}x{}x{}, expected {}x{}x{} as in training",
+                            folder.string(), sets.test.schema.rows, sets.test.schema.cols,
+                            sets.test.schema.channels, sets.train.schema.rows,
+                            sets.train.schema.cols, sets.train.schema.channels),
+                "train and test part belong to different sets");
+  }
+  return sets;
+}
+
+}  // namespace digits

@@ -1,0 +1,44 @@
+// Sets on disk: a folder with images and labels under MNIST's file names.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "data/dataset.h"
+#include "data/idx.h"
+
+namespace digits {
+
+enum class Part { kTrain, kTest };
+
+// "train-images-idx3-ubyte" and "train-labels-idx1-ubyte", or the "t10k" pair.
+struct PartNames {
+  std::string images;
+  std::string labels;
+};
+PartNames part_names(Part part);
+
+// Joins an image array [N, rows, cols] or [N, rows, cols, channels] and a label array [N].
+// `class_names` says how many classes there are; empty: as many as the largest label asks for,
+// named by number. Throws idx.rank, data.count_mismatch, data.label_range, data.empty.
+Dataset make_dataset(IdxArray images, const IdxArray& labels, const std::string& name,
+                     std::vector<std::string> class_names = {});
+
+// Loads one part of a set from `folder`, where each file may end in .gz. Throws input.missing and
+// input.not_a_folder, and as read_idx and make_dataset.
+Dataset load_dataset(const std::filesystem::path& folder, Part part,
+                     const std::vector<std::string>& class_names = {});
+
+// Writes one part, gzip'd, under MNIST's names. The folder must exist.
+void save_dataset(const std::filesystem::path& folder, Part part, const Dataset& set);
+
+// Train and test part of a set, under one schema. Throws data.schema_mismatch when their image
+// sizes differ.
+struct Sets {
+  Dataset train;
+  Dataset test;
+};
+Sets load_sets(const std::filesystem::path& folder);
+
+}  // namespace digits

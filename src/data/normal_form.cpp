@@ -1,0 +1,54 @@
+#include "data/normal_form.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <opencv2/imgproc.hpp>
+
+namespace digits {
+
+namespace {
+
+constexpr double kInkThreshold = 0.2;  // of the darkest ink: below it is paper noise
+
+// The smallest box around everything that is clearly ink; empty for a blank image.
+cv::Rect ink_box(const cv::Mat1b& ink) {
+  double darkest = 0.0;
+  cv::minMaxLoc(ink, nullptr, &darkest);
+  if (darkest == 0.0) return {};
+  cv::Mat1b mask;
+  cv::compare(ink, kInkThreshold * darkest, mask, cv::CMP_GT);
+  return cv::boundingRect(mask);
+}
+
+// Where a glyph of `length` pixels starts so that its centre of mass lies at the frame's middle,
+// kept inside the frame.
+int start_of(double centre_of_mass, int length, int frame) {
+  const int start = static_cast<int>(std::lround(frame / 2.0 - centre_of_mass));
+  return std::clamp(start, 0, frame - length);
+}
+
+}  // namespace
+
+cv::Mat1b normal_form(const cv::Mat1b& ink, int rows, int cols) {
+  cv::Mat1b frame(rows, cols, std::uint8_t{0});
+  const cv::Rect box = ink_box(ink);
+  if (box.empty()) return frame;
+
+  const double target = std::max(1.0, std::round(std::min(rows, cols) * 20.0 / 28.0));
+  const double scale = target / std::max(box.width, box.height);
+  const cv::Size size(std::max(1, static_cast<int>(std::lround(box.width * scale))),
+                      std::max(1, static_cast<int>(std::lround(box.height * scale))));
+  cv::Mat1b glyph;
+  cv::resize(ink(box), glyph, size, 0, 0, scale < 1.0 ? cv::INTER_AREA : cv::INTER_LINEAR);
+
+  const cv::Moments moments = cv::moments(glyph);
+  if (moments.m00 == 0.0) return frame;  // ink too thin to survive the reduction
+  // Moments count from pixel centres; half a pixel more is the distance from the edge.
+  const int x = start_of(moments.m10 / moments.m00 + 0.5, size.width, cols);
+  const int y = start_of(moments.m01 / moments.m00 + 0.5, size.height, rows);
+  glyph.copyTo(frame(cv::Rect({x, y}, size)));
+  return frame;
+}
+
+}  // namespace digits

@@ -1,0 +1,42 @@
+#include "data/normalisation.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+
+namespace digits {
+
+Normalisation compute_normalisation(const Dataset& train) {
+  if (train.size() == 0) {
+    throw Error("data.empty", "0 images, expected at least 1", "the training part has no samples");
+  }
+  const auto channels = static_cast<std::size_t>(train.schema.channels);
+  std::vector<std::uint64_t> sum(channels, 0);
+  std::vector<std::uint64_t> squares(channels, 0);
+  for (std::size_t i = 0; i < train.images.size(); ++i) {
+    const std::uint64_t pixel = train.images[i];
+    sum[i % channels] += pixel;
+    squares[i % channels] += pixel * pixel;
+  }
+  Normalisation result;
+  const double n = static_cast<double>(train.images.size() / channels);
+  for (std::size_t c = 0; c < channels; ++c) {
+    const double mean = static_cast<double>(sum[c]) / n;
+    const double variance = std::max(0.0, static_cast<double>(squares[c]) / n - mean * mean);
+    result.mean.push_back(mean / 255.0);
+    result.stddev.push_back(std::max(1.0, std::sqrt(variance)) / 255.0);  // constant images: no 1/0
+  }
+  return result;
+}
+
+void to_json(Json& json, const Normalisation& normalisation) {
+  json = Json{{"mean", normalisation.mean}, {"stddev", normalisation.stddev}};
+}
+
+void from_json(const Json& json, Normalisation& normalisation) {
+  json.at("mean").get_to(normalisation.mean);
+  json.at("stddev").get_to(normalisation.stddev);
+}
+
+}  // namespace digits

@@ -1,0 +1,24 @@
+// The constants that centre and scale pixels before the first layer.
+#pragma once
+
+#include <vector>
+
+#include "base/json.h"
+#include "data/dataset.h"
+
+namespace digits {
+
+// Per channel, of pixels scaled to [0, 1]: z = (x - mean) / stddev.
+struct Normalisation {
+  std::vector<double> mean;
+  std::vector<double> stddev;  // population standard deviation, at least 1/255
+};
+
+// Computed from the training part alone, or the validation score is flattered. Sums are exact
+// integers, so the result does not depend on order. Throws data.empty for a set without samples.
+Normalisation compute_normalisation(const Dataset& train);
+
+void to_json(Json& json, const Normalisation& normalisation);
+void from_json(const Json& json, Normalisation& normalisation);
+
+}  // namespace digits

@@ -1,0 +1,39 @@
+// The validation stage: what is wrong with a set, found before any training time is spent on it.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "data/dataset.h"
+
+namespace digits {
+
+enum class Severity { kWarning, kError };
+
+// One kind of defect in a set, however many samples have it.
+struct Finding {
+  std::string code;  // "data.constant_image"
+  Severity severity = Severity::kWarning;
+  std::string message;             // what was seen and what was expected
+  std::vector<std::size_t> first;  // the first few indices that have it
+};
+
+// Looks one set over:
+//   data.missing_class   error    a class without samples
+//   data.rare_class      warning  a class with less than a tenth of its even share
+//   data.constant_image  warning  images of one single value; error above 1 % of the set
+//   data.inverted        error    the background is bright in most images
+//   data.duplicate       warning  images that are equal to the byte
+std::vector<Finding> validate(const Dataset& set);
+
+// data.leakage: test images that are in the training set too. A warning; an error above 1 %.
+std::vector<Finding> validate_leakage(const Dataset& train, const Dataset& test);
+
+// Throws the first error among the findings, as an Error of its code.
+void require_no_errors(const std::vector<Finding>& findings, const std::string& name);
+
+void to_json(Json& json, const Finding& finding);
+
+}  // namespace digits

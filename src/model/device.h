@@ -1,0 +1,43 @@
+// Where tensors live, in which precision training runs, and on how many threads.
+#pragma once
+
+#include <c10/core/Device.h>
+
+#include <string>
+#include <vector>
+
+namespace digits {
+
+// "auto" takes CUDA where there is one, else the CPU; "cpu" and "cuda" insist. Throws
+// device.unknown, and device.cuda_missing when CUDA is asked for and absent.
+c10::Device choose_device(const std::string& name);
+
+// Sets the threads that LibTorch uses inside one operation; 0 means one per core. Returns the
+// number. Debian's LibTorch would otherwise start with one.
+int set_threads(int threads);
+
+// Makes results a function of the input alone, as far as the device can: no TensorFloat-32, no
+// benchmark-chosen cuDNN algorithms.
+void make_deterministic();
+
+enum class Precision { kFloat32, kBfloat16 };
+
+// "auto" takes bfloat16 on CUDA and on CPUs that multiply it natively (AMX), where it is several
+// times faster, and float32 on others, where it is slower. "float32" and "bfloat16" insist. Throws
+// config.precision.
+Precision choose_precision(const std::string& name, c10::Device device);
+
+std::string to_string(Precision precision);
+
+// What the CPU offers of what matters here: "avx2", "avx512f", "avx512_bf16", "amx_bf16".
+std::vector<std::string> cpu_features();
+
+// What the linked LibTorch is and can do here.
+struct TorchInfo {
+  std::string version;
+  std::string blas;
+  std::string device;  // "cpu", or the GPU's name
+};
+TorchInfo torch_info();
+
+}  // namespace digits

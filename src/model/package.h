@@ -1,0 +1,62 @@
+// The package: what was trained, as it is served, with the means to tell that it still is that.
+//
+//   model.pt            TorchScript, normalisation inside
+//   model.safetensors   the same weights for any language
+//   golden.safetensors  inputs and the logits that they must give
+//   manifest.json       schema, metrics, lineage, hashes
+//   SHA256SUMS          of the four above: `sha256sum -c SHA256SUMS` checks it
+#pragma once
+
+#include <c10/core/Device.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "data/dataset.h"
+#include "model/network.h"
+
+namespace digits {
+
+// What a package says about itself beyond what can be read off the network.
+struct PackageInfo {
+  Schema schema;
+  Json metrics;  // evaluation.json's accuracy and loss
+  Json lineage;  // data hashes, configuration, seed, versions
+};
+
+// Writes a package into `folder`, whole or not at all. `examples` gives the golden inputs: its
+// first 16 images. Throws output.exists, output.unwritable, disk.full.
+void write_package(const std::filesystem::path& folder, Network& network, const PackageInfo& info,
+                   const Dataset& examples);
+
+// A verified package, ready to predict.
+class Package {
+ public:
+  // Checks, in this order, and throws before anything unverified is parsed by Torch:
+  //   package.missing     no such folder, or a file of it is missing
+  //   package.hash        a file is not the one that was packaged
+  //   package.malformed   a file cannot be read
+  //   package.schema      written by another version
+  //   package.golden      the golden inputs give other logits on this device
+  static Package load(const std::filesystem::path& folder, c10::Device device);
+
+  const Schema& schema() const { return schema_; }
+  const Json& manifest() const { return manifest_; }
+
+  // Logits [n * classes] of `n` images [n, rows, cols, channels].
+  std::vector<float> logits(const std::uint8_t* images, std::size_t n) const;
+
+ private:
+  struct Model;  // keeps TorchScript out of this header
+  Package(Schema schema, Json manifest, std::shared_ptr<Model> model)
+      : schema_(std::move(schema)), manifest_(std::move(manifest)), model_(std::move(model)) {}
+
+  Schema schema_;
+  Json manifest_;
+  std::shared_ptr<Model> model_;
+};
+
+}  // namespace digits

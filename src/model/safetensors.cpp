@@ -1,0 +1,95 @@
+#include "model/safetensors.h"
+
+#include <fmt/format.h>
+#include <torch/torch.h>
+
+#include <cstring>
+
+#include "base/json.h"
+
+namespace digits {
+
+namespace {
+
+constexpr std::size_t kLengthBytes = 8;
+
+std::string type_name(const at::Tensor& tensor) {
+  if (tensor.scalar_type() == torch::kFloat32) return "F32";
+  if (tensor.scalar_type() == torch::kInt64) return "I64";
+  throw std::logic_error("safetensors: only float32 and int64 tensors are written");
+}
+
+// One tensor of the header, read from `data` at [begin, end).
+at::Tensor parse_tensor(const nlohmann::json& entry, const char* data, std::size_t begin,
+                        std::size_t end) {
+  const auto type = entry.at("dtype").get<std::string>();
+  if (type != "F32" && type != "I64") throw std::runtime_error("type " + type);
+  auto bytes = static_cast<std::uint64_t>(type == "F32" ? 4 : 8);
+  const auto shape = entry.at("shape").get<std::vector<int64_t>>();
+  for (const auto side : shape) {
+    if (side < 0 || (side > 0 && bytes > (end - begin) / static_cast<std::uint64_t>(side))) {
+      throw std::runtime_error("a shape larger than its data");
+    }
+    bytes *= static_cast<std::uint64_t>(side);
+  }
+  if (bytes != end - begin) throw std::runtime_error("a shape that does not fill its data");
+  auto tensor = torch::empty(shape, type == "F32" ? torch::kFloat32 : torch::kInt64);
+  std::memcpy(tensor.data_ptr(), data + begin, end - begin);
+  return tensor;
+}
+
+}  // namespace
+
+std::string format_safetensors(const NamedTensors& tensors) {
+  nlohmann::ordered_json header;
+  std::string data;
+  for (const auto& [name, tensor] : tensors) {
+    const auto flat = tensor.detach().cpu().contiguous();
+    const auto begin = data.size();
+    data.append(static_cast<const char*>(flat.data_ptr()), flat.nbytes());
+    header[name] = {{"dtype", type_name(flat)},
+                    {"shape", flat.sizes().vec()},
+                    {"data_offsets", {begin, data.size()}}};
+  }
+  auto text = header.dump();
+  text.append((kLengthBytes - text.size() % kLengthBytes) % kLengthBytes, ' ');  // align the data
+  std::string bytes;
+  for (std::size_t i = 0; i < kLengthBytes; ++i) {
+    bytes.push_back(static_cast<char>(text.size() >> (8 * i) & 0xFFU));
+  }
+  return bytes + text + data;
+}
+
+NamedTensors parse_safetensors(const std::string& bytes, const std::string& name,
+                               const std::string& family) {
+  try {
+    if (bytes.size() < kLengthBytes) throw std::runtime_error("no header length");
+    std::uint64_t length = 0;
+    for (std::size_t i = kLengthBytes; i-- > 0;) {
+      length = length << 8 | static_cast<unsigned char>(bytes[i]);
+    }
+    if (length > bytes.size() - kLengthBytes) throw std::runtime_error("a truncated header");
+    // Ordered, because data_offsets are checked for gaps in the order of the header.
+    const auto header = nlohmann::ordered_json::parse(bytes.substr(kLengthBytes, length));
+    const char* data = bytes.data() + kLengthBytes + length;
+    const auto data_size = bytes.size() - kLengthBytes - length;
+    NamedTensors tensors;
+    std::size_t expected = 0;
+    for (const auto& [key, entry] : header.items()) {
+      if (key == "__metadata__") continue;  // free text that the format allows
+      const auto offsets = entry.at("data_offsets").get<std::vector<std::uint64_t>>();
+      if (offsets.size() != 2 || offsets[0] != expected || offsets[1] < offsets[0] ||
+          offsets[1] > data_size) {
+        throw std::runtime_error("data offsets that leave a gap or the file");
+      }
+      tensors[key] = parse_tensor(entry, data, offsets[0], offsets[1]);
+      expected = offsets[1];
+    }
+    if (expected != data_size) throw std::runtime_error("bytes that belong to no tensor");
+    return tensors;
+  } catch (const std::exception& error) {
+    throw_malformed(family, fmt::format("{}: {}, expected a safetensors file", name, error.what()));
+  }
+}
+
+}  // namespace digits

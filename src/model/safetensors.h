@@ -1,0 +1,22 @@
+// The safetensors format: a little-endian u64 header length, a JSON header, raw tensors.
+// Any language reads it in a page of code, and nothing in it can be executed.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <map>
+#include <string>
+
+namespace digits {
+
+using NamedTensors = std::map<std::string, at::Tensor>;
+
+// float32 and int64 tensors, written contiguous, in the map's order: equal tensors, equal bytes.
+std::string format_safetensors(const NamedTensors& tensors);
+
+// Throws FAMILY.malformed for anything that is not a complete, gapless safetensors file with
+// tensors of these two types. `name` is for messages.
+NamedTensors parse_safetensors(const std::string& bytes, const std::string& name,
+                               const std::string& family);
+
+}  // namespace digits

@@ -1,0 +1,34 @@
+// The border between bytes and tensors.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <c10/core/Device.h>
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "data/batches.h"
+#include "data/dataset.h"
+
+namespace digits {
+
+// A classifier, eager or TorchScript: [N, channels, rows, cols] float32 in [0, 1] -> [N, classes]
+// logits.
+using Forward = std::function<at::Tensor(const at::Tensor&)>;
+
+// `n` images of `schema` as [n, channels, rows, cols] float32 in [0, 1] on `device`, in the
+// channels-last memory layout that the bytes have already. The bytes cross to the device as bytes.
+at::Tensor image_tensor(const std::uint8_t* images, std::size_t n, const Schema& schema,
+                        c10::Device device);
+
+// [n] int64 on `device`.
+at::Tensor label_tensor(const std::vector<std::int64_t>& labels, c10::Device device);
+
+// The logits of `n` images, [n * classes] row by row, computed in chunks of `batch_size` without
+// gradients. `images` as in Dataset.
+std::vector<float> logits_of(const Forward& forward, const std::uint8_t* images, std::size_t n,
+                             const Schema& schema, c10::Device device,
+                             std::size_t batch_size = 500);
+
+}  // namespace digits

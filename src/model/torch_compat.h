@@ -1,0 +1,63 @@
+// Every difference between LibTorch versions, in one place: 1.13 (Debian 12) to current 2.x.
+// Include it in .cpp files only.
+#pragma once
+
+#include <ATen/autocast_mode.h>
+#include <c10/core/DeviceType.h>
+#include <c10/core/ScalarType.h>
+#include <torch/version.h>
+
+namespace digits {
+
+// Mixed precision for as long as it lives: convolutions and matrix products run in `dtype` on
+// `device`. Restores what was set before.
+class AutocastScope {
+ public:
+  AutocastScope(c10::DeviceType device, c10::ScalarType dtype, bool enabled) : device_(device) {
+    before_ = is_enabled(device);
+    set(device, dtype, enabled);
+  }
+  ~AutocastScope() {
+    at::autocast::clear_cache();  // the weights cast for this step are stale after the next
+    set_enabled(device_, before_);
+  }
+  AutocastScope(const AutocastScope&) = delete;
+  AutocastScope& operator=(const AutocastScope&) = delete;
+
+ private:
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
+  static bool is_enabled(c10::DeviceType device) { return at::autocast::is_autocast_enabled(device); }
+  static void set_enabled(c10::DeviceType device, bool enabled) {
+    at::autocast::set_autocast_enabled(device, enabled);
+  }
+  static void set(c10::DeviceType device, c10::ScalarType dtype, bool enabled) {
+    at::autocast::set_autocast_dtype(device, dtype);
+    set_enabled(device, enabled);
+  }
+#else
+  static bool is_enabled(c10::DeviceType device) {
+    return device == c10::DeviceType::CPU ? at::autocast::is_cpu_enabled()
+                                          : at::autocast::is_enabled();
+  }
+  static void set_enabled(c10::DeviceType device, bool enabled) {
+    if (device == c10::DeviceType::CPU) {
+      at::autocast::set_cpu_enabled(enabled);
+    } else {
+      at::autocast::set_enabled(enabled);
+    }
+  }
+  static void set(c10::DeviceType device, c10::ScalarType dtype, bool enabled) {
+    if (device == c10::DeviceType::CPU) {
+      at::autocast::set_autocast_cpu_dtype(dtype);
+    } else {
+      at::autocast::set_autocast_gpu_dtype(dtype);
+    }
+    set_enabled(device, enabled);
+  }
+#endif
+
+  c10::DeviceType device_;
+  bool before_ = false;
+};
+
+}  // namespace digits

@@ -1,0 +1,65 @@
+// Training: epochs of batches through network and optimiser. It is handed a training and a
+// validation part, never the test set.
+#pragma once
+
+#include <c10/core/Device.h>
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "base/json.h"
+#include "base/statistics.h"
+#include "data/augment.h"
+#include "data/batches.h"
+#include "data/dataset.h"
+#include "model/device.h"
+#include "model/network.h"
+
+namespace torch::optim {
+class Optimizer;
+}
+
+namespace digits {
+
+struct TrainOptions {
+  int epochs = 3;
+  std::size_t batch_size = 128;
+  double learning_rate = 5e-3;  // peak of the one-cycle schedule
+  double weight_decay = 1e-2;   // decoupled: Loshchilov and Hutter, "Decoupled weight decay" (2019)
+  AugmentOptions augment;
+  Precision precision = Precision::kFloat32;
+  c10::Device device{c10::DeviceType::CPU};
+  std::uint64_t seed = 0;
+};
+
+// What one epoch did: a line of history.jsonl.
+struct EpochRecord {
+  int epoch = 0;  // from 1
+  double train_loss = 0.0;
+  double validation_loss = 0.0;
+  Quantity validation_accuracy;
+  double seconds = 0.0;       // training and validating
+  double wait_seconds = 0.0;  // of these, spent waiting for batches
+};
+void to_json(Json& json, const EpochRecord& record);
+
+// Called as training goes on; either may be empty. An exception from one ends the training.
+struct TrainObserver {
+  std::function<void(std::size_t step, std::size_t steps, double loss)> on_step;
+  std::function<void(const EpochRecord& record)> on_epoch;  // network in evaluation mode
+};
+
+// One optimiser step on one batch; returns the batch's mean loss before it. Throws train.diverged
+// when that is not finite; the step is then not taken.
+double train_step(Network& network, torch::optim::Optimizer& optimizer, const Batch& batch,
+                  const Schema& schema, const TrainOptions& options);
+
+// Trains `network` in place, on options.device. Bit-reproducible on a CPU for fixed options and
+// thread count. Throws train.diverged, `interrupted` at the first step after an interrupt, and
+// config.train for impossible options.
+std::vector<EpochRecord> train(Network& network, const Dataset& train_set,
+                               const Dataset& validation_set, const TrainOptions& options,
+                               const TrainObserver& observer = {});
+
+}  // namespace digits

@@ -1,0 +1,204 @@
+#include "pipeline/config.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <toml++/toml.h>
+
+#include <set>
+#include <sstream>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "pipeline/presets.h"
+
+namespace digits {
+
+namespace {
+
+// The one list of keys: reading, writing and the check for unknown keys all walk it.
+template <typename ConfigType, typename Visitor>
+void visit_keys(ConfigType& config, Visitor&& visit) {
+  visit("", "preset", config.preset);
+  visit("", "seed", config.seed);
+  visit("", "threads", config.threads);
+  visit("", "device", config.device);
+  visit("data", "source", config.data.source);
+  visit("data", "synthetic_train", config.data.synthetic_train);
+  visit("data", "synthetic_test", config.data.synthetic_test);
+  visit("data", "synthetic_rows", config.data.synthetic_rows);
+  visit("data", "synthetic_cols", config.data.synthetic_cols);
+  visit("data", "synthetic_classes", config.data.synthetic_classes);
+  visit("data", "validation_share", config.data.validation_share);
+  visit("network", "widths", config.widths);
+  visit("train", "epochs", config.train.epochs);
+  visit("train", "batch_size", config.train.batch_size);
+  visit("train", "learning_rate", config.train.learning_rate);
+  visit("train", "weight_decay", config.train.weight_decay);
+  visit("train", "precision", config.train.precision);
+  visit("augment", "rotation", config.augment.rotation);
+  visit("augment", "shift", config.augment.shift);
+  visit("augment", "scale", config.augment.scale);
+  visit("augment", "shear", config.augment.shear);
+  visit("gates", "min_accuracy", config.min_accuracy);
+}
+
+std::string dotted(const std::string& table, const std::string& key) {
+  return table.empty() ? key : table + "." + key;
+}
+
+// Reads one value if the document has it; the type of `value` is the type that is expected.
+class Reader {
+ public:
+  Reader(const toml::table& root, std::string name) : root_(root), name_(std::move(name)) {}
+
+  template <typename T>
+  void operator()(const char* table, const char* key, T& value) {
+    const auto path = dotted(table, key);
+    known_.insert(path);
+    if (*table != '\0') known_.insert(table);
+    const auto node = root_.at_path(path);
+    if (!node) return;
+    if (get(node, value)) return;
+    throw Error("config.type",
+                fmt::format("{}: {} is a {}, expected {}", name_, path, type_name(node), want(value)),
+                "see configs/fast.toml for every key and its type");
+  }
+
+  // Throws for the first key of the document that no visit asked for.
+  void check_known(const toml::table& table, const std::string& prefix) const {
+    for (const auto& [key, node] : table) {
+      const auto path = dotted(prefix, std::string(key.str()));
+      if (known_.count(path) == 0) {
+        throw Error("config.unknown_key",
+                    fmt::format("{}: unknown key {}, expected one of those in configs/fast.toml",
+                                name_, path),
+                    "check the spelling and the [table] that it stands in");
+      }
+      if (const auto* inner = node.as_table()) check_known(*inner, path);
+    }
+  }
+
+ private:
+  using Node = toml::node_view<const toml::node>;
+
+  static bool get(const Node& node, std::string& value) {
+    if (!node.is_string()) return false;
+    value = node.ref<std::string>();
+    return true;
+  }
+  static bool get(const Node& node, std::int64_t& value) {
+    if (!node.is_integer()) return false;
+    value = node.ref<std::int64_t>();
+    return true;
+  }
+  static bool get(const Node& node, double& value) {  // 1 is as good as 1.0
+    const auto number = node.value<double>();
+    value = number.value_or(value);
+    return number.has_value() && node.is_number();
+  }
+  static bool get(const Node& node, std::vector<std::int64_t>& value) {
+    const auto* array = node.as_array();
+    if (array == nullptr || !array->is_homogeneous(toml::node_type::integer)) return false;
+    value.clear();
+    for (const auto& item : *array) value.push_back(item.ref<std::int64_t>());
+    return true;
+  }
+
+  static std::string type_name(const Node& node) {
+    std::ostringstream text;
+    text << node.type();
+    return text.str();
+  }
+  static const char* want(const std::string&) { return "a string"; }
+  static const char* want(const std::int64_t&) { return "an integer"; }
+  static const char* want(const double&) { return "a number"; }
+  static const char* want(const std::vector<std::int64_t>&) { return "an array of integers"; }
+
+  const toml::table& root_;
+  std::string name_;
+  std::set<std::string> known_;
+};
+
+std::string toml_text(const std::string& value) {
+  std::ostringstream text;
+  text << toml::value<std::string>(value);
+  return text.str();
+}
+std::string toml_text(std::int64_t value) { return fmt::format("{}", value); }
+std::string toml_text(double value) {
+  const auto text = fmt::format("{}", value);  // the shortest text that reads back equal
+  return text.find_first_of(".en") == std::string::npos ? text + ".0" : text;
+}
+std::string toml_text(const std::vector<std::int64_t>& values) {
+  return fmt::format("[{}]", fmt::join(values, ", "));
+}
+
+void require(bool holds, const std::string& name, const std::string& message) {
+  if (!holds) {
+    throw Error("config.value", fmt::format("{}: {}", name, message), "see configs/fast.toml");
+  }
+}
+
+void check_values(const Config& config, const std::string& name) {
+  const auto positive = [&](const char* key, std::int64_t value) {
+    require(value > 0, name, fmt::format("{} is {}, expected at least 1", key, value));
+  };
+  positive("data.synthetic_train", config.data.synthetic_train);
+  positive("data.synthetic_test", config.data.synthetic_test);
+  positive("train.epochs", config.train.epochs);
+  positive("train.batch_size", config.train.batch_size);
+  require(config.seed >= 0, name, fmt::format("seed is {}, expected 0 or more", config.seed));
+  require(config.threads >= 0 && config.threads <= 1024, name,
+          fmt::format("threads is {}, expected 0 to 1024", config.threads));
+  require(config.min_accuracy >= 0.0 && config.min_accuracy <= 1.0, name,
+          fmt::format("gates.min_accuracy is {}, expected 0 to 1", config.min_accuracy));
+}
+
+}  // namespace
+
+Config preset_config(const std::string& name) {
+  const auto found = presets().find(name);
+  if (found == presets().end()) {
+    std::vector<std::string> names;
+    for (const auto& [known, text] : presets()) names.push_back(known);
+    throw Error("config.preset",
+                fmt::format("preset \"{}\", expected one of: {}", name, fmt::join(names, ", ")),
+                "use --config FILE.toml for a configuration of your own");
+  }
+  return parse_config(found->second, "preset " + name, Config());
+}
+
+Config parse_config(const std::string& text, const std::string& name, const Config& base) {
+  toml::table root;
+  try {
+    root = toml::parse(text, name);
+  } catch (const toml::parse_error& error) {
+    throw Error("config.syntax",
+                fmt::format("{}, line {}: {}", name, error.source().begin.line,
+                            error.description()),
+                "the file must be TOML");
+  }
+  Config config = base;
+  Reader reader(root, name);
+  visit_keys(config, reader);
+  reader.check_known(root, "");
+  check_values(config, name);
+  return config;
+}
+
+Config load_config(const std::filesystem::path& path, const Config& base) {
+  return parse_config(read_file(path), path.string(), base);
+}
+
+std::string to_toml(const Config& config) {
+  std::string text;
+  std::string current;
+  visit_keys(config, [&](const std::string& table, const char* key, const auto& value) {
+    if (table != current) text += fmt::format("\n[{}]\n", table);
+    current = table;
+    text += fmt::format("{} = {}\n", key, toml_text(value));
+  });
+  return text;
+}
+
+}  // namespace digits

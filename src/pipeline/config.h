@@ -1,0 +1,56 @@
+// Everything that decides a run, as plain values: read from TOML, overridden by flags, written back.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "data/augment.h"
+
+namespace digits {
+
+struct DataConfig {
+  std::string source = "synthetic";  // or a folder of IDX files
+  std::int64_t synthetic_train = 12000;
+  std::int64_t synthetic_test = 2000;
+  std::int64_t synthetic_rows = 28;
+  std::int64_t synthetic_cols = 28;
+  std::int64_t synthetic_classes = 10;
+  double validation_share = 0.1;
+};
+
+struct TrainConfig {
+  std::int64_t epochs = 3;
+  std::int64_t batch_size = 128;
+  double learning_rate = 5e-3;
+  double weight_decay = 1e-2;
+  std::string precision = "auto";
+};
+
+struct Config {
+  std::string preset = "fast";
+  std::int64_t seed = 0;
+  std::int64_t threads = 0;  // 0: one per core
+  std::string device = "auto";
+  DataConfig data;
+  std::vector<std::int64_t> widths{16, 32, 64};
+  TrainConfig train;
+  AugmentOptions augment;
+  double min_accuracy = 0.9;
+};
+
+// The configuration of a preset. Throws config.preset for a name that is none.
+Config preset_config(const std::string& name);
+
+// `base` with what the TOML text sets. Throws config.syntax, config.unknown_key (so that a typo is
+// not silently a default), config.type and config.value; `name` is for messages.
+Config parse_config(const std::string& toml, const std::string& name, const Config& base);
+
+// The same for a file. A relative data.source stays relative to the working directory.
+Config load_config(const std::filesystem::path& path, const Config& base);
+
+// All keys, in the order of configs/*.toml; parse_config reads it back to an equal configuration.
+std::string to_toml(const Config& config);
+
+}  // namespace digits

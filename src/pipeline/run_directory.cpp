@@ -1,0 +1,103 @@
+#include "pipeline/run_directory.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "base/error.h"
+#include "base/files.h"
+
+namespace digits {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kConfig = "config.toml";
+constexpr const char* kData = "data.json";
+constexpr const char* kHistory = "history.jsonl";
+constexpr const char* kEvaluation = "evaluation.json";
+constexpr const char* kChecks = "checks.json";
+
+constexpr const char* kEvaluationSchema = "digits.evaluation/1";
+constexpr const char* kChecksSchema = "digits.checks/1";
+
+}  // namespace
+
+const std::vector<Artifact>& artifacts() {
+  static const std::vector<Artifact> all{
+      {kConfig, "", 200},
+      {kData, kDataSchema, 300},
+      {kHistory, "", 100},
+      {"checkpoint/model.safetensors", "", 1000},
+      {"checkpoint/checkpoint.json", "digits.checkpoint/1", 200},
+      {kEvaluation, kEvaluationSchema, 500},
+      {kChecks, kChecksSchema, 100},
+      {"package/model.pt", "", 1000},
+      {"package/model.safetensors", "", 1000},
+      {"package/golden.safetensors", "", 1000},
+      {"package/manifest.json", "digits.manifest/1", 500},
+      {"package/SHA256SUMS", "", 300},
+  };
+  return all;
+}
+
+RunDirectory RunDirectory::create(const fs::path& path) {
+  std::error_code ignored;
+  if (fs::exists(path, ignored) && !fs::is_empty(path, ignored)) {
+    throw Error("output.exists", fmt::format("{}: exists already, expected a new folder",
+                                             path.string()),
+                "choose another --out: a run never overwrites another");
+  }
+  make_directories(path);
+  return RunDirectory(path);
+}
+
+RunDirectory RunDirectory::open(const fs::path& path) {
+  if (!fs::exists(path / kConfig)) {
+    throw Error("input.missing", fmt::format("{}: no {} in it", path.string(), kConfig),
+                "name a folder that `digits run` or `digits train` has written");
+  }
+  return RunDirectory(path);
+}
+
+fs::path RunDirectory::default_path(std::int64_t seed) {
+  const auto now = std::chrono::system_clock::now();
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch());
+  return fs::path("runs") / fmt::format("{:%Y%m%d-%H%M%S}-{:03}-seed{}",
+                                        fmt::gmtime(std::chrono::system_clock::to_time_t(now)),
+                                        ms.count() % 1000, seed);
+}
+
+void RunDirectory::write_config(const Config& config) const {
+  write_file(path_ / kConfig, to_toml(config));
+}
+
+void RunDirectory::write_data(const Json& content) const {
+  write_json(path_ / kData, with_schema(kDataSchema, content));
+}
+
+void RunDirectory::write_history(const std::vector<EpochRecord>& history) const {
+  std::string lines;
+  for (const auto& record : history) lines += Json(record).dump() + "\n";
+  write_file(path_ / kHistory, lines);
+}
+
+void RunDirectory::write_evaluation(const Json& content) const {
+  write_json(path_ / kEvaluation, with_schema(kEvaluationSchema, content));
+}
+
+void RunDirectory::write_checks(const Json& content) const {
+  write_json(path_ / kChecks, with_schema(kChecksSchema, content));
+}
+
+Config RunDirectory::read_config() const { return load_config(path_ / kConfig, Config()); }
+
+Json RunDirectory::read_data() const { return read_json(path_ / kData, kDataSchema, "input"); }
+
+Json RunDirectory::read_evaluation() const {
+  return read_json(path_ / kEvaluation, kEvaluationSchema, "input");
+}
+
+}  // namespace digits

@@ -1,0 +1,57 @@
+// A run's folder: the one place that writes artifacts, and the one list of what they are.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "model/trainer.h"
+#include "pipeline/config.h"
+
+namespace digits {
+
+constexpr const char* kDataSchema = "digits.data/1";
+
+// A file that a complete run leaves behind.
+struct Artifact {
+  std::string name;      // relative to the run directory
+  std::string schema;    // of its JSON; empty for other formats
+  std::size_t min_size;  // bytes: a file below it is not whole
+};
+
+// Every artifact of `digits run`, in the order in which they appear.
+const std::vector<Artifact>& artifacts();
+
+class RunDirectory {
+ public:
+  // A new, empty run directory. Throws output.exists, output.unwritable.
+  static RunDirectory create(const std::filesystem::path& path);
+
+  // One that a run has written. Throws input.missing when there is no config.toml in it.
+  static RunDirectory open(const std::filesystem::path& path);
+
+  // runs/<time>-seed<seed>, for a run that names no folder.
+  static std::filesystem::path default_path(std::int64_t seed);
+
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path checkpoint() const { return path_ / "checkpoint"; }
+  std::filesystem::path package() const { return path_ / "package"; }
+
+  void write_config(const Config& config) const;
+  void write_data(const Json& content) const;
+  void write_history(const std::vector<EpochRecord>& history) const;
+  void write_evaluation(const Json& content) const;
+  void write_checks(const Json& content) const;
+
+  // Throw input.* when a file is missing, config.* and FAMILY.malformed when it was edited.
+  Config read_config() const;
+  Json read_data() const;
+  Json read_evaluation() const;
+
+ private:
+  explicit RunDirectory(std::filesystem::path path) : path_(std::move(path)) {}
+  std::filesystem::path path_;
+};
+
+}  // namespace digits

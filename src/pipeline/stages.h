@@ -1,0 +1,62 @@
+// The stages of the pipeline, each a function: values in, values out. What is written to disk goes
+// through the run directory.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "data/load.h"
+#include "data/normalisation.h"
+#include "data/validate.h"
+#include "model/checkpoint.h"
+#include "model/metrics.h"
+#include "model/package.h"
+#include "model/trainer.h"
+#include "pipeline/config.h"
+#include "pipeline/run_directory.h"
+
+namespace digits {
+
+// The configuration with every "auto" and 0 replaced by what this machine makes of it, so that a
+// run can be repeated from it. Sets LibTorch's threads and determinism on the way.
+Config resolve(Config config);
+
+// acquire: the train and test sets that the configuration names.
+Sets acquire(const Config& config);
+
+// validate: schema, counts, fingerprints and findings of both parts, as in data.json.
+struct DataReport {
+  Json json;
+  std::vector<Finding> findings;
+};
+DataReport validate_sets(const Sets& sets, const std::string& source);
+
+// train: splits, normalises, initialises and trains; writes history and the checkpoint of the best
+// epoch (by validation accuracy, the later one on a tie) as it goes. It is handed the training set
+// only.
+std::vector<EpochRecord> train_stage(const Dataset& train_set, const Config& config,
+                                     const RunDirectory& run);
+
+// evaluate: the checkpoint's network on a set. Throws data.schema_mismatch when they do not fit.
+Evaluation evaluate_stage(const Checkpoint& checkpoint, const Dataset& set, const Config& config);
+
+// check: each gate with what was observed, as in checks.json.
+struct Gate {
+  std::string name;
+  Quantity observed;
+  double bound = 0.0;
+  bool passed = false;
+  std::string reason;
+};
+std::vector<Gate> check_stage(const Quantity& accuracy, const Config& config);
+void to_json(Json& json, const Gate& gate);
+
+// Throws gate.failed, naming the first gate that did not pass.
+void require_passed(const std::vector<Gate>& gates);
+
+// package: writes the package of an evaluated run into `folder` and loads it again, so that what was
+// written is known to work.
+void package_stage(const RunDirectory& run, const Checkpoint& checkpoint, const Config& config,
+                   const Dataset& examples, const std::filesystem::path& folder);
+
+}  // namespace digits
