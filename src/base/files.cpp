@@ -35,7 +35,7 @@ class Descriptor {
 // different remedies.
 Error write_error(const fs::path& path, int error_number) {
   const auto message = fmt::format("{}: {}", path.string(), std::strerror(error_number));
-  if (error_number == ENOSPC || error_number == EDQUOT) {
+  if (error_number == ENOSPC || error_number == EDQUOT || error_number == EFBIG) {
     return {"disk.full", message, "free some space; nothing was left half-written"};
   }
   if (error_number == EIO) return {"disk.failed", message, "check the disk"};

@@ -4,9 +4,22 @@
 #include "base/files.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "data/image_file.h"
 #include "pipeline/stages.h"
 
 namespace digits {
+
+namespace {
+
+void save_images(const std::filesystem::path& folder, const Dataset& set) {
+  for (const auto& name : set.schema.class_names) make_directories(folder / name);
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    write_png(folder / set.schema.class_names[set.labels[i]] / fmt::format("{:05}.png", i),
+              set.image(i), set.schema);
+  }
+}
+
+}  // namespace
 
 int command_synth(const Arguments& arguments) {
   CommandOptions options("synth",
@@ -20,7 +33,8 @@ int command_synth(const Arguments& arguments) {
       ("cols", "pixels", cxxopts::value<std::int64_t>()->default_value("28"), "N")
       ("classes", "1 to 10", cxxopts::value<std::int64_t>()->default_value("10"), "N")
       ("seed", "of every random decision", cxxopts::value<std::int64_t>()->default_value("0"), "N")
-      ("threads", "0: one per core", cxxopts::value<std::int64_t>()->default_value("0"), "N");
+      ("threads", "0: one per core", cxxopts::value<std::int64_t>()->default_value("0"), "N")
+      ("png", "also write the test images as PNG files, OUT/png/<class>/<index>.png");
   options.add_json();
   const auto parsed = options.parse(arguments);
   if (!parsed) return kDone;
@@ -44,6 +58,7 @@ int command_synth(const Arguments& arguments) {
   const auto sets = acquire(config);
   save_dataset(staged.path(), Part::kTrain, sets.train);
   save_dataset(staged.path(), Part::kTest, sets.test);
+  if (parsed->count("png") > 0) save_images(staged.path() / "png", sets.test);
   staged.commit();
   if (parsed->count("json") > 0) {
     print_json(Json{{"out", out.string()},

@@ -95,10 +95,10 @@ std::vector<std::uint8_t> read_image(const std::filesystem::path& path, const Sc
 void write_png(const std::filesystem::path& path, const std::uint8_t* image, const Schema& schema) {
   const cv::Mat source(schema.rows, schema.cols, CV_8UC(schema.channels),
                        const_cast<std::uint8_t*>(image));
-  cv::Mat stored = source;
+  cv::Mat stored;  // apart from `source`: a conversion in place would write into the caller's image
   if (schema.channels == 3) cv::cvtColor(source, stored, cv::COLOR_RGB2BGR);
   std::vector<std::uint8_t> png;
-  cv::imencode(".png", stored, png);
+  cv::imencode(".png", schema.channels == 3 ? stored : source, png);
   write_file(path, {reinterpret_cast<const char*>(png.data()), png.size()});
 }
 

@@ -152,6 +152,14 @@ void check_values(const Config& config, const std::string& name) {
           fmt::format("threads is {}, expected 0 to 1024", config.threads));
   require(config.min_accuracy >= 0.0 && config.min_accuracy <= 1.0, name,
           fmt::format("gates.min_accuracy is {}, expected 0 to 1", config.min_accuracy));
+  const auto strength = [&](const char* key, double value, double limit) {
+    require(value >= 0.0 && value <= limit, name,
+            fmt::format("augment.{} is {}, expected 0 to {}", key, value, limit));
+  };
+  strength("rotation", config.augment.rotation, 180.0);
+  strength("shift", config.augment.shift, 1000.0);
+  strength("scale", config.augment.scale, 0.9);
+  strength("shear", config.augment.shear, 10.0);
 }
 
 }  // namespace

@@ -1,0 +1,26 @@
+// Running a program as a person or a script would.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace digits {
+
+struct ProcessResult {
+  int status = -1;  // exit status; 128 + signal when it was killed
+  std::string out;
+  std::string err;
+};
+
+struct ProcessOptions {
+  std::string directory;                         // working directory; empty: this one
+  std::map<std::string, std::string> environment;  // added to this process's
+  std::string stdout_path;                       // instead of capturing: "/dev/full"
+  long file_size_limit = -1;                     // bytes that it may write into one file
+};
+
+// Runs argv[0] (found by PATH) with its arguments, no standard input, until it ends.
+ProcessResult run_process(const std::vector<std::string>& argv, const ProcessOptions& options = {});
+
+}  // namespace digits

@@ -1,0 +1,37 @@
+#include "base/error.h"
+
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+// The family before the dot decides the exit status; README.md documents the table.
+TEST(Error, FamilyDecidesTheExitStatus) {
+  EXPECT_EQ(exit_status("usage.option"), 2);
+  EXPECT_EQ(exit_status("config.unknown_key"), 2);
+  EXPECT_EQ(exit_status("output.unwritable"), 2);
+  EXPECT_EQ(exit_status("idx.truncated"), 3);
+  EXPECT_EQ(exit_status("input.missing"), 3);
+  EXPECT_EQ(exit_status("image.blank"), 3);
+  EXPECT_EQ(exit_status("gate.failed"), 4);
+  EXPECT_EQ(exit_status("train.diverged"), 4);
+  EXPECT_EQ(exit_status("package.hash"), 5);
+  EXPECT_EQ(exit_status("checkpoint.missing"), 5);
+  EXPECT_EQ(exit_status("disk.full"), 1);
+  EXPECT_EQ(exit_status("interrupted"), 130);
+}
+
+// A code that nobody listed is a bug of ours, and must not pass for bad data.
+TEST(Error, UnknownFamilyIsAnInternalError) {
+  EXPECT_EQ(exit_status("surprise.here"), 1);
+  EXPECT_EQ(exit_status(""), 1);
+}
+
+// One line, whatever the message holds: logs are read line by line.
+TEST(Error, IsReportedOnOneLine) {
+  const Error error("idx.magic", "seen a\nexpected b", "do this");
+  EXPECT_EQ(one_line(error), "digits: idx.magic: seen a expected b (hint: do this)");
+}
+
+}  // namespace
+}  // namespace digits

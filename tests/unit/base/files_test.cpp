@@ -1,0 +1,86 @@
+#include "base/files.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+namespace fs = std::filesystem;
+
+TEST(ReadFile, ReturnsEveryByte) {
+  const TemporaryDirectory folder;
+  const std::string bytes("a\0b\r\n\xff", 6);
+  write_file(folder / "x", bytes);
+  EXPECT_EQ(read_file(folder / "x"), bytes);
+}
+
+TEST(ReadFile, NamesWhatIsWrongWithThePath) {
+  const TemporaryDirectory folder;
+  expect_error("input.missing", [&] { read_file(folder / "nothing"); });
+  expect_error("input.not_a_file", [&] { read_file(folder.path()); });
+}
+
+TEST(WriteFile, ReplacesTheOldFileAndLeavesNothingElse) {
+  const TemporaryDirectory folder;
+  write_file(folder / "x", "old");
+  write_file(folder / "x", "new");
+  EXPECT_EQ(read_file(folder / "x"), "new");
+  EXPECT_EQ(files_below(folder.path()), std::vector<std::string>{"x"});
+}
+
+TEST(WriteFile, IntoAMissingFolderIsAnErrorThatLeavesNothing) {
+  const TemporaryDirectory folder;
+  expect_error("output.unwritable", [&] { write_file(folder / "no" / "x", "bytes"); });
+  EXPECT_TRUE(files_below(folder.path()).empty());
+}
+
+// A target that cannot be replaced: the old content stays, the temporary goes.
+TEST(WriteFile, FailedRenameLeavesNoTemporary) {
+  const TemporaryDirectory folder;
+  fs::create_directories(folder / "x" / "inside");
+  expect_error("output.unwritable", [&] { write_file(folder / "x", "bytes"); });
+  EXPECT_TRUE(fs::is_directory(folder / "x" / "inside"));
+  EXPECT_TRUE(files_below(folder.path()).empty());
+}
+
+TEST(StagedDirectory, AppearsOnlyWithTheCommit) {
+  const TemporaryDirectory folder;
+  StagedDirectory staged(folder / "out");
+  write_file(staged.path() / "x", "1");
+  EXPECT_FALSE(fs::exists(folder / "out"));
+  staged.commit();
+  EXPECT_EQ(read_file(folder / "out" / "x"), "1");
+}
+
+TEST(StagedDirectory, WithoutACommitLeavesNothing) {
+  const TemporaryDirectory folder;
+  {
+    const StagedDirectory staged(folder / "out");
+    write_file(staged.path() / "x", "1");
+  }
+  EXPECT_TRUE(fs::is_empty(folder.path()));
+}
+
+TEST(StagedDirectory, NeverReplacesWhatIsThere) {
+  const TemporaryDirectory folder;
+  fs::create_directories(folder / "out");
+  write_file(folder / "out" / "mine", "1");
+  expect_error("output.exists", [&] { StagedDirectory staged(folder / "out"); });
+  EXPECT_EQ(read_file(folder / "out" / "mine"), "1");
+}
+
+// "out/" is the same folder as "out".
+TEST(StagedDirectory, AcceptsATrailingSlash) {
+  const TemporaryDirectory folder;
+  StagedDirectory staged((folder / "out").string() + "/");
+  staged.commit();
+  EXPECT_TRUE(fs::is_directory(folder / "out"));
+}
+
+}  // namespace
+}  // namespace digits

@@ -1,0 +1,46 @@
+#include "base/json.h"
+
+#include "base/files.h"
+#include "base/sha256.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+TEST(Json, DocumentSurvivesTheDisk) {
+  const TemporaryDirectory folder;
+  write_json(folder / "x.json", with_schema("digits.x/1", {{"b", 1}, {"a", 2}}));
+  const auto back = read_json(folder / "x.json", "digits.x/1", "package");
+  EXPECT_EQ(back.dump(), R"({"schema":"digits.x/1","b":1,"a":2})");  // keys keep their order
+}
+
+TEST(Json, OfAnotherSchemaIsRefused) {
+  const TemporaryDirectory folder;
+  write_json(folder / "x.json", with_schema("digits.x/2", Json::object()));
+  expect_error("package.schema", [&] { read_json(folder / "x.json", "digits.x/1", "package"); });
+  write_file(folder / "x.json", "[1, 2]");
+  expect_error("package.schema", [&] { read_json(folder / "x.json", "digits.x/1", "package"); });
+}
+
+// The family of the caller makes the code, so that the exit status fits the file.
+TEST(Json, DamagedTextIsRefusedUnderTheCallersFamily) {
+  const TemporaryDirectory folder;
+  write_file(folder / "x.json", R"({"schema": "digits.x/1", )");
+  expect_error("checkpoint.malformed",
+               [&] { read_json(folder / "x.json", "digits.x/1", "checkpoint"); });
+}
+
+TEST(JsonAt, RefusesMissingKeysAndWrongTypes) {
+  const Json json{{"n", "text"}};
+  expect_error("package.malformed", [&] { json_at<int>(json, "n", "package"); });
+  expect_error("package.malformed", [&] { json_at<int>(json, "missing", "package"); });
+}
+
+// FIPS 180-4's own examples.
+TEST(Sha256, GivesThePublishedAnswers) {
+  EXPECT_EQ(sha256(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  EXPECT_EQ(sha256("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+}  // namespace
+}  // namespace digits

@@ -1,0 +1,106 @@
+#include "base/rng.h"
+
+#include <cmath>
+#include <numeric>
+#include <set>
+
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+using Block = std::array<std::uint32_t, 4>;
+
+// The known-answer vectors that the authors publish with Random123.
+TEST(Philox, GivesThePublishedAnswers) {
+  EXPECT_EQ(philox4x32({0, 0, 0, 0}, {0, 0}),
+            (Block{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
+  EXPECT_EQ(philox4x32({0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff}, {0xffffffff, 0xffffffff}),
+            (Block{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}));
+  EXPECT_EQ(philox4x32({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0}),
+            (Block{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}));
+}
+
+// The same key replays; any other part of the key gives another sequence.
+TEST(Rng, IsAFunctionOfItsWholeKey) {
+  const auto seed = test_seed();
+  Rng base(seed, Stream::kAugment, 7);
+  Rng same(seed, Stream::kAugment, 7);
+  Rng other_seed(seed + 1, Stream::kAugment, 7);
+  Rng other_stream(seed, Stream::kShuffle, 7);
+  Rng other_index(seed, Stream::kAugment, 8);
+  const auto first = base.next();
+  EXPECT_EQ(first, same.next());
+  EXPECT_NE(first, other_seed.next());
+  EXPECT_NE(first, other_stream.next());
+  EXPECT_NE(first, other_index.next());
+}
+
+// An index above 2^32 is not cut off: epoch and sample share one 64-bit index.
+TEST(Rng, UsesAllBitsOfTheIndex) {
+  Rng low(test_seed(), Stream::kAugment, 5);
+  Rng high(test_seed(), Stream::kAugment, 5 + (std::uint64_t{1} << 32));
+  EXPECT_NE(low.next(), high.next());
+}
+
+// Mean of n uniform draws: 1/2 with standard error sqrt(1/12n); five of them is one in two million.
+TEST(Rng, UniformFillsTheUnitInterval) {
+  Rng rng(test_seed(), Stream::kTest);
+  constexpr int n = 20000;
+  double sum = 0.0;
+  for (int i = 0; i < n; ++i) {
+    const double u = rng.uniform();
+    ASSERT_GE(u, 0.0);
+    ASSERT_LT(u, 1.0);
+    sum += u;
+  }
+  EXPECT_NEAR(sum / n, 0.5, 5.0 * std::sqrt(1.0 / (12.0 * n)));
+}
+
+// Mean 0 with standard error sqrt(1/n), variance 1 with standard error sqrt(2/n); five of each.
+TEST(Rng, NormalHasMeanZeroAndVarianceOne) {
+  Rng rng(test_seed(), Stream::kTest);
+  constexpr int n = 20000;
+  double sum = 0.0;
+  double squares = 0.0;
+  for (int i = 0; i < n; ++i) {
+    const double z = rng.normal();
+    sum += z;
+    squares += z * z;
+  }
+  EXPECT_NEAR(sum / n, 0.0, 5.0 * std::sqrt(1.0 / n));
+  EXPECT_NEAR(squares / n, 1.0, 5.0 * std::sqrt(2.0 / n));
+}
+
+// Each of three values about n/3 times: standard deviation sqrt(n * 1/3 * 2/3), five of them.
+TEST(Rng, BelowIsUnbiasedAndInRange) {
+  Rng rng(test_seed(), Stream::kTest);
+  constexpr int n = 30000;
+  std::array<int, 3> counts{};
+  for (int i = 0; i < n; ++i) ++counts.at(rng.below(3));
+  for (const int count : counts) EXPECT_NEAR(count, n / 3.0, 5.0 * std::sqrt(n * 2.0 / 9.0));
+  EXPECT_EQ(rng.below(1), 0U);
+}
+
+TEST(Permutation, HoldsEveryIndexOnce) {
+  const auto order = permutation(1000, test_seed(), Stream::kShuffle);
+  EXPECT_EQ(std::set<std::uint32_t>(order.begin(), order.end()).size(), 1000U);
+  EXPECT_EQ(*std::max_element(order.begin(), order.end()), 999U);
+}
+
+// Not the identity, and another one for each epoch: chance of a coincidence is 1/1000!.
+TEST(Permutation, DependsOnTheEpoch) {
+  std::vector<std::uint32_t> identity(1000);
+  std::iota(identity.begin(), identity.end(), 0U);
+  const auto first = permutation(1000, test_seed(), Stream::kShuffle, 1);
+  EXPECT_NE(first, identity);
+  EXPECT_NE(first, permutation(1000, test_seed(), Stream::kShuffle, 2));
+  EXPECT_EQ(first, permutation(1000, test_seed(), Stream::kShuffle, 1));
+}
+
+TEST(Permutation, OfNothingIsEmpty) {
+  EXPECT_TRUE(permutation(0, test_seed(), Stream::kShuffle).empty());
+}
+
+}  // namespace
+}  // namespace digits

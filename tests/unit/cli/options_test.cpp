@@ -1,0 +1,65 @@
+#include "cli/options.h"
+
+#include "base/error.h"
+#include "base/files.h"
+#include "cli/output.h"
+#include "pipeline/pipeline.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+// The configuration that `digits test <arguments>` would use.
+Config config_of(const Arguments& arguments) {
+  CommandOptions options("test", "for tests");
+  options.add_config();
+  return config_from(*options.parse(arguments), preset_config("fast"));
+}
+
+TEST(Options, LaterWins) {
+  const TemporaryDirectory folder;
+  write_file(folder / "c.toml", "seed = 5\nthreads = 3\n");
+  const auto config = config_of(
+      {"--preset", "accurate", "--config", (folder / "c.toml").string(), "--seed", "6"});
+  EXPECT_EQ(config.preset, "accurate");
+  EXPECT_EQ(config.threads, 3);  // the file over the preset
+  EXPECT_EQ(config.seed, 6);     // the flag over the file
+}
+
+TEST(Options, RefusesWhatItDoesNotKnow) {
+  expect_error("usage.option", [] { config_of({"--sead", "1"}); });
+  expect_error("usage.option", [] { config_of({"--seed"}); });
+  expect_error("usage.option", [] { config_of({"--seed", "one"}); });
+  expect_error("usage.argument", [] { config_of({"stray"}); });
+}
+
+// Values on the command line are checked as those of a file.
+TEST(Options, ChecksValues) {
+  expect_error("config.value", [] { config_of({"--seed", "-1"}); });
+  expect_error("config.preset", [] { config_of({"--preset", "slow"}); });
+}
+
+TEST(Options, WantsItsPositionals) {
+  CommandOptions options("test", "for tests", "RUN");
+  const auto none = options.parse({});
+  expect_error("usage.argument", [&] { single_positional_from(*none, "one run"); });
+  CommandOptions again("test", "for tests", "RUN");
+  const auto two = again.parse({"a", "b"});
+  expect_error("usage.argument", [&] { single_positional_from(*two, "one run"); });
+  EXPECT_EQ(positional_from(*two, "runs").size(), 2U);
+}
+
+TEST(Commands, HaveNamesAndSummaries) {
+  EXPECT_EQ(commands().size(), 7U);
+  for (const auto& command : commands()) {
+    EXPECT_STRNE(command.name, "");
+    EXPECT_STRNE(command.summary, "");
+  }
+}
+
+TEST(Output, PercentCarriesIntervalAndN) {
+  EXPECT_EQ(percent(proportion(8, 10)), "80.00 % [49.02, 94.33], n = 10");
+}
+
+}  // namespace
+}  // namespace digits

@@ -1,0 +1,135 @@
+#include "data/batches.h"
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+BatchOptions options_of(std::size_t batch_size) {
+  BatchOptions options;
+  options.batch_size = batch_size;
+  options.seed = test_seed();
+  return options;
+}
+
+std::vector<Batch> all_batches(const Dataset& set, const BatchOptions& options) {
+  BatchStream stream(set, options);
+  std::vector<Batch> batches;
+  for (Batch batch; stream.next(batch);) batches.push_back(batch);
+  return batches;
+}
+
+std::vector<std::uint32_t> all_indices(const std::vector<Batch>& batches) {
+  std::vector<std::uint32_t> indices;
+  for (const auto& batch : batches) {
+    indices.insert(indices.end(), batch.indices.begin(), batch.indices.end());
+  }
+  return indices;
+}
+
+TEST(BatchStream, VisitsEverySampleOnceAnEpoch) {
+  const auto set = random_dataset(103);
+  auto indices = all_indices(all_batches(set, options_of(10)));
+  ASSERT_EQ(indices.size(), 103U);
+  std::sort(indices.begin(), indices.end());
+  for (std::uint32_t i = 0; i < 103; ++i) EXPECT_EQ(indices[i], i);
+}
+
+// The bug that no accuracy shows at first: images shuffled apart from their labels.
+TEST(BatchStream, KeepsLabelsWithTheirImages) {
+  const auto set = random_dataset(50);
+  const auto bytes = set.schema.image_bytes();
+  for (const auto& batch : all_batches(set, options_of(7))) {
+    for (std::size_t k = 0; k < batch.indices.size(); ++k) {
+      const auto i = batch.indices[k];
+      EXPECT_EQ(batch.labels[k], set.labels[i]);
+      EXPECT_TRUE(std::equal(set.image(i), set.image(i) + bytes, &batch.images[k * bytes]));
+    }
+  }
+}
+
+TEST(BatchStream, ShufflesAnewEachEpoch) {
+  const auto set = random_dataset(100);
+  auto options = options_of(10);
+  const auto first = all_indices(all_batches(set, options));
+  EXPECT_FALSE(std::is_sorted(first.begin(), first.end()));
+  EXPECT_EQ(first, all_indices(all_batches(set, options)));
+  options.epoch = 1;
+  EXPECT_NE(first, all_indices(all_batches(set, options)));
+}
+
+TEST(BatchStream, KeepsTheOrderWhenAsked) {
+  auto options = options_of(10);
+  options.shuffle = false;
+  const auto indices = all_indices(all_batches(random_dataset(25), options));
+  EXPECT_TRUE(std::is_sorted(indices.begin(), indices.end()));
+}
+
+TEST(BatchStream, DropsAPartialBatchOnlyWhenAsked) {
+  const auto set = random_dataset(25);
+  auto options = options_of(10);
+  EXPECT_EQ(all_batches(set, options).back().labels.size(), 5U);
+  EXPECT_EQ(batch_count(25, options), 3U);
+  options.drop_last = true;
+  EXPECT_EQ(all_batches(set, options).size(), 2U);
+  EXPECT_EQ(batch_count(25, options), 2U);
+}
+
+// A sample is augmented by its own key: the batch size, and so the batch that it falls into, does
+// not matter.
+TEST(BatchStream, AugmentsASampleAlikeInAnyBatch) {
+  const auto set = random_dataset(24, 8, 8);
+  auto options = options_of(5);
+  options.augment = {15.0, 2.0, 0.1, 0.1};
+  const auto by_index = [&](std::size_t batch_size) {
+    options.batch_size = batch_size;
+    std::vector<std::vector<std::uint8_t>> images(set.size());
+    for (const auto& batch : all_batches(set, options)) {
+      for (std::size_t k = 0; k < batch.indices.size(); ++k) {
+        const auto* begin = &batch.images[k * set.schema.image_bytes()];
+        images[batch.indices[k]].assign(begin, begin + set.schema.image_bytes());
+      }
+    }
+    return images;
+  };
+  EXPECT_EQ(by_index(5), by_index(11));
+}
+
+TEST(BatchStream, AugmentsAnewEachEpoch) {
+  const auto set = random_dataset(4, 8, 8);
+  auto options = options_of(4);
+  options.shuffle = false;
+  options.augment = {15.0, 2.0, 0.1, 0.1};
+  const auto first = all_batches(set, options).front().images;
+  options.epoch = 1;
+  EXPECT_NE(all_batches(set, options).front().images, first);
+}
+
+// Leaving early must not hang on a producer that waits for room.
+TEST(BatchStream, CanBeAbandoned) {
+  const auto set = random_dataset(1000);
+  auto options = options_of(1);
+  options.prefetch = 1;
+  BatchStream stream(set, options);
+  Batch batch;
+  EXPECT_TRUE(stream.next(batch));
+}
+
+TEST(BatchStream, OfAnEmptySetEndsAtOnce) {
+  Dataset set = random_dataset(1);
+  set.images.clear();
+  set.labels.clear();
+  EXPECT_TRUE(all_batches(set, options_of(3)).empty());
+}
+
+TEST(BatchStream, RefusesABatchSizeOfZero) {
+  const auto set = random_dataset(3);
+  expect_error("config.batch", [&] { BatchStream stream(set, options_of(0)); });
+}
+
+}  // namespace
+}  // namespace digits

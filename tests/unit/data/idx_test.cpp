@@ -1,0 +1,161 @@
+#include "data/idx.h"
+
+#include <rapidcheck.h>
+
+#include "base/files.h"
+#include "data/gzip.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+// Two images of 2x3 pixels, written out by hand.
+std::string two_images() {
+  return std::string("\x00\x00\x08\x03\x00\x00\x00\x02\x00\x00\x00\x02\x00\x00\x00\x03", 16) +
+         "abcdefghijkl";
+}
+
+TEST(ParseIdx, ReadsHeaderAndValues) {
+  const auto array = parse_idx(two_images(), "x");
+  EXPECT_THAT(array.dims, testing::ElementsAre(2, 2, 3));
+  EXPECT_EQ(std::string(array.values.begin(), array.values.end()), "abcdefghijkl");
+}
+
+TEST(ParseIdx, AcceptsAnEmptySet) {
+  const auto array = parse_idx(std::string("\0\0\x08\x01\0\0\0\0", 8), "x");
+  EXPECT_THAT(array.dims, testing::ElementsAre(0));
+  EXPECT_TRUE(array.values.empty());
+}
+
+TEST(FormatIdx, WritesTheBytesOfTheFormat) {
+  EXPECT_EQ(format_idx(parse_idx(two_images(), "x")), two_images());
+}
+
+// Whatever the sizes: what was written is what is read.
+TEST(FormatIdx, RoundTripsAnyDimensions) {
+  EXPECT_TRUE(rc::check("round trip", [] {
+    IdxArray array;
+    const auto rank = *rc::gen::inRange(1, 5);
+    std::size_t count = 1;
+    for (int d = 0; d < rank; ++d) {
+      array.dims.push_back(*rc::gen::inRange(1U, 7U));
+      count *= array.dims.back();
+    }
+    array.values = *rc::gen::container<std::vector<std::uint8_t>>(
+        count, rc::gen::arbitrary<std::uint8_t>());
+    const auto back = parse_idx(format_idx(array), "x");
+    RC_ASSERT(back.dims == array.dims);
+    RC_ASSERT(back.values == array.values);
+  }));
+}
+
+// Every possible truncation, header and body: a named error, never a short array.
+TEST(ParseIdx, RefusesEveryTruncation) {
+  const auto whole = two_images();
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    expect_error("idx.truncated", [&] { parse_idx(whole.substr(0, size), "x"); });
+  }
+}
+
+TEST(ParseIdx, RefusesTrailingBytes) {
+  expect_error("idx.trailing", [] { parse_idx(two_images() + "!", "x"); });
+}
+
+TEST(ParseIdx, RefusesAnotherMagic) {
+  auto bytes = two_images();
+  bytes[0] = 1;
+  expect_error("idx.magic", [&] { parse_idx(bytes, "x"); });
+  bytes = two_images();
+  bytes[1] = 1;
+  expect_error("idx.magic", [&] { parse_idx(bytes, "x"); });
+}
+
+TEST(ParseIdx, RefusesOtherElementTypes) {
+  for (const int type : {0x09, 0x0B, 0x0C, 0x0D, 0x0E, 0x00}) {
+    auto bytes = two_images();
+    bytes[2] = static_cast<char>(type);
+    expect_error("idx.type", [&] { parse_idx(bytes, "x"); });
+  }
+}
+
+TEST(ParseIdx, RefusesImpossibleRanks) {
+  for (const int rank : {0, 5, 255}) {
+    auto bytes = two_images();
+    bytes[3] = static_cast<char>(rank);
+    expect_error("idx.rank", [&] { parse_idx(bytes, "x"); });
+  }
+}
+
+// A product that would overflow or fill the memory is refused before anything is allocated.
+TEST(ParseIdx, RefusesAbsurdDimensions) {
+  auto bytes = two_images();
+  for (std::size_t i = 4; i < 16; ++i) bytes[i] = '\xff';
+  expect_error("idx.dims", [&] { parse_idx(bytes, "x"); });
+  bytes = two_images();
+  bytes[11] = 0;  // no rows
+  expect_error("idx.dims", [&] { parse_idx(bytes, "x"); });
+}
+
+// Each header byte changed to each other value: an error with a code, or another valid header; the
+// body's size then differs, so nothing but the original is accepted here.
+TEST(ParseIdx, NeverAcceptsAChangedHeader) {
+  for (std::size_t i = 0; i < 16; ++i) {
+    for (int value = 0; value < 256; ++value) {
+      auto bytes = two_images();
+      if (bytes[i] == static_cast<char>(value)) continue;
+      bytes[i] = static_cast<char>(value);
+      EXPECT_THAT(error_code([&] { parse_idx(bytes, "x"); }), testing::StartsWith("idx."))
+          << "byte " << i << " = " << value;
+    }
+  }
+}
+
+TEST(ReadIdx, TellsGzipByContent) {
+  const TemporaryDirectory folder;
+  const auto array = parse_idx(two_images(), "x");
+  write_idx(folder / "plain", array);
+  write_idx(folder / "zipped.gz", array);
+  EXPECT_TRUE(is_gzip(read_file(folder / "zipped.gz")));
+  std::filesystem::rename(folder / "zipped.gz", folder / "misnamed");
+  EXPECT_EQ(read_idx(folder / "plain").values, array.values);
+  EXPECT_EQ(read_idx(folder / "misnamed").values, array.values);
+}
+
+TEST(ReadIdx, RefusesAnEmptyFile) {
+  const TemporaryDirectory folder;
+  write_file(folder / "x", "");
+  expect_error("idx.truncated", [&] { read_idx(folder / "x"); });
+}
+
+TEST(Gzip, RoundTripsAndIsReproducible) {
+  const std::string text(100000, 'x');
+  EXPECT_EQ(gunzip(gzip(text), "x", 1 << 20), text);
+  EXPECT_EQ(gzip(text), gzip(text));
+  EXPECT_EQ(gunzip(gzip(""), "x", 10), "");
+}
+
+// RFC 1952, 2.2: a file may have several members, and means their concatenation.
+TEST(Gzip, JoinsMembers) { EXPECT_EQ(gunzip(gzip("ab") + gzip("cd"), "x", 10), "abcd"); }
+
+TEST(Gzip, RefusesEveryTruncation) {
+  const auto whole = gzip("some text, some text, some text");
+  for (std::size_t size = 2; size < whole.size(); ++size) {
+    expect_error("input.gzip", [&] { gunzip(whole.substr(0, size), "x", 1000); });
+  }
+}
+
+// The checksum at the end sees any flipped bit of the body.
+TEST(Gzip, RefusesDamageAndTrailingBytes) {
+  auto bytes = gzip("some text, some text, some text");
+  expect_error("input.gzip", [&] { gunzip(bytes + "tail", "x", 1000); });
+  bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 0x10);
+  expect_error("input.gzip", [&] { gunzip(bytes, "x", 1000); });
+}
+
+// A kilobyte that unpacks to a megabyte stops at the limit.
+TEST(Gzip, StopsAtTheLimit) {
+  expect_error("input.gzip", [] { gunzip(gzip(std::string(1 << 20, '\0')), "x", 1 << 19); });
+}
+
+}  // namespace
+}  // namespace digits

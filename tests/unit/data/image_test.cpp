@@ -1,0 +1,130 @@
+#include "data/image_file.h"
+
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include "base/files.h"
+#include "data/normal_form.h"
+#include "data/synthetic.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+Schema grey(int rows = 28, int cols = 28) { return {rows, cols, 1, numbered_class_names(10)}; }
+
+std::string png(const cv::Mat& image) {
+  std::vector<std::uint8_t> bytes;
+  cv::imencode(".png", image, bytes);
+  return {bytes.begin(), bytes.end()};
+}
+
+// A bar of ink, off-centre on a large sheet.
+cv::Mat1b sheet(std::uint8_t paper, std::uint8_t ink) {
+  cv::Mat1b image(200, 300, paper);
+  cv::rectangle(image, {40, 30}, {60, 130}, cv::Scalar(ink), cv::FILLED);
+  return image;
+}
+
+cv::Mat1b as_mat(const std::vector<std::uint8_t>& image, int rows = 28, int cols = 28) {
+  return cv::Mat1b(rows, cols, const_cast<std::uint8_t*>(image.data())).clone();
+}
+
+// MNIST's frame: the longer side spans 20 of 28 pixels and the centre of mass is in the middle, to
+// within the half pixel that whole-pixel placement leaves.
+TEST(NormalForm, FramesTheGlyphAsMnistDoes) {
+  const auto frame = normal_form(sheet(0, 255), 28, 28);
+  cv::Mat1b mask;
+  cv::threshold(frame, mask, 50, 255, cv::THRESH_BINARY);
+  EXPECT_EQ(cv::boundingRect(mask).height, 20);
+  const auto moments = cv::moments(frame);
+  EXPECT_NEAR(moments.m10 / moments.m00, 13.5, 0.51);
+  EXPECT_NEAR(moments.m01 / moments.m00, 13.5, 0.51);
+}
+
+// Framing what is framed already changes nothing to speak of: resampling the anti-aliased edge once
+// more moves the mean by less than 3 of 255.
+TEST(NormalForm, IsIdempotentWithinResampling) {
+  SyntheticOptions options;
+  options.count = 30;
+  options.seed = test_seed();
+  const auto set = synthesise(options);
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    const cv::Mat1b once(28, 28, const_cast<std::uint8_t*>(set.image(i)));
+    EXPECT_LT(cv::norm(once, normal_form(once, 28, 28), cv::NORM_L1) / (28 * 28), 3.0) << i;
+  }
+}
+
+TEST(NormalForm, OfABlankSheetIsBlank) {
+  EXPECT_EQ(cv::countNonZero(normal_form(cv::Mat1b(50, 50, std::uint8_t{0}), 28, 28)), 0);
+}
+
+// A line one pixel wide and very long must not vanish, divide by zero or leave the frame.
+TEST(NormalForm, KeepsExtremeShapesInTheFrame) {
+  cv::Mat1b line(5, 1000, std::uint8_t{0});
+  line.row(2) = 255;
+  EXPECT_GT(cv::countNonZero(normal_form(line, 28, 28)), 0);
+  cv::Mat1b upright;
+  cv::transpose(line, upright);
+  EXPECT_GT(cv::countNonZero(normal_form(upright, 16, 40)), 0);
+  cv::Mat1b dot(9, 9, std::uint8_t{0});
+  dot(4, 4) = 255;
+  EXPECT_GT(cv::countNonZero(normal_form(dot, 28, 28)), 0);
+}
+
+// Dark on light and light on dark are the same digit.
+TEST(DecodeImage, IgnoresPolarity) {
+  const auto dark = decode_image(png(sheet(255, 0)), "x", grey());
+  const auto light = decode_image(png(sheet(0, 255)), "x", grey());
+  EXPECT_EQ(dark, light);
+  EXPECT_GT(cv::countNonZero(as_mat(dark)), 0);
+}
+
+// Grey on grey is stretched to full ink.
+TEST(DecodeImage, StretchesFaintInk) {
+  const auto faint = decode_image(png(sheet(180, 120)), "x", grey());
+  EXPECT_EQ(*std::max_element(faint.begin(), faint.end()), 255);
+}
+
+// What already looks like the training data is passed on untouched, faint strokes included.
+TEST(DecodeImage, TakesATrainingImageAsItIs) {
+  SyntheticOptions options;
+  options.count = 10;
+  options.seed = test_seed();
+  const auto set = synthesise(options);
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    const std::vector<std::uint8_t> original(set.image(i), set.image(i) + 28 * 28);
+    EXPECT_EQ(decode_image(png(as_mat(original)), "x", set.schema), original);
+  }
+}
+
+TEST(DecodeImage, ReadsColourAsRgb) {
+  const cv::Mat3b blue(40, 40, cv::Vec3b(255, 0, 0));  // OpenCV's order is BGR
+  const auto image = decode_image(png(blue), "x", {8, 8, 3, numbered_class_names(2)});
+  ASSERT_EQ(image.size(), 8U * 8U * 3U);
+  EXPECT_EQ(image[0], 0);
+  EXPECT_EQ(image[2], 255);
+}
+
+TEST(DecodeImage, NamesWhatIsWrong) {
+  expect_error("image.unreadable", [] { decode_image("", "x", grey()); });
+  expect_error("image.unreadable", [] { decode_image("no image at all", "x", grey()); });
+  const auto whole = png(sheet(255, 0));
+  expect_error("image.unreadable", [&] { decode_image(whole.substr(0, 20), "x", grey()); });
+  expect_error("image.blank", [] { decode_image(png(sheet(200, 190)), "x", grey()); });
+}
+
+TEST(ReadImage, NamesAMissingFile) {
+  expect_error("input.missing", [] { read_image("/no/such/file.png", grey()); });
+}
+
+TEST(WritePng, SurvivesReading) {
+  const TemporaryDirectory folder;
+  const auto set = random_dataset(1, 6, 5, 3);
+  write_png(folder / "x.png", set.image(0), set.schema);
+  const auto back = read_image(folder / "x.png", set.schema);
+  EXPECT_TRUE(std::equal(back.begin(), back.end(), set.image(0)));
+}
+
+}  // namespace
+}  // namespace digits

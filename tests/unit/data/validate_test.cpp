@@ -1,0 +1,113 @@
+#include "data/validate.h"
+
+#include <algorithm>
+
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+std::vector<std::string> codes(const std::vector<Finding>& findings) {
+  std::vector<std::string> all;
+  for (const auto& finding : findings) all.push_back(finding.code);
+  return all;
+}
+
+// Ink in the middle, paper around it: nothing to complain of.
+Dataset clean(std::size_t n) {
+  auto set = random_dataset(n, 8, 8);
+  for (std::size_t i = 0; i < n; ++i) {
+    auto* image = set.image(i);
+    const auto low = image[0];
+    const auto high = image[1];
+    std::fill(image, image + 8, std::uint8_t{0});
+    std::fill(image + 56, image + 64, std::uint8_t{0});
+    image[20] = low;  // keeps the images different from each other
+    image[21] = high;
+    image[22] = 255;
+  }
+  return set;
+}
+
+void make_constant(Dataset& set, std::size_t i) {
+  std::fill(set.image(i), set.image(i) + set.schema.image_bytes(), std::uint8_t{0});
+}
+
+TEST(Validate, FindsNothingInACleanSet) { EXPECT_TRUE(validate(clean(90)).empty()); }
+
+TEST(Validate, MissingClassIsAnError) {
+  auto set = clean(90);
+  set.schema.class_names.emplace_back("never seen");
+  const auto findings = validate(set);
+  ASSERT_THAT(codes(findings), testing::ElementsAre("data.missing_class"));
+  EXPECT_EQ(findings[0].severity, Severity::kError);
+  EXPECT_THAT(findings[0].message, testing::HasSubstr("never seen"));
+}
+
+TEST(Validate, RareClassIsAWarning) {
+  auto set = clean(90);
+  std::fill(set.labels.begin(), set.labels.end(), std::uint8_t{0});
+  std::fill(set.labels.begin() + 45, set.labels.end(), std::uint8_t{1});
+  set.labels[5] = 2;
+  const auto findings = validate(set);
+  ASSERT_THAT(codes(findings), testing::ElementsAre("data.rare_class"));
+  EXPECT_EQ(findings[0].severity, Severity::kWarning);
+}
+
+// One blank image in 300 happens; one in ten means that something broke.
+TEST(Validate, ConstantImagesWarnThenStop) {
+  auto set = clean(300);
+  make_constant(set, 17);
+  auto findings = validate(set);
+  ASSERT_THAT(codes(findings), testing::ElementsAre("data.constant_image"));
+  EXPECT_EQ(findings[0].severity, Severity::kWarning);
+  EXPECT_THAT(findings[0].first, testing::ElementsAre(17));
+  for (std::size_t i = 0; i < 30; ++i) make_constant(set, i);
+  findings = validate(set);
+  ASSERT_THAT(codes(findings), testing::Contains("data.constant_image"));
+  EXPECT_EQ(findings[0].severity, Severity::kError);
+  EXPECT_EQ(findings[0].first.size(), 8U);  // the first few, not all thirty
+}
+
+TEST(Validate, InvertedPolarityIsAnError) {
+  auto set = clean(90);
+  for (auto& pixel : set.images) pixel = static_cast<std::uint8_t>(255 - pixel);
+  const auto findings = validate(set);
+  ASSERT_THAT(codes(findings), testing::ElementsAre("data.inverted"));
+  EXPECT_EQ(findings[0].severity, Severity::kError);
+}
+
+TEST(Validate, DuplicatesAreReportedWithTheirIndices) {
+  auto set = clean(90);
+  std::copy(set.image(3), set.image(3) + 64, set.image(40));
+  const auto findings = validate(set);
+  ASSERT_THAT(codes(findings), testing::ElementsAre("data.duplicate"));
+  EXPECT_THAT(findings[0].first, testing::ElementsAre(40));
+}
+
+// Test images that training has seen make the score worthless.
+TEST(ValidateLeakage, WarnsThenStops) {
+  const auto all = clean(400);
+  const auto part = [&](std::uint32_t begin, std::uint32_t end) {
+    std::vector<std::uint32_t> indices;
+    for (auto i = begin; i < end; ++i) indices.push_back(i);
+    return subset(all, indices);
+  };
+  EXPECT_TRUE(validate_leakage(part(0, 200), part(200, 400)).empty());
+  auto findings = validate_leakage(part(0, 201), part(200, 400));
+  ASSERT_THAT(codes(findings), testing::ElementsAre("data.leakage"));
+  EXPECT_EQ(findings[0].severity, Severity::kWarning);
+  findings = validate_leakage(part(0, 250), part(200, 400));
+  EXPECT_EQ(findings[0].severity, Severity::kError);
+}
+
+// The stage stops on errors only, under the finding's own code.
+TEST(RequireNoErrors, ThrowsTheFirstError) {
+  const Finding warning{"data.duplicate", Severity::kWarning, "m", {}};
+  const Finding error{"data.inverted", Severity::kError, "m", {}};
+  require_no_errors({warning}, "x");
+  expect_error("data.inverted", [&] { require_no_errors({warning, error}, "x"); });
+}
+
+}  // namespace
+}  // namespace digits

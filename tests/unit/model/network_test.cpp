@@ -1,0 +1,165 @@
+// The checks to run before any training: they need no trained weights, and each has caught a bug
+// that would have cost a night of it.
+#include "model/network.h"
+
+#include <torch/torch.h>
+
+#include <cmath>
+
+#include "model/metrics.h"
+#include "model/tensors.h"
+#include "support/models.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+at::Tensor random_images(int64_t n) {
+  return image_tensor(random_dataset(static_cast<std::size_t>(n), 12, 10).images.data(),
+                      static_cast<std::size_t>(n), tiny_schema(), torch::kCPU);
+}
+
+TEST(Network, GivesOneLogitPerClass) {
+  auto network = tiny_network();
+  EXPECT_EQ(network->forward(random_images(5)).sizes(), (std::vector<int64_t>{5, 3}));
+}
+
+// Any image from 1x1 up and any channel count: sizes come from the schema.
+TEST(Network, IsSizedByTheSchema) {
+  for (const auto& [rows, cols, channels] :
+       {std::array{1, 1, 1}, std::array{16, 16, 1}, std::array{32, 32, 3}, std::array{9, 31, 1}}) {
+    const Schema schema{rows, cols, channels, numbered_class_names(5)};
+    const std::vector<double> ones(static_cast<std::size_t>(channels), 1.0);
+    Network network(network_options(schema, {4, 6}), Normalisation{ones, ones});
+    network->eval();
+    EXPECT_EQ(network->forward(torch::rand({2, channels, rows, cols})).size(1), 5);
+  }
+}
+
+TEST(Network, RefusesImpossibleSizes) {
+  const Normalisation unit{{0.0}, {1.0}};
+  const Schema one_class{8, 8, 1, {"only"}};
+  expect_error("config.network", [&] { Network(network_options(one_class, {4}), unit); });
+  expect_error("config.network", [&] { Network(network_options(tiny_schema(), {}), unit); });
+  expect_error("config.network", [&] { Network(network_options(tiny_schema(), {4, 0}), unit); });
+}
+
+// Softmax rows are distributions. 1e-9: sums of three doubles.
+TEST(Network, ProbabilitiesSumToOne) {
+  auto network = tiny_network();
+  network->eval();
+  const auto set = random_dataset(20, 12, 10);
+  const auto logits = logits_of([&](const at::Tensor& x) { return network->forward(x); },
+                                set.images.data(), set.size(), set.schema, torch::kCPU);
+  const auto probabilities = softmax_rows(logits, 3);
+  for (std::size_t i = 0; i < probabilities.size(); i += 3) {
+    EXPECT_NEAR(probabilities[i] + probabilities[i + 1] + probabilities[i + 2], 1.0, 1e-9);
+    EXPECT_GE(*std::min_element(&probabilities[i], &probabilities[i] + 3), 0.0);
+  }
+}
+
+// An untrained network knows nothing: cross-entropy ln(classes). Its logits have a standard
+// deviation s of about 0.1 (the last layer's gain on normalised features), which adds about s^2 / 2
+// to the mean loss; 0.1 allows for four times the s.
+TEST(Network, LossAtInitialisationIsLogOfClasses) {
+  for (const int classes : {2, 10}) {
+    const auto set = random_dataset(300, 12, 10, 1, classes);
+    Network network(network_options(set.schema, {8, 16}), compute_normalisation(set));
+    initialise(network, test_seed());
+    const auto logits = logits_of([&](const at::Tensor& x) { return network->forward(x); },
+                                  set.images.data(), set.size(), set.schema, torch::kCPU);
+    EXPECT_NEAR(cross_entropy(logits, set.labels, static_cast<std::size_t>(classes)),
+                std::log(classes), 0.1);
+  }
+}
+
+// A layer that is constructed but not used, or detached by mistake, gets no gradient.
+TEST(Network, EveryParameterReceivesAGradient) {
+  auto network = tiny_network();
+  const auto loss = torch::nn::functional::cross_entropy(network->forward(random_images(16)),
+                                                         torch::arange(16) % 3);
+  loss.backward();
+  for (const auto& item : network->named_parameters()) {
+    ASSERT_TRUE(item.value().grad().defined()) << item.key();
+    EXPECT_GT(item.value().grad().abs().sum().item<double>(), 0.0) << item.key();
+  }
+}
+
+// In evaluation mode predictions must not change the model.
+TEST(Network, EvalModeLeavesBatchNormStatisticsAlone) {
+  auto network = tiny_network();
+  const auto before = network->named_buffers()["norm0.running_mean"].clone();
+  network->eval();
+  network->forward(random_images(16));
+  EXPECT_TRUE(torch::equal(before, network->named_buffers()["norm0.running_mean"]));
+  network->train();
+  network->forward(random_images(16));
+  EXPECT_FALSE(torch::equal(before, network->named_buffers()["norm0.running_mean"]));
+}
+
+// A sample's prediction depends on that sample alone: permuted in, permuted out. Convolution
+// kernels may sum in another order at another place of the batch, hence 1e-5 on logits of about 1.
+TEST(Network, PermutedBatchGivesPermutedOutputs) {
+  auto network = tiny_network();
+  network->eval();
+  const auto images = random_images(32);
+  const auto order = torch::tensor(std::vector<int64_t>{5, 0, 31, 17, 2});
+  EXPECT_TRUE(torch::allclose(network->forward(images).index_select(0, order),
+                              network->forward(images.index_select(0, order)), 0.0, 1e-5));
+}
+
+// One sample alone gives what it gives in company: nothing leaks across the batch.
+TEST(Network, EvaluationDoesNotDependOnTheRestOfTheBatch) {
+  auto network = tiny_network();
+  network->eval();
+  const auto images = random_images(8);
+  EXPECT_TRUE(torch::allclose(network->forward(images)[3],
+                              network->forward(images.slice(0, 3, 4))[0], 0.0, 1e-5));
+}
+
+TEST(Network, SameSeedSameWeightsAnotherSeedOthers) {
+  auto a = tiny_network(test_seed());
+  torch::rand({10});  // what ran before must not matter
+  auto b = tiny_network(test_seed());
+  auto c = tiny_network(test_seed() + 1);
+  EXPECT_TRUE(same_weights(a, b));
+  EXPECT_FALSE(same_weights(a, c));
+}
+
+// The constants are part of the network: pixels m grey with mean m come out as zero.
+TEST(Network, NormalisesItsInput) {
+  const auto schema = tiny_schema();
+  Network plain(network_options(schema, {4}), Normalisation{{0.0}, {1.0}});
+  Network normalising(network_options(schema, {4}), Normalisation{{0.25}, {0.5}});
+  initialise(plain, 1);
+  initialise(normalising, 1);
+  plain->eval();
+  normalising->eval();
+  const auto images = random_images(4);
+  EXPECT_TRUE(torch::allclose(normalising->forward(images), plain->forward((images - 0.25) / 0.5)));
+}
+
+TEST(ImageTensor, ScalesBytesToTheUnitInterval) {
+  const Schema schema{1, 2, 3, {"a", "b"}};
+  const std::vector<std::uint8_t> pixels{0, 51, 102, 153, 204, 255};  // two RGB pixels
+  const auto tensor = image_tensor(pixels.data(), 1, schema, torch::kCPU);
+  EXPECT_EQ(tensor.sizes(), (std::vector<int64_t>{1, 3, 1, 2}));
+  EXPECT_NEAR(tensor[0][1][0][0].item<double>(), 0.2, 1e-6);  // green of the first
+  EXPECT_NEAR(tensor[0][2][0][1].item<double>(), 1.0, 1e-6);  // blue of the second
+}
+
+// Chunks are an implementation detail: the logits are the same at any chunk size.
+TEST(LogitsOf, DoesNotDependOnTheChunkSize) {
+  auto network = tiny_network();
+  network->eval();
+  const auto set = random_dataset(13, 12, 10);
+  const Forward forward = [&](const at::Tensor& x) { return network->forward(x); };
+  const auto all = logits_of(forward, set.images.data(), 13, set.schema, torch::kCPU, 13);
+  const auto chunks = logits_of(forward, set.images.data(), 13, set.schema, torch::kCPU, 5);
+  ASSERT_EQ(all.size(), 39U);
+  for (std::size_t i = 0; i < all.size(); ++i) EXPECT_NEAR(all[i], chunks[i], 1e-5);
+  EXPECT_TRUE(logits_of(forward, nullptr, 0, set.schema, torch::kCPU).empty());
+}
+
+}  // namespace
+}  // namespace digits

@@ -1,0 +1,138 @@
+#include "pipeline/config.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "pipeline/presets.h"
+#include "pipeline/run_directory.h"
+#include "pipeline/stages.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+Config parse(const std::string& text) { return parse_config(text, "test", Config()); }
+
+TEST(Config, SetsWhatTheTextNamesAndKeepsTheRest) {
+  const auto config = parse("seed = 7\n[train]\nepochs = 9\n[network]\nwidths = [1, 2]\n");
+  EXPECT_EQ(config.seed, 7);
+  EXPECT_EQ(config.train.epochs, 9);
+  EXPECT_THAT(config.widths, testing::ElementsAre(1, 2));
+  EXPECT_EQ(config.train.batch_size, Config().train.batch_size);
+}
+
+TEST(Config, AcceptsAnIntegerForANumber) {
+  EXPECT_EQ(parse("[augment]\nrotation = 5").augment.rotation, 5.0);
+}
+
+// A typo must not silently become a default.
+TEST(Config, RefusesUnknownKeys) {
+  expect_error("config.unknown_key", [] { parse("[train]\nepoch = 3"); });
+  expect_error("config.unknown_key", [] { parse("epochs = 3"); });
+  expect_error("config.unknown_key", [] { parse("[training]\nepochs = 3"); });
+}
+
+TEST(Config, RefusesWrongTypes) {
+  expect_error("config.type", [] { parse("seed = \"one\""); });
+  expect_error("config.type", [] { parse("seed = 1.5"); });
+  expect_error("config.type", [] { parse("device = 1"); });
+  expect_error("config.type", [] { parse("[train]\nlearning_rate = \"fast\""); });
+  expect_error("config.type", [] { parse("[network]\nwidths = 16"); });
+  expect_error("config.type", [] { parse("[network]\nwidths = [16, \"a\"]"); });
+}
+
+TEST(Config, RefusesImpossibleValues) {
+  for (const char* text :
+       {"seed = -1", "threads = -2", "[train]\nepochs = 0", "[train]\nbatch_size = -1",
+        "[data]\nsynthetic_train = 0", "[gates]\nmin_accuracy = 1.5",
+        "[gates]\nmin_accuracy = nan", "[augment]\nrotation = inf", "[augment]\nscale = 1.0",
+        "[augment]\nshift = -1"}) {
+    expect_error("config.value", [&] { parse(text); });
+  }
+}
+
+TEST(Config, NamesTheLineOfASyntaxError) {
+  try {
+    parse("seed = 1\nseed = = 2");
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), "config.syntax");
+    EXPECT_THAT(error.what(), testing::HasSubstr("line 2"));
+  }
+}
+
+// A resolved configuration is written into every run: reading it back must give the same run.
+TEST(Config, SurvivesTheRoundTrip) {
+  for (const auto& [name, text] : presets()) {
+    auto config = preset_config(name);
+    config.data.source = "a \"quoted\" \\ folder";
+    config.train.learning_rate = 1.0 / 3.0;
+    config.seed = 1234567890123;
+    EXPECT_EQ(to_toml(parse(to_toml(config))), to_toml(config)) << name;
+    EXPECT_EQ(parse(to_toml(config)).train.learning_rate, 1.0 / 3.0);
+    EXPECT_EQ(parse(to_toml(config)).data.source, config.data.source);
+  }
+}
+
+// The text of configs/fast.toml and the defaults in the code must not drift apart.
+TEST(Config, FastPresetIsTheDefault) {
+  EXPECT_EQ(to_toml(preset_config("fast")), to_toml(Config()));
+}
+
+TEST(Config, PresetsKnowTheirNames) {
+  for (const auto& [name, text] : presets()) EXPECT_EQ(preset_config(name).preset, name);
+  expect_error("config.preset", [] { preset_config("slow"); });
+}
+
+TEST(Config, NamesAMissingFile) {
+  expect_error("input.missing", [] { load_config("/no/such.toml", Config()); });
+}
+
+TEST(RunDirectory, NeverOverwritesAnother) {
+  const TemporaryDirectory folder;
+  const auto run = RunDirectory::create(folder / "run");
+  run.write_config(Config());
+  expect_error("output.exists", [&] { RunDirectory::create(folder / "run"); });
+  EXPECT_EQ(to_toml(RunDirectory::open(folder / "run").read_config()), to_toml(Config()));
+}
+
+TEST(RunDirectory, OpensOnlyWhatARunHasWritten) {
+  const TemporaryDirectory folder;
+  expect_error("input.missing", [&] { RunDirectory::open(folder.path()); });
+}
+
+TEST(RunDirectory, WritesOneLinePerEpoch) {
+  const TemporaryDirectory folder;
+  const auto run = RunDirectory::create(folder / "run");
+  EpochRecord record;
+  record.epoch = 1;
+  run.write_history({record, record});
+  const auto text = read_file(run.path() / "history.jsonl");
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2);
+  const auto line = Json::parse(text.substr(0, text.find('\n')));
+  for (const char* key : {"epoch", "train_loss", "validation_accuracy", "seconds"}) {
+    EXPECT_TRUE(line.contains(key)) << key;
+  }
+}
+
+// 95 of 100 looks like 0.95, but its interval reaches down to 0.888: a gate at 0.9 must not pass.
+TEST(Gates, PassOnTheConservativeSideOnly) {
+  Config config;
+  config.min_accuracy = 0.9;
+  EXPECT_FALSE(check_stage(proportion(95, 100), config).front().passed);
+  EXPECT_TRUE(check_stage(proportion(950, 1000), config).front().passed);
+  expect_error("gate.failed", [&] { require_passed(check_stage(proportion(95, 100), config)); });
+  require_passed(check_stage(proportion(950, 1000), config));
+}
+
+// "auto" and 0 are replaced, so that the written configuration repeats the run elsewhere.
+TEST(Resolve, LeavesNothingAutomatic) {
+  const auto config = resolve(Config());
+  EXPECT_GT(config.threads, 0);
+  EXPECT_THAT(config.device, testing::AnyOf("cpu", "cuda"));
+  EXPECT_THAT(config.train.precision, testing::AnyOf("float32", "bfloat16"));
+}
+
+}  // namespace
+}  // namespace digits
