@@ -6,9 +6,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <thread>
 
 #include "base/files.h"
 #include "support/testing.h"
@@ -53,7 +54,13 @@ ProcessResult run_process(const std::vector<std::string>& argv, const ProcessOpt
   const pid_t child = ::fork();
   if (child == 0) become(argv, options, out, err);
   int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  bool interrupt = static_cast<bool>(options.interrupt_when);
+  while (::waitpid(child, &status, interrupt ? WNOHANG : 0) <= 0) {
+    if (interrupt && options.interrupt_when()) {
+      ::kill(child, SIGINT);
+      interrupt = false;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(interrupt ? 5 : 0));
   }
   ProcessResult result;
   result.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

@@ -1,0 +1,198 @@
+// Everything that a person can get wrong: a code, a documented exit status, one line, and nothing
+// left behind that looks whole.
+#include <algorithm>
+#include <functional>
+
+#include "base/files.h"
+#include "data/gzip.h"
+#include "data/idx.h"
+#include "data/load.h"
+#include "integration/tiny_run.h"
+
+namespace digits {
+namespace {
+
+namespace fs = std::filesystem;
+
+// One line on stderr, with the code in it, and this exit status.
+void expect_refused(const ProcessResult& result, int status, const std::string& code) {
+  EXPECT_EQ(result.status, status) << result.err;
+  EXPECT_THAT(result.err, testing::StartsWith("digits: " + code + ": "));
+  EXPECT_THAT(result.err, testing::HasSubstr("(hint: "));
+  EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
+}
+
+// A copy of the tiny set with one file damaged by `damage`, which gets the file's plain bytes.
+struct Broken {
+  const char* name;
+  const char* file;
+  const char* code;
+  std::function<std::string(std::string)> damage;
+};
+
+std::vector<Broken> broken_sets() {
+  const char* train_images = "train-images-idx3-ubyte";
+  const char* train_labels = "train-labels-idx1-ubyte";
+  const char* test_labels = "t10k-labels-idx1-ubyte";
+  const auto set_byte = [](std::size_t i, char value) {
+    return [=](std::string bytes) {
+      bytes.at(i) = value;
+      return bytes;
+    };
+  };
+  return {
+      {"empty file", train_images, "idx.truncated", [](const std::string&) { return ""; }},
+      {"truncated", train_images, "idx.truncated",
+       [](std::string bytes) { return bytes.substr(0, bytes.size() - 1); }},
+      {"over-long", train_images, "idx.trailing", [](std::string bytes) { return bytes + "x"; }},
+      {"wrong magic", train_images, "idx.magic", set_byte(0, 'P')},
+      {"wrong type", train_images, "idx.type", set_byte(2, 0x0D)},
+      {"wrong rank", train_labels, "idx.rank", set_byte(3, 9)},
+      {"label out of range", test_labels, "data.label_range", set_byte(8 + 17, 10)},
+      {"counts differ", train_labels, "data.count_mismatch",
+       [](std::string bytes) {
+         bytes[7] = static_cast<char>(bytes[7] - 1);
+         return bytes.substr(0, bytes.size() - 1);
+       }},
+      {"damaged gzip", train_images, "input.gzip",
+       [](const std::string& bytes) { return gzip(bytes).substr(0, 1000); }},
+      {"a class missing", train_labels, "data.missing_class",
+       [](std::string bytes) {
+         for (std::size_t i = 8; i < bytes.size(); ++i) bytes[i] = bytes[i] == 4 ? 5 : bytes[i];
+         return bytes;
+       }},
+      {"inverted", train_images, "data.inverted",
+       [](std::string bytes) {
+         for (std::size_t i = 16; i < bytes.size(); ++i) bytes[i] = static_cast<char>(~bytes[i]);
+         return bytes;
+       }},
+      {"all blank", train_images, "data.constant_image",
+       [](std::string bytes) { return bytes.substr(0, 16) + std::string(bytes.size() - 16, 0); }},
+  };
+}
+
+// Broken data stop the run before it writes anything: no run directory at all.
+TEST(BadData, StopsTheRunWithNothingLeft) {
+  for (const auto& broken : broken_sets()) {
+    SCOPED_TRACE(broken.name);
+    const TemporaryDirectory folder;
+    fs::copy(fixtures() / "tiny", folder / "set");
+    const auto zipped = folder / "set" / (std::string(broken.file) + ".gz");
+    const auto bytes = gunzip(read_file(zipped), broken.file, 1 << 24);
+    fs::remove(zipped);
+    write_file(folder / "set" / broken.file, broken.damage(bytes));
+    const auto run = run_digits({"run", "--config", "data/fixtures/tiny.toml", "--data",
+                                 folder / "set", "--out", folder / "run"});
+    expect_refused(run, 3, broken.code);
+    EXPECT_FALSE(fs::exists(folder / "run"));
+  }
+}
+
+TEST(BadData, MissingPartsAreNamed) {
+  const TemporaryDirectory folder;
+  const auto out = (folder / "run").string();
+  expect_refused(run_digits({"run", "--data", folder / "none", "--out", out}), 3, "input.missing");
+  expect_refused(run_digits({"run", "--data", folder.path(), "--out", out}), 3, "input.missing");
+  expect_refused(run_digits({"run", "--data", fixtures() / "tiny.toml", "--out", out}), 3,
+                 "input.not_a_folder");
+  expect_refused(run_digits({"inspect", "--data", folder / "none"}), 3, "input.missing");
+  EXPECT_FALSE(fs::exists(out));
+}
+
+// A test set that is not the one of the run must not be reported under its name.
+TEST(BadData, EvaluateNoticesAChangedSet) {
+  const TemporaryDirectory folder;
+  fs::copy(fixtures() / "tiny", folder / "set");
+  ASSERT_EQ(run_digits({"train", "--config", "data/fixtures/tiny.toml", "--data", folder / "set",
+                        "--out", folder / "run"})
+                .status,
+            0);
+  auto test = load_dataset(folder / "set", Part::kTest);
+  test.images[1234] = static_cast<std::uint8_t>(test.images[1234] ^ 255);
+  save_dataset(folder / "set", Part::kTest, test);
+  expect_refused(run_digits({"evaluate", folder / "run"}), 3, "data.changed");
+  EXPECT_FALSE(fs::exists(folder / "run" / "evaluation.json"));
+}
+
+TEST(BadUsage, HasStatusTwo) {
+  expect_refused(run_digits({"rnu"}), 2, "usage.command");
+  expect_refused(run_digits({"run", "--sede", "1"}), 2, "usage.option");
+  expect_refused(run_digits({"run", "stray"}), 2, "usage.argument");
+  expect_refused(run_digits({"run", "--seed", "x"}), 2, "usage.option");
+  expect_refused(run_digits({"run", "--preset", "slow"}), 2, "config.preset");
+  expect_refused(run_digits({"run", "--device", "tpu"}), 2, "device.unknown");
+  expect_refused(run_digits({"synth"}), 2, "usage.option");
+  expect_refused(run_digits({"evaluate"}), 2, "usage.argument");
+  expect_refused(run_digits({"predict", "x.png"}), 2, "usage.option");
+  EXPECT_EQ(run_digits({}).status, 2);
+}
+
+TEST(BadOutput, IsRefusedBeforeTheWork) {
+  const TemporaryDirectory folder;
+  write_file(folder / "file", "x");
+  const std::vector<std::string> run{"run", "--config", "data/fixtures/tiny.toml", "--out"};
+  const auto into = [&](const fs::path& out) {
+    auto arguments = run;
+    arguments.push_back(out);
+    return run_digits(arguments);
+  };
+  expect_refused(into(folder / "file" / "run"), 2, "output.unwritable");
+  expect_refused(into(folder / "file"), 2, "output.exists");
+  expect_refused(into(tiny_run().path()), 2, "output.exists");
+  expect_refused(run_digits({"synth", "--out", tiny_run().path()}), 2, "output.exists");
+}
+
+// No file may grow beyond 20 kB, as on a disk that fills up: the error is named, and no package and
+// no half of one is there.
+TEST(BadOutput, FullDiskLeavesNoHalfPackage) {
+  const TemporaryDirectory folder;
+  ProcessOptions options;
+  options.file_size_limit = 20000;
+  const auto run = run_digits(
+      {"run", "--config", "data/fixtures/tiny.toml", "--out", folder / "run"}, options);
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.err, testing::HasSubstr("disk.full"));
+  for (const auto& name : files_below(folder.path())) {
+    EXPECT_THAT(name, testing::Not(testing::HasSubstr("tmp")));
+    EXPECT_THAT(name, testing::Not(testing::HasSubstr("package")));
+    EXPECT_THAT(name, testing::Not(testing::HasSubstr("safetensors")));
+  }
+}
+
+TEST(BadOutput, FullDiskUnderSynthLeavesNothing) {
+  const TemporaryDirectory folder;
+  ProcessOptions options;
+  options.file_size_limit = 20000;
+  const auto synth = run_digits({"synth", "--out", folder / "set", "--train", "500"}, options);
+  expect_refused(synth, 1, "disk.full");
+  EXPECT_TRUE(fs::is_empty(folder.path()));
+}
+
+// Results that cannot be printed are an error, not a success.
+TEST(BadOutput, FullStandardOutputIsNoticed) {
+  ProcessOptions options;
+  options.stdout_path = "/dev/full";
+  expect_refused(run_digits({"--version"}, options), 1, "disk.full");
+}
+
+// One unreadable image among readable ones: the others are answered, the bad ones are named.
+TEST(BadImages, AreNamedAndTheOthersAnswered) {
+  const TemporaryDirectory folder;
+  write_file(folder / "text.png", "this is not a PNG");
+  write_file(folder / "empty.png", "");
+  fs::create_directories(folder / "no images");
+  const auto result = run_digits({"predict", "--model", tiny_run().package(), folder / "text.png",
+                                  folder / "empty.png", folder / "missing.png",
+                                  folder / "no images", fixtures() / "digits" / "3-large.png"});
+  EXPECT_EQ(result.status, 3);
+  EXPECT_THAT(result.out, testing::HasSubstr("3-large.png"));
+  EXPECT_THAT(result.err, testing::HasSubstr("image.unreadable: " + (folder / "text.png").string()));
+  EXPECT_THAT(result.err,
+              testing::HasSubstr("image.unreadable: " + (folder / "empty.png").string()));
+  EXPECT_THAT(result.err, testing::HasSubstr("input.missing: " + (folder / "missing.png").string()));
+  EXPECT_THAT(result.err, testing::HasSubstr("input.missing: " + (folder / "no images").string()));
+  EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 4);
+}
+
+}  // namespace
+}  // namespace digits

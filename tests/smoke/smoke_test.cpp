@@ -1,0 +1,150 @@
+// The built thing starts, answers, and keeps its latency budget. One model is trained for the tier,
+// by the program itself, on synthetic digits.
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <sstream>
+#include <utility>
+
+#include "base/json.h"
+#include "cli/commands.h"
+#include "data/load.h"
+#include "data/synthetic.h"
+#include "model/device.h"
+#include "model/package.h"
+#include "support/program.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+class Smoke : public testing::Test {
+ public:
+  static void SetUpTestSuite() {
+    folder_ = new TemporaryDirectory;
+    // Two epochs on 4,000 synthetic digits: a few seconds, and right on clean digits.
+    run_ = run_digits({"run", "--config", std::string(DIGITS_SOURCE_DIR) + "/data/fixtures/smoke.toml",
+                       "--out", *folder_ / "run"});
+  }
+  static void TearDownTestSuite() {
+    delete folder_;
+    folder_ = nullptr;
+  }
+  static std::filesystem::path package() { return *folder_ / "run" / "package"; }
+
+  static inline TemporaryDirectory* folder_ = nullptr;
+  static inline ProcessResult run_;
+};
+
+TEST_F(Smoke, RunPrintsAccuracyAndPackage) {
+  ASSERT_EQ(run_.status, 0) << run_.err;
+  EXPECT_THAT(run_.out, testing::HasSubstr("test accuracy"));
+  EXPECT_THAT(run_.out, testing::HasSubstr(package().string()));
+}
+
+// Every command explains itself, on stdout, with status 0.
+TEST_F(Smoke, EveryCommandHasHelp) {
+  const auto overview = run_digits({"--help"});
+  EXPECT_EQ(overview.status, 0);
+  for (const auto& command : commands()) {
+    EXPECT_THAT(overview.out, testing::HasSubstr(command.name));
+    const auto help = run_digits({command.name, "--help"});
+    EXPECT_EQ(help.status, 0) << command.name;
+    EXPECT_THAT(help.out, testing::HasSubstr(std::string("digits ") + command.name));
+    EXPECT_THAT(help.out, testing::HasSubstr("--json")) << command.name;
+    EXPECT_EQ(help.err, "") << command.name;
+  }
+}
+
+TEST_F(Smoke, VersionNamesWhatItIsMadeOf) {
+  const auto version = run_digits({"--version"});
+  EXPECT_EQ(version.status, 0);
+  for (const char* part : {"digits", "libtorch", "opencv", "blas", "device", "cpu_features"}) {
+    EXPECT_THAT(version.out, testing::HasSubstr(part));
+  }
+}
+
+// The committed pictures, small and large: all right, by their names.
+TEST_F(Smoke, PredictsTheCommittedPictures) {
+  const auto result =
+      run_digits({"predict", "--json", "--model", package(), fixtures() / "digits"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  std::istringstream lines(result.out);
+  int count = 0;
+  for (std::string line; std::getline(lines, line); ++count) {
+    const auto prediction = Json::parse(line);
+    const std::filesystem::path path = prediction.at("path").get<std::string>();
+    EXPECT_EQ(prediction.at("label"), path.filename().string().substr(0, 1)) << line;
+  }
+  EXPECT_EQ(count, 20);
+}
+
+// A program started for one picture: most of it is loading libraries, 0.5 s here.
+TEST_F(Smoke, StartsAndAnswersWithinSeconds) {
+  const auto start = std::chrono::steady_clock::now();
+  const auto result =
+      run_digits({"predict", "--model", package(), fixtures() / "digits" / "7-small.png"});
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_LT(seconds.count(), 5.0);
+}
+
+struct Latency {
+  double median = 0.0;  // milliseconds per call
+  double p99 = 0.0;
+};
+
+// Milliseconds per call of `calls` calls, after a few that warm up.
+Latency measure(const Package& package, const Dataset& images, int calls) {
+  std::vector<double> times;
+  for (int call = -5; call < calls; ++call) {
+    const auto start = std::chrono::steady_clock::now();
+    package.logits(images.images.data(), images.size());
+    const std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - start;
+    if (call >= 0) times.push_back(time.count());
+  }
+  std::sort(times.begin(), times.end());
+  return {times[times.size() / 2], times[times.size() * 99 / 100]};
+}
+
+// Budgets are sanity bounds, ten times and more above what two cores need: a model that fell back
+// to a reference kernel, or a call that reloads the package, breaks them; a busy machine does not.
+void expect_latency(c10::Device device) {
+  set_threads(0);
+  const auto package = Package::load(Smoke::package(), device);
+  for (const auto& [batch, budget_ms] : {std::pair{1, 20.0}, {32, 60.0}, {256, 300.0}}) {
+    SyntheticOptions options;
+    options.count = static_cast<std::size_t>(batch);
+    options.seed = test_seed();
+    const auto latency = measure(package, synthesise(options), 50);
+    std::printf("%s batch %3d: median %.3f ms, p99 %.3f ms, budget %.0f ms\n",
+                device.str().c_str(), batch, latency.median, latency.p99, budget_ms);
+    EXPECT_LT(latency.median, budget_ms) << "batch " << batch;
+  }
+}
+
+TEST_F(Smoke, InferenceLatencyOnTheCpu) { expect_latency(c10::kCPU); }
+
+TEST_F(Smoke, InferenceLatencyOnCuda) {
+  try {
+    expect_latency(choose_device("cuda"));
+  } catch (const std::exception& error) {
+    if (error_code([] { choose_device("cuda"); }) != "device.cuda_missing") throw;
+    GTEST_SKIP() << error.what();
+  }
+}
+
+// Training and inference on the GPU agree with the contract: golden logits verified on the device.
+TEST_F(Smoke, TrainsOnCuda) {
+  if (error_code([] { choose_device("cuda"); }) == "device.cuda_missing") {
+    GTEST_SKIP() << "no CUDA device seen";
+  }
+  const auto result = run_digits({"run", "--config",
+                                  std::string(DIGITS_SOURCE_DIR) + "/data/fixtures/smoke.toml",
+                                  "--device", "cuda", "--out", *folder_ / "cuda"});
+  EXPECT_EQ(result.status, 0) << result.err;
+}
+
+}  // namespace
+}  // namespace digits
