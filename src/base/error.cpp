@@ -10,18 +10,18 @@ namespace digits {
 
 int exit_status(std::string_view code) noexcept {
   constexpr std::array<std::pair<std::string_view, int>, 14> kFamilies{{
-      {"usage", kUsage},           // wrong option or argument
-      {"config", kUsage},          // bad configuration file or value
-      {"device", kUsage},          // the device asked for is not there
-      {"output", kUsage},          // the place to write to cannot be used
-      {"input", kBadData},         // missing or unreadable input file
-      {"idx", kBadData},           // malformed IDX file
-      {"data", kBadData},          // a set that validation refuses
-      {"image", kBadData},         // an image file that is not one
-      {"gate", kGateFailed},       // the model is not good enough
-      {"train", kGateFailed},      // training came to nothing
-      {"package", kBadPackage},    // a package that is not what was tested
-      {"checkpoint", kBadPackage}, // a checkpoint that cannot be used
+      {"usage", kUsage},            // wrong option or argument
+      {"config", kUsage},           // bad configuration file or value
+      {"device", kUsage},           // the device asked for is not there
+      {"output", kUsage},           // the place to write to cannot be used
+      {"input", kBadData},          // missing or unreadable input file
+      {"idx", kBadData},            // malformed IDX file
+      {"data", kBadData},           // a set that validation refuses
+      {"image", kBadData},          // an image file that is not one
+      {"gate", kGateFailed},        // the model is not good enough
+      {"train", kGateFailed},       // training came to nothing
+      {"package", kBadPackage},     // a package that is not what was tested
+      {"checkpoint", kBadPackage},  // a checkpoint that cannot be used
       {"disk", kInternalError},     // the machine failed, not the person: full disk, I/O error
       {"interrupted", kInterrupted},
   }};

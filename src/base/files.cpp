@@ -97,8 +97,7 @@ std::string read_file(const fs::path& path) {
 void write_file(const fs::path& path, std::string_view bytes) {
   const auto temporary = staging_name(path);
   try {
-    const Descriptor fd(
-        ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+    const Descriptor fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
     if (fd.get() < 0) throw write_error(path, errno);
     write_all(fd.get(), bytes, path);
     if (::fsync(fd.get()) != 0) throw write_error(path, errno);

@@ -1,4 +1,5 @@
-// What a person sees while work goes on: a bar with time to go on a terminal, plain lines elsewhere.
+// What a person sees while work goes on: a bar with time to go on a terminal, plain lines
+// elsewhere.
 #pragma once
 
 #include <chrono>

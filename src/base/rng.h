@@ -34,11 +34,11 @@ class Rng {
  public:
   Rng(std::uint64_t seed, Stream stream, std::uint64_t index = 0) noexcept;
 
-  std::uint32_t next() noexcept;                        // uniform over all 32-bit values
-  double uniform() noexcept;                            // [0, 1), 53 random bits
-  double uniform(double low, double high) noexcept;     // [low, high)
-  double normal() noexcept;                             // mean 0, variance 1 (Box-Muller)
-  std::uint32_t below(std::uint32_t bound) noexcept;    // [0, bound), unbiased; bound >= 1
+  std::uint32_t next() noexcept;                      // uniform over all 32-bit values
+  double uniform() noexcept;                          // [0, 1), 53 random bits
+  double uniform(double low, double high) noexcept;   // [low, high)
+  double normal() noexcept;                           // mean 0, variance 1 (Box-Muller)
+  std::uint32_t below(std::uint32_t bound) noexcept;  // [0, bound), unbiased; bound >= 1
 
   template <typename T>
   void shuffle(std::vector<T>& values) noexcept {  // Fisher-Yates; at most 2^32 values

@@ -17,10 +17,8 @@ Quantity proportion(std::size_t successes, std::size_t n) {
 }
 
 void to_json(Json& json, const Quantity& quantity) {
-  json = Json{{"value", quantity.value},
-              {"low", quantity.low},
-              {"high", quantity.high},
-              {"n", quantity.n}};
+  json = Json{
+      {"value", quantity.value}, {"low", quantity.low}, {"high", quantity.high}, {"n", quantity.n}};
 }
 
 void from_json(const Json& json, Quantity& quantity) {

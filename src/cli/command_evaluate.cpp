@@ -13,8 +13,7 @@ int command_evaluate(const Arguments& arguments) {
                          "evaluation.json into the run; with --data, on the test part of another "
                          "set, and only prints.",
                          "RUN");
-  options.add()
-      ("data", "\"synthetic\", or a folder of IDX files", cxxopts::value<std::string>(), "DIR");
+  options.text("data", "\"synthetic\", or a folder of IDX files", "DIR");
   options.add_machine();
   options.add_json();
   const auto parsed = options.parse(arguments);
@@ -23,10 +22,9 @@ int command_evaluate(const Arguments& arguments) {
   const auto run = RunDirectory::open(single_positional_from(*parsed, "one run directory"));
   const auto config = resolve(config_from(*parsed, run.read_config()));
   const auto test = acquire(config).test;
-  const auto evaluation =
-      parsed->count("data") > 0
-          ? evaluate_stage(load_checkpoint(run.checkpoint()), test, config)
-          : evaluate_run(run, config, test);
+  const auto evaluation = parsed->count("data") > 0
+                              ? evaluate_stage(load_checkpoint(run.checkpoint()), test, config)
+                              : evaluate_run(run, config, test);
   if (parsed->count("json") > 0) {
     print_json(evaluation);
   } else {

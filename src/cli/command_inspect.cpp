@@ -29,9 +29,7 @@ int command_inspect(const Arguments& arguments) {
                          "Validates and describes a set, synthetic or a folder of IDX files. Exits "
                          "with 3 when it finds an error.");
   options.add_config();
-  options.add()
-      ("out", "also write the findings to this file (data.json)", cxxopts::value<std::string>(),
-       "FILE");
+  options.text("out", "also write the findings to this file (data.json)", "FILE");
   options.add_json();
   const auto parsed = options.parse(arguments);
   if (!parsed) return kDone;

@@ -6,14 +6,13 @@
 namespace digits {
 
 int command_package(const Arguments& arguments) {
-  CommandOptions options("package",
-                         "Checks the gates of an evaluated run and packages its model: TorchScript, "
-                         "weights, golden logits, manifest. Exits with 4, and writes no package, "
-                         "when a gate fails.",
-                         "RUN");
-  options.add()
-      ("out", "folder of the package; must be new (default: RUN/package)",
-       cxxopts::value<std::string>(), "DIR");
+  CommandOptions options(
+      "package",
+      "Checks the gates of an evaluated run and packages its model: TorchScript, "
+      "weights, golden logits, manifest. Exits with 4, and writes no package, "
+      "when a gate fails.",
+      "RUN");
+  options.text("out", "folder of the package; must be new (default: RUN/package)", "DIR");
   options.add_machine();
   options.add_json();
   const auto parsed = options.parse(arguments);

@@ -69,7 +69,8 @@ std::vector<fs::path> expand(const std::string& word) {
   const auto idx = part_names(Part::kTest).images;
   for (const auto& entry : fs::directory_iterator(word)) {
     const auto& path = entry.path();
-    const bool image = has_suffix(path, {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"});
+    const bool image =
+        has_suffix(path, {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"});
     if (image || path.filename() == idx || path.filename() == idx + ".gz") files.push_back(path);
   }
   std::sort(files.begin(), files.end());
@@ -100,8 +101,8 @@ Inputs read_inputs(const std::vector<std::string>& words, const Schema& schema, 
   return inputs;
 }
 
-void print_predictions(const Inputs& inputs, const std::vector<float>& logits,
-                       const Schema& schema, bool json) {
+void print_predictions(const Inputs& inputs, const std::vector<float>& logits, const Schema& schema,
+                       bool json) {
   const auto classes = schema.class_names.size();
   const auto labels = argmax_rows(logits, classes);
   const auto probabilities = softmax_rows(logits, classes);
@@ -126,9 +127,9 @@ int command_predict(const Arguments& arguments) {
                          "files. An input that cannot be read is reported and left out, and the "
                          "exit status is 3.",
                          "INPUT...");
-  options.add()("model", "folder of the package", cxxopts::value<std::string>(), "DIR");
+  options.text("model", "folder of the package", "DIR");
   options.add_machine();
-  options.add()("json", "print one JSON object per line instead of the table");
+  options.flag("json", "print one JSON object per line instead of the table");
   const auto parsed = options.parse(arguments);
   if (!parsed) return kDone;
   const auto words = positional_from(*parsed, "image files, folders or IDX files");

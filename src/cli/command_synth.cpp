@@ -25,16 +25,15 @@ int command_synth(const Arguments& arguments) {
   CommandOptions options("synth",
                          "Writes a synthetic set: four gzip'd IDX files under MNIST's names. The "
                          "same seed writes the same bytes.");
-  options.add()
-      ("out", "folder to write; must be new", cxxopts::value<std::string>(), "DIR")
-      ("train", "training images", cxxopts::value<std::int64_t>()->default_value("12000"), "N")
-      ("test", "test images", cxxopts::value<std::int64_t>()->default_value("2000"), "N")
-      ("rows", "pixels", cxxopts::value<std::int64_t>()->default_value("28"), "N")
-      ("cols", "pixels", cxxopts::value<std::int64_t>()->default_value("28"), "N")
-      ("classes", "1 to 10", cxxopts::value<std::int64_t>()->default_value("10"), "N")
-      ("seed", "of every random decision", cxxopts::value<std::int64_t>()->default_value("0"), "N")
-      ("threads", "0: one per core", cxxopts::value<std::int64_t>()->default_value("0"), "N")
-      ("png", "also write the test images as PNG files, OUT/png/<class>/<index>.png");
+  options.text("out", "folder to write; must be new", "DIR");
+  options.number("train", "training images", 12000);
+  options.number("test", "test images", 2000);
+  options.number("rows", "pixels", 28);
+  options.number("cols", "pixels", 28);
+  options.number("classes", "1 to 10", 10);
+  options.number("seed", "of every random decision", 0);
+  options.number("threads", "0: one per core", 0);
+  options.flag("png", "also write the test images as PNG files, OUT/png/<class>/<index>.png");
   options.add_json();
   const auto parsed = options.parse(arguments);
   if (!parsed) return kDone;

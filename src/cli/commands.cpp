@@ -16,12 +16,14 @@ namespace digits {
 namespace {
 
 void print_overview() {
-  fmt::print("digits: train, test, package and run an image classifier\n\n"
-             "Usage: digits <command> [options]\n\nCommands:\n");
+  fmt::print(
+      "digits: train, test, package and run an image classifier\n\n"
+      "Usage: digits <command> [options]\n\nCommands:\n");
   for (const auto& command : commands()) fmt::print("  {:<10} {}\n", command.name, command.summary);
-  fmt::print("\n`digits <command> --help` says more; `digits --version` what this is made of.\n"
-             "Exit statuses: 0 done, 1 internal error or disk failure, 2 usage, 3 bad input data, "
-             "4 a gate failed,\n5 bad package or checkpoint, 130 interrupted.\n");
+  fmt::print(
+      "\n`digits <command> --help` says more; `digits --version` what this is made of.\n"
+      "Exit statuses: 0 done, 1 internal error or disk failure, 2 usage, 3 bad input data, "
+      "4 a gate failed,\n5 bad package or checkpoint, 130 interrupted.\n");
 }
 
 void print_versions() {
@@ -49,10 +51,10 @@ int dispatch(const Arguments& words) {
   if (found == commands().end()) {
     std::vector<std::string> names;
     for (const auto& command : commands()) names.emplace_back(command.name);
-    throw Error("usage.command",
-                fmt::format("no command \"{}\", expected one of: {}", words[0],
-                            fmt::join(names, ", ")),
-                "digits --help");
+    throw Error(
+        "usage.command",
+        fmt::format("no command \"{}\", expected one of: {}", words[0], fmt::join(names, ", ")),
+        "digits --help");
   }
   return found->run({words.begin() + 1, words.end()});
 }

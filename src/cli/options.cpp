@@ -18,30 +18,42 @@ CommandOptions::CommandOptions(const std::string& command, const std::string& de
   }
 }
 
+void CommandOptions::text(const std::string& name, const std::string& help,
+                          const std::string& value_name) {
+  options_.add_options()(name, help, cxxopts::value<std::string>(), value_name);
+}
+
+void CommandOptions::number(const std::string& name, const std::string& help) {
+  options_.add_options()(name, help, cxxopts::value<std::int64_t>(), "N");
+}
+
+void CommandOptions::number(const std::string& name, const std::string& help, std::int64_t value) {
+  const auto with_default = cxxopts::value<std::int64_t>()->default_value(fmt::format("{}", value));
+  options_.add_options()(name, help, with_default, "N");
+}
+
+void CommandOptions::flag(const std::string& name, const std::string& help) {
+  options_.add_options()(name, help);
+}
+
 void CommandOptions::add_config() {
-  options_.add_options()
-      ("config", "configuration file (TOML)", cxxopts::value<std::string>(), "FILE")
-      ("preset", "fast, standard or accurate", cxxopts::value<std::string>(), "NAME")
-      ("data", "\"synthetic\", or a folder of IDX files", cxxopts::value<std::string>(), "DIR")
-      ("seed", "of every random decision", cxxopts::value<std::int64_t>(), "N");
+  text("config", "configuration file (TOML)", "FILE");
+  text("preset", "fast, standard or accurate", "NAME");
+  text("data", "\"synthetic\", or a folder of IDX files", "DIR");
+  number("seed", "of every random decision");
   add_machine();
 }
 
 void CommandOptions::add_machine() {
-  options_.add_options()
-      ("threads", "0: one per core", cxxopts::value<std::int64_t>(), "N")
-      ("device", "auto, cpu or cuda", cxxopts::value<std::string>(), "NAME");
+  number("threads", "0: one per core");
+  text("device", "auto, cpu or cuda", "NAME");
 }
 
 void CommandOptions::add_run_path() {
-  options_.add_options()
-      ("out", "the run directory; must be new (default: a folder under runs/)",
-       cxxopts::value<std::string>(), "DIR");
+  text("out", "the run directory; must be new (default: a folder under runs/)", "DIR");
 }
 
-void CommandOptions::add_json() {
-  options_.add_options()("json", "print one JSON object instead of the table");
-}
+void CommandOptions::add_json() { flag("json", "print one JSON object instead of the table"); }
 
 std::optional<cxxopts::ParseResult> CommandOptions::parse(const Arguments& arguments) {
   std::vector<const char*> argv{command_.c_str()};
@@ -66,8 +78,8 @@ std::optional<cxxopts::ParseResult> CommandOptions::parse(const Arguments& argum
 }
 
 Config config_from(const cxxopts::ParseResult& parsed, const Config& base) {
-  Config config = parsed.count("preset") > 0 ? preset_config(parsed["preset"].as<std::string>())
-                                             : base;
+  Config config =
+      parsed.count("preset") > 0 ? preset_config(parsed["preset"].as<std::string>()) : base;
   if (parsed.count("config") > 0) config = load_config(parsed["config"].as<std::string>(), config);
   const auto override_with = [&](const char* name, auto& value) {
     if (parsed.count(name) > 0) value = parsed[name].as<std::decay_t<decltype(value)>>();
@@ -98,7 +110,8 @@ std::string single_positional_from(const cxxopts::ParseResult& parsed,
                                    const std::string& expected) {
   const auto words = positional_from(parsed, expected);
   if (words.size() != 1) {
-    throw Error("usage.argument", fmt::format("{} words given, expected {}", words.size(), expected),
+    throw Error("usage.argument",
+                fmt::format("{} words given, expected {}", words.size(), expected),
                 "one at a time");
   }
   return words.front();

@@ -17,8 +17,13 @@ class CommandOptions {
   CommandOptions(const std::string& command, const std::string& description,
                  const std::string& positional = "");
 
-  cxxopts::OptionAdder add() { return options_.add_options(); }
+  // One option: --name TEXT, --name N, with or without a default, or just --name.
+  void text(const std::string& name, const std::string& help, const std::string& value_name);
+  void number(const std::string& name, const std::string& help);
+  void number(const std::string& name, const std::string& help, std::int64_t value);
+  void flag(const std::string& name, const std::string& help);
 
+  // Options that several commands share.
   void add_config();    // --config, --preset and what add_machine and --data, --seed add
   void add_machine();   // --threads, --device
   void add_run_path();  // --out: a new run directory

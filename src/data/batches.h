@@ -24,11 +24,11 @@ struct Batch {
 struct BatchOptions {
   std::size_t batch_size = 128;
   std::uint64_t seed = 0;
-  std::uint64_t epoch = 0;      // another epoch: another order, other augmentations
-  bool shuffle = true;          // false: in the order of the set
-  bool drop_last = false;       // leave out a last batch that is not full
+  std::uint64_t epoch = 0;  // another epoch: another order, other augmentations
+  bool shuffle = true;      // false: in the order of the set
+  bool drop_last = false;   // leave out a last batch that is not full
   AugmentOptions augment;
-  std::size_t prefetch = 4;     // batches made ahead; bounds the memory
+  std::size_t prefetch = 4;  // batches made ahead; bounds the memory
 };
 
 // How many batches an epoch over n samples has.

@@ -55,8 +55,8 @@ std::vector<std::size_t> class_counts(const Dataset& set) {
 }
 
 std::string fingerprint(const Dataset& set) {
-  const auto sizes = fmt::format("{}x{}x{}x{}", set.size(), set.schema.rows, set.schema.cols,
-                                 set.schema.channels);
+  const auto sizes =
+      fmt::format("{}x{}x{}x{}", set.size(), set.schema.rows, set.schema.cols, set.schema.channels);
   return sha256(sizes + "/" + sha256(as_text(set.images)) + "/" + sha256(as_text(set.labels)));
 }
 

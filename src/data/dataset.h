@@ -14,7 +14,7 @@ namespace digits {
 struct Schema {
   int rows = 0;
   int cols = 0;
-  int channels = 0;  // 1 grey, 3 colour
+  int channels = 0;                      // 1 grey, 3 colour
   std::vector<std::string> class_names;  // one per class, in label order
 
   int classes() const { return static_cast<int>(class_names.size()); }
@@ -42,7 +42,9 @@ struct Dataset {
   std::vector<std::uint8_t> labels;  // [N], 0 .. classes - 1
 
   std::size_t size() const { return labels.size(); }
-  const std::uint8_t* image(std::size_t i) const { return images.data() + i * schema.image_bytes(); }
+  const std::uint8_t* image(std::size_t i) const {
+    return images.data() + i * schema.image_bytes();
+  }
   std::uint8_t* image(std::size_t i) { return images.data() + i * schema.image_bytes(); }
 };
 

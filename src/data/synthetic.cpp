@@ -16,8 +16,8 @@ namespace digits {
 
 namespace {
 
-constexpr int kCanvas = 96;     // pixels; a digit is drawn large and reduced, which softens its edge
-constexpr double kSpan = 64.0;  // pixels of the canvas that the unit square of a glyph covers
+constexpr int kCanvas = 96;  // pixels; a digit is drawn large and reduced, which softens its edge
+constexpr double kSpan = 64.0;    // pixels of the canvas that the unit square of a glyph covers
 constexpr int kSubpixelBits = 4;  // cv::polylines takes fixed-point coordinates
 
 // A hand: the linear map from glyph coordinates, centred, to canvas pixels.
@@ -28,7 +28,7 @@ struct Hand {
 };
 
 Hand draw_hand(Rng& rng) {
-  const double angle = 0.10 * rng.normal();                      // radians
+  const double angle = 0.10 * rng.normal();  // radians
   const double slant = std::clamp(0.12 + 0.22 * rng.normal(), -0.5, 0.8);
   const double width = kSpan * rng.uniform(0.55, 1.0);
   const cv::Matx22d shear(1.0, -slant, 0.0, 1.0);
@@ -84,10 +84,11 @@ void check(const SyntheticOptions& options) {
   constexpr int kMinSide = 8;
   if (options.classes < 1 || options.classes > 10 || options.rows < kMinSide ||
       options.cols < kMinSide) {
-    throw Error("config.synthetic",
-                fmt::format("{} classes of {}x{} pixels, expected 1 to 10 classes of at least {}x{}",
-                            options.classes, options.rows, options.cols, kMinSide, kMinSide),
-                "change the [data] section of the configuration");
+    throw Error(
+        "config.synthetic",
+        fmt::format("{} classes of {}x{} pixels, expected 1 to 10 classes of at least {}x{}",
+                    options.classes, options.rows, options.cols, kMinSide, kMinSide),
+        "change the [data] section of the configuration");
   }
 }
 
@@ -102,8 +103,8 @@ Dataset synthesise(const SyntheticOptions& options) {
   parallel_for(options.count, options.threads, [&](std::size_t i) {
     const auto index = options.first_index + i;
     const int digit = static_cast<int>(index % static_cast<std::uint64_t>(options.classes));
-    const auto image = draw(digit, options.rows, options.cols,
-                            Rng(options.seed, Stream::kSynthetic, index));
+    const auto image =
+        draw(digit, options.rows, options.cols, Rng(options.seed, Stream::kSynthetic, index));
     std::copy(image.begin(), image.end(), set.image(i));
     set.labels[i] = static_cast<std::uint8_t>(digit);
   });

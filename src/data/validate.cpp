@@ -35,13 +35,14 @@ bool too_many(std::size_t count, std::size_t n) {
 }
 
 // Appends a finding about `indices`, unless there are none.
-void report(std::vector<Finding>& findings, const char* code, Severity severity,
-            const Dataset& set, const char* what, const std::vector<std::size_t>& indices) {
+void report(std::vector<Finding>& findings, const char* code, Severity severity, const Dataset& set,
+            const char* what, const std::vector<std::size_t>& indices) {
   if (indices.empty()) return;
   const auto shown = std::min(kFirst, indices.size());
-  findings.push_back(
-      {code, severity, fmt::format("{} of {} images {}", indices.size(), set.size(), what),
-       {indices.begin(), indices.begin() + static_cast<std::ptrdiff_t>(shown)}});
+  findings.push_back({code,
+                      severity,
+                      fmt::format("{} of {} images {}", indices.size(), set.size(), what),
+                      {indices.begin(), indices.begin() + static_cast<std::ptrdiff_t>(shown)}});
 }
 
 void check_classes(std::vector<Finding>& findings, const Dataset& set) {
@@ -50,13 +51,17 @@ void check_classes(std::vector<Finding>& findings, const Dataset& set) {
   for (std::size_t k = 0; k < counts.size(); ++k) {
     const auto& name = set.schema.class_names[k];
     if (counts[k] == 0) {
-      findings.push_back({"data.missing_class", Severity::kError,
-                          fmt::format("class {} has 0 samples, expected about {:.0f}", name,
-                                      even_share), {}});
+      findings.push_back(
+          {"data.missing_class",
+           Severity::kError,
+           fmt::format("class {} has 0 samples, expected about {:.0f}", name, even_share),
+           {}});
     } else if (static_cast<double>(counts[k]) < 0.1 * even_share) {
-      findings.push_back({"data.rare_class", Severity::kWarning,
+      findings.push_back({"data.rare_class",
+                          Severity::kWarning,
                           fmt::format("class {} has {} samples, expected about {:.0f}", name,
-                                      counts[k], even_share), {}});
+                                      counts[k], even_share),
+                          {}});
     }
   }
 }
@@ -94,8 +99,8 @@ std::vector<Finding> validate(const Dataset& set) {
   }
 
   std::unordered_set<std::string_view> seen;
-  const auto copies = indices_where(
-      set, [&](std::size_t i) { return !seen.insert(image_text(set, i)).second; });
+  const auto copies =
+      indices_where(set, [&](std::size_t i) { return !seen.insert(image_text(set, i)).second; });
   report(findings, "data.duplicate", Severity::kWarning, set,
          "equal an earlier one, expected each image once", copies);
   return findings;

@@ -72,8 +72,8 @@ Checkpoint load_checkpoint(const fs::path& folder) {
   const auto json = read_json(folder / kInfo, kSchema, kFamily);
   CheckpointInfo info;
   info.schema = json_at<Schema>(json, "data", kFamily);
-  info.widths = json_at<std::vector<int64_t>>(json_at<Json>(json, "network", kFamily), "widths",
-                                              kFamily);
+  info.widths =
+      json_at<std::vector<int64_t>>(json_at<Json>(json, "network", kFamily), "widths", kFamily);
   info.epoch = json_at<int>(json, "epoch", kFamily);
   info.validation_accuracy = json_at<double>(json, "validation_accuracy", kFamily);
 
@@ -86,8 +86,7 @@ Checkpoint load_checkpoint(const fs::path& folder) {
                 "the weights were changed or only half of the checkpoint was copied");
   }
   auto network = empty_network(info);
-  fill(network, parse_safetensors(weights, (folder / kWeights).string(), kFamily),
-       folder.string());
+  fill(network, parse_safetensors(weights, (folder / kWeights).string(), kFamily), folder.string());
   network->eval();
   return {info, network};
 }

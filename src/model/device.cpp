@@ -38,9 +38,7 @@ bool has_avx512f() { return false; }
 bool has_avx2() { return false; }
 #endif
 
-bool multiplies_bfloat16(c10::Device device) {
-  return device.is_cuda() || has_amx_bf16();
-}
+bool multiplies_bfloat16(c10::Device device) { return device.is_cuda() || has_amx_bf16(); }
 
 // The BLAS behind LibTorch: OpenBLAS says so itself when it is loaded.
 std::string blas_name() {

@@ -32,7 +32,8 @@ std::vector<double> softmax_rows(const std::vector<float>& logits, std::size_t c
 std::vector<std::uint8_t> argmax_rows(const std::vector<float>& logits, std::size_t classes) {
   std::vector<std::uint8_t> indices;
   indices.reserve(logits.size() / classes);
-  for (auto row = logits.begin(); row != logits.end(); row += static_cast<std::ptrdiff_t>(classes)) {
+  for (auto row = logits.begin(); row != logits.end();
+       row += static_cast<std::ptrdiff_t>(classes)) {
     const auto largest = std::max_element(row, row + static_cast<std::ptrdiff_t>(classes));
     indices.push_back(static_cast<std::uint8_t>(largest - row));
   }

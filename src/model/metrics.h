@@ -25,8 +25,7 @@ double cross_entropy(const std::vector<float>& logits, const std::vector<std::ui
 // counts[truth][prediction].
 using ConfusionMatrix = std::vector<std::vector<std::size_t>>;
 ConfusionMatrix confusion_matrix(const std::vector<std::uint8_t>& labels,
-                                 const std::vector<std::uint8_t>& predictions,
-                                 std::size_t classes);
+                                 const std::vector<std::uint8_t>& predictions, std::size_t classes);
 
 // One class against the rest. A ratio with nothing below the line is 0 in [0, 1] with n = 0; f1 is
 // the harmonic mean of precision and recall, 0 when both are.

@@ -34,7 +34,8 @@ void check(const NetworkOptions& options) {
 void fill_normal(at::Tensor& parameter, double stddev, Rng rng) {
   auto flat = parameter.view({-1});
   auto values = flat.accessor<float, 1>();
-  for (int64_t i = 0; i < values.size(0); ++i) values[i] = static_cast<float>(stddev * rng.normal());
+  for (int64_t i = 0; i < values.size(0); ++i)
+    values[i] = static_cast<float>(stddev * rng.normal());
 }
 
 }  // namespace
@@ -98,7 +99,8 @@ void initialise(Network& network, std::uint64_t seed) {
       const double gain = parameter.dim() == 2 ? 0.1 : std::sqrt(2.0);
       fill_normal(parameter, gain / std::sqrt(fan_in), Rng(seed, Stream::kWeights, index));
     } else {
-      const bool is_scale = item.key().find("norm") == 0 && item.key().find("weight") != std::string::npos;
+      const bool is_scale =
+          item.key().find("norm") == 0 && item.key().find("weight") != std::string::npos;
       parameter.fill_(is_scale ? 1.0 : 0.0);
     }
     ++index;

@@ -53,18 +53,18 @@ std::string golden_file(Network& network, const Dataset& examples) {
 
 Json manifest_of(const PackageInfo& info) {
   const auto& schema = info.schema;
-  return Json{{"schema", kManifestSchema},
-              {"data", schema},
-              {"input",
-               {{"name", "images"},
-                {"shape", {-1, schema.channels, schema.rows, schema.cols}},
-                {"type", "float32"},
-                {"range", {0, 1}}}},
-              {"output",
-               {{"name", "logits"}, {"shape", {-1, schema.classes()}}, {"type", "float32"}}},
-              {"golden", {{"file", kGolden}, {"tolerance", kGoldenTolerance}}},
-              {"metrics", info.metrics},
-              {"lineage", info.lineage}};
+  return Json{
+      {"schema", kManifestSchema},
+      {"data", schema},
+      {"input",
+       {{"name", "images"},
+        {"shape", {-1, schema.channels, schema.rows, schema.cols}},
+        {"type", "float32"},
+        {"range", {0, 1}}}},
+      {"output", {{"name", "logits"}, {"shape", {-1, schema.classes()}}, {"type", "float32"}}},
+      {"golden", {{"file", kGolden}, {"tolerance", kGoldenTolerance}}},
+      {"metrics", info.metrics},
+      {"lineage", info.lineage}};
 }
 
 // The four files of a package, verified against SHA256SUMS: what is parsed later are these bytes,
@@ -141,8 +141,8 @@ Package Package::load(const fs::path& folder, c10::Device device) {
   auto model = std::make_shared<Model>(Model{parse_module(files.at(kModel), device), device});
 
   const auto golden = parse_safetensors(files.at(kGolden), kGolden, kFamily);
-  const auto tolerance = json_at<double>(json_at<Json>(manifest, "golden", kFamily), "tolerance",
-                                         kFamily);
+  const auto tolerance =
+      json_at<double>(json_at<Json>(manifest, "golden", kFamily), "tolerance", kFamily);
   const torch::InferenceMode inference;
   const auto logits = model->forward(tensor_at(golden, "inputs")).cpu();
   const double difference = (logits - tensor_at(golden, "logits")).abs().max().item<double>();

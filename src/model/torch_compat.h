@@ -26,7 +26,9 @@ class AutocastScope {
 
  private:
 #if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
-  static bool is_enabled(c10::DeviceType device) { return at::autocast::is_autocast_enabled(device); }
+  static bool is_enabled(c10::DeviceType device) {
+    return at::autocast::is_autocast_enabled(device);
+  }
   static void set_enabled(c10::DeviceType device, bool enabled) {
     at::autocast::set_autocast_enabled(device, enabled);
   }

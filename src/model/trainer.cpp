@@ -53,9 +53,8 @@ BatchOptions batch_options(const TrainOptions& options, int epoch) {
 void validate(Network& network, const Dataset& set, const TrainOptions& options,
               EpochRecord& record) {
   network->eval();
-  const auto logits =
-      logits_of([&](const at::Tensor& x) { return network->forward(x); }, set.images.data(),
-                set.size(), set.schema, options.device);
+  const auto logits = logits_of([&](const at::Tensor& x) { return network->forward(x); },
+                                set.images.data(), set.size(), set.schema, options.device);
   const auto evaluation = evaluate_logits(logits, set.labels, set.schema.class_names);
   record.validation_loss = evaluation.loss;
   record.validation_accuracy = evaluation.accuracy;
@@ -100,7 +99,8 @@ void train_epoch(Loop& loop, const Dataset& set, EpochRecord& record) {
 
 double train_step(Network& network, torch::optim::Optimizer& optimizer, const Batch& batch,
                   const Schema& schema, const TrainOptions& options) {
-  const auto images = image_tensor(batch.images.data(), batch.labels.size(), schema, options.device);
+  const auto images =
+      image_tensor(batch.images.data(), batch.labels.size(), schema, options.device);
   const auto labels = label_tensor(batch.labels, options.device);
   at::Tensor logits;
   {

@@ -59,9 +59,10 @@ class Reader {
     const auto node = root_.at_path(path);
     if (!node) return;
     if (get(node, value)) return;
-    throw Error("config.type",
-                fmt::format("{}: {} is a {}, expected {}", name_, path, type_name(node), want(value)),
-                "see configs/fast.toml for every key and its type");
+    throw Error(
+        "config.type",
+        fmt::format("{}: {} is a {}, expected {}", name_, path, type_name(node), want(value)),
+        "see configs/fast.toml for every key and its type");
   }
 
   // Throws for the first key of the document that no visit asked for.
@@ -181,10 +182,10 @@ Config parse_config(const std::string& text, const std::string& name, const Conf
   try {
     root = toml::parse(text, name);
   } catch (const toml::parse_error& error) {
-    throw Error("config.syntax",
-                fmt::format("{}, line {}: {}", name, error.source().begin.line,
-                            error.description()),
-                "the file must be TOML");
+    throw Error(
+        "config.syntax",
+        fmt::format("{}, line {}: {}", name, error.source().begin.line, error.description()),
+        "the file must be TOML");
   }
   Config config = base;
   Reader reader(root, name);

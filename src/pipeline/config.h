@@ -1,4 +1,5 @@
-// Everything that decides a run, as plain values: read from TOML, overridden by flags, written back.
+// Everything that decides a run, as plain values: read from TOML, overridden by flags, written
+// back.
 #pragma once
 
 #include <cstdint>

@@ -46,8 +46,8 @@ const std::vector<Artifact>& artifacts() {
 RunDirectory RunDirectory::create(const fs::path& path) {
   std::error_code ignored;
   if (fs::exists(path, ignored) && !fs::is_empty(path, ignored)) {
-    throw Error("output.exists", fmt::format("{}: exists already, expected a new folder",
-                                             path.string()),
+    throw Error("output.exists",
+                fmt::format("{}: exists already, expected a new folder", path.string()),
                 "choose another --out: a run never overwrites another");
   }
   make_directories(path);

@@ -120,8 +120,8 @@ std::vector<EpochRecord> train_stage(const Dataset& train_set, const Config& con
   initialise(network, options.seed);
 
   Recorder recorder(run, network, config, train_set.schema);
-  Progress progress("train", static_cast<std::size_t>(options.epochs) *
-                                 (training.size() / options.batch_size));
+  Progress progress(
+      "train", static_cast<std::size_t>(options.epochs) * (training.size() / options.batch_size));
   TrainObserver observer;
   observer.on_step = [&](std::size_t step, std::size_t, double loss) {
     progress.update(step, fmt::format("loss {:.3f}", loss));

@@ -54,8 +54,8 @@ void to_json(Json& json, const Gate& gate);
 // Throws gate.failed, naming the first gate that did not pass.
 void require_passed(const std::vector<Gate>& gates);
 
-// package: writes the package of an evaluated run into `folder` and loads it again, so that what was
-// written is known to work.
+// package: writes the package of an evaluated run into `folder` and loads it again, so that what
+// was written is known to work.
 void package_stage(const RunDirectory& run, const Checkpoint& checkpoint, const Config& config,
                    const Dataset& examples, const std::filesystem::path& folder);
 

@@ -1,8 +1,9 @@
 #include "pipeline/version.h"
 
 #include <fmt/format.h>
-#include <opencv2/core/version.hpp>
 #include <zlib.h>
+
+#include <opencv2/core/version.hpp>
 
 #include "model/device.h"
 
@@ -14,7 +15,8 @@ Json versions() {
               {"revision", DIGITS_GIT_REVISION},
               {"libtorch", torch.version},
               {"opencv", CV_VERSION},
-              {"fmt", fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)},
+              {"fmt", fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100,
+                                  FMT_VERSION % 100)},
               {"zlib", ZLIB_VERSION},
               {"blas", torch.blas},
               {"device", torch.device},

@@ -44,7 +44,8 @@ std::vector<Broken> broken_sets() {
       {"empty file", train_images, "idx.truncated", [](const std::string&) { return ""; }},
       {"truncated", train_images, "idx.truncated",
        [](std::string bytes) { return bytes.substr(0, bytes.size() - 1); }},
-      {"over-long", train_images, "idx.trailing", [](std::string bytes) { return bytes + "x"; }},
+      {"over-long", train_images, "idx.trailing",
+       [](std::string bytes) { return std::move(bytes.append(1, 'x')); }},
       {"wrong magic", train_images, "idx.magic", set_byte(0, 'P')},
       {"wrong type", train_images, "idx.type", set_byte(2, 0x0D)},
       {"wrong rank", train_labels, "idx.rank", set_byte(3, 9)},
@@ -58,12 +59,13 @@ std::vector<Broken> broken_sets() {
        [](const std::string& bytes) { return gzip(bytes).substr(0, 1000); }},
       {"a class missing", train_labels, "data.missing_class",
        [](std::string bytes) {
-         for (std::size_t i = 8; i < bytes.size(); ++i) bytes[i] = bytes[i] == 4 ? 5 : bytes[i];
+         std::replace(bytes.begin() + 8, bytes.end(), '\4', '\5');
          return bytes;
        }},
       {"inverted", train_images, "data.inverted",
        [](std::string bytes) {
-         for (std::size_t i = 16; i < bytes.size(); ++i) bytes[i] = static_cast<char>(~bytes[i]);
+         std::transform(bytes.begin() + 16, bytes.end(), bytes.begin() + 16,
+                        [](char pixel) { return static_cast<char>(~pixel); });
          return bytes;
        }},
       {"all blank", train_images, "data.constant_image",
@@ -148,8 +150,8 @@ TEST(BadOutput, FullDiskLeavesNoHalfPackage) {
   const TemporaryDirectory folder;
   ProcessOptions options;
   options.file_size_limit = 20000;
-  const auto run = run_digits(
-      {"run", "--config", "data/fixtures/tiny.toml", "--out", folder / "run"}, options);
+  const auto run =
+      run_digits({"run", "--config", "data/fixtures/tiny.toml", "--out", folder / "run"}, options);
   EXPECT_EQ(run.status, 1);
   EXPECT_THAT(run.err, testing::HasSubstr("disk.full"));
   for (const auto& name : files_below(folder.path())) {
@@ -186,10 +188,12 @@ TEST(BadImages, AreNamedAndTheOthersAnswered) {
                                   folder / "no images", fixtures() / "digits" / "3-large.png"});
   EXPECT_EQ(result.status, 3);
   EXPECT_THAT(result.out, testing::HasSubstr("3-large.png"));
-  EXPECT_THAT(result.err, testing::HasSubstr("image.unreadable: " + (folder / "text.png").string()));
+  EXPECT_THAT(result.err,
+              testing::HasSubstr("image.unreadable: " + (folder / "text.png").string()));
   EXPECT_THAT(result.err,
               testing::HasSubstr("image.unreadable: " + (folder / "empty.png").string()));
-  EXPECT_THAT(result.err, testing::HasSubstr("input.missing: " + (folder / "missing.png").string()));
+  EXPECT_THAT(result.err,
+              testing::HasSubstr("input.missing: " + (folder / "missing.png").string()));
   EXPECT_THAT(result.err, testing::HasSubstr("input.missing: " + (folder / "no images").string()));
   EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 4);
 }

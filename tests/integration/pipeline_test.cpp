@@ -129,8 +129,8 @@ TEST(Pipeline, StagesOneByOneGiveTheSameRun) {
 TEST(Pipeline, NormalisesByTheTrainingPartAlone) {
   const auto config = load_config(fixtures() / "tiny.toml", Config());
   const auto set = load_dataset(fixtures() / "tiny", Part::kTrain);
-  const auto split = stratified_split(set, config.data.validation_share,
-                                      static_cast<std::uint64_t>(config.seed));
+  const auto split =
+      stratified_split(set, config.data.validation_share, static_cast<std::uint64_t>(config.seed));
   const auto expected = compute_normalisation(subset(set, split.train));
   const auto checkpoint = load_checkpoint(tiny_run().path() / "checkpoint");
   const auto mean = checkpoint.network->named_buffers()["mean"].item<double>();
@@ -170,8 +170,7 @@ TEST(Pipeline, FailedGateLeavesNoPackage) {
   auto config = parse_config(base, "tiny", Config());
   config = load_config(folder / "strict.toml", config);
   write_file(folder / "config.toml", to_toml(config));
-  const auto run =
-      run_digits({"run", "--config", folder / "config.toml", "--out", folder / "run"});
+  const auto run = run_digits({"run", "--config", folder / "config.toml", "--out", folder / "run"});
   EXPECT_EQ(run.status, 4);
   EXPECT_THAT(run.err, testing::HasSubstr("gate.failed"));
   EXPECT_FALSE(fs::exists(folder / "run" / "package"));

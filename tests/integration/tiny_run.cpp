@@ -11,8 +11,7 @@ const TinyRun& tiny_run() {
   run = std::make_unique<TinyRun>();
   const auto start = std::chrono::steady_clock::now();
   run->process = run_digits({"run", "--config", "data/fixtures/tiny.toml", "--out", run->path()});
-  run->seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  run->seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return *run;
 }
 

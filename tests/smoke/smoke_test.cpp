@@ -24,8 +24,9 @@ class Smoke : public testing::Test {
   static void SetUpTestSuite() {
     folder_ = new TemporaryDirectory;
     // Two epochs on 4,000 synthetic digits: a few seconds, and right on clean digits.
-    run_ = run_digits({"run", "--config", std::string(DIGITS_SOURCE_DIR) + "/data/fixtures/smoke.toml",
-                       "--out", *folder_ / "run"});
+    run_ =
+        run_digits({"run", "--config", std::string(DIGITS_SOURCE_DIR) + "/data/fixtures/smoke.toml",
+                    "--out", *folder_ / "run"});
   }
   static void TearDownTestSuite() {
     delete folder_;
@@ -118,8 +119,8 @@ void expect_latency(c10::Device device) {
     options.count = static_cast<std::size_t>(batch);
     options.seed = test_seed();
     const auto latency = measure(package, synthesise(options), 50);
-    std::printf("%s batch %3d: median %.3f ms, p99 %.3f ms, budget %.0f ms\n",
-                device.str().c_str(), batch, latency.median, latency.p99, budget_ms);
+    std::printf("%s batch %3d: median %.3f ms, p99 %.3f ms, budget %.0f ms\n", device.str().c_str(),
+                batch, latency.median, latency.p99, budget_ms);
     EXPECT_LT(latency.median, budget_ms) << "batch " << batch;
   }
 }
@@ -140,9 +141,9 @@ TEST_F(Smoke, TrainsOnCuda) {
   if (error_code([] { choose_device("cuda"); }) == "device.cuda_missing") {
     GTEST_SKIP() << "no CUDA device seen";
   }
-  const auto result = run_digits({"run", "--config",
-                                  std::string(DIGITS_SOURCE_DIR) + "/data/fixtures/smoke.toml",
-                                  "--device", "cuda", "--out", *folder_ / "cuda"});
+  const auto result =
+      run_digits({"run", "--config", std::string(DIGITS_SOURCE_DIR) + "/data/fixtures/smoke.toml",
+                  "--device", "cuda", "--out", *folder_ / "cuda"});
   EXPECT_EQ(result.status, 0) << result.err;
 }
 

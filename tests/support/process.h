@@ -15,11 +15,11 @@ struct ProcessResult {
 };
 
 struct ProcessOptions {
-  std::string directory;                         // working directory; empty: this one
+  std::string directory;                           // working directory; empty: this one
   std::map<std::string, std::string> environment;  // added to this process's
-  std::string stdout_path;                       // instead of capturing: "/dev/full"
-  long file_size_limit = -1;                     // bytes that it may write into one file
-  std::function<bool()> interrupt_when;          // polled; true sends one SIGINT, as Ctrl-C does
+  std::string stdout_path;                         // instead of capturing: "/dev/full"
+  long file_size_limit = -1;                       // bytes that it may write into one file
+  std::function<bool()> interrupt_when;            // polled; true sends one SIGINT, as Ctrl-C does
 };
 
 // Runs argv[0] (found by PATH) with its arguments, no standard input, until it ends.

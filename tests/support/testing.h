@@ -40,7 +40,8 @@ std::string error_code(const std::function<void()>& action);
 void expect_error(const std::string& code, const std::function<void()>& action);
 
 // `n` random images with labels 0, 1, ..., classes - 1, 0, 1, ...; no two images are equal.
-Dataset random_dataset(std::size_t n, int rows = 6, int cols = 5, int channels = 1, int classes = 3);
+Dataset random_dataset(std::size_t n, int rows = 6, int cols = 5, int channels = 1,
+                       int classes = 3);
 
 // All names in a folder and below, relative, sorted.
 std::vector<std::string> files_below(const std::filesystem::path& folder);

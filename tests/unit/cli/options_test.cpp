@@ -19,8 +19,8 @@ Config config_of(const Arguments& arguments) {
 TEST(Options, LaterWins) {
   const TemporaryDirectory folder;
   write_file(folder / "c.toml", "seed = 5\nthreads = 3\n");
-  const auto config = config_of(
-      {"--preset", "accurate", "--config", (folder / "c.toml").string(), "--seed", "6"});
+  const auto config =
+      config_of({"--preset", "accurate", "--config", (folder / "c.toml").string(), "--seed", "6"});
   EXPECT_EQ(config.preset, "accurate");
   EXPECT_EQ(config.threads, 3);  // the file over the preset
   EXPECT_EQ(config.seed, 6);     // the flag over the file

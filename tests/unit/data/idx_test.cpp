@@ -41,8 +41,8 @@ TEST(FormatIdx, RoundTripsAnyDimensions) {
       array.dims.push_back(*rc::gen::inRange(1U, 7U));
       count *= array.dims.back();
     }
-    array.values = *rc::gen::container<std::vector<std::uint8_t>>(
-        count, rc::gen::arbitrary<std::uint8_t>());
+    array.values =
+        *rc::gen::container<std::vector<std::uint8_t>>(count, rc::gen::arbitrary<std::uint8_t>());
     const auto back = parse_idx(format_idx(array), "x");
     RC_ASSERT(back.dims == array.dims);
     RC_ASSERT(back.values == array.values);

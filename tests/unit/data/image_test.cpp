@@ -1,9 +1,8 @@
-#include "data/image_file.h"
-
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
 #include "base/files.h"
+#include "data/image_file.h"
 #include "data/normal_form.h"
 #include "data/synthetic.h"
 #include "support/testing.h"

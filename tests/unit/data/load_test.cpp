@@ -36,8 +36,9 @@ TEST(MakeDataset, RefusesCountsThatDiffer) {
 }
 
 TEST(MakeDataset, RefusesALabelOutOfRange) {
-  expect_error("data.label_range",
-               [] { make_dataset(images(2), labels({0, 2}), "x", {"zero", "one"}); });
+  expect_error("data.label_range", [] {
+    make_dataset(images(2), labels({0, 2}), "x", {"zero", "one"});
+  });
 }
 
 TEST(MakeDataset, RefusesAnEmptySet) {

@@ -35,8 +35,8 @@ TEST(StratifiedSplit, IsAPartitionStratifiedWithinOneSample) {
     const auto all = class_counts(set);
     const auto held_out = class_counts(subset(set, split.validation));
     for (std::size_t k = 0; k < all.size(); ++k) {
-      RC_ASSERT(std::abs(static_cast<double>(held_out[k]) -
-                         share * static_cast<double>(all[k])) <= 1.0);
+      RC_ASSERT(std::abs(static_cast<double>(held_out[k]) - share * static_cast<double>(all[k])) <=
+                1.0);
       RC_ASSERT(held_out[k] >= 1U);
       RC_ASSERT(held_out[k] < all[k]);
     }

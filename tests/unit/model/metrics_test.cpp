@@ -72,8 +72,7 @@ TEST(Softmax, ByHandAndWithoutOverflow) {
 
 // Four samples, three right.
 TEST(Evaluate, PutsItTogether) {
-  const auto evaluation =
-      evaluate_logits({9, 0, 9, 0, 0, 9, 0, 9}, {0, 1, 1, 1}, {"zero", "one"});
+  const auto evaluation = evaluate_logits({9, 0, 9, 0, 0, 9, 0, 9}, {0, 1, 1, 1}, {"zero", "one"});
   EXPECT_DOUBLE_EQ(evaluation.accuracy.value, 0.75);
   EXPECT_EQ(evaluation.accuracy.n, 4U);
   EXPECT_EQ(evaluation.confusion[1][0], 1U);

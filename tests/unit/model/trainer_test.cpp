@@ -18,8 +18,8 @@ Dataset halves(std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t b = 0; b < 120; ++b) {
       const bool left = b % 10 < 5;
-      set.image(i)[b] = static_cast<std::uint8_t>(
-          set.image(i)[b] / 2 + (left == (set.labels[i] == 0) ? 127 : 0));
+      set.image(i)[b] =
+          static_cast<std::uint8_t>(set.image(i)[b] / 2 + (left == (set.labels[i] == 0) ? 127 : 0));
     }
   }
   return set;

@@ -45,9 +45,8 @@ TEST(Config, RefusesWrongTypes) {
 TEST(Config, RefusesImpossibleValues) {
   for (const char* text :
        {"seed = -1", "threads = -2", "[train]\nepochs = 0", "[train]\nbatch_size = -1",
-        "[data]\nsynthetic_train = 0", "[gates]\nmin_accuracy = 1.5",
-        "[gates]\nmin_accuracy = nan", "[augment]\nrotation = inf", "[augment]\nscale = 1.0",
-        "[augment]\nshift = -1"}) {
+        "[data]\nsynthetic_train = 0", "[gates]\nmin_accuracy = 1.5", "[gates]\nmin_accuracy = nan",
+        "[augment]\nrotation = inf", "[augment]\nscale = 1.0", "[augment]\nshift = -1"}) {
     expect_error("config.value", [&] { parse(text); });
   }
 }

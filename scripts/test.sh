@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# Builds and runs the test tiers in order, stops at the first that fails, and ends with a table:
+#   scripts/test.sh [unit|integration|smoke]...
+#
+# DIGITS_TEST_SEED      seed of every random choice in the tests (default 1)
+# DIGITS_PRESET         CMake preset to build and test (default release)
+# DIGITS_BUDGET_FACTOR  multiplies the tiers' time budgets, for slower machines (default 1)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+root=$(pwd)
+
+export DIGITS_TEST_SEED=${DIGITS_TEST_SEED:-1}
+preset=${DIGITS_PRESET:-release}
+factor=${DIGITS_BUDGET_FACTOR:-1}
+declare -A budget=([unit]=10 [integration]=90 [smoke]=30)  # seconds on two cores
+
+tiers=("$@")
+[ $# -eq 0 ] && tiers=(unit integration smoke)
+for tier in "${tiers[@]}"; do
+  if [ -z "${budget[$tier]:-}" ]; then
+    echo "test.sh: no tier \"$tier\", expected unit, integration or smoke" >&2
+    exit 2
+  fi
+done
+
+scripts/setup.sh
+scripts/build.sh "$preset"
+
+# The sum of an attribute over the test programs' reports of a tier.
+sum_of() {  # ELEMENT ATTRIBUTE FILES...
+  local element=$1 attribute=$2 total=0 number
+  shift 2
+  for number in $(sed -n "s/.*<$element .*[ ]$attribute=\"\([0-9]*\)\".*/\1/p" "$@"); do
+    total=$((total + number))
+  done
+  echo "$total"
+}
+
+table=$(printf '%-12s %6s %8s %8s %8s %7s  %s' tier tests failed skipped seconds budget result)
+print_table() { printf '\n%s\n' "$table"; }
+trap print_table EXIT
+
+for tier in "${tiers[@]}"; do
+  reports=$root/build/$preset/reports/$tier
+  rm -rf "$reports"
+  printf '\n--- %s (DIGITS_TEST_SEED=%s)\n' "$tier" "$DIGITS_TEST_SEED"
+  start=${EPOCHREALTIME/./}
+  status=0
+  GTEST_OUTPUT="xml:$reports/" GTEST_BRIEF=1 \
+    ctest --test-dir "build/$preset" --label-regex "^$tier\$" --no-tests=error --verbose |
+    sed -n 's/^[0-9]*: //p' || status=$?
+  milliseconds=$(((${EPOCHREALTIME/./} - start) / 1000))
+
+  tests=$(sum_of testsuites tests "$reports"/*.xml)
+  failed=$(sum_of testsuites failures "$reports"/*.xml)
+  skipped=$(sum_of testsuite skipped "$reports"/*.xml)
+  limit=$((budget[$tier] * factor))
+  result=passed
+  [ "$milliseconds" -le $((limit * 1000)) ] || result="over budget"
+  [ "$status" -eq 0 ] || result=failed
+  table+=$(printf '\n%-12s %6d %8d %8d %6d.%d %7d  %s' "$tier" "$tests" "$failed" "$skipped" \
+    $((milliseconds / 1000)) $((milliseconds % 1000 / 100)) "$limit" "$result")
+  [ "$result" = passed ] || exit 1
+done
