@@ -6,7 +6,9 @@
 
 #include <cerrno>
 #include <cstring>
+#include <random>
 #include <system_error>
+#include <vector>
 
 #include "base/error.h"
 
@@ -61,31 +63,62 @@ fs::path parent_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
-// A sibling's name that no other process picks.
+// A sibling's name that no other process picks, in another container on the same disk either.
 fs::path staging_name(const fs::path& path) {
-  return parent_of(path) / fmt::format(".{}.tmp-{}", path.filename().string(), ::getpid());
+  std::random_device random;
+  return parent_of(path) /
+         fmt::format(".{}.tmp-{:08x}{:08x}", path.filename().string(), random(), random());
+}
+
+// Where a write to `path` goes: through links, and never over a device or a folder.
+fs::path write_target(const fs::path& path) {
+  std::error_code error;
+  const auto status = fs::status(path, error);
+  if (!fs::exists(status)) return path;
+  if (!fs::is_regular_file(status)) {
+    throw Error("output.unwritable",
+                fmt::format("{}: is no regular file, expected one or none", path.string()),
+                "choose another name");
+  }
+  return fs::canonical(path, error);
 }
 
 }  // namespace
 
+PathKind kind_of(const fs::path& path) {
+  std::error_code error;
+  const auto status = fs::status(path, error);
+  if (status.type() == fs::file_type::not_found) return PathKind::kMissing;
+  if (status.type() == fs::file_type::none || error) {
+    throw Error("input.unreadable", fmt::format("{}: {}", path.string(), error.message()),
+                "check the permissions along the path");
+  }
+  return fs::is_directory(status) ? PathKind::kFolder : PathKind::kFile;
+}
+
 std::string read_file(const fs::path& path) {
-  std::error_code ignored;
-  const auto status = fs::status(path, ignored);
-  if (!fs::exists(status)) {
+  constexpr std::size_t kLimit = std::size_t{1} << 31;
+  const auto kind = kind_of(path);
+  if (kind == PathKind::kMissing) {
     throw Error("input.missing", fmt::format("{}: no such file", path.string()),
                 "check the path for a typo");
   }
-  if (fs::is_directory(status)) {
+  if (kind == PathKind::kFolder) {
     throw Error("input.not_a_file", fmt::format("{}: is a folder, expected a file", path.string()),
                 "name a file inside it");
   }
   const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   std::string bytes;
-  char buffer[1 << 16];
+  std::vector<char> buffer(1 << 16);
   ssize_t count = fd.get() < 0 ? -1 : 1;
   while (count > 0 || (count < 0 && fd.get() >= 0 && errno == EINTR)) {
-    count = ::read(fd.get(), buffer, sizeof(buffer));
-    if (count > 0) bytes.append(buffer, static_cast<std::size_t>(count));
+    count = ::read(fd.get(), buffer.data(), buffer.size());
+    if (count > 0) bytes.append(buffer.data(), static_cast<std::size_t>(count));
+    if (bytes.size() > kLimit) {
+      throw Error("input.too_large",
+                  fmt::format("{}: over {} bytes, expected at most that", path.string(), kLimit),
+                  "sets are kept in memory: split it");
+    }
   }
   if (count < 0) {
     throw Error("input.unreadable", fmt::format("{}: {}", path.string(), std::strerror(errno)),
@@ -94,19 +127,22 @@ std::string read_file(const fs::path& path) {
   return bytes;
 }
 
-void write_file(const fs::path& path, std::string_view bytes) {
-  const auto temporary = staging_name(path);
+void write_file(const fs::path& path, std::string_view bytes, Durability durability) {
+  const auto target = write_target(path);
+  const auto temporary = staging_name(target);
   try {
-    const Descriptor fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+    const Descriptor fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
     if (fd.get() < 0) throw write_error(path, errno);
     write_all(fd.get(), bytes, path);
-    if (::fsync(fd.get()) != 0) throw write_error(path, errno);
-    if (::rename(temporary.c_str(), path.c_str()) != 0) throw write_error(path, errno);
+    if (durability == Durability::kSynced && ::fsync(fd.get()) != 0) {
+      throw write_error(path, errno);
+    }
+    if (::rename(temporary.c_str(), target.c_str()) != 0) throw write_error(path, errno);
   } catch (const Error&) {
     ::unlink(temporary.c_str());
     throw;
   }
-  sync_directory(parent_of(path));
+  if (durability == Durability::kSynced) sync_directory(parent_of(target));
 }
 
 void make_directories(const fs::path& path) {
@@ -115,16 +151,20 @@ void make_directories(const fs::path& path) {
   if (error) throw write_error(path, error.value());
 }
 
+void require_new(const fs::path& path) {
+  std::error_code error;
+  if (!fs::exists(path, error)) return;
+  if (fs::is_directory(path, error) && fs::is_empty(path, error)) return;
+  throw Error("output.exists",
+              fmt::format("{}: exists already, expected a new folder", path.string()),
+              "choose another --out: nothing is ever overwritten");
+}
+
 StagedDirectory::StagedDirectory(fs::path final_path)
     : final_(final_path.has_filename() ? std::move(final_path) : final_path.parent_path()),
       staging_(staging_name(final_)) {
-  std::error_code ignored;
-  if (fs::exists(final_, ignored) && !fs::is_empty(final_, ignored)) {
-    throw Error("output.exists", fmt::format("{}: exists already", final_.string()),
-                "choose another --out, or remove it first");
-  }
+  require_new(final_);
   make_directories(parent_of(final_));
-  fs::remove_all(staging_, ignored);
   make_directories(staging_);
 }
 
@@ -134,7 +174,11 @@ StagedDirectory::~StagedDirectory() {
 }
 
 void StagedDirectory::commit() {
-  sync_directory(staging_);
+  {
+    const Descriptor fd(::open(staging_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (fd.get() >= 0) ::syncfs(fd.get());
+  }
+  require_new(final_);
   if (::rename(staging_.c_str(), final_.c_str()) != 0) throw write_error(final_, errno);
   staging_.clear();
   sync_directory(parent_of(final_));

@@ -8,29 +8,47 @@
 
 namespace digits {
 
-// The bytes of a file. Throws input.missing, input.not_a_file or input.unreadable.
+enum class PathKind { kMissing, kFolder, kFile };  // kFile: anything that is no folder
+
+// What lies at `path`, following links. Throws input.unreadable when the system will not say (no
+// permission, a loop of links).
+PathKind kind_of(const std::filesystem::path& path);
+
+// The bytes of a file or pipe. Throws input.missing, input.not_a_file, input.unreadable, and
+// input.too_large above 2 GiB.
 std::string read_file(const std::filesystem::path& path);
 
-// Writes to a temporary beside `path`, syncs it, renames it: readers see the old file or the new
-// one, never a part. On failure the old file, if any, is untouched and no temporary is left.
-// Throws output.unwritable (no such folder, no permission) or disk.full / disk.failed.
-void write_file(const std::filesystem::path& path, std::string_view bytes);
+enum class Durability {
+  kSynced,    // on the disk when the call returns
+  kUnsynced,  // whole for every reader, but a power cut may lose it
+};
+
+// Writes to a temporary beside `path` and renames it: readers see the old file or the new one,
+// never a part. On failure the old file, if any, is untouched and no temporary is left. Throws
+// output.unwritable (no such folder, no permission, a device) or disk.full / disk.failed.
+void write_file(const std::filesystem::path& path, std::string_view bytes,
+                Durability durability = Durability::kSynced);
 
 // Creates `path` and its parents. Throws output.unwritable.
 void make_directories(const std::filesystem::path& path);
+
+// Throws output.exists when `path` is anything but missing or an empty folder.
+void require_new(const std::filesystem::path& path);
 
 // A folder that appears whole or not at all: fill `path()`, then commit() renames it to its final
 // name. Destroyed without a commit, it removes what was written.
 class StagedDirectory {
  public:
-  // Throws output.exists if `final_path` exists and is not an empty folder; output.unwritable.
+  // Throws output.exists (see require_new) and output.unwritable.
   explicit StagedDirectory(std::filesystem::path final_path);
   ~StagedDirectory();
   StagedDirectory(const StagedDirectory&) = delete;
   StagedDirectory& operator=(const StagedDirectory&) = delete;
 
   const std::filesystem::path& path() const noexcept { return staging_; }
-  void commit();  // throws output.exists if another process was first, or disk.failed
+
+  // Syncs what was written, unsynced files too. Throws output.exists if another process was first.
+  void commit();
 
  private:
   std::filesystem::path final_;

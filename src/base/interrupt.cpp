@@ -2,6 +2,9 @@
 
 #include <atomic>
 #include <csignal>
+#include <string>
+
+#include "base/error.h"
 
 namespace digits {
 
@@ -23,6 +26,12 @@ void catch_interrupts() {
 }
 
 bool interrupted() noexcept { return flag.load(); }
+
+void throw_if_interrupted(const char* work) {
+  if (!interrupted()) return;
+  throw Error("interrupted", std::string("stopped during ") + work,
+              "files that were finished are kept, nothing else");
+}
 
 void set_interrupted(bool value) noexcept { flag.store(value); }
 

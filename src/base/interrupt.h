@@ -8,6 +8,9 @@ void catch_interrupts();
 
 bool interrupted() noexcept;
 
+// Throws `interrupted`, naming the work that is left undone, once the flag is set.
+void throw_if_interrupted(const char* work);
+
 // Sets or clears the flag without a signal: for tests.
 void set_interrupted(bool value) noexcept;
 

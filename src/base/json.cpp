@@ -5,6 +5,8 @@
 #include "base/error.h"
 #include "base/files.h"
 
+template class nlohmann::basic_json<nlohmann::ordered_map>;
+
 namespace digits {
 
 void throw_malformed(const std::string& family, const std::string& message) {
@@ -37,8 +39,12 @@ Json with_schema(const std::string& schema, const Json& content) {
   return document;
 }
 
+std::string to_text(const Json& document, int indent) {
+  return document.dump(indent, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
+}
+
 void write_json(const std::filesystem::path& path, const Json& document) {
-  write_file(path, document.dump(2) + "\n");
+  write_file(path, to_text(document, 2) + "\n");
 }
 
 }  // namespace digits

@@ -5,6 +5,9 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+// Instantiated once, in json.cpp: it would cost every file that includes this a second or two.
+extern template class nlohmann::basic_json<nlohmann::ordered_map>;
+
 namespace digits {
 
 using Json = nlohmann::ordered_json;  // keys keep the order in which a person should read them
@@ -17,12 +20,17 @@ Json parse_json(const std::string& text, const std::string& name, const std::str
 Json read_json(const std::filesystem::path& path, const std::string& schema,
                const std::string& family);
 
-// document[key] as T. Throws FAMILY.malformed when it is missing or of another type.
+// The value at a JSON pointer ("/test/count") as T. Throws FAMILY.malformed when it is missing or
+// of another type.
 template <typename T>
-T json_at(const Json& document, const std::string& key, const std::string& family);
+T json_at(const Json& document, const std::string& pointer, const std::string& family);
 
 // `content` with its schema in front.
 Json with_schema(const std::string& schema, const Json& content);
+
+// The document's text; bytes that are not UTF-8, as file names may have, become U+FFFD. `indent` as
+// in nlohmann's dump: -1 is one line.
+std::string to_text(const Json& document, int indent);
 
 // Writes a document atomically, indented, with a newline at the end.
 void write_json(const std::filesystem::path& path, const Json& document);
@@ -31,11 +39,11 @@ void write_json(const std::filesystem::path& path, const Json& document);
 [[noreturn]] void throw_malformed(const std::string& family, const std::string& message);
 
 template <typename T>
-T json_at(const Json& document, const std::string& key, const std::string& family) {
+T json_at(const Json& document, const std::string& pointer, const std::string& family) {
   try {
-    return document.at(key).get<T>();
+    return document.at(Json::json_pointer(pointer)).get<T>();
   } catch (const nlohmann::json::exception& error) {
-    throw_malformed(family, "key \"" + key + "\": " + error.what());
+    throw_malformed(family, pointer + ": " + error.what());
   }
 }
 

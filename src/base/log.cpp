@@ -1,17 +1,19 @@
 #include "base/log.h"
 
 #include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
 
 #include <memory>
 
 namespace digits {
 
-void start_logging(bool quiet) {
+void start_logging() {
   auto sink = std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
   auto logger = std::make_shared<spdlog::logger>("digits", std::move(sink));
   logger->set_pattern("%^[%l]%$ %v");
-  logger->set_level(quiet ? spdlog::level::warn : spdlog::level::info);
   spdlog::set_default_logger(std::move(logger));
 }
+
+void log_warning(const std::string& text) { spdlog::warn("{}", text); }
 
 }  // namespace digits

@@ -1,12 +1,13 @@
 // Logging to stderr by spdlog; results go to stdout and never through here.
 #pragma once
 
-#include <spdlog/spdlog.h>
+#include <string>
 
 namespace digits {
 
-// Sets the default logger up: to stderr, coloured on a terminal, "[warning] text". `quiet` keeps
-// warnings and errors only.
-void start_logging(bool quiet);
+// To stderr, coloured on a terminal: "[warning] text".
+void start_logging();
+
+void log_warning(const std::string& text);
 
 }  // namespace digits

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <exception>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -24,7 +25,14 @@ void parallel_for(std::size_t n, int threads, const Body& body) {
     }
   };
   std::vector<std::thread> workers;
-  for (std::size_t worker = 1; worker < count; ++worker) workers.emplace_back(run, worker);
+  workers.reserve(count);
+  for (std::size_t worker = 1; worker < count; ++worker) {
+    try {
+      workers.emplace_back(run, worker);
+    } catch (const std::system_error&) {  // no more threads to be had
+      run(worker);
+    }
+  }
   if (count > 0) run(0);
   for (auto& worker : workers) worker.join();
   for (const auto& error : errors) {

@@ -27,9 +27,8 @@ std::string progress_bar(const std::string& title, std::size_t done, std::size_t
                      kWidth - filled, 100.0 * share, left, detail);
 }
 
-Progress::Progress(std::string title, std::size_t total)
+Progress::Progress(std::string title)
     : title_(std::move(title)),
-      total_(total),
       terminal_(::isatty(STDERR_FILENO) != 0),
       start_(Clock::now()),
       drawn_(start_) {}
@@ -38,12 +37,12 @@ Progress::~Progress() {
   if (terminal_) std::fputs(kClearLine, stderr);
 }
 
-void Progress::update(std::size_t done, const std::string& detail) {
+void Progress::update(std::size_t done, std::size_t total, const std::string& detail) {
   const auto now = Clock::now();
   if (!terminal_ || now - drawn_ < std::chrono::milliseconds(100)) return;
   drawn_ = now;
   const double elapsed = std::chrono::duration<double>(now - start_).count();
-  std::fputs((kClearLine + progress_bar(title_, done, total_, elapsed, detail)).c_str(), stderr);
+  std::fputs((kClearLine + progress_bar(title_, done, total, elapsed, detail)).c_str(), stderr);
   std::fflush(stderr);
 }
 

@@ -11,14 +11,13 @@ namespace digits {
 // Draws to stderr, at most ten times a second. Not thread-safe: one thread reports.
 class Progress {
  public:
-  // `total` steps of work called `title`.
-  Progress(std::string title, std::size_t total);
+  explicit Progress(std::string title);
   ~Progress();  // clears the bar
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  // `done` of the total is done; `detail` ("loss 0.123") stands at the end of the bar.
-  void update(std::size_t done, const std::string& detail);
+  // `done` of `total` steps are done; `detail` ("loss 0.123") stands at the end of the bar.
+  void update(std::size_t done, std::size_t total, const std::string& detail);
 
   // A line that stays, above the bar: "epoch 1/3 ...".
   void line(const std::string& text);
@@ -26,7 +25,6 @@ class Progress {
  private:
   using Clock = std::chrono::steady_clock;
   std::string title_;
-  std::size_t total_;
   bool terminal_;
   Clock::time_point start_;
   Clock::time_point drawn_;

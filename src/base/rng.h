@@ -19,8 +19,7 @@ enum class Stream : std::uint32_t {
   kAugment = 3,
   kSynthetic = 4,
   kWeights = 5,
-  kGolden = 6,
-  kTest = 7,
+  kTest = 6,
 };
 
 // One block of Philox 4x32-10: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as
@@ -41,7 +40,7 @@ class Rng {
   std::uint32_t below(std::uint32_t bound) noexcept;  // [0, bound), unbiased; bound >= 1
 
   template <typename T>
-  void shuffle(std::vector<T>& values) noexcept {  // Fisher-Yates; at most 2^32 values
+  void shuffle(std::vector<T>& values) noexcept {  // Fisher-Yates; below 2^32 values
     for (auto i = values.size(); i > 1; --i) {
       std::swap(values[i - 1], values[below(static_cast<std::uint32_t>(i))]);
     }

@@ -19,13 +19,11 @@ int command_evaluate(const Arguments& arguments) {
   const auto parsed = options.parse(arguments);
   if (!parsed) return kDone;
 
-  const auto run = RunDirectory::open(single_positional_from(*parsed, "one run directory"));
+  const auto run = RunDirectory::open(parsed->word("one run directory"));
   const auto config = resolve(config_from(*parsed, run.read_config()));
-  const auto test = acquire(config).test;
-  const auto evaluation = parsed->count("data") > 0
-                              ? evaluate_stage(load_checkpoint(run.checkpoint()), test, config)
-                              : evaluate_run(run, config, test);
-  if (parsed->count("json") > 0) {
+  const auto evaluation = parsed->has("data") ? evaluate_elsewhere(run, config)
+                                              : evaluate_run(run, config, test_of(run, config));
+  if (parsed->has("json")) {
     print_json(evaluation);
   } else {
     print_pairs({{"data", config.data.source},

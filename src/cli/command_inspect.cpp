@@ -38,8 +38,8 @@ int command_inspect(const Arguments& arguments) {
   const auto sets = acquire(config);
   const auto report = validate_sets(sets, config.data.source);
   const auto document = with_schema(kDataSchema, report.json);
-  if (parsed->count("out") > 0) write_json((*parsed)["out"].as<std::string>(), document);
-  if (parsed->count("json") > 0) {
+  if (parsed->has("out")) write_json(parsed->text("out"), document);
+  if (parsed->has("json")) {
     print_json(document);
   } else {
     print_report(sets, report);

@@ -18,13 +18,12 @@ int command_package(const Arguments& arguments) {
   const auto parsed = options.parse(arguments);
   if (!parsed) return kDone;
 
-  const auto run = RunDirectory::open(single_positional_from(*parsed, "one run directory"));
+  const auto run = RunDirectory::open(parsed->word("one run directory"));
   const auto config = resolve(config_from(*parsed, run.read_config()));
-  const auto folder = parsed->count("out") > 0
-                          ? std::filesystem::path((*parsed)["out"].as<std::string>())
-                          : run.package();
-  package_run(run, config, acquire(config).test, folder);
-  if (parsed->count("json") > 0) {
+  const auto folder =
+      parsed->has("out") ? std::filesystem::path(parsed->text("out")) : run.package();
+  package_run(run, config, test_of(run, config), folder);
+  if (parsed->has("json")) {
     print_json(Json{{"package", folder.string()}});
   } else {
     print_pairs({{"package", folder.string()}});

@@ -1,9 +1,12 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstdio>
 
 #include "base/error.h"
+#include "base/files.h"
+#include "base/interrupt.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "data/idx.h"
@@ -45,8 +48,8 @@ void append_idx(Inputs& inputs, const fs::path& path, const Schema& schema) {
   if (schema.channels != 1) expected.push_back(static_cast<std::uint32_t>(schema.channels));
   if (array.dims != expected) {
     throw Error("data.schema_mismatch",
-                fmt::format("{}: images of another size, expected {}x{}x{}", path.string(),
-                            schema.rows, schema.cols, schema.channels),
+                fmt::format("{}: dimensions {}, expected images of {}x{}x{}", path.string(),
+                            fmt::join(array.dims, "x"), schema.rows, schema.cols, schema.channels),
                 "the package was trained on images of that size");
   }
   for (std::uint32_t i = 0; i < array.dims[0]; ++i) {
@@ -64,10 +67,11 @@ void append_file(Inputs& inputs, const fs::path& path, const Schema& schema) {
 
 // The files behind a word: a folder stands for the images in it, sorted, or for its IDX test set.
 std::vector<fs::path> expand(const std::string& word) {
-  if (!fs::is_directory(word)) return {word};
+  if (kind_of(word) != PathKind::kFolder) return {word};
   std::vector<fs::path> files;
   const auto idx = part_names(Part::kTest).images;
-  for (const auto& entry : fs::directory_iterator(word)) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(word, error)) {
     const auto& path = entry.path();
     const bool image =
         has_suffix(path, {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"});
@@ -80,23 +84,27 @@ std::vector<fs::path> expand(const std::string& word) {
               "name files, or a folder that has some");
 }
 
-// Reads what can be read; one unreadable file among many is reported and left out.
+// Runs `read`; an expected failure of one input is reported and remembered, and the others go on.
+template <typename Read>
+void reporting(int& status, const Read& read) {
+  try {
+    read();
+  } catch (const Error& error) {
+    if (error.code() == "interrupted") throw;
+    std::fputs((one_line(error) + "\n").c_str(), stderr);
+    status = exit_status(error.code());
+  }
+}
+
 Inputs read_inputs(const std::vector<std::string>& words, const Schema& schema, int& status) {
   Inputs inputs;
   for (const auto& word : words) {
-    try {
+    reporting(status, [&] {
       for (const auto& path : expand(word)) {
-        try {
-          append_file(inputs, path, schema);
-        } catch (const Error& error) {
-          fmt::print(stderr, "{}\n", one_line(error));
-          status = exit_status(error.code());
-        }
+        throw_if_interrupted("reading");
+        reporting(status, [&] { append_file(inputs, path, schema); });
       }
-    } catch (const Error& error) {
-      fmt::print(stderr, "{}\n", one_line(error));
-      status = exit_status(error.code());
-    }
+    });
   }
   return inputs;
 }
@@ -132,19 +140,18 @@ int command_predict(const Arguments& arguments) {
   options.flag("json", "print one JSON object per line instead of the table");
   const auto parsed = options.parse(arguments);
   if (!parsed) return kDone;
-  const auto words = positional_from(*parsed, "image files, folders or IDX files");
-  if (parsed->count("model") == 0) {
+  const auto words = parsed->words("image files, folders or IDX files");
+  if (!parsed->has("model")) {
     throw Error("usage.option", "no --model given, expected the folder of a package",
                 "digits predict --model RUN/package INPUT...");
   }
 
   const auto config = resolve(config_from(*parsed, Config()));
-  const auto package =
-      Package::load((*parsed)["model"].as<std::string>(), choose_device(config.device));
+  const auto package = Package::load(parsed->text("model"), choose_device(config.device));
   int status = kDone;
   const auto inputs = read_inputs(words, package.schema(), status);
   const auto logits = package.logits(inputs.images.data(), inputs.names.size());
-  print_predictions(inputs, logits, package.schema(), parsed->count("json") > 0);
+  print_predictions(inputs, logits, package.schema(), parsed->has("json"));
   return status;
 }
 

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "base/interrupt.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "pipeline/pipeline.h"
@@ -21,10 +20,9 @@ int command_run(const Arguments& arguments) {
 
   const auto config = resolve(config_from(*parsed, preset_config("fast")));
   const auto path = run_path(*parsed, config);
-  catch_interrupts();
   const auto evaluation = run_pipeline(config, path);
   const auto run = RunDirectory::open(path);
-  if (parsed->count("json") > 0) {
+  if (parsed->has("json")) {
     print_json(Json{{"accuracy", evaluation.accuracy},
                     {"loss", evaluation.loss},
                     {"run", run.path().string()},
@@ -37,6 +35,7 @@ int command_run(const Arguments& arguments) {
                {"precision", config.train.precision},
                {"run", run.path().string()},
                {"package", run.package().string()}});
+  print_evaluation(evaluation);
   return kDone;
 }
 

@@ -37,29 +37,30 @@ int command_synth(const Arguments& arguments) {
   options.add_json();
   const auto parsed = options.parse(arguments);
   if (!parsed) return kDone;
-  if (parsed->count("out") == 0) {
+  if (!parsed->has("out")) {
     throw Error("usage.option", "no --out given, expected the folder to write",
                 "digits synth --out DIR");
   }
-  const auto number = [&](const char* name) { return (*parsed)[name].as<std::int64_t>(); };
+  const auto number = [&](const char* name) { return parsed->number(name); };
   Config config;
   config.data.synthetic_train = number("train");
   config.data.synthetic_test = number("test");
   config.data.synthetic_rows = number("rows");
   config.data.synthetic_cols = number("cols");
-  config.data.synthetic_classes = number("classes");
+  config.data.classes = number("classes");
   config.seed = number("seed");
   config.threads = number("threads");
-  config = resolve(parse_config(to_toml(config), "options", config));
+  check_values(config, "options");
+  config = resolve(config);
 
-  const std::filesystem::path out = (*parsed)["out"].as<std::string>();
+  const std::filesystem::path out = parsed->text("out");
   StagedDirectory staged(out);
   const auto sets = acquire(config);
   save_dataset(staged.path(), Part::kTrain, sets.train);
   save_dataset(staged.path(), Part::kTest, sets.test);
-  if (parsed->count("png") > 0) save_images(staged.path() / "png", sets.test);
+  if (parsed->has("png")) save_images(staged.path() / "png", sets.test);
   staged.commit();
-  if (parsed->count("json") > 0) {
+  if (parsed->has("json")) {
     print_json(Json{{"out", out.string()},
                     {"train", sets.train.size()},
                     {"test", sets.test.size()},

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "base/interrupt.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "pipeline/pipeline.h"
@@ -19,10 +18,9 @@ int command_train(const Arguments& arguments) {
   if (!parsed) return kDone;
 
   const auto config = resolve(config_from(*parsed, preset_config("fast")));
-  catch_interrupts();
   const auto trained = train_run(config, run_path(*parsed, config));
   const auto& last = trained.history.back();
-  if (parsed->count("json") > 0) {
+  if (parsed->has("json")) {
     print_json(Json{{"run", trained.run.path().string()}, {"last_epoch", last}});
   } else {
     print_pairs({{"validation accuracy", percent(last.validation_accuracy)},

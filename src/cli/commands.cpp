@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <system_error>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/log.h"
 #include "pipeline/version.h"
 
@@ -59,10 +61,18 @@ int dispatch(const Arguments& words) {
   return found->run({words.begin() + 1, words.end()});
 }
 
+Error output_error() {
+  return {"disk.full", "standard output: could not be written", "is its disk full?"};
+}
+
 // Buffered results may meet a full disk as late as here.
 void flush_results() {
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
-  throw Error("disk.full", "standard output: could not be written", "is its disk full?");
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) throw output_error();
+}
+
+int report(const Error& error) {
+  std::fputs((one_line(error) + "\n").c_str(), stderr);  // which may be closed: nothing to be done
+  return exit_status(error.code());
 }
 
 }  // namespace
@@ -81,19 +91,20 @@ const std::vector<Command>& commands() {
 }
 
 int run_command_line(int argc, const char* const* argv) {
-  start_logging(/*quiet=*/false);
+  start_logging();
+  catch_interrupts();
   try {
     const int status = dispatch({argv + std::min(argc, 1), argv + argc});
     flush_results();
     return status;
   } catch (const Error& error) {
     std::fflush(stdout);
-    fmt::print(stderr, "{}\n", one_line(error));
-    return exit_status(error.code());
+    return report(error);
+  } catch (const std::system_error&) {  // fmt::print could not write
+    return report(output_error());
   } catch (const std::exception& error) {
-    fmt::print(stderr, "digits: internal: {} (hint: this is a bug, please report it)\n",
-               error.what());
-    return kInternalError;
+    const std::string text = error.what();  // LibTorch's go on with a backtrace
+    return report({"internal", text.substr(0, text.find('\n')), "this is a bug: please report it"});
   }
 }
 

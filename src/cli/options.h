@@ -1,15 +1,39 @@
-// What the commands' options have in common.
+// What the commands' options have in common; cxxopts stays behind it.
 #pragma once
 
-#include <cxxopts.hpp>
+#include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/commands.h"
 #include "pipeline/config.h"
 
+namespace cxxopts {
+class Options;
+class ParseResult;
+}  // namespace cxxopts
+
 namespace digits {
+
+// The options that were given.
+class ParsedOptions {
+ public:
+  bool has(const std::string& name) const;  // given on the command line
+  std::string text(const std::string& name) const;
+  std::int64_t number(const std::string& name) const;
+
+  // The words without a dash, at least one; exactly one. Throw usage.argument naming what is
+  // expected.
+  std::vector<std::string> words(const std::string& expected) const;
+  std::string word(const std::string& expected) const;
+
+ private:
+  friend class CommandOptions;
+  std::shared_ptr<const cxxopts::ParseResult> result_;
+};
 
 // A command's options: its --help is added, and `positional` names what comes without a dash.
 class CommandOptions {
@@ -24,33 +48,25 @@ class CommandOptions {
   void flag(const std::string& name, const std::string& help);
 
   // Options that several commands share.
-  void add_config();    // --config, --preset and what add_machine and --data, --seed add
-  void add_machine();   // --threads, --device
+  void add_machine();   // --seed, --threads, --device
+  void add_config();    // --config, --preset, --data, and the above
   void add_run_path();  // --out: a new run directory
   void add_json();      // --json
 
   // Nothing when --help was asked for, and has been printed. Throws usage.option for an unknown
   // option or a bad value, usage.argument for a stray word.
-  std::optional<cxxopts::ParseResult> parse(const Arguments& arguments);
+  std::optional<ParsedOptions> parse(const Arguments& arguments);
 
  private:
   std::string command_;
-  std::string positional_;
-  cxxopts::Options options_;
+  std::shared_ptr<cxxopts::Options> options_;
 };
 
 // Preset, then --config, then the flags: the later one wins. `base` stands in for the preset when
 // none is named. Options that the command has not are not asked for.
-Config config_from(const cxxopts::ParseResult& parsed, const Config& base);
+Config config_from(const ParsedOptions& parsed, const Config& base);
 
 // --out, or a new folder under runs/.
-std::filesystem::path run_path(const cxxopts::ParseResult& parsed, const Config& config);
-
-// The positional words, at least one. Throws usage.argument naming what is expected.
-std::vector<std::string> positional_from(const cxxopts::ParseResult& parsed,
-                                         const std::string& expected);
-
-// The one positional word. Throws usage.argument.
-std::string single_positional_from(const cxxopts::ParseResult& parsed, const std::string& expected);
+std::filesystem::path run_path(const ParsedOptions& parsed, const Config& config);
 
 }  // namespace digits

@@ -19,15 +19,17 @@ void print_pairs(const std::vector<std::pair<std::string, std::string>>& pairs) 
 }
 
 void print_evaluation(const Evaluation& evaluation) {
-  fmt::print("\n{:<8} {:>9} {:>28} {:>7}\n", "class", "precision", "recall", "F1");
+  const char* row = "{:<10} {:>9} {:>36} {:>7}\n";
+  fmt::print("\n");
+  fmt::print(fmt::runtime(row), "class", "precision", "recall", "F1");
   for (const auto& metrics : evaluation.per_class) {
-    const auto recall = percent(metrics.recall);
-    fmt::print("{:<8} {:>7.2f} % {:>34} {:>7.4f}\n", metrics.name, 100.0 * metrics.precision.value,
-               recall, metrics.f1);
+    fmt::print(fmt::runtime(row), metrics.name,
+               fmt::format("{:.2f} %", 100.0 * metrics.precision.value), percent(metrics.recall),
+               fmt::format("{:.4f}", metrics.f1));
   }
   fmt::print("\nconfusion (row: truth, column: prediction)\n");
   for (std::size_t k = 0; k < evaluation.confusion.size(); ++k) {
-    fmt::print("{:<8} {:>6}\n", evaluation.per_class[k].name,
+    fmt::print("{:<10} {:>6}\n", evaluation.per_class[k].name,
                fmt::join(evaluation.confusion[k], " "));
   }
 }
@@ -42,6 +44,6 @@ void print_findings(const std::vector<Finding>& findings) {
   }
 }
 
-void print_json(const Json& json) { fmt::print("{}\n", json.dump()); }
+void print_json(const Json& json) { fmt::print("{}\n", to_text(json, -1)); }
 
 }  // namespace digits

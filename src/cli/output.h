@@ -18,7 +18,7 @@ std::string percent(const Quantity& quantity);
 // Two columns: names, values.
 void print_pairs(const std::vector<std::pair<std::string, std::string>>& pairs);
 
-// One row per class: precision, recall with interval, F1, samples; then the confusion matrix.
+// One row per class: precision, recall with interval and n, F1; then the confusion matrix.
 void print_evaluation(const Evaluation& evaluation);
 
 // One line per finding, or "none".

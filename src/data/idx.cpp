@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kMagicBytes = 4;
 constexpr std::uint8_t kUnsignedByte = 0x08;
 constexpr std::size_t kMaxRank = 4;                      // count, rows, cols, channels
-constexpr std::size_t kMaxBytes = std::size_t{1} << 32;  // 4 GiB: far above any set kept in memory
+constexpr std::size_t kMaxBytes = std::size_t{1} << 30;  // 1 GiB: far above any set kept in memory
 constexpr const char* kGetAgain = "the file is damaged or not IDX: get it again";
 
 std::uint8_t byte_at(std::string_view bytes, std::size_t i) {

@@ -17,13 +17,14 @@ struct IdxArray {
   std::vector<std::uint8_t> values;  // the product of dims
 };
 
-// Decodes a whole IDX file. `name` is for messages. Throws, before anything large is allocated:
+// Decodes a whole IDX file. `name` is for messages. Throws, before it allocates by what the header
+// claims:
 //   idx.truncated   fewer bytes than header and dims promise
 //   idx.magic       the first two bytes are not zero
 //   idx.type        an element type other than unsigned byte
 //   idx.rank        no dimensions, or more than four
-//   idx.dims        a dimension of zero (but the first: an empty set is valid), or too large
-//   idx.trailing    more bytes than promised
+//   idx.dims        a dimension of zero (but the first: an empty set is valid), or above 1 GiB in
+//   all idx.trailing    more bytes than promised
 IdxArray parse_idx(std::string_view bytes, const std::string& name);
 
 // Encodes an array; values.size() must be the product of dims.

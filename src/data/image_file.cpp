@@ -99,7 +99,7 @@ void write_png(const std::filesystem::path& path, const std::uint8_t* image, con
   if (schema.channels == 3) cv::cvtColor(source, stored, cv::COLOR_RGB2BGR);
   std::vector<std::uint8_t> png;
   cv::imencode(".png", schema.channels == 3 ? stored : source, png);
-  write_file(path, {reinterpret_cast<const char*>(png.data()), png.size()});
+  write_file(path, {reinterpret_cast<const char*>(png.data()), png.size()}, Durability::kUnsynced);
 }
 
 }  // namespace digits

@@ -25,7 +25,7 @@ std::vector<std::uint8_t> read_image(const std::filesystem::path& path, const Sc
 std::vector<std::uint8_t> decode_image(std::string_view bytes, const std::string& name,
                                        const Schema& schema);
 
-// Writes one [rows, cols, channels] image as PNG, atomically.
+// Writes one [rows, cols, channels] image as PNG, whole but unsynced: there may be thousands.
 void write_png(const std::filesystem::path& path, const std::uint8_t* image, const Schema& schema);
 
 }  // namespace digits

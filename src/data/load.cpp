@@ -13,21 +13,24 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr std::uint32_t kMaxSide = 4096;  // pixels
+
 fs::path find_file(const fs::path& folder, const std::string& name) {
   for (const char* suffix : {"", ".gz"}) {
     const auto path = folder / (name + suffix);
-    if (fs::exists(path)) return path;
+    if (kind_of(path) != PathKind::kMissing) return path;
   }
   throw Error("input.missing", fmt::format("{}: no {} or {}.gz in it", folder.string(), name, name),
               "a set is a folder with four IDX files under MNIST's names");
 }
 
 void require_folder(const fs::path& folder) {
-  if (!fs::exists(folder)) {
+  const auto kind = kind_of(folder);
+  if (kind == PathKind::kMissing) {
     throw Error("input.missing", fmt::format("{}: no such folder", folder.string()),
                 "check the path, or leave --data out to use synthetic digits");
   }
-  if (!fs::is_directory(folder)) {
+  if (kind != PathKind::kFolder) {
     throw Error("input.not_a_folder",
                 fmt::format("{}: is a file, expected a folder of IDX files", folder.string()),
                 "name the folder that the file lies in");
@@ -50,6 +53,13 @@ void check_shapes(const IdxArray& images, const IdxArray& labels, const std::str
                 fmt::format("{}: {} labels, expected {} as there are images", name, labels.dims[0],
                             images.dims[0]),
                 "the two files belong to different sets");
+  }
+  const auto channels = rank == 4 ? images.dims[3] : 1U;
+  if (images.dims[1] > kMaxSide || images.dims[2] > kMaxSide || (channels != 1 && channels != 3)) {
+    throw Error("data.image_size",
+                fmt::format("{}: images of {}x{}x{}, expected sides up to {} and 1 or 3 channels",
+                            name, images.dims[1], images.dims[2], channels, kMaxSide),
+                "make the images smaller, and grey or RGB");
   }
   if (images.dims[0] == 0) {
     throw Error("data.empty", fmt::format("{}: 0 images, expected at least 1", name),
@@ -112,9 +122,9 @@ void save_dataset(const fs::path& folder, Part part, const Dataset& set) {
   write_idx(folder / (names.labels + ".gz"), {{count}, set.labels});
 }
 
-Sets load_sets(const fs::path& folder) {
+Sets load_sets(const fs::path& folder, const std::vector<std::string>& class_names) {
   Sets sets;
-  sets.train = load_dataset(folder, Part::kTrain);
+  sets.train = load_dataset(folder, Part::kTrain, class_names);
   sets.test = load_dataset(folder, Part::kTest, sets.train.schema.class_names);
   if (sets.test.schema != sets.train.schema) {
     throw Error("data.schema_mismatch",

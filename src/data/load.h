@@ -21,7 +21,8 @@ PartNames part_names(Part part);
 
 // Joins an image array [N, rows, cols] or [N, rows, cols, channels] and a label array [N].
 // `class_names` says how many classes there are; empty: as many as the largest label asks for,
-// named by number. Throws idx.rank, data.count_mismatch, data.label_range, data.empty.
+// named by number. Throws idx.rank, data.image_size, data.count_mismatch, data.label_range and
+// data.empty.
 Dataset make_dataset(IdxArray images, const IdxArray& labels, const std::string& name,
                      std::vector<std::string> class_names = {});
 
@@ -39,6 +40,7 @@ struct Sets {
   Dataset train;
   Dataset test;
 };
-Sets load_sets(const std::filesystem::path& folder);
+Sets load_sets(const std::filesystem::path& folder,
+               const std::vector<std::string>& class_names = {});
 
 }  // namespace digits

@@ -7,6 +7,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/parallel.h"
 #include "base/rng.h"
 #include "data/glyphs.h"
@@ -101,6 +102,7 @@ Dataset synthesise(const SyntheticOptions& options) {
   set.images.resize(options.count * set.schema.image_bytes());
   set.labels.resize(options.count);
   parallel_for(options.count, options.threads, [&](std::size_t i) {
+    throw_if_interrupted("drawing digits");
     const auto index = options.first_index + i;
     const int digit = static_cast<int>(index % static_cast<std::uint64_t>(options.classes));
     const auto image =

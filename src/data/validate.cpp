@@ -1,6 +1,7 @@
 #include "data/validate.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <functional>
@@ -14,7 +15,8 @@ namespace digits {
 namespace {
 
 constexpr double kTolerableShare = 0.01;  // of a set's samples, before a warning becomes an error
-constexpr std::size_t kFirst = 8;         // indices that a finding quotes
+constexpr double kRareShare = 0.1;        // of a class's even share of the samples
+constexpr std::size_t kFirst = 8;         // indices or classes that a finding quotes
 
 std::string_view image_text(const Dataset& set, std::size_t i) {
   return {reinterpret_cast<const char*>(set.image(i)), set.schema.image_bytes()};
@@ -48,25 +50,33 @@ void report(std::vector<Finding>& findings, const char* code, Severity severity,
 void check_classes(std::vector<Finding>& findings, const Dataset& set) {
   const auto counts = class_counts(set);
   const double even_share = static_cast<double>(set.size()) / static_cast<double>(counts.size());
+  std::vector<std::string> missing;
+  std::vector<std::string> rare;
   for (std::size_t k = 0; k < counts.size(); ++k) {
     const auto& name = set.schema.class_names[k];
     if (counts[k] == 0) {
-      findings.push_back(
-          {"data.missing_class",
-           Severity::kError,
-           fmt::format("class {} has 0 samples, expected about {:.0f}", name, even_share),
-           {}});
-    } else if (static_cast<double>(counts[k]) < 0.1 * even_share) {
-      findings.push_back({"data.rare_class",
-                          Severity::kWarning,
-                          fmt::format("class {} has {} samples, expected about {:.0f}", name,
-                                      counts[k], even_share),
-                          {}});
+      missing.push_back(name);
+    } else if (static_cast<double>(counts[k]) < kRareShare * even_share) {
+      rare.push_back(fmt::format("{} ({})", name, counts[k]));
     }
   }
+  const auto add = [&](const char* code, Severity severity, const auto& names, const char* seen) {
+    if (names.empty()) return;
+    const std::vector<std::string> shown(
+        names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min(kFirst, names.size())));
+    findings.push_back(
+        {code,
+         severity,
+         fmt::format("{} of {} classes {}, expected about {:.0f} samples each: {}{}", names.size(),
+                     counts.size(), seen, even_share, fmt::join(shown, ", "),
+                     shown.size() < names.size() ? ", ..." : ""),
+         {}});
+  };
+  add("data.missing_class", Severity::kError, missing, "have no sample");
+  add("data.rare_class", Severity::kWarning, rare, "are rare");
 }
 
-// Whether the outermost pixels are bright: ink is bright, paper is 0.
+// Whether the first and last row are bright on average: ink is bright, paper is 0.
 bool bright_border(const Dataset& set, std::size_t i) {
   const auto row_bytes = static_cast<std::size_t>(set.schema.cols * set.schema.channels);
   const auto* top = set.image(i);

@@ -1,7 +1,7 @@
 #include "model/checkpoint.h"
 
+#include <ATen/ATen.h>
 #include <fmt/format.h>
-#include <torch/torch.h>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -14,14 +14,16 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kSchema = "digits.checkpoint/1";
-constexpr const char* kWeights = "model.safetensors";
-constexpr const char* kInfo = "checkpoint.json";
 constexpr const char* kFamily = "checkpoint";
+constexpr const char* kInfoKey = "digits.checkpoint/1";
+
+std::string weights_hash(const NamedTensors& tensors) {
+  return sha256(format_safetensors(tensors));
+}
 
 // Copies `tensors` into the network's parameters and buffers: the same names, the same shapes.
-void fill(Network& network, const NamedTensors& tensors, const std::string& name) {
-  const torch::NoGradGuard no_grad;
+void fill(const Network& network, const NamedTensors& tensors, const fs::path& path) {
+  const at::NoGradGuard no_grad;
   const auto targets = network_tensors(network);
   for (const auto& [key, target] : targets) {
     const auto source = tensors.find(key);
@@ -30,17 +32,29 @@ void fill(Network& network, const NamedTensors& tensors, const std::string& name
       throw Error("checkpoint.mismatch",
                   fmt::format("{}: tensor {} missing or of another shape, expected {} tensors "
                               "that fit the network",
-                              name, key, targets.size()),
+                              path.string(), key, targets.size()),
                   "the checkpoint belongs to another network");
     }
     at::Tensor(target).copy_(source->second);
   }
 }
 
+CheckpointInfo parse_info(const Json& json) {
+  return {json_at<Schema>(json, "/data", kFamily),
+          json_at<std::vector<std::int64_t>>(json, "/network/widths", kFamily),
+          json_at<int>(json, "/epoch", kFamily),
+          json_at<double>(json, "/validation_accuracy", kFamily)};
+}
+
 // A network of the right shape, whose values are all still to be filled in.
-Network empty_network(const CheckpointInfo& info) {
-  const std::vector<double> ones(static_cast<std::size_t>(info.schema.channels), 1.0);
-  return Network(network_options(info.schema, info.widths), Normalisation{ones, ones});
+Network empty_network(const CheckpointInfo& info, const fs::path& path) {
+  try {
+    const std::vector<double> ones(static_cast<std::size_t>(info.schema.channels), 1.0);
+    return Network(network_options(info.schema, info.widths), Normalisation{ones, ones});
+  } catch (const std::exception& error) {  // sizes that no network has
+    throw Error("checkpoint.mismatch", fmt::format("{}: {}", path.string(), error.what()),
+                "the checkpoint's description was edited or damaged");
+  }
 }
 
 }  // namespace
@@ -52,43 +66,39 @@ NamedTensors network_tensors(const Network& network) {
   return tensors;
 }
 
-void save_checkpoint(const fs::path& folder, const Network& network, const CheckpointInfo& info) {
-  const auto weights = format_safetensors(network_tensors(network));
-  make_directories(folder);
-  write_file(folder / kWeights, weights);
-  write_json(folder / kInfo, Json{{"schema", kSchema},
-                                  {"epoch", info.epoch},
-                                  {"validation_accuracy", info.validation_accuracy},
-                                  {"data", info.schema},
-                                  {"network", {{"widths", info.widths}}},
-                                  {"weights_sha256", sha256(weights)}});
+void save_checkpoint(const fs::path& path, const Network& network, const CheckpointInfo& info) {
+  const auto tensors = network_tensors(network);
+  const Json json{{"epoch", info.epoch},
+                  {"validation_accuracy", info.validation_accuracy},
+                  {"data", info.schema},
+                  {"network", {{"widths", info.widths}}},
+                  {"weights_sha256", weights_hash(tensors)}};
+  make_directories(path.parent_path());
+  write_file(path, format_safetensors(tensors, {{kInfoKey, to_text(json, -1)}}));
 }
 
-Checkpoint load_checkpoint(const fs::path& folder) {
-  if (!fs::exists(folder / kInfo)) {
-    throw Error("checkpoint.missing", fmt::format("{}: no {} in it", folder.string(), kInfo),
+Checkpoint load_checkpoint(const fs::path& path) {
+  if (kind_of(path) != PathKind::kFile) {
+    throw Error("checkpoint.missing", fmt::format("{}: no such file", path.string()),
                 "train first: `digits train` or `digits run`");
   }
-  const auto json = read_json(folder / kInfo, kSchema, kFamily);
-  CheckpointInfo info;
-  info.schema = json_at<Schema>(json, "data", kFamily);
-  info.widths =
-      json_at<std::vector<int64_t>>(json_at<Json>(json, "network", kFamily), "widths", kFamily);
-  info.epoch = json_at<int>(json, "epoch", kFamily);
-  info.validation_accuracy = json_at<double>(json, "validation_accuracy", kFamily);
-
-  const auto weights = read_file(folder / kWeights);
-  const auto expected = json_at<std::string>(json, "weights_sha256", kFamily);
-  if (sha256(weights) != expected) {
+  Metadata metadata;
+  const auto tensors = parse_safetensors(read_file(path), path.string(), kFamily, &metadata);
+  const auto json = parse_json(metadata[kInfoKey], path.string(), kFamily);
+  Checkpoint checkpoint;
+  checkpoint.info = parse_info(json);
+  checkpoint.sha256 = weights_hash(tensors);
+  const auto expected = json_at<std::string>(json, "/weights_sha256", kFamily);
+  if (checkpoint.sha256 != expected) {
     throw Error("checkpoint.hash",
-                fmt::format("{}: SHA-256 {}, expected {}", (folder / kWeights).string(),
-                            sha256(weights), expected),
-                "the weights were changed or only half of the checkpoint was copied");
+                fmt::format("{}: weights with SHA-256 {}, expected {}", path.string(),
+                            checkpoint.sha256, expected),
+                "the file was changed or damaged");
   }
-  auto network = empty_network(info);
-  fill(network, parse_safetensors(weights, (folder / kWeights).string(), kFamily), folder.string());
-  network->eval();
-  return {info, network};
+  checkpoint.network = empty_network(checkpoint.info, path);
+  fill(checkpoint.network, tensors, path);
+  checkpoint.network->eval();
+  return checkpoint;
 }
 
 }  // namespace digits

@@ -1,7 +1,10 @@
 // Weights on disk, with what is needed to build the network that they fit.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "data/dataset.h"
 #include "model/network.h"
@@ -12,7 +15,7 @@ namespace digits {
 // What a checkpoint says besides the weights.
 struct CheckpointInfo {
   Schema schema;
-  std::vector<int64_t> widths;
+  std::vector<std::int64_t> widths;
   int epoch = 0;                     // after which epoch it was taken, from 1
   double validation_accuracy = 0.0;  // then
 };
@@ -20,18 +23,18 @@ struct CheckpointInfo {
 // Parameters and buffers by their names.
 NamedTensors network_tensors(const Network& network);
 
-// Writes `folder`/model.safetensors, then `folder`/checkpoint.json with its hash, each atomically.
-// The pair is consistent whenever the JSON's hash fits.
-void save_checkpoint(const std::filesystem::path& folder, const Network& network,
+// Writes one safetensors file, atomically; its metadata hold the info and the weights' hash.
+void save_checkpoint(const std::filesystem::path& path, const Network& network,
                      const CheckpointInfo& info);
 
-// Rebuilds the network, on the CPU and in evaluation mode. Throws checkpoint.missing,
-// checkpoint.hash when the weights are not those of the JSON, checkpoint.malformed,
-// checkpoint.schema, checkpoint.mismatch when names or shapes do not fit the network.
 struct Checkpoint {
   CheckpointInfo info;
-  Network network{nullptr};
+  Network network{nullptr};  // on the CPU, in evaluation mode
+  std::string sha256;        // of the weights
 };
-Checkpoint load_checkpoint(const std::filesystem::path& folder);
+
+// Throws checkpoint.missing, checkpoint.hash when the weights are not those that were written,
+// checkpoint.malformed, and checkpoint.mismatch when names or shapes do not fit the network.
+Checkpoint load_checkpoint(const std::filesystem::path& path);
 
 }  // namespace digits

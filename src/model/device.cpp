@@ -1,44 +1,22 @@
 #include "model/device.h"
 
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
 #include <dlfcn.h>
 #include <fmt/format.h>
 #include <torch/cuda.h>
-#include <torch/torch.h>
 #include <torch/version.h>
 
 #include <algorithm>
-#include <array>
+#include <fstream>
+#include <sstream>
 #include <thread>
 
 #include "base/error.h"
 
-#if defined(__x86_64__)
-#include <cpuid.h>
-#endif
-
 namespace digits {
 
 namespace {
-
-#if defined(__x86_64__)
-// Bits of CPUID leaf 7: Intel SDM volume 2A, table 3-8.
-bool has_leaf7(unsigned subleaf, int reg, unsigned bit) {
-  std::array<unsigned, 4> r{};
-  if (__get_cpuid_count(7, subleaf, &r[0], &r[1], &r[2], &r[3]) == 0) return false;
-  return ((r[static_cast<std::size_t>(reg)] >> bit) & 1U) != 0;
-}
-bool has_amx_bf16() { return has_leaf7(0, 3, 22) && has_leaf7(0, 3, 24); }
-bool has_avx512_bf16() { return has_leaf7(1, 0, 5); }
-bool has_avx512f() { return has_leaf7(0, 1, 16); }
-bool has_avx2() { return has_leaf7(0, 1, 5); }
-#else
-bool has_amx_bf16() { return false; }
-bool has_avx512_bf16() { return false; }
-bool has_avx512f() { return false; }
-bool has_avx2() { return false; }
-#endif
-
-bool multiplies_bfloat16(c10::Device device) { return device.is_cuda() || has_amx_bf16(); }
 
 // The BLAS behind LibTorch: OpenBLAS says so itself when it is loaded.
 std::string blas_name() {
@@ -46,6 +24,12 @@ std::string blas_name() {
   void* symbol = dlsym(RTLD_DEFAULT, "openblas_get_config");
   if (symbol != nullptr) return reinterpret_cast<GetConfig>(symbol)();
   return at::hasMKL() ? "MKL" : "unknown (reference BLAS is about 40 times slower)";
+}
+
+bool multiplies_bfloat16(c10::Device device) {
+  if (device.is_cuda()) return true;
+  const auto features = cpu_features();
+  return std::find(features.begin(), features.end(), "amx_bf16") != features.end();
 }
 
 }  // namespace
@@ -95,18 +79,26 @@ std::string to_string(Precision precision) {
 }
 
 std::vector<std::string> cpu_features() {
+  // The kernel lists what both the processor and the kernel support; CPUID alone does not know
+  // whether AMX's registers are saved across context switches.
+  std::ifstream cpuinfo("/proc/cpuinfo");
+  std::string line;
+  while (std::getline(cpuinfo, line) && line.rfind("flags", 0) != 0) {
+  }
+  std::istringstream words(line);
   std::vector<std::string> features;
-  if (has_avx2()) features.emplace_back("avx2");
-  if (has_avx512f()) features.emplace_back("avx512f");
-  if (has_avx512_bf16()) features.emplace_back("avx512_bf16");
-  if (has_amx_bf16()) features.emplace_back("amx_bf16");
+  for (std::string word; words >> word;) {
+    if (word == "avx2" || word == "avx512f" || word == "avx512_bf16" || word == "amx_bf16") {
+      features.push_back(word);
+    }
+  }
   return features;
 }
 
 TorchInfo torch_info() {
   const bool cuda = torch::cuda::is_available();
   return {TORCH_VERSION, blas_name(),
-          cuda ? fmt::format("{} CUDA device(s)", torch::cuda::device_count()) : "cpu"};
+          cuda ? fmt::format("cuda ({} visible)", torch::cuda::device_count()) : "cpu"};
 }
 
 }  // namespace digits

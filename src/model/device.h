@@ -22,21 +22,23 @@ void make_deterministic();
 
 enum class Precision { kFloat32, kBfloat16 };
 
-// "auto" takes bfloat16 on CUDA and on CPUs that multiply it natively (AMX), where it is several
-// times faster, and float32 on others, where it is slower. "float32" and "bfloat16" insist. Throws
+// "auto" takes bfloat16 on CPUs that multiply it natively (AMX), where it is several times faster,
+// and on CUDA, and float32 on other CPUs, where bfloat16 is slower. GPUs before compute capability
+// 8.0 emulate it: ask for float32 there. "float32" and "bfloat16" insist. Throws
 // config.precision.
 Precision choose_precision(const std::string& name, c10::Device device);
 
 std::string to_string(Precision precision);
 
-// What the CPU offers of what matters here: "avx2", "avx512f", "avx512_bf16", "amx_bf16".
+// What CPU and kernel offer of "avx2", "avx512f", "avx512_bf16" and "amx_bf16"; empty where the
+// kernel does not say (/proc/cpuinfo on x86 Linux).
 std::vector<std::string> cpu_features();
 
 // What the linked LibTorch is and can do here.
 struct TorchInfo {
   std::string version;
   std::string blas;
-  std::string device;  // "cpu", or the GPU's name
+  std::string device;  // "cpu", or "cuda (1 visible)"
 };
 TorchInfo torch_info();
 

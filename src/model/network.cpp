@@ -1,8 +1,10 @@
 #include "model/network.h"
 
+#include <ATen/ATen.h>
 #include <fmt/format.h>
-#include <torch/torch.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/error.h"
@@ -15,19 +17,23 @@ namespace {
 namespace nn = torch::nn;
 
 at::Tensor channel_constants(const std::vector<double>& values) {
-  return torch::tensor(values, torch::kFloat32).view({1, -1, 1, 1});
+  return at::tensor(values, at::kFloat).view({1, -1, 1, 1});
 }
 
 void check(const NetworkOptions& options) {
-  bool positive = options.rows > 0 && options.cols > 0 && options.channels > 0 &&
-                  options.classes > 1 && !options.widths.empty();
-  for (const auto width : options.widths) positive = positive && width > 0;
-  if (positive) return;
+  constexpr int64_t kLimit = 4096;  // of any side or width: beyond it is a mistake
+  const auto in_range = [](int64_t size) { return size >= 1 && size <= kLimit; };
+  const auto& widths = options.widths;
+  const bool possible = in_range(options.rows) && in_range(options.cols) &&
+                        in_range(options.channels) && in_range(options.classes) &&
+                        options.classes > 1 && !widths.empty() &&
+                        std::all_of(widths.begin(), widths.end(), in_range);
+  if (possible) return;
   throw Error("config.network",
-              fmt::format("{} classes, images {}x{}x{}, {} layers; expected at least 2 classes, "
-                          "images of at least 1x1x1 and positive widths",
+              fmt::format("{} classes, images {}x{}x{}, widths [{}]; expected at least 2 classes, "
+                          "sizes and widths from 1 to {}",
                           options.classes, options.rows, options.cols, options.channels,
-                          options.widths.size()),
+                          fmt::join(widths, ", "), kLimit),
               "check network.widths and the data set");
 }
 
@@ -82,14 +88,14 @@ NetworkImpl::NetworkImpl(NetworkOptions options, const Normalisation& normalisat
 at::Tensor NetworkImpl::forward(const at::Tensor& images) {
   auto x = (images - mean_) / stddev_;
   for (std::size_t i = 0; i < convolutions_.size(); ++i) {
-    x = torch::relu(norms_[i]->forward(convolutions_[i]->forward(x)));
-    if (pools_[i]) x = torch::max_pool2d(x, 2);
+    x = at::relu(norms_[i]->forward(convolutions_[i]->forward(x)));
+    if (pools_[i]) x = at::max_pool2d(x, 2);
   }
   return head_->forward(x.flatten(1));
 }
 
 void initialise(Network& network, std::uint64_t seed) {
-  const torch::NoGradGuard no_grad;
+  const at::NoGradGuard no_grad;
   std::uint64_t index = 0;
   for (auto& item : network->named_parameters()) {
     auto& parameter = item.value();

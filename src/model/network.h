@@ -39,7 +39,7 @@ NetworkOptions network_options(const Schema& schema, std::vector<int64_t> widths
 // constants are buffers, so they travel with the weights into checkpoint and package.
 class NetworkImpl : public torch::nn::Module {
  public:
-  // Throws config.network for sizes that leave no feature map.
+  // Throws config.network for no layers, fewer than two classes, or sizes outside 1 to 4096.
   NetworkImpl(NetworkOptions options, const Normalisation& normalisation);
 
   at::Tensor forward(const at::Tensor& images);

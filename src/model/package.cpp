@@ -1,10 +1,13 @@
 #include "model/package.h"
 
+#include <ATen/ATen.h>
+#include <c10/core/InferenceMode.h>
 #include <fmt/format.h>
-#include <torch/script.h>
-#include <torch/torch.h>
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/serialization/import.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <sstream>
 
@@ -12,6 +15,7 @@
 #include "base/files.h"
 #include "base/sha256.h"
 #include "model/checkpoint.h"
+#include "model/network.h"
 #include "model/safetensors.h"
 #include "model/tensors.h"
 #include "model/torchscript.h"
@@ -23,7 +27,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kFamily = "package";
-constexpr const char* kManifestSchema = "digits.manifest/1";
 constexpr const char* kModel = "model.pt";
 constexpr const char* kWeights = "model.safetensors";
 constexpr const char* kGolden = "golden.safetensors";
@@ -45,9 +48,9 @@ std::string sums_of(const Files& files) {
 
 std::string golden_file(Network& network, const Dataset& examples) {
   const auto count = std::min(kGoldenCount, examples.size());
-  const torch::NoGradGuard no_grad;
+  const at::NoGradGuard no_grad;
   network->eval();
-  const auto inputs = image_tensor(examples.images.data(), count, examples.schema, torch::kCPU);
+  const auto inputs = image_tensor(examples.images.data(), count, examples.schema, at::kCPU);
   return format_safetensors({{"inputs", inputs}, {"logits", network->forward(inputs)}});
 }
 
@@ -77,17 +80,38 @@ Files read_verified(const fs::path& folder) {
     }
     if (read_file(folder / kSums) == sums_of(files)) return files;
   } catch (const Error& error) {
-    throw Error("package.missing", error.what(), "name the folder of a package: DIR/package");
+    throw Error("package.missing", error.what(), "name the folder of a package: RUN/package");
   }
   throw Error("package.hash",
               fmt::format("{}: the files are not those of {}", folder.string(), kSums),
               "`sha256sum -c SHA256SUMS` names the file; get the package again");
 }
 
-at::Tensor tensor_at(const NamedTensors& tensors, const std::string& name) {
-  const auto found = tensors.find(name);
-  if (found == tensors.end()) throw_malformed(kFamily, fmt::format("{}: no {}", kGolden, name));
-  return found->second;
+Json parse_manifest(const Files& files) {
+  auto manifest = parse_json(files.at(kManifest), kManifest, kFamily);
+  const auto seen = json_at<std::string>(manifest, "/schema", kFamily);
+  if (seen == kManifestSchema) return manifest;
+  throw Error("package.schema", fmt::format("schema {}, expected {}", seen, kManifestSchema),
+              "the package was written by another version of digits");
+}
+
+// Inputs and logits that belong together and to the schema.
+struct Golden {
+  at::Tensor inputs;
+  at::Tensor logits;
+};
+
+Golden parse_golden(const Files& files, const Schema& schema) {
+  auto tensors = parse_safetensors(files.at(kGolden), kGolden, kFamily);
+  Golden golden{tensors["inputs"], tensors["logits"]};
+  const bool known = golden.inputs.defined() && golden.logits.defined();
+  const auto n = known && golden.inputs.dim() > 0 ? golden.inputs.size(0) : 0;
+  const std::vector<int64_t> input_sizes{n, schema.channels, schema.rows, schema.cols};
+  const std::vector<int64_t> logit_sizes{n, schema.classes()};
+  const bool fits =
+      n > 0 && golden.inputs.sizes() == input_sizes && golden.logits.sizes() == logit_sizes;
+  if (!fits) throw_malformed(kFamily, "golden inputs and logits of other sizes than the schema's");
+  return golden;
 }
 
 }  // namespace
@@ -101,63 +125,66 @@ struct Package::Model {
   }
 };
 
-void write_package(const fs::path& folder, Network& network, const PackageInfo& info,
-                   const Dataset& examples) {
-  network->to(torch::kCPU);
-  const Files files{{kModel, export_torchscript(network)},
-                    {kWeights, format_safetensors(network_tensors(network))},
-                    {kGolden, golden_file(network, examples)},
-                    {kManifest, manifest_of(info).dump(2) + "\n"}};
-  StagedDirectory staged(folder);
-  for (const auto& [name, bytes] : files) write_file(staged.path() / name, bytes);
-  write_file(staged.path() / kSums, sums_of(files));
-  staged.commit();
-}
-
 namespace {
 
-torch::jit::Module parse_module(const std::string& bytes, c10::Device device) {
+// Runs `action` on what Torch has parsed; whatever it throws says that the archive is no model.
+template <typename Action>
+auto guarded(const Action& action) {
   try {
-    std::istringstream stream(bytes);
-    auto module = torch::jit::load(stream, device);
-    module.eval();
-    return module;
-  } catch (const c10::Error& error) {
-    throw Error("package.malformed", fmt::format("{}: {}", kModel, error.what_without_backtrace()),
-                "it was written by an incompatible LibTorch");
+    return action();
+  } catch (const std::exception& error) {
+    const std::string text = error.what();
+    throw Error("package.malformed", fmt::format("{}: {}", kModel, text.substr(0, text.find('\n'))),
+                "it was written by an incompatible LibTorch, or is no model of ours");
   }
+}
+
+void require_golden(const at::Tensor& logits, const Golden& golden) {
+  const bool same_size = logits.sizes() == golden.logits.sizes();
+  const double difference =
+      same_size ? (logits - golden.logits).abs().max().item<double>() : INFINITY;
+  if (difference <= kGoldenTolerance) return;  // NaN does not pass
+  throw Error("package.golden",
+              fmt::format("golden logits differ by {:.2g}, expected at most {:.2g}", difference,
+                          kGoldenTolerance),
+              "this LibTorch or device computes something else: do not serve with it");
 }
 
 }  // namespace
 
 Package Package::load(const fs::path& folder, c10::Device device) {
   const auto files = read_verified(folder);
-  const auto manifest = parse_json(files.at(kManifest), kManifest, kFamily);
-  const auto seen = json_at<std::string>(manifest, "schema", kFamily);
-  if (seen != kManifestSchema) {
-    throw Error("package.schema", fmt::format("schema {}, expected {}", seen, kManifestSchema),
-                "the package was written by another version of digits");
-  }
-  auto model = std::make_shared<Model>(Model{parse_module(files.at(kModel), device), device});
-
-  const auto golden = parse_safetensors(files.at(kGolden), kGolden, kFamily);
-  const auto tolerance =
-      json_at<double>(json_at<Json>(manifest, "golden", kFamily), "tolerance", kFamily);
-  const torch::InferenceMode inference;
-  const auto logits = model->forward(tensor_at(golden, "inputs")).cpu();
-  const double difference = (logits - tensor_at(golden, "logits")).abs().max().item<double>();
-  if (!(difference <= tolerance)) {  // so that NaN fails too
-    throw Error("package.golden",
-                fmt::format("golden logits differ by {:.2g}, expected at most {:.2g}", difference,
-                            tolerance),
-                "this LibTorch or device computes something else: do not serve with it");
-  }
-  return {json_at<Schema>(manifest, "data", kFamily), manifest, std::move(model)};
+  auto manifest = parse_manifest(files);
+  auto schema = json_at<Schema>(manifest, "/data", kFamily);
+  const auto golden = parse_golden(files, schema);
+  auto model = guarded([&] {
+    std::istringstream stream(files.at(kModel));
+    auto loaded = std::make_shared<Model>(Model{torch::jit::load(stream, device), device});
+    loaded->module.eval();
+    return loaded;
+  });
+  const c10::InferenceMode inference;
+  require_golden(guarded([&] { return model->forward(golden.inputs).cpu(); }), golden);
+  return {std::move(schema), std::move(manifest), std::move(model)};
 }
 
 std::vector<float> Package::logits(const std::uint8_t* images, std::size_t n) const {
   return logits_of([this](const at::Tensor& x) { return model_->forward(x); }, images, n, schema_,
                    model_->device);
+}
+
+void write_package(const fs::path& folder, Network& network, const PackageInfo& info,
+                   const Dataset& examples, c10::Device device) {
+  network->to(at::kCPU);
+  const Files files{{kModel, export_torchscript(network)},
+                    {kWeights, format_safetensors(network_tensors(network))},
+                    {kGolden, golden_file(network, examples)},
+                    {kManifest, to_text(manifest_of(info), 2) + "\n"}};
+  StagedDirectory staged(folder);
+  for (const auto& [name, bytes] : files) write_file(staged.path() / name, bytes);
+  write_file(staged.path() / kSums, sums_of(files));
+  Package::load(staged.path(), device);
+  staged.commit();
 }
 
 }  // namespace digits

@@ -3,7 +3,7 @@
 //   model.pt            TorchScript, normalisation inside
 //   model.safetensors   the same weights for any language
 //   golden.safetensors  inputs and the logits that they must give
-//   manifest.json       schema, metrics, lineage, hashes
+//   manifest.json       schema, metrics and lineage
 //   SHA256SUMS          of the four above: `sha256sum -c SHA256SUMS` checks it
 #pragma once
 
@@ -16,9 +16,12 @@
 
 #include "base/json.h"
 #include "data/dataset.h"
-#include "model/network.h"
 
 namespace digits {
+
+class Network;
+
+constexpr const char* kManifestSchema = "digits.manifest/1";
 
 // What a package says about itself beyond what can be read off the network.
 struct PackageInfo {
@@ -27,18 +30,13 @@ struct PackageInfo {
   Json lineage;  // data hashes, configuration, seed, versions
 };
 
-// Writes a package into `folder`, whole or not at all. `examples` gives the golden inputs: its
-// first 16 images. Throws output.exists, output.unwritable, disk.full.
-void write_package(const std::filesystem::path& folder, Network& network, const PackageInfo& info,
-                   const Dataset& examples);
-
 // A verified package, ready to predict.
 class Package {
  public:
   // Checks, in this order, and throws before anything unverified is parsed by Torch:
   //   package.missing     no such folder, or a file of it is missing
   //   package.hash        a file is not the one that was packaged
-  //   package.malformed   a file cannot be read
+  //   package.malformed   a file cannot be read, or does not fit the others
   //   package.schema      written by another version
   //   package.golden      the golden inputs give other logits on this device
   static Package load(const std::filesystem::path& folder, c10::Device device);
@@ -58,5 +56,11 @@ class Package {
   Json manifest_;
   std::shared_ptr<Model> model_;
 };
+
+// Writes a package into `folder`, whole or not at all, and only after loading it on `device` from
+// where it was staged. `examples` gives the golden inputs: its first 16 images. Throws
+// output.exists, output.unwritable, disk.full, and as Package::load.
+void write_package(const std::filesystem::path& folder, Network& network, const PackageInfo& info,
+                   const Dataset& examples, c10::Device device);
 
 }  // namespace digits

@@ -1,7 +1,7 @@
 #include "model/safetensors.h"
 
+#include <ATen/ATen.h>
 #include <fmt/format.h>
-#include <torch/torch.h>
 
 #include <cstring>
 
@@ -14,14 +14,13 @@ namespace {
 constexpr std::size_t kLengthBytes = 8;
 
 std::string type_name(const at::Tensor& tensor) {
-  if (tensor.scalar_type() == torch::kFloat32) return "F32";
-  if (tensor.scalar_type() == torch::kInt64) return "I64";
+  if (tensor.scalar_type() == at::kFloat) return "F32";
+  if (tensor.scalar_type() == at::kLong) return "I64";
   throw std::logic_error("safetensors: only float32 and int64 tensors are written");
 }
 
 // One tensor of the header, read from `data` at [begin, end).
-at::Tensor parse_tensor(const nlohmann::json& entry, const char* data, std::size_t begin,
-                        std::size_t end) {
+at::Tensor parse_tensor(const Json& entry, const char* data, std::size_t begin, std::size_t end) {
   const auto type = entry.at("dtype").get<std::string>();
   if (type != "F32" && type != "I64") throw std::runtime_error("type " + type);
   auto bytes = static_cast<std::uint64_t>(type == "F32" ? 4 : 8);
@@ -33,15 +32,16 @@ at::Tensor parse_tensor(const nlohmann::json& entry, const char* data, std::size
     bytes *= static_cast<std::uint64_t>(side);
   }
   if (bytes != end - begin) throw std::runtime_error("a shape that does not fill its data");
-  auto tensor = torch::empty(shape, type == "F32" ? torch::kFloat32 : torch::kInt64);
+  auto tensor = at::empty(shape, type == "F32" ? at::kFloat : at::kLong);
   std::memcpy(tensor.data_ptr(), data + begin, end - begin);
   return tensor;
 }
 
 }  // namespace
 
-std::string format_safetensors(const NamedTensors& tensors) {
-  nlohmann::ordered_json header;
+std::string format_safetensors(const NamedTensors& tensors, const Metadata& metadata) {
+  auto header = Json::object();
+  if (!metadata.empty()) header["__metadata__"] = metadata;
   std::string data;
   for (const auto& [name, tensor] : tensors) {
     const auto flat = tensor.detach().cpu().contiguous();
@@ -61,7 +61,7 @@ std::string format_safetensors(const NamedTensors& tensors) {
 }
 
 NamedTensors parse_safetensors(const std::string& bytes, const std::string& name,
-                               const std::string& family) {
+                               const std::string& family, Metadata* metadata) {
   try {
     if (bytes.size() < kLengthBytes) throw std::runtime_error("no header length");
     std::uint64_t length = 0;
@@ -70,13 +70,17 @@ NamedTensors parse_safetensors(const std::string& bytes, const std::string& name
     }
     if (length > bytes.size() - kLengthBytes) throw std::runtime_error("a truncated header");
     // Ordered, because data_offsets are checked for gaps in the order of the header.
-    const auto header = nlohmann::ordered_json::parse(bytes.substr(kLengthBytes, length));
+    const auto header = Json::parse(bytes.substr(kLengthBytes, length));
+    if (!header.is_object()) throw std::runtime_error("a header that is no object");
     const char* data = bytes.data() + kLengthBytes + length;
     const auto data_size = bytes.size() - kLengthBytes - length;
     NamedTensors tensors;
     std::size_t expected = 0;
     for (const auto& [key, entry] : header.items()) {
-      if (key == "__metadata__") continue;  // free text that the format allows
+      if (key == "__metadata__") {
+        if (metadata != nullptr) *metadata = entry.get<Metadata>();
+        continue;
+      }
       const auto offsets = entry.at("data_offsets").get<std::vector<std::uint64_t>>();
       if (offsets.size() != 2 || offsets[0] != expected || offsets[1] < offsets[0] ||
           offsets[1] > data_size) {

@@ -10,13 +10,14 @@
 namespace digits {
 
 using NamedTensors = std::map<std::string, at::Tensor>;
+using Metadata = std::map<std::string, std::string>;  // the format's free texts
 
 // float32 and int64 tensors, written contiguous, in the map's order: equal tensors, equal bytes.
-std::string format_safetensors(const NamedTensors& tensors);
+std::string format_safetensors(const NamedTensors& tensors, const Metadata& metadata = {});
 
 // Throws FAMILY.malformed for anything that is not a complete, gapless safetensors file with
-// tensors of these two types. `name` is for messages.
+// tensors of these two types. `name` is for messages; `metadata`, if given, receives the texts.
 NamedTensors parse_safetensors(const std::string& bytes, const std::string& name,
-                               const std::string& family);
+                               const std::string& family, Metadata* metadata = nullptr);
 
 }  // namespace digits

@@ -10,7 +10,7 @@
 namespace digits {
 
 // Mixed precision for as long as it lives: convolutions and matrix products run in `dtype` on
-// `device`. Restores what was set before.
+// `device`. Switches back to whether it was on before.
 class AutocastScope {
  public:
   AutocastScope(c10::DeviceType device, c10::ScalarType dtype, bool enabled) : device_(device) {

@@ -1,9 +1,8 @@
 #include "model/torchscript.h"
 
 #include <fmt/format.h>
+#include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/frontend/tracer.h>
-#include <torch/script.h>
-#include <torch/torch.h>
 
 #include <sstream>
 
@@ -51,16 +50,16 @@ class EvalScope {
 }  // namespace
 
 std::string export_torchscript(Network& network) {
-  const torch::NoGradGuard no_grad;
+  const at::NoGradGuard no_grad;
   const EvalScope eval(network);
   auto module = mirror(*network, "Network", std::make_shared<jit::CompilationUnit>());
   const auto& size = network->options();
   // Two samples: with one, a trace cannot tell the batch dimension from a constant 1.
-  const auto example = torch::zeros({2, size.channels, size.rows, size.cols});
+  const auto example = at::zeros({2, size.channels, size.rows, size.cols});
   const auto traced = jit::tracer::trace(
       {example},
       [&](jit::Stack inputs) -> jit::Stack { return {network->forward(inputs[0].toTensor())}; },
-      [](const torch::autograd::Variable&) { return std::string(); },
+      [](const at::Tensor&) { return std::string(); },
       /*strict=*/true, /*force_outplace=*/false, &module, {"images"});
   const auto& type = module.type();
   type->addMethod(module._ivalue()->compilation_unit()->create_function(

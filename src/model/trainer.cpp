@@ -1,7 +1,8 @@
 #include "model/trainer.h"
 
+#include <ATen/ATen.h>
 #include <fmt/format.h>
-#include <torch/torch.h>
+#include <torch/optim/adamw.h>
 
 #include <chrono>
 #include <cmath>
@@ -9,6 +10,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "model/metrics.h"
+#include "model/network.h"
 #include "model/schedule.h"
 #include "model/tensors.h"
 #include "model/torch_compat.h"
@@ -21,18 +23,6 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-void check(const TrainOptions& options, std::size_t samples) {
-  const bool possible = options.epochs > 0 && options.batch_size > 1 &&
-                        options.learning_rate > 0.0 && options.weight_decay >= 0.0;
-  if (possible && samples >= options.batch_size) return;
-  throw Error("config.train",
-              fmt::format("{} epochs, batch size {} for {} samples, learning rate {}, weight decay "
-                          "{}; expected positive numbers, and a batch of 2 or more that fits",
-                          options.epochs, options.batch_size, samples, options.learning_rate,
-                          options.weight_decay),
-              "change the [train] section of the configuration");
 }
 
 void set_learning_rate(torch::optim::Optimizer& optimizer, double rate) {
@@ -70,12 +60,6 @@ struct Loop {
   std::size_t step = 0;
 };
 
-void throw_if_interrupted(int epoch) {
-  if (!interrupted()) return;
-  throw Error("interrupted", fmt::format("stopped in epoch {}", epoch),
-              "the checkpoint of the best finished epoch, if any, is kept");
-}
-
 // Runs one epoch's steps and fills in training loss and waiting time.
 void train_epoch(Loop& loop, const Dataset& set, EpochRecord& record) {
   loop.network->train();
@@ -85,7 +69,7 @@ void train_epoch(Loop& loop, const Dataset& set, EpochRecord& record) {
   std::size_t count = 0;
   for (auto asked = Clock::now(); stream.next(batch); asked = Clock::now()) {
     record.wait_seconds += seconds_since(asked);
-    throw_if_interrupted(record.epoch);
+    throw_if_interrupted("training");
     set_learning_rate(loop.optimizer, one_cycle_rate(loop.schedule, loop.step++));
     const double loss = train_step(loop.network, loop.optimizer, batch, set.schema, loop.options);
     loss_sum += loss;
@@ -97,6 +81,19 @@ void train_epoch(Loop& loop, const Dataset& set, EpochRecord& record) {
 
 }  // namespace
 
+void require_trainable(const TrainOptions& options, std::size_t samples) {
+  const bool possible = options.epochs > 0 && options.batch_size > 1 &&
+                        std::isfinite(options.learning_rate) && options.learning_rate > 0.0 &&
+                        std::isfinite(options.weight_decay) && options.weight_decay >= 0.0;
+  if (possible && samples >= options.batch_size) return;
+  throw Error("config.train",
+              fmt::format("{} epochs, batch size {} for {} samples, learning rate {}, weight decay "
+                          "{}; expected positive numbers, and a batch of 2 or more that fits",
+                          options.epochs, options.batch_size, samples, options.learning_rate,
+                          options.weight_decay),
+              "change the [train] section of the configuration");
+}
+
 double train_step(Network& network, torch::optim::Optimizer& optimizer, const Batch& batch,
                   const Schema& schema, const TrainOptions& options) {
   const auto images =
@@ -104,11 +101,11 @@ double train_step(Network& network, torch::optim::Optimizer& optimizer, const Ba
   const auto labels = label_tensor(batch.labels, options.device);
   at::Tensor logits;
   {
-    const AutocastScope autocast(options.device.type(), torch::kBFloat16,
+    const AutocastScope autocast(options.device.type(), at::kBFloat16,
                                  options.precision == Precision::kBfloat16);
     logits = network->forward(images);
   }
-  const auto loss = torch::nn::functional::cross_entropy(logits.to(torch::kFloat32), labels);
+  const auto loss = at::cross_entropy_loss(logits.to(at::kFloat), labels);
   const auto value = loss.item<double>();
   if (!std::isfinite(value)) {
     throw Error("train.diverged", fmt::format("loss {}, expected a finite number", value),
@@ -123,7 +120,7 @@ double train_step(Network& network, torch::optim::Optimizer& optimizer, const Ba
 std::vector<EpochRecord> train(Network& network, const Dataset& train_set,
                                const Dataset& validation_set, const TrainOptions& options,
                                const TrainObserver& observer) {
-  check(options, train_set.size());
+  require_trainable(options, train_set.size());
   network->to(options.device);
   const auto steps = static_cast<std::size_t>(options.epochs) *
                      batch_count(train_set.size(), batch_options(options, 1));
@@ -147,15 +144,6 @@ std::vector<EpochRecord> train(Network& network, const Dataset& train_set,
     if (observer.on_epoch) observer.on_epoch(record);
   }
   return history;
-}
-
-void to_json(Json& json, const EpochRecord& record) {
-  json = Json{{"epoch", record.epoch},
-              {"train_loss", record.train_loss},
-              {"validation_loss", record.validation_loss},
-              {"validation_accuracy", record.validation_accuracy},
-              {"seconds", record.seconds},
-              {"wait_seconds", record.wait_seconds}};
 }
 
 }  // namespace digits

@@ -8,19 +8,19 @@
 #include <functional>
 #include <vector>
 
-#include "base/json.h"
-#include "base/statistics.h"
 #include "data/augment.h"
 #include "data/batches.h"
 #include "data/dataset.h"
 #include "model/device.h"
-#include "model/network.h"
+#include "model/epoch_record.h"
 
 namespace torch::optim {
 class Optimizer;
 }
 
 namespace digits {
+
+class Network;
 
 struct TrainOptions {
   int epochs = 3;
@@ -33,22 +33,14 @@ struct TrainOptions {
   std::uint64_t seed = 0;
 };
 
-// What one epoch did: a line of history.jsonl.
-struct EpochRecord {
-  int epoch = 0;  // from 1
-  double train_loss = 0.0;
-  double validation_loss = 0.0;
-  Quantity validation_accuracy;
-  double seconds = 0.0;       // training and validating
-  double wait_seconds = 0.0;  // of these, spent waiting for batches
-};
-void to_json(Json& json, const EpochRecord& record);
-
 // Called as training goes on; either may be empty. An exception from one ends the training.
 struct TrainObserver {
   std::function<void(std::size_t step, std::size_t steps, double loss)> on_step;
   std::function<void(const EpochRecord& record)> on_epoch;  // network in evaluation mode
 };
+
+// Throws config.train for options that cannot train on `samples` samples.
+void require_trainable(const TrainOptions& options, std::size_t samples);
 
 // One optimiser step on one batch; returns the batch's mean loss before it. Throws train.diverged
 // when that is not finite; the step is then not taken.
@@ -56,8 +48,8 @@ double train_step(Network& network, torch::optim::Optimizer& optimizer, const Ba
                   const Schema& schema, const TrainOptions& options);
 
 // Trains `network` in place, on options.device. Bit-reproducible on a CPU for fixed options and
-// thread count. Throws train.diverged, `interrupted` at the first step after an interrupt, and
-// config.train for impossible options.
+// thread count. Throws train.diverged, `interrupted` at the first step after an interrupt, and as
+// require_trainable.
 std::vector<EpochRecord> train(Network& network, const Dataset& train_set,
                                const Dataset& validation_set, const TrainOptions& options,
                                const TrainObserver& observer = {});

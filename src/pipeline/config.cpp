@@ -6,6 +6,7 @@
 
 #include <set>
 #include <sstream>
+#include <utility>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -23,11 +24,11 @@ void visit_keys(ConfigType& config, Visitor&& visit) {
   visit("", "threads", config.threads);
   visit("", "device", config.device);
   visit("data", "source", config.data.source);
+  visit("data", "classes", config.data.classes);
   visit("data", "synthetic_train", config.data.synthetic_train);
   visit("data", "synthetic_test", config.data.synthetic_test);
   visit("data", "synthetic_rows", config.data.synthetic_rows);
   visit("data", "synthetic_cols", config.data.synthetic_cols);
-  visit("data", "synthetic_classes", config.data.synthetic_classes);
   visit("data", "validation_share", config.data.validation_share);
   visit("network", "widths", config.widths);
   visit("train", "epochs", config.train.epochs);
@@ -55,13 +56,13 @@ class Reader {
   void operator()(const char* table, const char* key, T& value) {
     const auto path = dotted(table, key);
     known_.insert(path);
-    if (*table != '\0') known_.insert(table);
+    if (*table != '\0') tables_.insert(table);
     const auto node = root_.at_path(path);
     if (!node) return;
     if (get(node, value)) return;
     throw Error(
         "config.type",
-        fmt::format("{}: {} is a {}, expected {}", name_, path, type_name(node), want(value)),
+        fmt::format("{}: {} is of type {}, expected {}", name_, path, type_name(node), want(value)),
         "see configs/fast.toml for every key and its type");
   }
 
@@ -69,7 +70,11 @@ class Reader {
   void check_known(const toml::table& table, const std::string& prefix) const {
     for (const auto& [key, node] : table) {
       const auto path = dotted(prefix, std::string(key.str()));
-      if (known_.count(path) == 0) {
+      if (tables_.count(path) > 0 && !node.is_table()) {
+        throw Error("config.type", fmt::format("{}: {} is a value, expected a table", name_, path),
+                    fmt::format("write [{}] and the keys below it", path));
+      }
+      if (known_.count(path) + tables_.count(path) == 0) {
         throw Error("config.unknown_key",
                     fmt::format("{}: unknown key {}, expected one of those in configs/fast.toml",
                                 name_, path),
@@ -78,6 +83,8 @@ class Reader {
       if (const auto* inner = node.as_table()) check_known(*inner, path);
     }
   }
+
+  const std::vector<std::string>& missing() const { return missing_; }
 
  private:
   using Node = toml::node_view<const toml::node>;
@@ -99,7 +106,8 @@ class Reader {
   }
   static bool get(const Node& node, std::vector<std::int64_t>& value) {
     const auto* array = node.as_array();
-    if (array == nullptr || !array->is_homogeneous(toml::node_type::integer)) return false;
+    if (array == nullptr || !array->is_homogeneous(toml::node_type::integer))
+      return false;  // nor empty
     value.clear();
     for (const auto& item : *array) value.push_back(item.ref<std::int64_t>());
     return true;
@@ -118,6 +126,8 @@ class Reader {
   const toml::table& root_;
   std::string name_;
   std::set<std::string> known_;
+  std::set<std::string> tables_;
+  std::vector<std::string> missing_;
 };
 
 std::string toml_text(const std::string& value) {
@@ -134,36 +144,59 @@ std::string toml_text(const std::vector<std::int64_t>& values) {
   return fmt::format("[{}]", fmt::join(values, ", "));
 }
 
-void require(bool holds, const std::string& name, const std::string& message) {
-  if (!holds) {
-    throw Error("config.value", fmt::format("{}: {}", name, message), "see configs/fast.toml");
+toml::table parse_toml(const std::string& text, const std::string& name) {
+  try {
+    return toml::parse(text, name);
+  } catch (const toml::parse_error& error) {
+    throw Error(
+        "config.syntax",
+        fmt::format("{}, line {}: {}", name, error.source().begin.line, error.description()),
+        "the file must be TOML");
   }
 }
 
-void check_values(const Config& config, const std::string& name) {
-  const auto positive = [&](const char* key, std::int64_t value) {
-    require(value > 0, name, fmt::format("{} is {}, expected at least 1", key, value));
-  };
-  positive("data.synthetic_train", config.data.synthetic_train);
-  positive("data.synthetic_test", config.data.synthetic_test);
-  positive("train.epochs", config.train.epochs);
-  positive("train.batch_size", config.train.batch_size);
-  require(config.seed >= 0, name, fmt::format("seed is {}, expected 0 or more", config.seed));
-  require(config.threads >= 0 && config.threads <= 1024, name,
-          fmt::format("threads is {}, expected 0 to 1024", config.threads));
-  require(config.min_accuracy >= 0.0 && config.min_accuracy <= 1.0, name,
-          fmt::format("gates.min_accuracy is {}, expected 0 to 1", config.min_accuracy));
-  const auto strength = [&](const char* key, double value, double limit) {
-    require(value >= 0.0 && value <= limit, name,
-            fmt::format("augment.{} is {}, expected 0 to {}", key, value, limit));
-  };
-  strength("rotation", config.augment.rotation, 180.0);
-  strength("shift", config.augment.shift, 1000.0);
-  strength("scale", config.augment.scale, 0.9);
-  strength("shear", config.augment.shear, 10.0);
+// The configuration that a table makes of `base`, and the keys that it does not set.
+std::pair<Config, std::vector<std::string>> read_table(const toml::table& root,
+                                                       const std::string& name,
+                                                       const Config& base) {
+  Config config = base;
+  Reader reader(root, name);
+  visit_keys(config, reader);
+  reader.check_known(root, "");
+  check_values(config, name);
+  return {config, reader.missing()};
 }
 
 }  // namespace
+
+void check_values(const Config& config, const std::string& name) {
+  const auto require = [&](const char* key, auto value, double low, double high) {
+    const auto number = static_cast<double>(value);
+    if (number >= low && number <= high) return;  // NaN does not pass
+    throw Error("config.value",
+                fmt::format("{}: {} is {}, expected {} to {}", name, key, value, low, high),
+                "configs/fast.toml explains every key");
+  };
+  constexpr double kMillions = 1e7;  // of images: far above what memory holds
+  require("seed", config.seed, 0, 9e15);
+  require("threads", config.threads, 0, 1024);
+  require("data.classes", config.data.classes, 0, 256);
+  require("data.synthetic_train", config.data.synthetic_train, 1, kMillions);
+  require("data.synthetic_test", config.data.synthetic_test, 1, kMillions);
+  require("data.synthetic_rows", config.data.synthetic_rows, 1, 4096);
+  require("data.synthetic_cols", config.data.synthetic_cols, 1, 4096);
+  require("data.validation_share", config.data.validation_share, 0, 1);
+  for (const auto width : config.widths) require("network.widths", width, 1, 4096);
+  require("train.epochs", config.train.epochs, 1, 1e6);
+  require("train.batch_size", config.train.batch_size, 1, 1e6);
+  require("train.learning_rate", config.train.learning_rate, 0, 1e3);
+  require("train.weight_decay", config.train.weight_decay, 0, 1e3);
+  require("augment.rotation", config.augment.rotation, 0, 180);
+  require("augment.shift", config.augment.shift, 0, 4096);
+  require("augment.scale", config.augment.scale, 0, 0.9);
+  require("augment.shear", config.augment.shear, 0, 10);
+  require("gates.min_accuracy", config.min_accuracy, 0, 1);
+}
 
 Config preset_config(const std::string& name) {
   const auto found = presets().find(name);
@@ -178,25 +211,22 @@ Config preset_config(const std::string& name) {
 }
 
 Config parse_config(const std::string& text, const std::string& name, const Config& base) {
-  toml::table root;
-  try {
-    root = toml::parse(text, name);
-  } catch (const toml::parse_error& error) {
-    throw Error(
-        "config.syntax",
-        fmt::format("{}, line {}: {}", name, error.source().begin.line, error.description()),
-        "the file must be TOML");
-  }
-  Config config = base;
-  Reader reader(root, name);
-  visit_keys(config, reader);
-  reader.check_known(root, "");
-  check_values(config, name);
-  return config;
+  return read_table(parse_toml(text, name), name, base).first;
 }
 
 Config load_config(const std::filesystem::path& path, const Config& base) {
-  return parse_config(read_file(path), path.string(), base);
+  const auto root = parse_toml(read_file(path), path.string());
+  const auto preset = root["preset"].value<std::string>();
+  return read_table(root, path.string(), preset ? preset_config(*preset) : base).first;
+}
+
+Config load_complete_config(const std::filesystem::path& path) {
+  const auto [config, missing] =
+      read_table(parse_toml(read_file(path), path.string()), path.string(), Config());
+  if (missing.empty()) return config;
+  throw Error("config.missing_key",
+              fmt::format("{}: {} missing, expected every key", path.string(), missing.front()),
+              "the file was edited or damaged: run again");
 }
 
 std::string to_toml(const Config& config) {

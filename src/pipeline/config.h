@@ -13,11 +13,11 @@ namespace digits {
 
 struct DataConfig {
   std::string source = "synthetic";  // or a folder of IDX files
+  std::int64_t classes = 0;          // 0: as many as the labels ask for; synthetic: ten
   std::int64_t synthetic_train = 12000;
   std::int64_t synthetic_test = 2000;
   std::int64_t synthetic_rows = 28;
   std::int64_t synthetic_cols = 28;
-  std::int64_t synthetic_classes = 10;
   double validation_share = 0.1;
 };
 
@@ -48,8 +48,16 @@ Config preset_config(const std::string& name);
 // not silently a default), config.type and config.value; `name` is for messages.
 Config parse_config(const std::string& toml, const std::string& name, const Config& base);
 
-// The same for a file. A relative data.source stays relative to the working directory.
+// Throws config.value for values that no run can use; `name` is for messages.
+void check_values(const Config& config, const std::string& name);
+
+// The same for a file; a preset that it names takes the place of `base`. A relative data.source
+// stays relative to the working directory.
 Config load_config(const std::filesystem::path& path, const Config& base);
+
+// A configuration that a run has written: every key must be there, or config.missing_key is thrown,
+// so that a damaged file is not silently filled up with defaults.
+Config load_complete_config(const std::filesystem::path& path);
 
 // All keys, in the order of configs/*.toml; parse_config reads it back to an equal configuration.
 std::string to_toml(const Config& config);

@@ -8,22 +8,30 @@
 
 namespace digits {
 
-// A run directory with a trained checkpoint, and the sets that belong to it.
+// A run directory with a trained checkpoint, and the test set that belongs to it.
 struct TrainedRun {
   RunDirectory run;
-  Sets sets;
+  Dataset test;
   std::vector<EpochRecord> history;
 };
 
-// acquire, validate, train. Nothing is created at `path` when the data are refused.
+// acquire, validate, split, train. Nothing is created at `path` when data or configuration are
+// refused.
 TrainedRun train_run(const Config& config, const std::filesystem::path& path);
+
+// evaluate: a run's checkpoint on a set that is not the run's own; nothing is written.
+Evaluation evaluate_elsewhere(const RunDirectory& run, const Config& config);
 
 // evaluate: the run's checkpoint on its own test set; writes evaluation.json. Throws data.changed
 // when `test` is not the set that the run has seen.
 Evaluation evaluate_run(const RunDirectory& run, const Config& config, const Dataset& test);
 
+// The test set of a run, as its configuration names it.
+Dataset test_of(const RunDirectory& run, const Config& config);
+
 // check and package: writes checks.json, then the package into `folder`; none when a gate fails
-// (gate.failed). The first of `test` become golden inputs.
+// (gate.failed). The first of `test` become golden inputs. Throws checkpoint.changed when the
+// checkpoint is not the one that was evaluated.
 void package_run(const RunDirectory& run, const Config& config, const Dataset& test,
                  const std::filesystem::path& folder);
 

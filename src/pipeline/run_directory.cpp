@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "model/package.h"
 
 namespace digits {
 
@@ -20,6 +21,8 @@ constexpr const char* kHistory = "history.jsonl";
 constexpr const char* kEvaluation = "evaluation.json";
 constexpr const char* kChecks = "checks.json";
 
+constexpr const char* kFamily = "input";  // of the errors about files that earlier stages wrote
+
 constexpr const char* kEvaluationSchema = "digits.evaluation/1";
 constexpr const char* kChecksSchema = "digits.checks/1";
 
@@ -30,32 +33,26 @@ const std::vector<Artifact>& artifacts() {
       {kConfig, "", 200},
       {kData, kDataSchema, 300},
       {kHistory, "", 100},
-      {"checkpoint/model.safetensors", "", 1000},
-      {"checkpoint/checkpoint.json", "digits.checkpoint/1", 200},
+      {"checkpoint/best.safetensors", "", 1000},
       {kEvaluation, kEvaluationSchema, 500},
       {kChecks, kChecksSchema, 100},
       {"package/model.pt", "", 1000},
       {"package/model.safetensors", "", 1000},
       {"package/golden.safetensors", "", 1000},
-      {"package/manifest.json", "digits.manifest/1", 500},
+      {"package/manifest.json", kManifestSchema, 500},
       {"package/SHA256SUMS", "", 300},
   };
   return all;
 }
 
 RunDirectory RunDirectory::create(const fs::path& path) {
-  std::error_code ignored;
-  if (fs::exists(path, ignored) && !fs::is_empty(path, ignored)) {
-    throw Error("output.exists",
-                fmt::format("{}: exists already, expected a new folder", path.string()),
-                "choose another --out: a run never overwrites another");
-  }
+  require_new(path);
   make_directories(path);
   return RunDirectory(path);
 }
 
 RunDirectory RunDirectory::open(const fs::path& path) {
-  if (!fs::exists(path / kConfig)) {
+  if (kind_of(path / kConfig) != PathKind::kFile) {
     throw Error("input.missing", fmt::format("{}: no {} in it", path.string(), kConfig),
                 "name a folder that `digits run` or `digits train` has written");
   }
@@ -92,12 +89,24 @@ void RunDirectory::write_checks(const Json& content) const {
   write_json(path_ / kChecks, with_schema(kChecksSchema, content));
 }
 
-Config RunDirectory::read_config() const { return load_config(path_ / kConfig, Config()); }
+Config RunDirectory::read_config() const { return load_complete_config(path_ / kConfig); }
 
-Json RunDirectory::read_data() const { return read_json(path_ / kData, kDataSchema, "input"); }
+std::string RunDirectory::train_fingerprint() const {
+  return json_at<std::string>(read_json(path_ / kData, kDataSchema, kFamily), "/train/fingerprint",
+                              kFamily);
+}
+
+std::string RunDirectory::test_fingerprint() const {
+  return json_at<std::string>(read_json(path_ / kData, kDataSchema, kFamily), "/test/fingerprint",
+                              kFamily);
+}
 
 Json RunDirectory::read_evaluation() const {
-  return read_json(path_ / kEvaluation, kEvaluationSchema, "input");
+  if (kind_of(path_ / kEvaluation) == PathKind::kMissing) {
+    throw Error("input.missing", fmt::format("{}: no {} in it", path_.string(), kEvaluation),
+                fmt::format("measure the model first: digits evaluate {}", path_.string()));
+  }
+  return read_json(path_ / kEvaluation, kEvaluationSchema, kFamily);
 }
 
 }  // namespace digits

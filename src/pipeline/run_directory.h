@@ -1,4 +1,4 @@
-// A run's folder: the one place that writes artifacts, and the one list of what they are.
+// A run's folder: the one place that knows what artifacts a run has, and what they are called.
 #pragma once
 
 #include <filesystem>
@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/json.h"
-#include "model/trainer.h"
+#include "model/epoch_record.h"
 #include "pipeline/config.h"
 
 namespace digits {
@@ -35,7 +35,7 @@ class RunDirectory {
   static std::filesystem::path default_path(std::int64_t seed);
 
   const std::filesystem::path& path() const { return path_; }
-  std::filesystem::path checkpoint() const { return path_ / "checkpoint"; }
+  std::filesystem::path checkpoint() const { return path_ / "checkpoint" / "best.safetensors"; }
   std::filesystem::path package() const { return path_ / "package"; }
 
   void write_config(const Config& config) const;
@@ -44,9 +44,11 @@ class RunDirectory {
   void write_evaluation(const Json& content) const;
   void write_checks(const Json& content) const;
 
-  // Throw input.* when a file is missing, config.* and FAMILY.malformed when it was edited.
+  // What earlier stages wrote. Throw input.missing, naming the stage to run first, and config.* or
+  // input.malformed when the file was edited.
   Config read_config() const;
-  Json read_data() const;
+  std::string train_fingerprint() const;
+  std::string test_fingerprint() const;
   Json read_evaluation() const;
 
  private:

@@ -6,10 +6,15 @@
 
 #include "base/error.h"
 #include "base/progress.h"
+#include "data/normalisation.h"
 #include "data/split.h"
 #include "data/synthetic.h"
+#include "model/checkpoint.h"
 #include "model/device.h"
+#include "model/network.h"
+#include "model/package.h"
 #include "model/tensors.h"
+#include "model/trainer.h"
 #include "pipeline/version.h"
 
 namespace digits {
@@ -21,11 +26,16 @@ Dataset draw_synthetic(const Config& config, std::int64_t count, std::int64_t fi
   options.count = static_cast<std::size_t>(count);
   options.rows = static_cast<int>(config.data.synthetic_rows);
   options.cols = static_cast<int>(config.data.synthetic_cols);
-  options.classes = static_cast<int>(config.data.synthetic_classes);
+  if (config.data.classes > 0) options.classes = static_cast<int>(config.data.classes);
   options.seed = static_cast<std::uint64_t>(config.seed);
   options.first_index = static_cast<std::uint64_t>(first_index);
   options.threads = static_cast<int>(config.threads);
   return synthesise(options);
+}
+
+// Beyond the training images, so that no key is used twice.
+Dataset draw_synthetic_test(const Config& config) {
+  return draw_synthetic(config, config.data.synthetic_test, config.data.synthetic_train);
 }
 
 Json describe(const Dataset& set) {
@@ -45,6 +55,13 @@ TrainOptions train_options(const Config& config) {
   options.precision = choose_precision(config.train.precision, options.device);
   options.seed = static_cast<std::uint64_t>(config.seed);
   return options;
+}
+
+// The untrained network: normalisation constants of the training part, weights of the seed.
+Network make_network(const Dataset& training, const Config& config) {
+  Network network(network_options(training.schema, config.widths), compute_normalisation(training));
+  initialise(network, static_cast<std::uint64_t>(config.seed));
+  return network;
 }
 
 // Keeps history and best checkpoint on disk while training goes on.
@@ -84,47 +101,54 @@ Config resolve(Config config) {
 }
 
 Sets acquire(const Config& config) {
-  if (config.data.source != "synthetic") return load_sets(config.data.source);
-  return {draw_synthetic(config, config.data.synthetic_train, 0),
-          draw_synthetic(config, config.data.synthetic_test, config.data.synthetic_train)};
+  if (config.data.source == "synthetic") {
+    return {draw_synthetic(config, config.data.synthetic_train, 0), draw_synthetic_test(config)};
+  }
+  return load_sets(config.data.source, numbered_class_names(static_cast<int>(config.data.classes)));
+}
+
+Dataset acquire_test(const Config& config, const std::vector<std::string>& class_names) {
+  if (config.data.source == "synthetic") return draw_synthetic_test(config);
+  return load_dataset(config.data.source, Part::kTest, class_names);
 }
 
 DataReport validate_sets(const Sets& sets, const std::string& source) {
   DataReport report;
-  Json parts;
-  for (const auto& [name, set] : {std::pair{"train", &sets.train}, std::pair{"test", &sets.test}}) {
-    auto findings = validate(*set);
-    parts[name] = describe(*set);
-    parts[name]["findings"] = findings;
+  const auto findings_of = [&](const char* part, std::vector<Finding> findings) {
+    for (auto& finding : findings) finding.message = fmt::format("{}: {}", part, finding.message);
     report.findings.insert(report.findings.end(), findings.begin(), findings.end());
-  }
-  auto leaks = validate_leakage(sets.train, sets.test);
-  report.json = Json{{"source", source},
-                     {"data", sets.train.schema},
-                     {"train", parts["train"]},
-                     {"test", parts["test"]},
-                     {"findings", leaks}};
-  report.findings.insert(report.findings.end(), leaks.begin(), leaks.end());
+    return findings;
+  };
+  const auto part = [&](const char* name, const Dataset& set) {
+    auto json = describe(set);
+    json["findings"] = findings_of(name, validate(set));
+    return json;
+  };
+  report.json = Json{{"source", source}, {"data", sets.train.schema}};
+  report.json["train"] = part("train", sets.train);
+  report.json["test"] = part("test", sets.test);
+  report.json["findings"] = findings_of("test", validate_leakage(sets.train, sets.test));
   return report;
 }
 
-std::vector<EpochRecord> train_stage(const Dataset& train_set, const Config& config,
+TrainingParts split_stage(const Dataset& train_set, const Config& config) {
+  const auto split = stratified_split(train_set, config.data.validation_share,
+                                      static_cast<std::uint64_t>(config.seed));
+  TrainingParts parts{subset(train_set, split.train), subset(train_set, split.validation)};
+  require_trainable(train_options(config), parts.training.size());
+  make_network(parts.training, config);
+  return parts;
+}
+
+std::vector<EpochRecord> train_stage(const TrainingParts& parts, const Config& config,
                                      const RunDirectory& run) {
   const auto options = train_options(config);
-  const auto split = stratified_split(train_set, config.data.validation_share, options.seed);
-  const auto training = subset(train_set, split.train);
-  const auto validation = subset(train_set, split.validation);
-
-  Network network(network_options(train_set.schema, config.widths),
-                  compute_normalisation(training));
-  initialise(network, options.seed);
-
-  Recorder recorder(run, network, config, train_set.schema);
-  Progress progress(
-      "train", static_cast<std::size_t>(options.epochs) * (training.size() / options.batch_size));
+  auto network = make_network(parts.training, config);
+  Recorder recorder(run, network, config, parts.training.schema);
+  Progress progress("train");
   TrainObserver observer;
-  observer.on_step = [&](std::size_t step, std::size_t, double loss) {
-    progress.update(step, fmt::format("loss {:.3f}", loss));
+  observer.on_step = [&](std::size_t step, std::size_t steps, double loss) {
+    progress.update(step, steps, fmt::format("loss {:.3f}", loss));
   };
   observer.on_epoch = [&](const EpochRecord& record) {
     recorder.on_epoch(record);
@@ -133,7 +157,7 @@ std::vector<EpochRecord> train_stage(const Dataset& train_set, const Config& con
         record.epoch, options.epochs, record.train_loss, record.validation_loss,
         100.0 * record.validation_accuracy.value, record.seconds));
   };
-  return train(network, training, validation, options, observer);
+  return train(network, parts.training, parts.validation, options, observer);
 }
 
 Evaluation evaluate_stage(const Checkpoint& checkpoint, const Dataset& set, const Config& config) {
@@ -180,19 +204,19 @@ void require_passed(const std::vector<Gate>& gates) {
 void package_stage(const RunDirectory& run, const Checkpoint& checkpoint, const Config& config,
                    const Dataset& examples, const std::filesystem::path& folder) {
   const auto evaluation = run.read_evaluation();
-  const auto data = run.read_data();
   PackageInfo info;
   info.schema = checkpoint.info.schema;
-  info.metrics = Json{{"accuracy", evaluation.at("accuracy")}, {"loss", evaluation.at("loss")}};
+  info.metrics = Json{{"accuracy", json_at<Quantity>(evaluation, "/accuracy", "input")},
+                      {"loss", json_at<double>(evaluation, "/loss", "input")}};
   info.lineage = Json{{"seed", config.seed},
                       {"config", to_toml(config)},
-                      {"train_data", data.at("train").at("fingerprint")},
-                      {"test_data", data.at("test").at("fingerprint")},
+                      {"train_data", run.train_fingerprint()},
+                      {"test_data", run.test_fingerprint()},
                       {"epoch", checkpoint.info.epoch},
+                      {"weights_sha256", checkpoint.sha256},
                       {"versions", versions()}};
   auto network = checkpoint.network;
-  write_package(folder, network, info, examples);
-  Package::load(folder, choose_device(config.device));
+  write_package(folder, network, info, examples, choose_device(config.device));
 }
 
 }  // namespace digits

@@ -1,21 +1,21 @@
 // The stages of the pipeline, each a function: values in, values out. What is written to disk goes
-// through the run directory.
+// through the run directory. No Torch in this header.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "data/load.h"
-#include "data/normalisation.h"
 #include "data/validate.h"
-#include "model/checkpoint.h"
+#include "model/epoch_record.h"
 #include "model/metrics.h"
-#include "model/package.h"
-#include "model/trainer.h"
 #include "pipeline/config.h"
 #include "pipeline/run_directory.h"
 
 namespace digits {
+
+struct Checkpoint;
 
 // The configuration with every "auto" and 0 replaced by what this machine makes of it, so that a
 // run can be repeated from it. Sets LibTorch's threads and determinism on the way.
@@ -24,17 +24,27 @@ Config resolve(Config config);
 // acquire: the train and test sets that the configuration names.
 Sets acquire(const Config& config);
 
+// acquire: the test part alone, with the classes that training knew.
+Dataset acquire_test(const Config& config, const std::vector<std::string>& class_names);
+
 // validate: schema, counts, fingerprints and findings of both parts, as in data.json.
 struct DataReport {
   Json json;
-  std::vector<Finding> findings;
+  std::vector<Finding> findings;  // of train, test and their overlap; messages say which
 };
 DataReport validate_sets(const Sets& sets, const std::string& source);
 
-// train: splits, normalises, initialises and trains; writes history and the checkpoint of the best
-// epoch (by validation accuracy, the later one on a tie) as it goes. It is handed the training set
-// only.
-std::vector<EpochRecord> train_stage(const Dataset& train_set, const Config& config,
+// split: the parts to learn from and to choose by. Throws as stratified_split, and when the
+// configuration cannot train on them (config.train, config.network).
+struct TrainingParts {
+  Dataset training;
+  Dataset validation;
+};
+TrainingParts split_stage(const Dataset& train_set, const Config& config);
+
+// train: normalises, initialises and trains; writes history and the checkpoint of the best epoch
+// (by validation accuracy, the later one on a tie) as it goes. It never sees the test set.
+std::vector<EpochRecord> train_stage(const TrainingParts& parts, const Config& config,
                                      const RunDirectory& run);
 
 // evaluate: the checkpoint's network on a set. Throws data.schema_mismatch when they do not fit.
@@ -54,8 +64,7 @@ void to_json(Json& json, const Gate& gate);
 // Throws gate.failed, naming the first gate that did not pass.
 void require_passed(const std::vector<Gate>& gates);
 
-// package: writes the package of an evaluated run into `folder` and loads it again, so that what
-// was written is known to work.
+// package: writes the package of an evaluated run into `folder`, verified.
 void package_stage(const RunDirectory& run, const Checkpoint& checkpoint, const Config& config,
                    const Dataset& examples, const std::filesystem::path& folder);
 

@@ -8,6 +8,7 @@
 #include "data/idx.h"
 #include "data/load.h"
 #include "integration/tiny_run.h"
+#include "pipeline/config.h"
 
 namespace digits {
 namespace {
@@ -116,6 +117,35 @@ TEST(BadData, EvaluateNoticesAChangedSet) {
   EXPECT_FALSE(fs::exists(folder / "run" / "evaluation.json"));
 }
 
+// A configuration that cannot train on the set is refused before a run directory appears, so the
+// corrected command can be given with the same --out.
+TEST(BadUsage, ImpossibleTrainingLeavesNothing) {
+  const TemporaryDirectory folder;
+  auto config = load_config(fixtures() / "tiny.toml", Config());
+  config.train.batch_size = 5000;
+  write_file(folder / "config.toml", to_toml(config));
+  expect_refused(run_digits({"run", "--config", folder / "config.toml", "--out", folder / "run"}),
+                 2, "config.train");
+  EXPECT_FALSE(fs::exists(folder / "run"));
+}
+
+// Metrics of other weights than the checkpoint's do not open the gate.
+TEST(BadData, PackageNoticesAChangedCheckpoint) {
+  const TemporaryDirectory folder;
+  fs::copy(tiny_run().path(), folder / "run", fs::copy_options::recursive);
+  fs::remove_all(folder / "run" / "package");
+  auto evaluation = Json::parse(read_file(folder / "run" / "evaluation.json"));
+  evaluation["weights_sha256"] = std::string(64, '0');
+  write_json(folder / "run" / "evaluation.json", evaluation);
+  expect_refused(run_digits({"package", folder / "run"}), 5, "checkpoint.changed");
+  evaluation.erase("weights_sha256");
+  write_json(folder / "run" / "evaluation.json", evaluation);
+  expect_refused(run_digits({"package", folder / "run"}), 3, "input.malformed");
+  fs::remove(folder / "run" / "evaluation.json");
+  expect_refused(run_digits({"package", folder / "run"}), 3, "input.missing");
+  EXPECT_FALSE(fs::exists(folder / "run" / "package"));
+}
+
 TEST(BadUsage, HasStatusTwo) {
   expect_refused(run_digits({"rnu"}), 2, "usage.command");
   expect_refused(run_digits({"run", "--sede", "1"}), 2, "usage.option");
@@ -175,6 +205,11 @@ TEST(BadOutput, FullStandardOutputIsNoticed) {
   ProcessOptions options;
   options.stdout_path = "/dev/full";
   expect_refused(run_digits({"--version"}, options), 1, "disk.full");
+  // More than a buffer's worth fails inside the printing function instead of at the end.
+  expect_refused(
+      run_digits({"predict", "--json", "--model", tiny_run().package(), fixtures() / "tiny"},
+                 options),
+      1, "disk.full");
 }
 
 // One unreadable image among readable ones: the others are answered, the bad ones are named.

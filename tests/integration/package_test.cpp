@@ -104,10 +104,11 @@ TEST(Package, TruncatedOrMissingFilesAreRefused) {
 // Hashes can be made to fit; the golden logits still know what the model must say.
 TEST(Package, GoldenLogitsCatchAnotherModel) {
   const Copy copy;
-  auto checkpoint = load_checkpoint(tiny_run().path() / "checkpoint");
+  auto checkpoint = load_checkpoint(tiny_run().path() / "checkpoint" / "best.safetensors");
   initialise(checkpoint.network, test_seed() + 1000);
   const auto test = load_dataset(fixtures() / "tiny", Part::kTest);
-  write_package(copy.folder / "other", checkpoint.network, {checkpoint.info.schema, {}, {}}, test);
+  write_package(copy.folder / "other", checkpoint.network, {checkpoint.info.schema, {}, {}}, test,
+                c10::kCPU);
   fs::copy_file(copy.folder / "other" / "model.pt", copy.path() / "model.pt",
                 fs::copy_options::overwrite_existing);
   resign(copy.path());
@@ -127,6 +128,24 @@ TEST(Package, ResignedNonsenseIsRefused) {
     resign(copy.path());
     EXPECT_EQ(error_code([&] { load(copy.path()); }), code) << name << ": " << bytes;
   }
+}
+
+// A manifest that fits its hashes but not its model must not decide how far memory is read.
+TEST(Package, ManifestMustFitTheModel) {
+  const auto change = [](const char* key, const Json& value) {
+    const Copy copy;
+    auto manifest = Json::parse(read_file(copy.path() / "manifest.json"));
+    manifest["data"][key] = value;
+    write_file(copy.path() / "manifest.json", manifest.dump());
+    resign(copy.path());
+    return error_code([&] { load(copy.path()); });
+  };
+  for (const int size : {0, -28, 14, 2147483647}) {
+    EXPECT_EQ(change("rows", size), "package.malformed") << size;
+    EXPECT_EQ(change("channels", size), "package.malformed") << size;
+  }
+  EXPECT_EQ(change("class_names", {"0", "1", "2"}), "package.malformed");
+  EXPECT_EQ(change("class_names", Json::array()), "package.malformed");
 }
 
 // The same through the command line: status 5.

@@ -7,8 +7,10 @@
 
 #include "base/files.h"
 #include "base/sha256.h"
+#include "data/normalisation.h"
 #include "data/split.h"
 #include "integration/tiny_run.h"
+#include "model/checkpoint.h"
 
 namespace digits {
 namespace {
@@ -132,7 +134,7 @@ TEST(Pipeline, NormalisesByTheTrainingPartAlone) {
   const auto split =
       stratified_split(set, config.data.validation_share, static_cast<std::uint64_t>(config.seed));
   const auto expected = compute_normalisation(subset(set, split.train));
-  const auto checkpoint = load_checkpoint(tiny_run().path() / "checkpoint");
+  const auto checkpoint = load_checkpoint(tiny_run().path() / "checkpoint" / "best.safetensors");
   const auto mean = checkpoint.network->named_buffers()["mean"].item<double>();
   EXPECT_NEAR(mean, expected.mean.at(0), 1e-7);  // float32 of a double
   EXPECT_GT(std::abs(mean - compute_normalisation(set).mean.at(0)), 1e-6);
@@ -157,7 +159,7 @@ TEST(Pipeline, KeepsTheBestEpoch) {
     if (accuracy >= best) best_epoch = record.at("epoch");
     best = std::max(best, accuracy);
   }
-  const auto checkpoint = load_checkpoint(tiny_run().path() / "checkpoint");
+  const auto checkpoint = load_checkpoint(tiny_run().path() / "checkpoint" / "best.safetensors");
   EXPECT_EQ(checkpoint.info.epoch, best_epoch);
   EXPECT_DOUBLE_EQ(checkpoint.info.validation_accuracy, best);
 }
@@ -186,7 +188,7 @@ TEST(Pipeline, InterruptKeepsTheCheckpoint) {
   write_file(folder / "config.toml", to_toml(config));
   ProcessOptions options;
   options.interrupt_when = [&] {
-    return fs::exists(folder / "run" / "checkpoint" / "checkpoint.json");
+    return fs::exists(folder / "run" / "checkpoint" / "best.safetensors");
   };
   const auto run =
       run_digits({"run", "--config", folder / "config.toml", "--out", folder / "run"}, options);

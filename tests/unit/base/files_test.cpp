@@ -48,6 +48,27 @@ TEST(WriteFile, FailedRenameLeavesNoTemporary) {
   EXPECT_TRUE(files_below(folder.path()).empty());
 }
 
+// A link is followed, not replaced; a device is left alone.
+TEST(WriteFile, RespectsLinksAndDevices) {
+  const TemporaryDirectory folder;
+  write_file(folder / "real", "old");
+  fs::create_symlink(folder / "real", folder / "link");
+  write_file(folder / "link", "new");
+  EXPECT_TRUE(fs::is_symlink(folder / "link"));
+  EXPECT_EQ(read_file(folder / "real"), "new");
+  ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+  expect_error("output.unwritable", [&] { write_file(folder / "pipe", "bytes"); });
+}
+
+// What the system will not say is not "missing".
+TEST(KindOf, TellsMissingFromUnreadable) {
+  const TemporaryDirectory folder;
+  EXPECT_EQ(kind_of(folder.path()), PathKind::kFolder);
+  EXPECT_EQ(kind_of(folder / "nothing"), PathKind::kMissing);
+  fs::create_symlink(folder / "loop", folder / "loop");
+  expect_error("input.unreadable", [&] { kind_of(folder / "loop"); });
+}
+
 TEST(StagedDirectory, AppearsOnlyWithTheCommit) {
   const TemporaryDirectory folder;
   StagedDirectory staged(folder / "out");

@@ -31,9 +31,16 @@ TEST(Json, DamagedTextIsRefusedUnderTheCallersFamily) {
 }
 
 TEST(JsonAt, RefusesMissingKeysAndWrongTypes) {
-  const Json json{{"n", "text"}};
-  expect_error("package.malformed", [&] { json_at<int>(json, "n", "package"); });
-  expect_error("package.malformed", [&] { json_at<int>(json, "missing", "package"); });
+  const Json json{{"n", "text"}, {"inner", {{"x", 7}}}};
+  EXPECT_EQ(json_at<int>(json, "/inner/x", "package"), 7);
+  expect_error("package.malformed", [&] { json_at<int>(json, "/n", "package"); });
+  expect_error("package.malformed", [&] { json_at<int>(json, "/n/x", "package"); });
+  expect_error("package.malformed", [&] { json_at<int>(json, "/missing", "package"); });
+}
+
+// File names may hold any bytes; JSON may not.
+TEST(Json, ReplacesWhatIsNotUtf8) {
+  EXPECT_EQ(to_text(Json{{"path", "a\xff"}}, -1), "{\"path\":\"a\xef\xbf\xbd\"}");
 }
 
 // FIPS 180-4's own examples.

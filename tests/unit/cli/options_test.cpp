@@ -42,11 +42,10 @@ TEST(Options, ChecksValues) {
 TEST(Options, WantsItsPositionals) {
   CommandOptions options("test", "for tests", "RUN");
   const auto none = options.parse({});
-  expect_error("usage.argument", [&] { single_positional_from(*none, "one run"); });
-  CommandOptions again("test", "for tests", "RUN");
-  const auto two = again.parse({"a", "b"});
-  expect_error("usage.argument", [&] { single_positional_from(*two, "one run"); });
-  EXPECT_EQ(positional_from(*two, "runs").size(), 2U);
+  expect_error("usage.argument", [&] { none->word("one run"); });
+  const auto two = options.parse({"a", "b"});
+  expect_error("usage.argument", [&] { two->word("one run"); });
+  EXPECT_EQ(two->words("runs").size(), 2U);
 }
 
 TEST(Commands, HaveNamesAndSummaries) {

@@ -41,6 +41,14 @@ TEST(MakeDataset, RefusesALabelOutOfRange) {
   });
 }
 
+// Sizes beyond any use would overflow further on; two channels have no meaning.
+TEST(MakeDataset, RefusesAbsurdImageSizes) {
+  expect_error("data.image_size", [] {
+    make_dataset({{1, 1, 5000}, std::vector<std::uint8_t>(5000, 1)}, labels({0}), "x");
+  });
+  expect_error("data.image_size", [] { make_dataset({{1, 1, 1, 2}, {1, 2}}, labels({0}), "x"); });
+}
+
 TEST(MakeDataset, RefusesAnEmptySet) {
   expect_error("data.empty", [] { make_dataset(images(0), labels({}), "x"); });
 }

@@ -44,6 +44,15 @@ TEST(Validate, MissingClassIsAnError) {
   EXPECT_THAT(findings[0].message, testing::HasSubstr("never seen"));
 }
 
+// One label gone wrong can make two hundred classes: one finding, a few names.
+TEST(Validate, ManyMissingClassesAreOneFinding) {
+  auto set = clean(90);
+  set.schema.class_names = numbered_class_names(200);
+  const auto findings = validate(set);
+  ASSERT_THAT(codes(findings), testing::ElementsAre("data.missing_class"));
+  EXPECT_LT(findings[0].message.size(), 200U);
+}
+
 TEST(Validate, RareClassIsAWarning) {
   auto set = clean(90);
   std::fill(set.labels.begin(), set.labels.end(), std::uint8_t{0});

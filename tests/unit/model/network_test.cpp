@@ -2,7 +2,7 @@
 // that would have cost a night of it.
 #include "model/network.h"
 
-#include <torch/torch.h>
+#include <ATen/ATen.h>
 
 #include <cmath>
 
@@ -16,7 +16,7 @@ namespace {
 
 at::Tensor random_images(int64_t n) {
   return image_tensor(random_dataset(static_cast<std::size_t>(n), 12, 10).images.data(),
-                      static_cast<std::size_t>(n), tiny_schema(), torch::kCPU);
+                      static_cast<std::size_t>(n), tiny_schema(), at::kCPU);
 }
 
 TEST(Network, GivesOneLogitPerClass) {
@@ -32,7 +32,7 @@ TEST(Network, IsSizedByTheSchema) {
     const std::vector<double> ones(static_cast<std::size_t>(channels), 1.0);
     Network network(network_options(schema, {4, 6}), Normalisation{ones, ones});
     network->eval();
-    EXPECT_EQ(network->forward(torch::rand({2, channels, rows, cols})).size(1), 5);
+    EXPECT_EQ(network->forward(at::rand({2, channels, rows, cols})).size(1), 5);
   }
 }
 
@@ -50,7 +50,7 @@ TEST(Network, ProbabilitiesSumToOne) {
   network->eval();
   const auto set = random_dataset(20, 12, 10);
   const auto logits = logits_of([&](const at::Tensor& x) { return network->forward(x); },
-                                set.images.data(), set.size(), set.schema, torch::kCPU);
+                                set.images.data(), set.size(), set.schema, at::kCPU);
   const auto probabilities = softmax_rows(logits, 3);
   for (std::size_t i = 0; i < probabilities.size(); i += 3) {
     EXPECT_NEAR(probabilities[i] + probabilities[i + 1] + probabilities[i + 2], 1.0, 1e-9);
@@ -67,7 +67,7 @@ TEST(Network, LossAtInitialisationIsLogOfClasses) {
     Network network(network_options(set.schema, {8, 16}), compute_normalisation(set));
     initialise(network, test_seed());
     const auto logits = logits_of([&](const at::Tensor& x) { return network->forward(x); },
-                                  set.images.data(), set.size(), set.schema, torch::kCPU);
+                                  set.images.data(), set.size(), set.schema, at::kCPU);
     EXPECT_NEAR(cross_entropy(logits, set.labels, static_cast<std::size_t>(classes)),
                 std::log(classes), 0.1);
   }
@@ -76,8 +76,7 @@ TEST(Network, LossAtInitialisationIsLogOfClasses) {
 // A layer that is constructed but not used, or detached by mistake, gets no gradient.
 TEST(Network, EveryParameterReceivesAGradient) {
   auto network = tiny_network();
-  const auto loss = torch::nn::functional::cross_entropy(network->forward(random_images(16)),
-                                                         torch::arange(16) % 3);
+  const auto loss = at::cross_entropy_loss(network->forward(random_images(16)), at::arange(16) % 3);
   loss.backward();
   for (const auto& item : network->named_parameters()) {
     ASSERT_TRUE(item.value().grad().defined()) << item.key();
@@ -91,10 +90,10 @@ TEST(Network, EvalModeLeavesBatchNormStatisticsAlone) {
   const auto before = network->named_buffers()["norm0.running_mean"].clone();
   network->eval();
   network->forward(random_images(16));
-  EXPECT_TRUE(torch::equal(before, network->named_buffers()["norm0.running_mean"]));
+  EXPECT_TRUE(before.equal(network->named_buffers()["norm0.running_mean"]));
   network->train();
   network->forward(random_images(16));
-  EXPECT_FALSE(torch::equal(before, network->named_buffers()["norm0.running_mean"]));
+  EXPECT_FALSE(before.equal(network->named_buffers()["norm0.running_mean"]));
 }
 
 // A sample's prediction depends on that sample alone: permuted in, permuted out. Convolution
@@ -103,9 +102,9 @@ TEST(Network, PermutedBatchGivesPermutedOutputs) {
   auto network = tiny_network();
   network->eval();
   const auto images = random_images(32);
-  const auto order = torch::tensor(std::vector<int64_t>{5, 0, 31, 17, 2});
-  EXPECT_TRUE(torch::allclose(network->forward(images).index_select(0, order),
-                              network->forward(images.index_select(0, order)), 0.0, 1e-5));
+  const auto order = at::tensor(std::vector<int64_t>{5, 0, 31, 17, 2});
+  EXPECT_TRUE(at::allclose(network->forward(images).index_select(0, order),
+                           network->forward(images.index_select(0, order)), 0.0, 1e-5));
 }
 
 // One sample alone gives what it gives in company: nothing leaks across the batch.
@@ -113,13 +112,13 @@ TEST(Network, EvaluationDoesNotDependOnTheRestOfTheBatch) {
   auto network = tiny_network();
   network->eval();
   const auto images = random_images(8);
-  EXPECT_TRUE(torch::allclose(network->forward(images)[3],
-                              network->forward(images.slice(0, 3, 4))[0], 0.0, 1e-5));
+  EXPECT_TRUE(at::allclose(network->forward(images)[3], network->forward(images.slice(0, 3, 4))[0],
+                           0.0, 1e-5));
 }
 
 TEST(Network, SameSeedSameWeightsAnotherSeedOthers) {
   auto a = tiny_network(test_seed());
-  torch::rand({10});  // what ran before must not matter
+  at::rand({10});  // what ran before must not matter
   auto b = tiny_network(test_seed());
   auto c = tiny_network(test_seed() + 1);
   EXPECT_TRUE(same_weights(a, b));
@@ -136,13 +135,13 @@ TEST(Network, NormalisesItsInput) {
   plain->eval();
   normalising->eval();
   const auto images = random_images(4);
-  EXPECT_TRUE(torch::allclose(normalising->forward(images), plain->forward((images - 0.25) / 0.5)));
+  EXPECT_TRUE(at::allclose(normalising->forward(images), plain->forward((images - 0.25) / 0.5)));
 }
 
 TEST(ImageTensor, ScalesBytesToTheUnitInterval) {
   const Schema schema{1, 2, 3, {"a", "b"}};
   const std::vector<std::uint8_t> pixels{0, 51, 102, 153, 204, 255};  // two RGB pixels
-  const auto tensor = image_tensor(pixels.data(), 1, schema, torch::kCPU);
+  const auto tensor = image_tensor(pixels.data(), 1, schema, at::kCPU);
   EXPECT_EQ(tensor.sizes(), (std::vector<int64_t>{1, 3, 1, 2}));
   EXPECT_NEAR(tensor[0][1][0][0].item<double>(), 0.2, 1e-6);  // green of the first
   EXPECT_NEAR(tensor[0][2][0][1].item<double>(), 1.0, 1e-6);  // blue of the second
@@ -154,11 +153,11 @@ TEST(LogitsOf, DoesNotDependOnTheChunkSize) {
   network->eval();
   const auto set = random_dataset(13, 12, 10);
   const Forward forward = [&](const at::Tensor& x) { return network->forward(x); };
-  const auto all = logits_of(forward, set.images.data(), 13, set.schema, torch::kCPU, 13);
-  const auto chunks = logits_of(forward, set.images.data(), 13, set.schema, torch::kCPU, 5);
+  const auto all = logits_of(forward, set.images.data(), 13, set.schema, at::kCPU, 13);
+  const auto chunks = logits_of(forward, set.images.data(), 13, set.schema, at::kCPU, 5);
   ASSERT_EQ(all.size(), 39U);
   for (std::size_t i = 0; i < all.size(); ++i) EXPECT_NEAR(all[i], chunks[i], 1e-5);
-  EXPECT_TRUE(logits_of(forward, nullptr, 0, set.schema, torch::kCPU).empty());
+  EXPECT_TRUE(logits_of(forward, nullptr, 0, set.schema, at::kCPU).empty());
 }
 
 }  // namespace

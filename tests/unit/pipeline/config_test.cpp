@@ -33,6 +33,32 @@ TEST(Config, RefusesUnknownKeys) {
   expect_error("config.unknown_key", [] { parse("[training]\nepochs = 3"); });
 }
 
+// `data = "folder"` above the tables would otherwise be ignored, and synthetic data used.
+TEST(Config, RefusesAValueInPlaceOfATable) {
+  expect_error("config.type", [] { parse("data = \"folder\""); });
+  expect_error("config.type", [] { parse("[[train]]\nepochs = 1"); });
+}
+
+// A file that names a preset starts from it.
+TEST(Config, FileMayNameItsPreset) {
+  const TemporaryDirectory folder;
+  write_file(folder / "c.toml", "preset = \"accurate\"\nseed = 9\n");
+  const auto config = load_config(folder / "c.toml", Config());
+  EXPECT_EQ(config.train.epochs, preset_config("accurate").train.epochs);
+  EXPECT_EQ(config.seed, 9);
+  write_file(folder / "c.toml", "preset = \"nonsense\"\n");
+  expect_error("config.preset", [&] { load_config(folder / "c.toml", Config()); });
+}
+
+// A run's own file must be whole: a damaged one is not filled up with defaults.
+TEST(Config, OfARunMustBeComplete) {
+  const TemporaryDirectory folder;
+  write_file(folder / "c.toml", to_toml(Config()));
+  EXPECT_EQ(to_toml(load_complete_config(folder / "c.toml")), to_toml(Config()));
+  write_file(folder / "c.toml", "seed = 1\n");
+  expect_error("config.missing_key", [&] { load_complete_config(folder / "c.toml"); });
+}
+
 TEST(Config, RefusesWrongTypes) {
   expect_error("config.type", [] { parse("seed = \"one\""); });
   expect_error("config.type", [] { parse("seed = 1.5"); });
@@ -46,7 +72,10 @@ TEST(Config, RefusesImpossibleValues) {
   for (const char* text :
        {"seed = -1", "threads = -2", "[train]\nepochs = 0", "[train]\nbatch_size = -1",
         "[data]\nsynthetic_train = 0", "[gates]\nmin_accuracy = 1.5", "[gates]\nmin_accuracy = nan",
-        "[augment]\nrotation = inf", "[augment]\nscale = 1.0", "[augment]\nshift = -1"}) {
+        "[augment]\nrotation = inf", "[augment]\nscale = 1.0", "[augment]\nshift = -1",
+        "[train]\nlearning_rate = inf", "[data]\nsynthetic_rows = 4294967324",
+        "[train]\nepochs = 4294967297", "[network]\nwidths = [1000000000]",
+        "[data]\nclasses = 257"}) {
     expect_error("config.value", [&] { parse(text); });
   }
 }

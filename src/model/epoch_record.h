@@ -1,0 +1,20 @@
+// What one epoch of training did: a line of history.jsonl. No Torch in this header.
+#pragma once
+
+#include "base/json.h"
+#include "base/statistics.h"
+
+namespace digits {
+
+struct EpochRecord {
+  int epoch = 0;  // from 1
+  double train_loss = 0.0;
+  double validation_loss = 0.0;
+  Quantity validation_accuracy;
+  double seconds = 0.0;       // training and validating
+  double wait_seconds = 0.0;  // of these, spent waiting for batches
+};
+
+void to_json(Json& json, const EpochRecord& record);
+
+}  // namespace digits
