@@ -6,6 +6,7 @@
 # DIGITS_PRESET         CMake preset to build and test (default release)
 # DIGITS_BUDGET_FACTOR  multiplies the tiers' time budgets, for slower machines (default 1)
 set -euo pipefail
+export LC_ALL=C  # a comma in EPOCHREALTIME would not be arithmetic
 cd "$(dirname "$0")/.."
 root=$(pwd)
 
@@ -30,7 +31,7 @@ scripts/build.sh "$preset"
 sum_of() {  # ELEMENT ATTRIBUTE FILES...
   local element=$1 attribute=$2 total=0 number
   shift 2
-  for number in $(sed -n "s/.*<$element .*[ ]$attribute=\"\([0-9]*\)\".*/\1/p" "$@"); do
+  for number in $(sed -nE "s/.*<$element( .*)? $attribute=\"([0-9]+)\".*/\2/p" "$@"); do
     total=$((total + number))
   done
   echo "$total"
@@ -54,7 +55,7 @@ for tier in "${tiers[@]}"; do
   tests=$(sum_of testsuites tests "$reports"/*.xml)
   failed=$(sum_of testsuites failures "$reports"/*.xml)
   skipped=$(sum_of testsuite skipped "$reports"/*.xml)
-  limit=$((budget[$tier] * factor))
+  limit=$((budget[$tier] * factor))  # whole seconds; factor is a whole number
   result=passed
   [ "$milliseconds" -le $((limit * 1000)) ] || result="over budget"
   [ "$status" -eq 0 ] || result=failed

@@ -58,7 +58,10 @@ class Reader {
     known_.insert(path);
     if (*table != '\0') tables_.insert(table);
     const auto node = root_.at_path(path);
-    if (!node) return;
+    if (!node) {
+      missing_.push_back(path);
+      return;
+    }
     if (get(node, value)) return;
     throw Error(
         "config.type",
