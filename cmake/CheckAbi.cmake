@@ -1,22 +1,28 @@
-# Links a small program against `libraries` under LibTorch's ABI flags; stops with the remedy when
-# it does not link although it does without them.
+# Links a small program against `libraries`, with LibTorch's ABI flags and without. Stops with the
+# remedy when only the second works: the two were built with different std::string.
 function(digits_check_abi name libraries source)
-  set(variable DIGITS_${name}_ABI_FITS)
-  if(${variable})
+  if(DIGITS_${name}_ABI_FITS)
     return()
   endif()
-  separate_arguments(flags UNIX_COMMAND "${TORCH_CXX_FLAGS}")
-  file(WRITE ${CMAKE_BINARY_DIR}/abi/${name}.cpp "${source}")
-  try_compile(${variable} ${CMAKE_BINARY_DIR}/abi/${name} ${CMAKE_BINARY_DIR}/abi/${name}.cpp
-    COMPILE_DEFINITIONS ${flags}
+  set(file ${CMAKE_BINARY_DIR}/abi/${name}.cpp)
+  file(WRITE ${file} "${source}")
+  try_compile(DIGITS_${name}_ABI_FITS ${CMAKE_BINARY_DIR}/abi/${name} ${file}
+    COMPILE_DEFINITIONS ${DIGITS_TORCH_FLAGS}
     LINK_LIBRARIES ${libraries} Threads::Threads
-    CXX_STANDARD 17
+    CXX_STANDARD ${CMAKE_CXX_STANDARD}
     OUTPUT_VARIABLE log)
-  if(NOT ${variable})
-    unset(${variable} CACHE)
-    message(FATAL_ERROR
-      "${name} does not link with LibTorch's flags (${TORCH_CXX_FLAGS}): an ABI mismatch.\n"
-      "Remedy: take the LibTorch download named cxx11 ABI, whose std::string is that of your "
-      "distribution, or build ${name} with these flags.\n${log}")
+  if(DIGITS_${name}_ABI_FITS)
+    return()
   endif()
+  unset(DIGITS_${name}_ABI_FITS CACHE)
+  try_compile(links_alone ${CMAKE_BINARY_DIR}/abi/${name} ${file}
+    LINK_LIBRARIES ${libraries} Threads::Threads
+    CXX_STANDARD ${CMAKE_CXX_STANDARD})
+  if(NOT links_alone)
+    message(FATAL_ERROR "${name} does not compile or link at all: is it installed whole?\n${log}")
+  endif()
+  message(FATAL_ERROR
+    "An ABI mismatch: ${name} links alone, but not with LibTorch's flags (${DIGITS_TORCH_FLAGS}).\n"
+    "Remedy: take the LibTorch download named cxx11 ABI, whose std::string is that of your "
+    "distribution, or build ${name} with these flags.")
 endfunction()

@@ -21,5 +21,5 @@ function(digits_check_blas)
   message(FATAL_ERROR
     "LibTorch would run on the reference BLAS (${blas}), about 40 times slower.\n"
     "Remedy: apt-get install libopenblas0-pthread; if it is installed, "
-    "update-alternatives --config libblas.so.3-x86_64-linux-gnu selects it.")
+    "update-alternatives --config libblas.so.3-${CMAKE_LIBRARY_ARCHITECTURE} selects it.")
 endfunction()

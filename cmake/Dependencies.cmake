@@ -11,7 +11,18 @@ if(NOT Torch_FOUND)
 endif()
 message(STATUS "LibTorch ${Torch_VERSION}: ${TORCH_INSTALL_PREFIX}")
 
-if(DIGITS_CUDA STREQUAL "ON" AND NOT TARGET torch_cuda)
+# Tests of the checks below set these two.
+if(NOT DEFINED DIGITS_TORCH_FLAGS)
+  set(DIGITS_TORCH_FLAGS ${TORCH_CXX_FLAGS})
+endif()
+if(NOT DEFINED DIGITS_TORCH_HAS_CUDA AND TARGET torch_cuda)
+  set(DIGITS_TORCH_HAS_CUDA ON)
+endif()
+
+if(NOT DIGITS_CUDA MATCHES "^(AUTO|ON)$")
+  message(FATAL_ERROR "DIGITS_CUDA is ${DIGITS_CUDA}, expected AUTO or ON.")
+endif()
+if(DIGITS_CUDA STREQUAL "ON" AND NOT DIGITS_TORCH_HAS_CUDA)
   message(FATAL_ERROR
     "CUDA wanted (DIGITS_CUDA=ON), but this LibTorch is CPU only: ${TORCH_INSTALL_PREFIX}.\n"
     "Remedy: unpack the CUDA build of the official LibTorch and configure with "
@@ -23,23 +34,34 @@ include(CheckBlas)
 digits_check_blas()
 
 # --- The others -----------------------------------------------------------------------------
-find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs)
-find_package(fmt REQUIRED)
-find_package(cxxopts REQUIRED)
-find_package(nlohmann_json REQUIRED)
-find_package(spdlog REQUIRED)
-find_package(tomlplusplus REQUIRED)
-find_package(ZLIB REQUIRED)
-find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+# find_package, with the Debian package as the remedy.
+macro(digits_find name package)
+  find_package(${name} QUIET ${ARGN})
+  if(NOT ${name}_FOUND)
+    message(FATAL_ERROR "${name} not found.\nRemedy: on Debian or Ubuntu, apt-get install "
+      "${package}, or scripts/setup.sh for everything. Elsewhere, install it and point "
+      "CMAKE_PREFIX_PATH at it.")
+  endif()
+endmacro()
+
+digits_find(OpenCV libopencv-dev COMPONENTS core imgproc imgcodecs)
+digits_find(fmt libfmt-dev)
+digits_find(cxxopts libcxxopts-dev)
+digits_find(nlohmann_json nlohmann-json3-dev)
+digits_find(spdlog libspdlog-dev)
+digits_find(tomlplusplus libtomlplusplus-dev)
+digits_find(ZLIB zlib1g-dev)
+digits_find(OpenSSL libssl-dev COMPONENTS Crypto)
 find_package(Threads REQUIRED)
 if(DIGITS_TESTS)
-  find_package(GTest REQUIRED)
-  find_package(rapidcheck REQUIRED)
+  digits_find(GTest "libgtest-dev libgmock-dev")
+  digits_find(rapidcheck librapidcheck-dev)
 endif()
 
 # --- One ABI for all ------------------------------------------------------------------------
 # LibTorch says with which std::string it was built; what else passes strings must agree.
-add_compile_options(${TORCH_CXX_FLAGS})
+separate_arguments(DIGITS_TORCH_FLAGS UNIX_COMMAND "${DIGITS_TORCH_FLAGS}")
+add_compile_options(${DIGITS_TORCH_FLAGS})
 include(CheckAbi)
 digits_check_abi(OpenCV "opencv_imgcodecs;opencv_core"
   "#include <opencv2/imgcodecs.hpp>\nint main() { return cv::imread(std::string()).rows; }\n")

@@ -28,19 +28,19 @@ have_own_torch || packages+=("${torch_packages[@]}")
 explain() {
   cat >&2 <<EOF
 setup: $1
-Install by hand: a C++17 compiler, CMake 3.25 or newer, Ninja, OpenCV 4.6+, GoogleTest, fmt,
-cxxopts, nlohmann-json, toml++, spdlog, zlib, OpenSSL and RapidCheck. On Debian or Ubuntu these are
+What is needed: a C++17 compiler, CMake 3.25 or newer, Ninja, OpenCV 4.6+, GoogleTest, fmt, cxxopts,
+nlohmann-json, toml++, spdlog, zlib, OpenSSL and RapidCheck. On Debian or Ubuntu these are
   ${packages[*]}
 An official LibTorch (the C++ build with the cxx11 ABI, from pytorch.org) serves as well: unpack it
-and set CMAKE_PREFIX_PATH=/path/to/libtorch. Then run this script's caller again.
+and set CMAKE_PREFIX_PATH=/path/to/libtorch.
 EOF
-  exit 1
 }
 
 if ! command -v dpkg-query > /dev/null; then
-  # Not Debian: what was installed by hand is all there is.
+  explain "this system is neither Debian nor Ubuntu: going on with what is installed"
   command -v cmake > /dev/null && command -v ninja > /dev/null && exit 0
-  explain "this system is neither Debian nor Ubuntu"
+  echo "setup: cmake or ninja is missing: install the above by hand first" >&2
+  exit 1
 fi
 
 missing=()
@@ -52,11 +52,15 @@ done
 
 as_root=()
 if [ "$(id -u)" -ne 0 ]; then
-  command -v sudo > /dev/null || explain "packages are missing (${missing[*]}), and installing them needs root or sudo"
+  if ! command -v sudo > /dev/null; then
+    explain "missing: ${missing[*]}; installing them needs root or sudo"
+    exit 1
+  fi
   as_root=(sudo)
 fi
 echo "setup: installing ${missing[*]}" >&2
-export DEBIAN_FRONTEND=noninteractive
-"${as_root[@]}" apt-get update -qq
-"${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" > /dev/null ||
+if ! "${as_root[@]}" apt-get update -qq ||
+   ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" > /dev/null; then
   explain "apt-get could not install ${missing[*]}"
+  exit 1
+fi

@@ -84,8 +84,8 @@ TEST(BadData, StopsTheRunWithNothingLeft) {
     const auto bytes = gunzip(read_file(zipped), broken.file, 1 << 24);
     fs::remove(zipped);
     write_file(folder / "set" / broken.file, broken.damage(bytes));
-    const auto run = run_digits({"run", "--config", "data/fixtures/tiny.toml", "--data",
-                                 folder / "set", "--out", folder / "run"});
+    const auto run = call_digits({"run", "--config", "data/fixtures/tiny.toml", "--data",
+                                  folder / "set", "--out", folder / "run"});
     expect_refused(run, 3, broken.code);
     EXPECT_FALSE(fs::exists(folder / "run"));
   }
@@ -94,11 +94,11 @@ TEST(BadData, StopsTheRunWithNothingLeft) {
 TEST(BadData, MissingPartsAreNamed) {
   const TemporaryDirectory folder;
   const auto out = (folder / "run").string();
-  expect_refused(run_digits({"run", "--data", folder / "none", "--out", out}), 3, "input.missing");
-  expect_refused(run_digits({"run", "--data", folder.path(), "--out", out}), 3, "input.missing");
-  expect_refused(run_digits({"run", "--data", fixtures() / "tiny.toml", "--out", out}), 3,
+  expect_refused(call_digits({"run", "--data", folder / "none", "--out", out}), 3, "input.missing");
+  expect_refused(call_digits({"run", "--data", folder.path(), "--out", out}), 3, "input.missing");
+  expect_refused(call_digits({"run", "--data", fixtures() / "tiny.toml", "--out", out}), 3,
                  "input.not_a_folder");
-  expect_refused(run_digits({"inspect", "--data", folder / "none"}), 3, "input.missing");
+  expect_refused(call_digits({"inspect", "--data", folder / "none"}), 3, "input.missing");
   EXPECT_FALSE(fs::exists(out));
 }
 
@@ -106,14 +106,14 @@ TEST(BadData, MissingPartsAreNamed) {
 TEST(BadData, EvaluateNoticesAChangedSet) {
   const TemporaryDirectory folder;
   fs::copy(fixtures() / "tiny", folder / "set");
-  ASSERT_EQ(run_digits({"train", "--config", "data/fixtures/tiny.toml", "--data", folder / "set",
-                        "--out", folder / "run"})
+  ASSERT_EQ(call_digits({"train", "--config", "data/fixtures/tiny.toml", "--data", folder / "set",
+                         "--out", folder / "run"})
                 .status,
             0);
   auto test = load_dataset(folder / "set", Part::kTest);
   test.images[1234] = static_cast<std::uint8_t>(test.images[1234] ^ 255);
   save_dataset(folder / "set", Part::kTest, test);
-  expect_refused(run_digits({"evaluate", folder / "run"}), 3, "data.changed");
+  expect_refused(call_digits({"evaluate", folder / "run"}), 3, "data.changed");
   EXPECT_FALSE(fs::exists(folder / "run" / "evaluation.json"));
 }
 
@@ -124,7 +124,7 @@ TEST(BadUsage, ImpossibleTrainingLeavesNothing) {
   auto config = load_config(fixtures() / "tiny.toml", Config());
   config.train.batch_size = 5000;
   write_file(folder / "config.toml", to_toml(config));
-  expect_refused(run_digits({"run", "--config", folder / "config.toml", "--out", folder / "run"}),
+  expect_refused(call_digits({"run", "--config", folder / "config.toml", "--out", folder / "run"}),
                  2, "config.train");
   EXPECT_FALSE(fs::exists(folder / "run"));
 }
@@ -137,26 +137,26 @@ TEST(BadData, PackageNoticesAChangedCheckpoint) {
   auto evaluation = Json::parse(read_file(folder / "run" / "evaluation.json"));
   evaluation["weights_sha256"] = std::string(64, '0');
   write_json(folder / "run" / "evaluation.json", evaluation);
-  expect_refused(run_digits({"package", folder / "run"}), 5, "checkpoint.changed");
+  expect_refused(call_digits({"package", folder / "run"}), 5, "checkpoint.changed");
   evaluation.erase("weights_sha256");
   write_json(folder / "run" / "evaluation.json", evaluation);
-  expect_refused(run_digits({"package", folder / "run"}), 3, "input.malformed");
+  expect_refused(call_digits({"package", folder / "run"}), 3, "input.malformed");
   fs::remove(folder / "run" / "evaluation.json");
-  expect_refused(run_digits({"package", folder / "run"}), 3, "input.missing");
+  expect_refused(call_digits({"package", folder / "run"}), 3, "input.missing");
   EXPECT_FALSE(fs::exists(folder / "run" / "package"));
 }
 
 TEST(BadUsage, HasStatusTwo) {
-  expect_refused(run_digits({"rnu"}), 2, "usage.command");
-  expect_refused(run_digits({"run", "--sede", "1"}), 2, "usage.option");
-  expect_refused(run_digits({"run", "stray"}), 2, "usage.argument");
-  expect_refused(run_digits({"run", "--seed", "x"}), 2, "usage.option");
-  expect_refused(run_digits({"run", "--preset", "slow"}), 2, "config.preset");
-  expect_refused(run_digits({"run", "--device", "tpu"}), 2, "device.unknown");
-  expect_refused(run_digits({"synth"}), 2, "usage.option");
-  expect_refused(run_digits({"evaluate"}), 2, "usage.argument");
-  expect_refused(run_digits({"predict", "x.png"}), 2, "usage.option");
-  EXPECT_EQ(run_digits({}).status, 2);
+  expect_refused(call_digits({"rnu"}), 2, "usage.command");
+  expect_refused(call_digits({"run", "--sede", "1"}), 2, "usage.option");
+  expect_refused(call_digits({"run", "stray"}), 2, "usage.argument");
+  expect_refused(call_digits({"run", "--seed", "x"}), 2, "usage.option");
+  expect_refused(call_digits({"run", "--preset", "slow"}), 2, "config.preset");
+  expect_refused(call_digits({"run", "--device", "tpu"}), 2, "device.unknown");
+  expect_refused(call_digits({"synth"}), 2, "usage.option");
+  expect_refused(call_digits({"evaluate"}), 2, "usage.argument");
+  expect_refused(call_digits({"predict", "x.png"}), 2, "usage.option");
+  EXPECT_EQ(call_digits({}).status, 2);
 }
 
 TEST(BadOutput, IsRefusedBeforeTheWork) {
@@ -166,12 +166,12 @@ TEST(BadOutput, IsRefusedBeforeTheWork) {
   const auto into = [&](const fs::path& out) {
     auto arguments = run;
     arguments.push_back(out);
-    return run_digits(arguments);
+    return call_digits(arguments);
   };
   expect_refused(into(folder / "file" / "run"), 2, "output.unwritable");
   expect_refused(into(folder / "file"), 2, "output.exists");
   expect_refused(into(tiny_run().path()), 2, "output.exists");
-  expect_refused(run_digits({"synth", "--out", tiny_run().path()}), 2, "output.exists");
+  expect_refused(call_digits({"synth", "--out", tiny_run().path()}), 2, "output.exists");
 }
 
 // No file may grow beyond 20 kB, as on a disk that fills up: the error is named, and no package and
@@ -218,9 +218,9 @@ TEST(BadImages, AreNamedAndTheOthersAnswered) {
   write_file(folder / "text.png", "this is not a PNG");
   write_file(folder / "empty.png", "");
   fs::create_directories(folder / "no images");
-  const auto result = run_digits({"predict", "--model", tiny_run().package(), folder / "text.png",
-                                  folder / "empty.png", folder / "missing.png",
-                                  folder / "no images", fixtures() / "digits" / "3-large.png"});
+  const auto result = call_digits({"predict", "--model", tiny_run().package(), folder / "text.png",
+                                   folder / "empty.png", folder / "missing.png",
+                                   folder / "no images", fixtures() / "digits" / "3-large.png"});
   EXPECT_EQ(result.status, 3);
   EXPECT_THAT(result.out, testing::HasSubstr("3-large.png"));
   EXPECT_THAT(result.err,

@@ -155,7 +155,7 @@ TEST(Package, RefusalHasStatusFive) {
   bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
   write_file(copy.path() / "model.pt", bytes);
   const auto result =
-      run_digits({"predict", "--model", copy.path(), fixtures() / "digits" / "3-small.png"});
+      call_digits({"predict", "--model", copy.path(), fixtures() / "digits" / "3-small.png"});
   EXPECT_EQ(result.status, 5);
   EXPECT_THAT(result.err, testing::StartsWith("digits: package.hash: "));
   EXPECT_EQ(result.out, "");
@@ -164,7 +164,7 @@ TEST(Package, RefusalHasStatusFive) {
 // Packaging again into the same place must not replace what may be in use.
 TEST(Package, IsNeverOverwritten) {
   const auto before = read_file(tiny_run().package() / "SHA256SUMS");
-  const auto again = run_digits({"package", tiny_run().path()});
+  const auto again = call_digits({"package", tiny_run().path()});
   EXPECT_EQ(again.status, 2);
   EXPECT_THAT(again.err, testing::HasSubstr("output.exists"));
   EXPECT_EQ(read_file(tiny_run().package() / "SHA256SUMS"), before);
@@ -180,9 +180,9 @@ TEST(Package, SumsAreThoseOfSha256sum) {
 // An IDX file and its images one by one get the same answers.
 TEST(Predict, ReadsIdxFilesAndFolders) {
   const auto idx = (fixtures() / "tiny" / "t10k-images-idx3-ubyte.gz").string();
-  const auto by_file = run_digits({"predict", "--json", "--model", tiny_run().package(), idx});
+  const auto by_file = call_digits({"predict", "--json", "--model", tiny_run().package(), idx});
   const auto by_folder =
-      run_digits({"predict", "--json", "--model", tiny_run().package(), fixtures() / "tiny"});
+      call_digits({"predict", "--json", "--model", tiny_run().package(), fixtures() / "tiny"});
   ASSERT_EQ(by_file.status, 0) << by_file.err;
   EXPECT_EQ(by_file.out, by_folder.out);
   EXPECT_EQ(std::count(by_file.out.begin(), by_file.out.end(), '\n'), 200);

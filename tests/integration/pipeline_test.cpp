@@ -90,7 +90,7 @@ TEST(Pipeline, LearnsTheTinySet) {
 TEST(Pipeline, TwoRunsAreIdentical) {
   const TemporaryDirectory folder;
   const auto again =
-      run_digits({"run", "--config", "data/fixtures/tiny.toml", "--out", folder / "run"});
+      call_digits({"run", "--config", "data/fixtures/tiny.toml", "--out", folder / "run"});
   ASSERT_EQ(again.status, 0) << again.err;
   EXPECT_EQ(identity(folder / "run"), identity(tiny_run().path()));
 }
@@ -106,7 +106,7 @@ TEST(Pipeline, RepeatsFromItsOwnConfiguration) {
 
 TEST(Pipeline, AnotherSeedIsAnotherRun) {
   const TemporaryDirectory folder;
-  const auto other = run_digits(
+  const auto other = call_digits(
       {"run", "--config", "data/fixtures/tiny.toml", "--seed", "4", "--out", folder / "run"});
   ASSERT_EQ(other.status, 0) << other.err;
   EXPECT_NE(history_without_times(folder / "run"), history_without_times(tiny_run().path()));
@@ -120,7 +120,7 @@ TEST(Pipeline, StagesOneByOneGiveTheSameRun) {
            {"train", "--config", "data/fixtures/tiny.toml", "--out", run},
            {"evaluate", run},
            {"package", run}}) {
-    const auto stage = run_digits(arguments);
+    const auto stage = call_digits(arguments);
     ASSERT_EQ(stage.status, 0) << stage.err;
   }
   EXPECT_EQ(identity(run), identity(tiny_run().path()));
@@ -172,7 +172,8 @@ TEST(Pipeline, FailedGateLeavesNoPackage) {
   auto config = parse_config(base, "tiny", Config());
   config = load_config(folder / "strict.toml", config);
   write_file(folder / "config.toml", to_toml(config));
-  const auto run = run_digits({"run", "--config", folder / "config.toml", "--out", folder / "run"});
+  const auto run =
+      call_digits({"run", "--config", folder / "config.toml", "--out", folder / "run"});
   EXPECT_EQ(run.status, 4);
   EXPECT_THAT(run.err, testing::HasSubstr("gate.failed"));
   EXPECT_FALSE(fs::exists(folder / "run" / "package"));

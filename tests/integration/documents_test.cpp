@@ -1,0 +1,66 @@
+// Commands in documents are run, in order, as a reader would type them.
+#include <sstream>
+
+#include "base/files.h"
+#include "integration/tiny_run.h"
+
+namespace digits {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The lines of a document's ```sh blocks that call `digits` itself. (The scripts build the program
+// that runs this test, and have a CI job of their own.)
+std::vector<std::string> commands_in(const fs::path& document) {
+  std::istringstream lines(read_file(document));
+  std::vector<std::string> commands;
+  bool in_block = false;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.rfind("```", 0) == 0) in_block = line == "```sh";
+    if (in_block && line.rfind("build/release/digits ", 0) == 0) commands.push_back(line);
+  }
+  return commands;
+}
+
+// A folder with what a reader has at hand: the tree's data and configurations, and the program.
+void lay_out(const fs::path& folder) {
+  for (const char* name : {"data", "configs", "README.md"}) {
+    fs::create_symlink(fs::path(DIGITS_SOURCE_DIR) / name, folder / name);
+  }
+  fs::create_directories(folder / "build" / "release");
+  fs::create_symlink(DIGITS_PROGRAM, folder / "build" / "release" / "digits");
+}
+
+TEST(Documents, CommandsWork) {
+  int count = 0;
+  for (const char* name : {"README.md", "docs/architecture.md", "CONTRIBUTING.md"}) {
+    const TemporaryDirectory folder;
+    lay_out(folder.path());
+    ProcessOptions options;
+    options.directory = folder.path();
+    for (const auto& command : commands_in(fs::path(DIGITS_SOURCE_DIR) / name)) {
+      const auto result = run_process({"bash", "-euo", "pipefail", "-c", command}, options);
+      EXPECT_EQ(result.status, 0) << name << ": " << command << "\n" << result.err;
+      ++count;
+    }
+  }
+  EXPECT_GE(count, 5);
+}
+
+// Every file and folder that the README's layout names is there.
+TEST(Documents, LayoutNamesWhatExists) {
+  std::istringstream lines(read_file(fs::path(DIGITS_SOURCE_DIR) / "README.md"));
+  bool in_block = false;
+  int count = 0;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.rfind("```", 0) == 0) in_block = line == "```text layout";
+    const auto name = line.substr(0, line.find(' '));
+    if (!in_block || name.empty() || name.rfind("```", 0) == 0) continue;
+    EXPECT_TRUE(fs::exists(fs::path(DIGITS_SOURCE_DIR) / name)) << name;
+    ++count;
+  }
+  EXPECT_GE(count, 8);
+}
+
+}  // namespace
+}  // namespace digits
