@@ -59,7 +59,7 @@ for name in "${names[@]}"; do
   outcome=survived
   if ! patch --quiet --strip=1 --fuzz=0 < "$root/tests/mutants/$name.patch" > "$log" 2>&1; then
     outcome="no patch"  # the code moved on: renew the patch
-  elif ! build "$program" digits; then
+  elif ! build "$program"; then
     outcome="no build"
   elif ! timeout 60 "build/release/tests/$program" --gtest_filter="$test" > "$log" 2>&1; then
     outcome=killed

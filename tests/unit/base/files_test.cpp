@@ -1,9 +1,9 @@
 #include "base/files.h"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <fstream>
+#include <csignal>
 
 #include "support/testing.h"
 
@@ -39,13 +39,44 @@ TEST(WriteFile, IntoAMissingFolderIsAnErrorThatLeavesNothing) {
   EXPECT_TRUE(files_below(folder.path()).empty());
 }
 
-// A target that cannot be replaced: the old content stays, the temporary goes.
-TEST(WriteFile, FailedRenameLeavesNoTemporary) {
+// A folder is not replaced by a file.
+TEST(WriteFile, OverAFolderIsRefused) {
   const TemporaryDirectory folder;
   fs::create_directories(folder / "x" / "inside");
   expect_error("output.unwritable", [&] { write_file(folder / "x", "bytes"); });
   EXPECT_TRUE(fs::is_directory(folder / "x" / "inside"));
-  EXPECT_TRUE(files_below(folder.path()).empty());
+}
+
+// Lowers the size that files may grow to, as on a disk that fills up, for as long as it lives.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit lowered{bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &lowered);
+  }
+  ~FileSizeLimit() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+
+ private:
+  rlimit before_{};
+  void (*handler_)(int);
+};
+
+// The disk fills up in the middle: the old content stays, the temporary goes.
+TEST(WriteFile, OnAFullDiskKeepsTheOldFileAndLeavesNoTemporary) {
+  const TemporaryDirectory folder;
+  write_file(folder / "x", "old");
+  {
+    const FileSizeLimit limit(1000);
+    expect_error("disk.full", [&] { write_file(folder / "x", std::string(5000, 'n')); });
+  }
+  EXPECT_EQ(read_file(folder / "x"), "old");
+  EXPECT_EQ(files_below(folder.path()), std::vector<std::string>{"x"});
 }
 
 // A link is followed, not replaced; a device is left alone.
