@@ -8,12 +8,9 @@ shift
 
 # Ninja configures again by itself when a CMake file changes.
 if [ ! -f "build/$preset/build.ninja" ]; then
-  cmake --preset "$preset" > "build-$preset.log" 2>&1 || {
-    cat "build-$preset.log" >&2
-    rm -f "build-$preset.log"
-    exit 1
-  }
-  rm -f "build-$preset.log"
+  mkdir -p "build/$preset"
+  log=build/$preset/configure.log
+  cmake --preset "$preset" > "$log" 2>&1 || { cat "$log" >&2; exit 1; }
 fi
 targets=()
 [ $# -gt 0 ] && targets=(--target "$@")

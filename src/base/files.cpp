@@ -176,7 +176,7 @@ StagedDirectory::~StagedDirectory() {
 void StagedDirectory::commit() {
   {
     const Descriptor fd(::open(staging_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (fd.get() >= 0) ::syncfs(fd.get());
+    if (fd.get() < 0 || ::syncfs(fd.get()) != 0) throw write_error(final_, errno);
   }
   require_new(final_);
   if (::rename(staging_.c_str(), final_.c_str()) != 0) throw write_error(final_, errno);

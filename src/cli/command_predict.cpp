@@ -77,6 +77,11 @@ std::vector<fs::path> expand(const std::string& word) {
         has_suffix(path, {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"});
     if (image || path.filename() == idx || path.filename() == idx + ".gz") files.push_back(path);
   }
+  if (error) {
+    throw Error("input.unreadable",
+                fmt::format("{}: {}, expected a folder to list", word, error.message()),
+                "check its permissions");
+  }
   std::sort(files.begin(), files.end());
   if (!files.empty()) return files;
   throw Error("input.missing",

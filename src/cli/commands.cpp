@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
-#include <system_error>
 
 #include "base/error.h"
 #include "base/interrupt.h"
@@ -100,9 +99,8 @@ int run_command_line(int argc, const char* const* argv) {
   } catch (const Error& error) {
     std::fflush(stdout);
     return report(error);
-  } catch (const std::system_error&) {  // fmt::print could not write
-    return report(output_error());
   } catch (const std::exception& error) {
+    if (std::ferror(stdout) != 0) return report(output_error());  // fmt::print could not write
     const std::string text = error.what();  // LibTorch's go on with a backtrace
     return report({"internal", text.substr(0, text.find('\n')), "this is a bug: please report it"});
   }

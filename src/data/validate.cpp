@@ -72,6 +72,12 @@ void check_classes(std::vector<Finding>& findings, const Dataset& set) {
                      shown.size() < names.size() ? ", ..." : ""),
          {}});
   };
+  if (counts.size() < 2) {
+    findings.push_back({"data.one_class",
+                        Severity::kError,
+                        fmt::format("{} class, expected at least 2", counts.size()),
+                        {}});
+  }
   add("data.missing_class", Severity::kError, missing, "have no sample");
   add("data.rare_class", Severity::kWarning, rare, "are rare");
 }

@@ -21,6 +21,7 @@ struct Finding {
 };
 
 // Looks one set over:
+//   data.one_class       error    nothing to tell apart
 //   data.missing_class   error    a class without samples
 //   data.rare_class      warning  a class with less than a tenth of its even share
 //   data.constant_image  warning  images of one single value; error above 1 % of the set

@@ -27,9 +27,9 @@ std::string blas_name() {
 }
 
 bool multiplies_bfloat16(c10::Device device) {
-  if (device.is_cuda()) return true;
   const auto features = cpu_features();
-  return std::find(features.begin(), features.end(), "amx_bf16") != features.end();
+  return device.is_cpu() &&
+         std::find(features.begin(), features.end(), "amx_bf16") != features.end();
 }
 
 }  // namespace

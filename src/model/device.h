@@ -22,10 +22,9 @@ void make_deterministic();
 
 enum class Precision { kFloat32, kBfloat16 };
 
-// "auto" takes bfloat16 on CPUs that multiply it natively (AMX), where it is several times faster,
-// and on CUDA, and float32 on other CPUs, where bfloat16 is slower. GPUs before compute capability
-// 8.0 emulate it: ask for float32 there. "float32" and "bfloat16" insist. Throws
-// config.precision.
+// "auto" takes bfloat16 on CPUs that multiply it natively (AMX), where it is faster, and float32 on
+// other CPUs, where bfloat16 is slower, and on CUDA, where it depends on the GPU. "float32" and
+// "bfloat16" insist. Throws config.precision.
 Precision choose_precision(const std::string& name, c10::Device device);
 
 std::string to_string(Precision precision);

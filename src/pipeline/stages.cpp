@@ -208,8 +208,9 @@ void package_stage(const RunDirectory& run, const Checkpoint& checkpoint, const 
   info.schema = checkpoint.info.schema;
   info.metrics = Json{{"accuracy", json_at<Quantity>(evaluation, "/accuracy", "input")},
                       {"loss", json_at<double>(evaluation, "/loss", "input")}};
-  info.lineage = Json{{"seed", config.seed},
-                      {"config", to_toml(config)},
+  const auto trained_with = run.read_config();  // whatever this command was told
+  info.lineage = Json{{"seed", trained_with.seed},
+                      {"config", to_toml(trained_with)},
                       {"train_data", run.train_fingerprint()},
                       {"test_data", run.test_fingerprint()},
                       {"epoch", checkpoint.info.epoch},

@@ -1,4 +1,6 @@
 // Commands in documents are run, in order, as a reader would type them.
+#include <algorithm>
+#include <regex>
 #include <sstream>
 
 #include "base/files.h"
@@ -31,20 +33,54 @@ void lay_out(const fs::path& folder) {
   fs::create_symlink(DIGITS_PROGRAM, folder / "build" / "release" / "digits");
 }
 
+std::vector<fs::path> documents() {
+  std::vector<fs::path> all{"README.md", "CONTRIBUTING.md", "data/fixtures/README.md"};
+  for (const auto& entry : fs::directory_iterator(fs::path(DIGITS_SOURCE_DIR) / "docs")) {
+    all.push_back(fs::path("docs") / entry.path().filename());
+  }
+  return all;
+}
+
 TEST(Documents, CommandsWork) {
   int count = 0;
-  for (const char* name : {"README.md", "docs/architecture.md", "CONTRIBUTING.md"}) {
+  for (const auto& document : documents()) {
     const TemporaryDirectory folder;
     lay_out(folder.path());
     ProcessOptions options;
     options.directory = folder.path();
-    for (const auto& command : commands_in(fs::path(DIGITS_SOURCE_DIR) / name)) {
+    for (const auto& command : commands_in(fs::path(DIGITS_SOURCE_DIR) / document)) {
       const auto result = run_process({"bash", "-euo", "pipefail", "-c", command}, options);
-      EXPECT_EQ(result.status, 0) << name << ": " << command << "\n" << result.err;
+      EXPECT_EQ(result.status, 0) << document << ": " << command << "\n" << result.err;
       ++count;
     }
   }
-  EXPECT_GE(count, 5);
+  EXPECT_GE(count, 10);
+}
+
+// Every relative link leads somewhere.
+TEST(Documents, LinksLeadSomewhere) {
+  const std::regex link(R"(\]\(([^):#]+)\))");
+  int count = 0;
+  for (const auto& document : documents()) {
+    const auto path = fs::path(DIGITS_SOURCE_DIR) / document;
+    const auto text = read_file(path);
+    for (std::sregex_iterator match(text.begin(), text.end(), link), end; match != end; ++match) {
+      EXPECT_TRUE(fs::exists(path.parent_path() / (*match)[1].str())) << document << match->str();
+      ++count;
+    }
+  }
+  EXPECT_GE(count, 8);
+}
+
+// The fixtures are the ones that their README describes.
+TEST(Documents, FixturesHaveTheirHashes) {
+  ProcessOptions options;
+  options.directory = fixtures();
+  const auto result = run_process(
+      {"bash", "-c", "sed -n '/^```text/,/^```$/p' README.md | grep -v '`' | sha256sum --check"},
+      options);
+  EXPECT_EQ(result.status, 0) << result.out << result.err;
+  EXPECT_EQ(std::count(result.out.begin(), result.out.end(), '\n'), 26);
 }
 
 // Every file and folder that the README's layout names is there.

@@ -3,10 +3,12 @@
 #include "model/package.h"
 
 #include <c10/core/Device.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <map>
+#include <sstream>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -68,6 +70,16 @@ TEST(Package, ManifestSaysWhereItComesFrom) {
   EXPECT_EQ(lineage.at("train_data"), data.at("train").at("fingerprint"));
   EXPECT_TRUE(lineage.at("versions").contains("libtorch"));
   EXPECT_EQ(package.manifest().at("metrics").at("accuracy").at("n"), 200);
+}
+
+// Lineage is what the model was trained with, whatever the packaging command was given.
+TEST(Package, LineageIsThatOfTheTraining) {
+  const TemporaryDirectory folder;
+  const auto result = call_digits({"package", tiny_run().path(), "--seed", "99", "--threads", "2",
+                                   "--out", folder / "package"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_EQ(load(folder / "package").manifest().at("lineage"),
+            load(tiny_run().package()).manifest().at("lineage"));
 }
 
 // One byte, anywhere, in any file: refused before Torch parses it.
@@ -192,6 +204,27 @@ TEST(Predict, ReadsIdxFilesAndFolders) {
   double sum = 0.0;
   for (const double p : first.at("probabilities")) sum += p;
   EXPECT_NEAR(sum, 1.0, 1e-9);
+}
+
+// An image that travels as PNG gets the answer that it gets from its IDX file.
+TEST(Predict, PngAndIdxAgree) {
+  const TemporaryDirectory folder;
+  ASSERT_EQ(call_digits({"synth", "--out", folder / "set", "--train", "10", "--test", "20",
+                         "--rows", "20", "--cols", "20", "--png"})
+                .status,
+            0);
+  const auto model = tiny_run().package().string();
+  const auto idx = call_digits({"predict", "--json", "--model", model, folder / "set"});
+  ASSERT_EQ(idx.status, 0) << idx.err;
+  std::istringstream lines(idx.out);
+  int i = 0;
+  for (std::string line; std::getline(lines, line); ++i) {
+    const auto png = folder / "set" / "png" / std::to_string(i % 10) / fmt::format("{:05}.png", i);
+    const auto one = call_digits({"predict", "--json", "--model", model, png});
+    ASSERT_EQ(one.status, 0) << one.err;
+    EXPECT_EQ(Json::parse(one.out).at("label"), Json::parse(line).at("label")) << png;
+  }
+  EXPECT_EQ(i, 20);
 }
 
 // Another runtime: Python's torch.jit.load and a safetensors reader in plain Python.

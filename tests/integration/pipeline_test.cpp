@@ -164,6 +164,42 @@ TEST(Pipeline, KeepsTheBestEpoch) {
   EXPECT_DOUBLE_EQ(checkpoint.info.validation_accuracy, best);
 }
 
+// On another set than its own, a run is measured but not changed.
+TEST(Pipeline, EvaluatesOnAnotherSet) {
+  const TemporaryDirectory folder;
+  ASSERT_EQ(call_digits({"synth", "--out", folder / "set", "--train", "20", "--test", "100",
+                         "--rows", "20", "--cols", "20", "--seed", "77"})
+                .status,
+            0);
+  const auto before = identity(tiny_run().path());
+  const auto result =
+      call_digits({"evaluate", tiny_run().path(), "--data", folder / "set", "--json"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_EQ(Json::parse(result.out).at("accuracy").at("n"), 100);
+  EXPECT_GT(Json::parse(result.out).at("accuracy").at("value"), 0.8);
+  EXPECT_EQ(identity(tiny_run().path()), before);
+}
+
+// The same seed writes the same files, another seed others; `inspect` reads them back.
+TEST(Pipeline, SynthIsReproducible) {
+  const TemporaryDirectory folder;
+  const auto synth = [&](const std::string& name, const char* seed) {
+    EXPECT_EQ(call_digits({"synth", "--out", folder / name, "--train", "50", "--test", "20",
+                           "--seed", seed})
+                  .status,
+              0);
+    return sha256(read_file(folder / name / "train-images-idx3-ubyte.gz"));
+  };
+  const auto first = synth("a", "5");
+  EXPECT_EQ(synth("b", "5"), first);
+  EXPECT_NE(synth("c", "6"), first);
+  const auto inspect =
+      call_digits({"inspect", "--data", folder / "a", "--json", "--out", folder / "data.json"});
+  EXPECT_EQ(inspect.status, 0) << inspect.err;
+  EXPECT_EQ(Json::parse(inspect.out), Json::parse(read_file(folder / "data.json")));
+  EXPECT_EQ(Json::parse(inspect.out).at("train").at("count"), 50);
+}
+
 // A model below its gate is not packaged, and the run says why.
 TEST(Pipeline, FailedGateLeavesNoPackage) {
   const TemporaryDirectory folder;

@@ -17,13 +17,18 @@ command -v patch > /dev/null || { echo "mutants: patch is missing: scripts/setup
 
 header() { sed -n "s/^$2: //p" "$root/tests/mutants/$1.patch" | head -n 1; }
 
-# A copy with the originals' times, so that a second run rebuilds only what changed since.
+# Brings the copy in line with the tree. Only what differs is touched, and gets a new time, so that
+# it is built again, whatever an earlier run or Ctrl-C left there.
 mkdir -p "$tree"
-for part in CMakeLists.txt CMakePresets.json cmake configs data src tests README.md; do
-  [ -e "$part" ] || continue
-  rm -rf "${tree:?}/$part"
-  cp -a "$part" "$tree/$part"
-done
+parts=(CMakeLists.txt CMakePresets.json cmake configs data src tests README.md)
+while IFS= read -r -d '' file; do
+  cmp -s "$file" "$tree/$file" && continue
+  mkdir -p "$tree/$(dirname "$file")"
+  cp "$file" "$tree/$file"
+done < <(find "${parts[@]}" -type f -print0)
+while IFS= read -r -d '' file; do
+  [ -e "$root/$file" ] || rm "$tree/$file"
+done < <(cd "$tree" && find "${parts[@]}" -type f -print0)
 cd "$tree"
 log=$tree/log.txt
 build() { cmake --build build/release --target "$@" > "$log" 2>&1; }
@@ -55,17 +60,20 @@ killed=0 survived=0
 printf '%-32s %-9s %s\n' mutant outcome test
 for name in "${names[@]}"; do
   read -r program test <<< "$(header "$name" Test)"
-  file=$(sed -n 's|^+++ b/||p' "$root/tests/mutants/$name.patch" | head -n 1)
   outcome=survived
   if ! patch --quiet --strip=1 --fuzz=0 < "$root/tests/mutants/$name.patch" > "$log" 2>&1; then
     outcome="no patch"  # the code moved on: renew the patch
   elif ! build "$program"; then
     outcome="no build"
   elif ! timeout 60 "build/release/tests/$program" --gtest_filter="$test" > "$log" 2>&1; then
-    outcome=killed
+    # Red for the right reason: the named test failed. A crash or a hang is told apart.
+    outcome=crashed
+    grep -qF "[  FAILED  ] $test" "$log" && outcome=killed
   fi
-  cp "$root/$file" "$file"  # the copy is newer than the mutant's objects, so it is built again
-  rm -f "$file.orig" "$file.rej"
+  while read -r file; do
+    cp "$root/$file" "$file"  # newer than the mutant's objects, so it is built again
+    rm -f "$file.orig" "$file.rej"
+  done < <(sed -n 's|^+++ b/||p' "$root/tests/mutants/$name.patch")
   printf '%-32s %-9s %s %s\n' "$name" "$outcome" "$program" "$test"
   if [ "$outcome" = killed ]; then killed=$((killed + 1)); else survived=$((survived + 1)); fi
 done

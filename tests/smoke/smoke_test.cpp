@@ -81,7 +81,7 @@ TEST_F(Smoke, PredictsTheCommittedPictures) {
   EXPECT_EQ(count, 20);
 }
 
-// A program started for one picture: most of it is loading libraries, 0.5 s here.
+// A program started for one picture: most of it is loading libraries.
 TEST_F(Smoke, StartsAndAnswersWithinSeconds) {
   const auto start = std::chrono::steady_clock::now();
   const auto result =
@@ -109,10 +109,10 @@ Latency measure(const Package& package, const Dataset& images, int calls) {
   return {times[times.size() / 2], times[times.size() * 99 / 100]};
 }
 
-// Budgets are sanity bounds, ten times and more above what two cores need: a model that fell back
+// Budgets are sanity bounds, ten times and more above what one core needs: a model that fell back
 // to a reference kernel, or a call that reloads the package, breaks them; a busy machine does not.
 void expect_latency(c10::Device device) {
-  set_threads(0);
+  set_threads(1);  // threads that wait for each other measure the scheduler of a busy machine
   const auto package = Package::load(Smoke::package(), device);
   for (const auto& [batch, budget_ms] : {std::pair{1, 20.0}, {32, 60.0}, {256, 300.0}}) {
     SyntheticOptions options;

@@ -49,7 +49,6 @@ TEST(Options, WantsItsPositionals) {
 }
 
 TEST(Commands, HaveNamesAndSummaries) {
-  EXPECT_EQ(commands().size(), 7U);
   for (const auto& command : commands()) {
     EXPECT_STRNE(command.name, "");
     EXPECT_STRNE(command.summary, "");

@@ -35,6 +35,13 @@ void make_constant(Dataset& set, std::size_t i) {
 
 TEST(Validate, FindsNothingInACleanSet) { EXPECT_TRUE(validate(clean(90)).empty()); }
 
+TEST(Validate, OneClassIsAnError) {
+  auto set = clean(30);
+  set.schema.class_names = {"only"};
+  std::fill(set.labels.begin(), set.labels.end(), std::uint8_t{0});
+  EXPECT_THAT(codes(validate(set)), testing::ElementsAre("data.one_class"));
+}
+
 TEST(Validate, MissingClassIsAnError) {
   auto set = clean(90);
   set.schema.class_names.emplace_back("never seen");

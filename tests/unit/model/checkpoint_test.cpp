@@ -115,7 +115,7 @@ TEST(Checkpoint, NeverLoadsChangedWeights) {
   const auto whole = read_file(folder / "c");
   for (std::size_t at = 0; at < whole.size(); at += 7) {
     auto bytes = whole;
-    bytes[at] = static_cast<char>(bytes[at] ^ (1 << (at % 7)));
+    bytes[at] = static_cast<char>(bytes[at] ^ (1 << (at / 7 % 8)));
     write_file(folder / "c", bytes, Durability::kUnsynced);
     const auto code = error_code(
         [&] { EXPECT_TRUE(same_weights(load_checkpoint(folder / "c").network, network)) << at; });

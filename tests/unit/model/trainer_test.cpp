@@ -6,7 +6,9 @@
 #include <cmath>
 
 #include "base/interrupt.h"
+#include "model/metrics.h"
 #include "model/schedule.h"
+#include "model/tensors.h"
 #include "support/models.h"
 #include "support/testing.h"
 
@@ -128,7 +130,8 @@ TEST(Train, RunsInBfloat16) {
   for (const auto& weight : network->parameters()) EXPECT_EQ(weight.scalar_type(), at::kFloat);
 }
 
-// Validation must neither train nor count: after each epoch the observer finds evaluation mode.
+// Validation runs in evaluation mode and changes nothing: after each epoch the observer finds that
+// mode, and measures the very loss that was recorded.
 TEST(Train, ValidatesInEvaluationMode) {
   const auto set = halves(64);
   auto network = network_for(set);
@@ -140,8 +143,11 @@ TEST(Train, ValidatesInEvaluationMode) {
     EXPECT_TRUE(network->is_training());
     ++steps;
   };
-  observer.on_epoch = [&](const EpochRecord&) {
+  observer.on_epoch = [&](const EpochRecord& record) {
     EXPECT_FALSE(network->is_training());
+    const auto logits = logits_of([&](const at::Tensor& x) { return network->forward(x); },
+                                  set.images.data(), set.size(), set.schema, at::kCPU);
+    EXPECT_EQ(cross_entropy(logits, set.labels, 2), record.validation_loss);
     ++epochs;
   };
   train(network, set, set, quick(), observer);

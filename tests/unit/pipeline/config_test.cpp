@@ -154,6 +154,18 @@ TEST(Gates, PassOnTheConservativeSideOnly) {
   require_passed(check_stage(proportion(950, 1000), config));
 }
 
+// What is held out is not trained on: the parts share no image, and nothing is lost.
+TEST(SplitStage, PartsShareNoImage) {
+  const auto set = random_dataset(60, 12, 10);
+  Config config;
+  config.train.batch_size = 8;
+  config.data.validation_share = 0.25;
+  const auto parts = split_stage(set, config);
+  EXPECT_EQ(parts.training.size() + parts.validation.size(), 60U);
+  EXPECT_EQ(parts.validation.size(), 15U);
+  EXPECT_TRUE(validate_leakage(parts.training, parts.validation).empty());
+}
+
 // "auto" and 0 are replaced, so that the written configuration repeats the run elsewhere.
 TEST(Resolve, LeavesNothingAutomatic) {
   const auto config = resolve(Config());
