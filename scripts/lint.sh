@@ -31,4 +31,5 @@ forbid pipeline 'cli/'
 # Files that include Torch take clang-tidy most of a minute each; these two folders do not.
 echo "lint: clang-tidy over base and data"
 find src/base src/data -name '*.cpp' -print0 |
-  xargs -0 -n 4 -P "$(nproc)" clang-tidy --quiet -p "build/$preset"
+  xargs -0 -n 4 -P "$(nproc)" clang-tidy --quiet -p "build/$preset" 2>&1 |
+  { grep -v ' warnings generated\.$' || true; }  # in the libraries' headers; pipefail keeps the status

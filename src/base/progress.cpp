@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <cstdio>
 
 namespace digits {
@@ -20,7 +21,7 @@ std::string progress_bar(const std::string& title, std::size_t done, std::size_t
   const auto filled = static_cast<std::size_t>(share * kWidth);
   std::string left = "--:--";
   if (done > 0) {
-    const auto seconds = static_cast<long>(elapsed_seconds * (1.0 - share) / share + 0.5);
+    const auto seconds = std::lround(elapsed_seconds * (1.0 - share) / share);
     left = fmt::format("{:02}:{:02}", seconds / 60, seconds % 60);
   }
   return fmt::format("{} [{:#<{}}{:-<{}}] {:3.0f} %  {} left  {}", title, "", filled, "",

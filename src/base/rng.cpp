@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <numeric>
-#include <tuple>
 
 namespace digits {
 
@@ -59,9 +58,9 @@ double Rng::normal() noexcept {
 std::uint32_t Rng::below(std::uint32_t bound) noexcept {
   // Lemire, "Fast random integer generation in an interval", 2019: reject the biased low products.
   const std::uint32_t threshold = (0U - bound) % bound;
-  auto [value, low] = multiply_high_low(next(), bound);
-  while (low < threshold) std::tie(value, low) = multiply_high_low(next(), bound);
-  return value;
+  auto product = multiply_high_low(next(), bound);
+  while (product.second < threshold) product = multiply_high_low(next(), bound);
+  return product.first;
 }
 
 std::vector<std::uint32_t> permutation(std::uint32_t n, std::uint64_t seed, Stream stream,

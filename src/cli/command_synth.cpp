@@ -19,6 +19,32 @@ void save_images(const std::filesystem::path& folder, const Dataset& set) {
   }
 }
 
+Config synthetic_config(const ParsedOptions& parsed) {
+  Config config;
+  config.data.synthetic_train = parsed.number("train");
+  config.data.synthetic_test = parsed.number("test");
+  config.data.synthetic_rows = parsed.number("rows");
+  config.data.synthetic_cols = parsed.number("cols");
+  config.data.classes = parsed.number("classes");
+  config.seed = parsed.number("seed");
+  config.threads = parsed.number("threads");
+  check_values(config, "options");
+  return resolve(config);
+}
+
+void print_written(const std::filesystem::path& folder, const Sets& sets, bool json) {
+  if (json) {
+    print_json(Json{{"out", folder.string()},
+                    {"train", sets.train.size()},
+                    {"test", sets.test.size()},
+                    {"data", sets.train.schema}});
+  } else {
+    print_pairs({{"train", fmt::format("{} images", sets.train.size())},
+                 {"test", fmt::format("{} images", sets.test.size())},
+                 {"folder", folder.string()}});
+  }
+}
+
 }  // namespace
 
 int command_synth(const Arguments& arguments) {
@@ -41,18 +67,7 @@ int command_synth(const Arguments& arguments) {
     throw Error("usage.option", "no --out given, expected the folder to write",
                 "digits synth --out DIR");
   }
-  const auto number = [&](const char* name) { return parsed->number(name); };
-  Config config;
-  config.data.synthetic_train = number("train");
-  config.data.synthetic_test = number("test");
-  config.data.synthetic_rows = number("rows");
-  config.data.synthetic_cols = number("cols");
-  config.data.classes = number("classes");
-  config.seed = number("seed");
-  config.threads = number("threads");
-  check_values(config, "options");
-  config = resolve(config);
-
+  const auto config = synthetic_config(*parsed);
   const std::filesystem::path out = parsed->text("out");
   StagedDirectory staged(out);
   const auto sets = acquire(config);
@@ -60,16 +75,7 @@ int command_synth(const Arguments& arguments) {
   save_dataset(staged.path(), Part::kTest, sets.test);
   if (parsed->has("png")) save_images(staged.path() / "png", sets.test);
   staged.commit();
-  if (parsed->has("json")) {
-    print_json(Json{{"out", out.string()},
-                    {"train", sets.train.size()},
-                    {"test", sets.test.size()},
-                    {"data", sets.train.schema}});
-  } else {
-    print_pairs({{"train", fmt::format("{} images", sets.train.size())},
-                 {"test", fmt::format("{} images", sets.test.size())},
-                 {"folder", out.string()}});
-  }
+  print_written(out, sets, parsed->has("json"));
   return kDone;
 }
 

@@ -48,8 +48,8 @@ Batch make_batch(const Dataset& set, const std::vector<std::uint32_t>& order, st
   return batch;
 }
 
-BatchStream::BatchStream(const Dataset& set, BatchOptions options)
-    : set_(set), options_(std::move(options)) {
+BatchStream::BatchStream(const Dataset& set, const BatchOptions& options)
+    : set_(set), options_(options) {
   if (options_.batch_size == 0 || options_.prefetch == 0) {
     throw Error("config.batch", "batch size or prefetch 0, expected at least 1",
                 "set train.batch_size in the configuration");

@@ -45,7 +45,7 @@ std::vector<std::uint32_t> epoch_order(std::size_t n, const BatchOptions& option
 class BatchStream {
  public:
   // Throws config.batch for a batch size of zero.
-  BatchStream(const Dataset& set, BatchOptions options);
+  BatchStream(const Dataset& set, const BatchOptions& options);
   ~BatchStream();  // stops the producer, wherever it is
   BatchStream(const BatchStream&) = delete;
   BatchStream& operator=(const BatchStream&) = delete;

@@ -32,6 +32,7 @@ void from_json(const Json& json, Schema& schema) {
 
 std::vector<std::string> numbered_class_names(int classes) {
   std::vector<std::string> names;
+  names.reserve(static_cast<std::size_t>(classes));
   for (int k = 0; k < classes; ++k) names.push_back(std::to_string(k));
   return names;
 }

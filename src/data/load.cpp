@@ -13,11 +13,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::uint32_t kMaxSide = 4096;  // pixels
-
 fs::path find_file(const fs::path& folder, const std::string& name) {
   for (const char* suffix : {"", ".gz"}) {
-    const auto path = folder / (name + suffix);
+    auto path = folder / (name + suffix);
     if (kind_of(path) != PathKind::kMissing) return path;
   }
   throw Error("input.missing", fmt::format("{}: no {} or {}.gz in it", folder.string(), name, name),
@@ -55,7 +53,8 @@ void check_shapes(const IdxArray& images, const IdxArray& labels, const std::str
                 "the two files belong to different sets");
   }
   const auto channels = rank == 4 ? images.dims[3] : 1U;
-  if (images.dims[1] > kMaxSide || images.dims[2] > kMaxSide || (channels != 1 && channels != 3)) {
+  if (std::max(images.dims[1], images.dims[2]) > std::uint32_t{kMaxSide} ||
+      (channels != 1 && channels != 3)) {
     throw Error("data.image_size",
                 fmt::format("{}: images of {}x{}x{}, expected sides up to {} and 1 or 3 channels",
                             name, images.dims[1], images.dims[2], channels, kMaxSide),

@@ -20,7 +20,8 @@ Normalisation compute_normalisation(const Dataset& train) {
     squares[i % channels] += pixel * pixel;
   }
   Normalisation result;
-  const double n = static_cast<double>(train.images.size() / channels);
+  const auto pixels = train.images.size() / channels;
+  const auto n = static_cast<double>(pixels);
   for (std::size_t c = 0; c < channels; ++c) {
     const double mean = static_cast<double>(sum[c]) / n;
     const double variance = std::max(0.0, static_cast<double>(squares[c]) / n - mean * mean);

@@ -84,7 +84,7 @@ void check_classes(std::vector<Finding>& findings, const Dataset& set) {
 
 // Whether the first and last row are bright on average: ink is bright, paper is 0.
 bool bright_border(const Dataset& set, std::size_t i) {
-  const auto row_bytes = static_cast<std::size_t>(set.schema.cols * set.schema.channels);
+  const auto row_bytes = set.schema.image_bytes() / static_cast<std::size_t>(set.schema.rows);
   const auto* top = set.image(i);
   const auto* bottom = top + set.schema.image_bytes() - row_bytes;
   std::size_t sum = 0;

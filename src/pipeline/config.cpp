@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "data/dataset.h"
 #include "pipeline/presets.h"
 
 namespace digits {
@@ -186,8 +187,8 @@ void check_values(const Config& config, const std::string& name) {
   require("data.classes", config.data.classes, 0, 256);
   require("data.synthetic_train", config.data.synthetic_train, 1, kMillions);
   require("data.synthetic_test", config.data.synthetic_test, 1, kMillions);
-  require("data.synthetic_rows", config.data.synthetic_rows, 1, 4096);
-  require("data.synthetic_cols", config.data.synthetic_cols, 1, 4096);
+  require("data.synthetic_rows", config.data.synthetic_rows, 1, kMaxSide);
+  require("data.synthetic_cols", config.data.synthetic_cols, 1, kMaxSide);
   require("data.validation_share", config.data.validation_share, 0, 1);
   for (const auto width : config.widths) require("network.widths", width, 1, 4096);
   require("train.epochs", config.train.epochs, 1, 1e6);
@@ -195,7 +196,7 @@ void check_values(const Config& config, const std::string& name) {
   require("train.learning_rate", config.train.learning_rate, 0, 1e3);
   require("train.weight_decay", config.train.weight_decay, 0, 1e3);
   require("augment.rotation", config.augment.rotation, 0, 180);
-  require("augment.shift", config.augment.shift, 0, 4096);
+  require("augment.shift", config.augment.shift, 0, kMaxSide);
   require("augment.scale", config.augment.scale, 0, 0.9);
   require("augment.shear", config.augment.shear, 0, 10);
   require("gates.min_accuracy", config.min_accuracy, 0, 1);

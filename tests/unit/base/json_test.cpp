@@ -1,7 +1,6 @@
 #include "base/json.h"
 
 #include "base/files.h"
-#include "base/sha256.h"
 #include "support/testing.h"
 
 namespace digits {
@@ -41,12 +40,6 @@ TEST(JsonAt, RefusesMissingKeysAndWrongTypes) {
 // File names may hold any bytes; JSON may not.
 TEST(Json, ReplacesWhatIsNotUtf8) {
   EXPECT_EQ(to_text(Json{{"path", "a\xff"}}, -1), "{\"path\":\"a\xef\xbf\xbd\"}");
-}
-
-// FIPS 180-4's own examples.
-TEST(Sha256, GivesThePublishedAnswers) {
-  EXPECT_EQ(sha256(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-  EXPECT_EQ(sha256("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
 #include "base/progress.h"
 
-#include "base/interrupt.h"
-#include "base/parallel.h"
 #include "support/testing.h"
 
 namespace digits {
@@ -20,30 +18,6 @@ TEST(ProgressBar, KnowsNothingBeforeTheFirstStep) {
 
 TEST(ProgressBar, OfNoWorkIsDone) {
   EXPECT_EQ(progress_bar("x", 0, 0, 0.0, ""), "x [########################] 100 %  --:-- left  ");
-}
-
-TEST(ParallelFor, VisitsEveryIndexOnce) {
-  for (const int threads : {1, 2, 7, 100}) {
-    std::vector<int> visits(37, 0);
-    parallel_for(visits.size(), threads, [&](std::size_t i) { ++visits[i]; });
-    EXPECT_THAT(visits, testing::Each(1)) << threads << " threads";
-  }
-  parallel_for(0, 4, [](std::size_t) { FAIL() << "there is nothing to visit"; });
-}
-
-TEST(ParallelFor, RethrowsWhatABodyThrew) {
-  const auto run = [](std::size_t i) {
-    if (i == 36) throw std::runtime_error("the last one");
-  };
-  EXPECT_THROW(parallel_for(37, 4, run), std::runtime_error);
-}
-
-TEST(Interrupt, IsAFlag) {
-  EXPECT_FALSE(interrupted());
-  set_interrupted(true);
-  EXPECT_TRUE(interrupted());
-  set_interrupted(false);
-  EXPECT_FALSE(interrupted());
 }
 
 }  // namespace

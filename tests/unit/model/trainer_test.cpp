@@ -7,7 +7,6 @@
 
 #include "base/interrupt.h"
 #include "model/metrics.h"
-#include "model/schedule.h"
 #include "model/tensors.h"
 #include "support/models.h"
 #include "support/testing.h"
@@ -178,32 +177,6 @@ TEST(Train, RefusesImpossibleOptions) {
   refuse([](TrainOptions& o) { o.batch_size = 11; });
   refuse([](TrainOptions& o) { o.learning_rate = std::nan(""); });
   refuse([](TrainOptions& o) { o.weight_decay = -1.0; });
-}
-
-// Eleven steps, peak at step 3: by hand from the definition.
-TEST(OneCycle, RisesToThePeakAndFalls) {
-  OneCycleOptions options;
-  options.peak = 1.0;
-  options.steps = 11;
-  options.warmup_share = 0.3;
-  EXPECT_NEAR(one_cycle_rate(options, 0), 0.04, 1e-12);
-  EXPECT_NEAR(one_cycle_rate(options, 3), 1.0, 1e-12);
-  EXPECT_NEAR(one_cycle_rate(options, 10), 4e-6, 1e-12);
-  // A third of the way up: 0.04 + 0.96 * (1 - cos(60 degrees)) / 2.
-  EXPECT_NEAR(one_cycle_rate(options, 1), 0.28, 1e-12);
-}
-
-// Never negative, never above the peak, and defined past the end.
-TEST(OneCycle, StaysInBounds) {
-  OneCycleOptions options;
-  options.peak = 0.5;
-  for (const std::size_t steps : {1U, 2U, 3U, 100U}) {
-    options.steps = steps;
-    for (std::size_t step = 0; step < steps + 5; ++step) {
-      EXPECT_GT(one_cycle_rate(options, step), 0.0);
-      EXPECT_LE(one_cycle_rate(options, step), 0.5);
-    }
-  }
 }
 
 }  // namespace

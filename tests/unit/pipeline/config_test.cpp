@@ -5,8 +5,6 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "pipeline/presets.h"
-#include "pipeline/run_directory.h"
-#include "pipeline/stages.h"
 #include "support/testing.h"
 
 namespace digits {
@@ -115,63 +113,6 @@ TEST(Config, PresetsKnowTheirNames) {
 
 TEST(Config, NamesAMissingFile) {
   expect_error("input.missing", [] { load_config("/no/such.toml", Config()); });
-}
-
-TEST(RunDirectory, NeverOverwritesAnother) {
-  const TemporaryDirectory folder;
-  const auto run = RunDirectory::create(folder / "run");
-  run.write_config(Config());
-  expect_error("output.exists", [&] { RunDirectory::create(folder / "run"); });
-  EXPECT_EQ(to_toml(RunDirectory::open(folder / "run").read_config()), to_toml(Config()));
-}
-
-TEST(RunDirectory, OpensOnlyWhatARunHasWritten) {
-  const TemporaryDirectory folder;
-  expect_error("input.missing", [&] { RunDirectory::open(folder.path()); });
-}
-
-TEST(RunDirectory, WritesOneLinePerEpoch) {
-  const TemporaryDirectory folder;
-  const auto run = RunDirectory::create(folder / "run");
-  EpochRecord record;
-  record.epoch = 1;
-  run.write_history({record, record});
-  const auto text = read_file(run.path() / "history.jsonl");
-  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2);
-  const auto line = Json::parse(text.substr(0, text.find('\n')));
-  for (const char* key : {"epoch", "train_loss", "validation_accuracy", "seconds"}) {
-    EXPECT_TRUE(line.contains(key)) << key;
-  }
-}
-
-// 95 of 100 looks like 0.95, but its interval reaches down to 0.888: a gate at 0.9 must not pass.
-TEST(Gates, PassOnTheConservativeSideOnly) {
-  Config config;
-  config.min_accuracy = 0.9;
-  EXPECT_FALSE(check_stage(proportion(95, 100), config).front().passed);
-  EXPECT_TRUE(check_stage(proportion(950, 1000), config).front().passed);
-  expect_error("gate.failed", [&] { require_passed(check_stage(proportion(95, 100), config)); });
-  require_passed(check_stage(proportion(950, 1000), config));
-}
-
-// What is held out is not trained on: the parts share no image, and nothing is lost.
-TEST(SplitStage, PartsShareNoImage) {
-  const auto set = random_dataset(60, 12, 10);
-  Config config;
-  config.train.batch_size = 8;
-  config.data.validation_share = 0.25;
-  const auto parts = split_stage(set, config);
-  EXPECT_EQ(parts.training.size() + parts.validation.size(), 60U);
-  EXPECT_EQ(parts.validation.size(), 15U);
-  EXPECT_TRUE(validate_leakage(parts.training, parts.validation).empty());
-}
-
-// "auto" and 0 are replaced, so that the written configuration repeats the run elsewhere.
-TEST(Resolve, LeavesNothingAutomatic) {
-  const auto config = resolve(Config());
-  EXPECT_GT(config.threads, 0);
-  EXPECT_THAT(config.device, testing::AnyOf("cpu", "cuda"));
-  EXPECT_THAT(config.train.precision, testing::AnyOf("float32", "bfloat16"));
 }
 
 }  // namespace

@@ -1,0 +1,30 @@
+#include "data/dataset.h"
+
+#include <algorithm>
+
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+TEST(Subset, KeepsImagesWithTheirLabels) {
+  const auto set = random_dataset(10);
+  const auto part = subset(set, {7, 2});
+  EXPECT_THAT(part.labels, testing::ElementsAre(set.labels[7], set.labels[2]));
+  EXPECT_TRUE(std::equal(part.image(0), part.image(0) + 30, set.image(7)));
+  EXPECT_TRUE(std::equal(part.image(1), part.image(1) + 30, set.image(2)));
+}
+
+// One changed byte is another set.
+TEST(Fingerprint, SeesEveryByte) {
+  const auto set = random_dataset(5);
+  auto other = set;
+  other.images[17] = static_cast<std::uint8_t>(other.images[17] ^ 1);
+  EXPECT_NE(fingerprint(other), fingerprint(set));
+  other = set;
+  other.labels[4] = 0;
+  EXPECT_NE(fingerprint(other), fingerprint(set));
+}
+
+}  // namespace
+}  // namespace digits

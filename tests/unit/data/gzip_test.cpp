@@ -1,0 +1,39 @@
+#include "data/gzip.h"
+
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+TEST(Gzip, RoundTripsAndIsReproducible) {
+  const std::string text(100000, 'x');
+  EXPECT_EQ(gunzip(gzip(text), "x", 1 << 20), text);
+  EXPECT_EQ(gzip(text), gzip(text));
+  EXPECT_EQ(gunzip(gzip(""), "x", 10), "");
+}
+
+// RFC 1952, 2.2: a file may have several members, and means their concatenation.
+TEST(Gzip, JoinsMembers) { EXPECT_EQ(gunzip(gzip("ab") + gzip("cd"), "x", 10), "abcd"); }
+
+TEST(Gzip, RefusesEveryTruncation) {
+  const auto whole = gzip("some text, some text, some text");
+  for (std::size_t size = 2; size < whole.size(); ++size) {
+    expect_error("input.gzip", [&] { gunzip(whole.substr(0, size), "x", 1000); });
+  }
+}
+
+// The checksum at the end sees any flipped bit of the body.
+TEST(Gzip, RefusesDamageAndTrailingBytes) {
+  auto bytes = gzip("some text, some text, some text");
+  expect_error("input.gzip", [&] { gunzip(bytes + "tail", "x", 1000); });
+  bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 0x10);
+  expect_error("input.gzip", [&] { gunzip(bytes, "x", 1000); });
+}
+
+// A kilobyte that unpacks to a megabyte stops at the limit.
+TEST(Gzip, StopsAtTheLimit) {
+  expect_error("input.gzip", [] { gunzip(gzip(std::string(1 << 20, '\0')), "x", 1 << 19); });
+}
+
+}  // namespace
+}  // namespace digits

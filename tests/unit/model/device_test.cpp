@@ -1,0 +1,45 @@
+#include "model/device.h"
+
+#include <ATen/Parallel.h>
+#include <torch/cuda.h>
+
+#include <algorithm>
+
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+TEST(Device, RefusesNamesThatAreNone) {
+  expect_error("device.unknown", [] { choose_device("tpu"); });
+  expect_error("config.precision", [] { choose_precision("float16", c10::kCPU); });
+  EXPECT_TRUE(choose_device("cpu").is_cpu());
+}
+
+TEST(Device, InsistsWhenCudaIsAskedFor) {
+  if (torch::cuda::is_available()) {
+    EXPECT_TRUE(choose_device("cuda").is_cuda());
+    EXPECT_TRUE(choose_device("auto").is_cuda());
+  } else {
+    expect_error("device.cuda_missing", [] { choose_device("cuda"); });
+    EXPECT_TRUE(choose_device("auto").is_cpu());
+  }
+}
+
+TEST(Device, AutoPrecisionFollowsTheCpu) {
+  const auto features = cpu_features();
+  const bool amx = std::find(features.begin(), features.end(), "amx_bf16") != features.end();
+  EXPECT_EQ(to_string(choose_precision("auto", c10::kCPU)), amx ? "bfloat16" : "float32");
+  EXPECT_EQ(to_string(choose_precision("float32", c10::kCPU)), "float32");
+}
+
+TEST(Device, SetsTheThreadsOfLibTorch) {
+  const int before = at::get_num_threads();
+  EXPECT_EQ(set_threads(1), 1);
+  EXPECT_EQ(at::get_num_threads(), 1);
+  EXPECT_GE(set_threads(0), 1);
+  set_threads(before);
+}
+
+}  // namespace
+}  // namespace digits

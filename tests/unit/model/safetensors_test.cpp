@@ -1,0 +1,78 @@
+#include "model/safetensors.h"
+
+#include <ATen/ATen.h>
+
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+// The format's layout, by hand: header length, JSON, raw little-endian floats.
+TEST(Safetensors, HasThePublishedLayout) {
+  const auto bytes = format_safetensors({{"a", at::tensor({1.0F, 2.0F})}});
+  std::uint64_t length = 0;
+  std::memcpy(&length, bytes.data(), 8);
+  EXPECT_EQ(length % 8, 0U);
+  const auto header = nlohmann::json::parse(bytes.substr(8, length));
+  EXPECT_EQ(header["a"]["dtype"], "F32");
+  EXPECT_EQ(header["a"]["shape"], (std::vector<int>{2}));
+  EXPECT_EQ(header["a"]["data_offsets"], (std::vector<int>{0, 8}));
+  float second = 0.0F;
+  std::memcpy(&second, bytes.data() + 8 + length + 4, 4);
+  EXPECT_EQ(second, 2.0F);
+}
+
+TEST(Safetensors, RoundTripsShapesAndTypes) {
+  const NamedTensors tensors{{"weights", at::rand({2, 3, 4})},
+                             {"scalar", at::tensor(int64_t{-5})},
+                             {"empty", at::empty({0, 3})},
+                             {"strided", at::rand({4, 6}).t()}};
+  const auto back = parse_safetensors(format_safetensors(tensors), "x", "checkpoint");
+  ASSERT_EQ(back.size(), tensors.size());
+  for (const auto& [name, tensor] : tensors) EXPECT_TRUE(back.at(name).equal(tensor)) << name;
+}
+
+TEST(Safetensors, CarriesMetadata) {
+  const auto bytes = format_safetensors({{"a", at::rand({3})}}, {{"format", "pt"}});
+  Metadata metadata;
+  EXPECT_EQ(parse_safetensors(bytes, "x", "checkpoint", &metadata).size(), 1U);
+  EXPECT_EQ(metadata.at("format"), "pt");
+  EXPECT_EQ(parse_safetensors(bytes, "x", "checkpoint").size(), 1U);  // or leaves it alone
+}
+
+TEST(Safetensors, RefusesEveryTruncation) {
+  const auto whole = format_safetensors({{"a", at::rand({3})}});
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    expect_error("package.malformed",
+                 [&] { parse_safetensors(whole.substr(0, size), "x", "package"); });
+  }
+  expect_error("package.malformed", [&] { parse_safetensors(whole + "!", "x", "package"); });
+}
+
+// Headers that lie about sizes must not read outside the file.
+TEST(Safetensors, RefusesHeadersThatLie) {
+  const auto file = [](const std::string& header) {
+    std::string bytes(8, '\0');
+    bytes[0] = static_cast<char>(header.size());
+    return bytes + header + std::string(8, 'x');
+  };
+  for (const char* header : {
+           R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,16]}})",
+           R"({"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}})",
+           R"({"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}})",
+           R"({"a":{"dtype":"F32","shape":[4611686018427387906],"data_offsets":[0,8]}})",
+           R"({"a":{"dtype":"F16","shape":[4],"data_offsets":[0,8]}})",
+           R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})",
+           R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}})",
+           R"({"a":7})",
+           R"([1])",
+       }) {
+    expect_error("package.malformed", [&] { parse_safetensors(file(header), "x", "package"); });
+  }
+}
+
+}  // namespace
+}  // namespace digits

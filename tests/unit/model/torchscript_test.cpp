@@ -1,0 +1,42 @@
+#include "model/torchscript.h"
+
+#include <ATen/ATen.h>
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/serialization/import.h>
+
+#include <sstream>
+
+#include "support/models.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+// The exported archive computes what the eager network computes, at batch sizes that the trace has
+// not seen, whatever mode the network was in; 1e-5 as for any two orders of summation.
+TEST(Torchscript, ComputesWhatTheNetworkComputes) {
+  auto network = tiny_network(test_seed());
+  network->forward(at::rand({8, 1, 12, 10}));
+  std::istringstream archive(export_torchscript(network));
+  EXPECT_TRUE(network->is_training());  // left as it was
+  auto module = torch::jit::load(archive);
+  network->eval();
+  for (const int64_t n : {1, 2, 17}) {
+    const auto images = at::rand({n, 1, 12, 10});
+    const auto logits = module.forward({images}).toTensor();
+    EXPECT_TRUE(at::allclose(logits, network->forward(images), 0.0, 1e-5)) << n;
+  }
+}
+
+// Names are the eager network's, so that other programs can tie the two together.
+TEST(Torchscript, KeepsParameterNames) {
+  auto network = tiny_network();
+  std::istringstream archive(export_torchscript(network));
+  const auto module = torch::jit::load(archive);
+  std::vector<std::string> names;
+  for (const auto& item : module.named_parameters()) names.push_back(item.name);
+  EXPECT_THAT(names, testing::UnorderedElementsAreArray(network->named_parameters().keys()));
+}
+
+}  // namespace
+}  // namespace digits

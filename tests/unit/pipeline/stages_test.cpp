@@ -1,0 +1,39 @@
+#include "pipeline/stages.h"
+
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+// 95 of 100 looks like 0.95, but its interval reaches down to 0.888: a gate at 0.9 must not pass.
+TEST(Gates, PassOnTheConservativeSideOnly) {
+  Config config;
+  config.min_accuracy = 0.9;
+  EXPECT_FALSE(check_stage(proportion(95, 100), config).front().passed);
+  EXPECT_TRUE(check_stage(proportion(950, 1000), config).front().passed);
+  expect_error("gate.failed", [&] { require_passed(check_stage(proportion(95, 100), config)); });
+  require_passed(check_stage(proportion(950, 1000), config));
+}
+
+// What is held out is not trained on: the parts share no image, and nothing is lost.
+TEST(SplitStage, PartsShareNoImage) {
+  const auto set = random_dataset(60, 12, 10);
+  Config config;
+  config.train.batch_size = 8;
+  config.data.validation_share = 0.25;
+  const auto parts = split_stage(set, config);
+  EXPECT_EQ(parts.training.size() + parts.validation.size(), 60U);
+  EXPECT_EQ(parts.validation.size(), 15U);
+  EXPECT_TRUE(validate_leakage(parts.training, parts.validation).empty());
+}
+
+// "auto" and 0 are replaced, so that the written configuration repeats the run elsewhere.
+TEST(Resolve, LeavesNothingAutomatic) {
+  const auto config = resolve(Config());
+  EXPECT_GT(config.threads, 0);
+  EXPECT_THAT(config.device, testing::AnyOf("cpu", "cuda"));
+  EXPECT_THAT(config.train.precision, testing::AnyOf("float32", "bfloat16"));
+}
+
+}  // namespace
+}  // namespace digits
