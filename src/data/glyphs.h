@@ -2,15 +2,22 @@
 #pragma once
 
 #include <opencv2/core/types.hpp>
+#include <string>
 #include <vector>
 
 namespace digits {
 
-// Control points that the pen passes through; x to the right, y down, both about [0, 1].
+// Control points that the pen passes through; x to the right, y down, the digit's box is [0, 100].
 using Stroke = std::vector<cv::Point2d>;
-using Glyph = std::vector<Stroke>;
 
-// The topologies of a digit (0 to 9): at least one, each a way in which people really write it.
+// One topology: a way in which people really write a digit.
+struct Glyph {
+  std::string style;            // "open", "barred": unique among a digit's glyphs
+  double weight = 1.0;          // how often it is written, relative to the digit's other glyphs
+  std::vector<Stroke> strokes;  // in any order; a corner is where one ends and another begins
+};
+
+// The topologies of a digit (0 to 9): at least two.
 const std::vector<Glyph>& glyphs_of(int digit);
 
 }  // namespace digits

@@ -12,73 +12,46 @@
 #include "base/rng.h"
 #include "data/glyphs.h"
 #include "data/normal_form.h"
+#include "data/pen.h"
 
 namespace digits {
 
 namespace {
 
-constexpr int kCanvas = 96;  // pixels; a digit is drawn large and reduced, which softens its edge
-constexpr double kSpan = 64.0;    // pixels of the canvas that the unit square of a glyph covers
-constexpr int kSubpixelBits = 4;  // cv::polylines takes fixed-point coordinates
-
-// A hand: the linear map from glyph coordinates, centred, to canvas pixels.
-struct Hand {
-  cv::Matx22d map;
-  double jitter = 0.0;     // standard deviation of a control point, in glyph units
-  double thickness = 0.0;  // of the pen, in canvas pixels
-};
-
-Hand draw_hand(Rng& rng) {
-  const double angle = 0.10 * rng.normal();  // radians
-  const double slant = std::clamp(0.12 + 0.22 * rng.normal(), -0.5, 0.8);
-  const double width = kSpan * rng.uniform(0.55, 1.0);
-  const cv::Matx22d shear(1.0, -slant, 0.0, 1.0);
-  const cv::Matx22d rotation(std::cos(angle), -std::sin(angle), std::sin(angle), std::cos(angle));
-  const cv::Matx22d scale(width, 0.0, 0.0, kSpan);
-  return {rotation * shear * scale, rng.uniform(0.01, 0.05), rng.uniform(4.0, 11.0)};
+// The position among `glyphs` that the weights make of one uniform draw.
+int draw_style(const std::vector<Glyph>& glyphs, Rng& rng) {
+  double total = 0.0;
+  for (const auto& glyph : glyphs) total += glyph.weight;
+  double rest = rng.uniform(0.0, total);
+  std::size_t style = 0;
+  while (style + 1 < glyphs.size() && rest >= glyphs[style].weight) rest -= glyphs[style++].weight;
+  return static_cast<int>(style);
 }
 
-// The point at t in [0, 1] between b and c on the Catmull-Rom spline through a, b, c, d
-// (Catmull and Rom, "A class of local interpolating splines", 1974).
-cv::Point2d catmull_rom(cv::Point2d a, cv::Point2d b, cv::Point2d c, cv::Point2d d, double t) {
-  return 0.5 * (2.0 * b + t * (c - a) + t * t * (2.0 * a - 5.0 * b + 4.0 * c - d) +
-                t * t * t * (3.0 * b - a - 3.0 * c + d));
-}
-
-// The stroke as the hand draws it: canvas coordinates, in fixed point, dense enough to look smooth.
-std::vector<cv::Point> trace(const Stroke& stroke, const Hand& hand, Rng& rng) {
-  constexpr int kSteps = 8;  // per control point
-  Stroke points;
-  for (const auto& p : stroke) {
-    const cv::Vec2d jittered(p.x - 0.5 + hand.jitter * rng.normal(),
-                             p.y - 0.5 + hand.jitter * rng.normal());
-    const cv::Vec2d q = hand.map * jittered;
-    points.emplace_back(q[0] + kCanvas / 2.0, q[1] + kCanvas / 2.0);
-  }
-  const auto last = points.size() - 1;
-  std::vector<cv::Point> path;
-  for (std::size_t i = 0; i < last; ++i) {
-    for (int s = 0; s <= kSteps; ++s) {
-      const auto p = catmull_rom(points[i == 0 ? 0 : i - 1], points[i], points[i + 1],
-                                 points[std::min(i + 2, last)], s / double{kSteps});
-      path.emplace_back(p * double{1 << kSubpixelBits});
-    }
-  }
-  return path;
+Factors draw_factors(int digit, Rng& rng) {
+  Factors factors;
+  factors.style = draw_style(glyphs_of(digit), rng);
+  factors.slant = std::clamp(0.15 + 0.25 * rng.normal(), -0.5, 0.8);
+  factors.rotation = 0.10 * rng.normal();
+  factors.aspect = std::clamp(0.82 * std::exp(0.25 * rng.normal()), 0.45, 1.7);
+  // A pen wider than the loops that it draws would leave a blot; a 1 has no loops.
+  const double widest = digit == 1 ? 0.45 : 0.2 * factors.aspect;
+  factors.thickness = std::min(std::clamp(0.105 * std::exp(0.4 * rng.normal()), 0.04, 0.4), widest);
+  factors.warp = rng.uniform(0.0, 0.10);
+  factors.jitter = rng.uniform(0.01, 0.05);
+  factors.softness = rng.uniform(0.2, 0.55);
+  factors.ink = rng.uniform(0.9, 1.6);
+  return factors;
 }
 
 // One digit in normal form: a function of the generator's key alone.
 cv::Mat1b draw(int digit, int rows, int cols, Rng rng) {
-  const auto& topologies = glyphs_of(digit);
-  const auto& glyph = topologies[rng.below(static_cast<std::uint32_t>(topologies.size()))];
-  const Hand hand = draw_hand(rng);
-  cv::Mat1b canvas(kCanvas, kCanvas, std::uint8_t{0});
-  for (const auto& stroke : glyph) {
-    cv::polylines(canvas, trace(stroke, hand, rng), false, cv::Scalar(255),
-                  static_cast<int>(std::lround(hand.thickness)), cv::LINE_AA, kSubpixelBits);
-  }
-  cv::GaussianBlur(canvas, canvas, {0, 0}, rng.uniform(0.8, 2.0));
-  return normal_form(canvas, rows, cols);
+  const auto factors = draw_factors(digit, rng);
+  const auto& glyph = glyphs_of(digit)[static_cast<std::size_t>(factors.style)];
+  cv::Mat1b image = normal_form(draw_glyph(glyph, factors, rng), rows, cols);
+  cv::GaussianBlur(image, image, {3, 3}, factors.softness);
+  image.convertTo(image, CV_8U, factors.ink);
+  return image;
 }
 
 void check(const SyntheticOptions& options) {

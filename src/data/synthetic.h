@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "data/dataset.h"
 
@@ -18,8 +19,22 @@ struct SyntheticOptions {
   int threads = 1;                // the result does not depend on it
 };
 
+// What a synthetic digit was drawn with: the known causes of how it looks.
+struct Factors {
+  int style = 0;           // index into glyphs_of(label)
+  double slant = 0.0;      // horizontal shift per vertical pixel, to the right at the top
+  double rotation = 0.0;   // radians, anticlockwise
+  double aspect = 0.0;     // width / height of the glyph's box before slant and rotation
+  double thickness = 0.0;  // of the pen, as a share of the glyph's height
+  double warp = 0.0;       // amplitude of the low-frequency distortion, of the glyph's height
+  double jitter = 0.0;     // standard deviation of a control point, of the glyph's height
+  double softness = 0.0;   // standard deviation of the pen's blur, of the glyph's height
+  double ink = 0.0;        // strength; 1 is black, more saturates the edges too
+};
+
 // Draws `count` digits; labels cycle through the classes, so the set is balanced within one.
-// Throws config.synthetic for sizes below 8 pixels or classes outside 1 to 10.
+// Throws config.synthetic for sizes below 8 pixels
+// or classes outside 1 to 10.
 Dataset synthesise(const SyntheticOptions& options);
 
 }  // namespace digits

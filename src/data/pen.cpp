@@ -1,0 +1,105 @@
+#include "data/pen.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+
+namespace digits {
+
+namespace {
+
+constexpr int kCanvas = 88;       // pixels; drawn large and reduced later, which softens the edge
+constexpr double kHeight = 44.0;  // pixels of the canvas that a glyph's height covers
+constexpr int kSubpixelBits = 4;  // cv::polylines takes fixed-point coordinates
+constexpr int kSteps = 5;         // straight pieces between two control points
+
+// A smooth random distortion of the unit square: cosines of order 0 to 2 along each axis, weaker
+// with the order. Order (0, 0) would only shift the glyph, which the normal form undoes.
+class Warp {
+ public:
+  Warp(double amplitude, Rng& rng) {
+    for (int ky = 0; ky < kOrders; ++ky) {
+      for (int kx = 0; kx < kOrders; ++kx) {
+        const double strength = kx + ky == 0 ? 0.0 : amplitude / (kx + ky);
+        waves_[index(kx, ky)] = {strength * rng.normal(), strength * rng.normal()};
+      }
+    }
+  }
+
+  cv::Point2d operator()(cv::Point2d p) const {
+    const auto x = cosines(p.x);
+    const auto y = cosines(p.y);
+    cv::Point2d moved = p;
+    for (int ky = 0; ky < kOrders; ++ky) {
+      for (int kx = 0; kx < kOrders; ++kx) {
+        moved += x[static_cast<std::size_t>(kx)] * y[static_cast<std::size_t>(ky)] *
+                 waves_[index(kx, ky)];
+      }
+    }
+    return moved;
+  }
+
+ private:
+  static constexpr int kOrders = 3;
+  static std::size_t index(int kx, int ky) { return static_cast<std::size_t>(ky * kOrders + kx); }
+  static std::array<double, kOrders> cosines(double t) {  // cos 0, cos pi t, cos 2 pi t
+    const double c = std::cos(CV_PI * t);
+    return {1.0, c, 2.0 * c * c - 1.0};
+  }
+  std::array<cv::Point2d, kOrders * kOrders> waves_;
+};
+
+// The linear map from glyph coordinates, centred, to canvas pixels.
+cv::Matx22d hand_of(const Factors& factors) {
+  const double c = std::cos(factors.rotation);
+  const double s = std::sin(factors.rotation);
+  const cv::Matx22d scale(kHeight * factors.aspect, 0.0, 0.0, kHeight);
+  const cv::Matx22d shear(1.0, -factors.slant, 0.0, 1.0);
+  return cv::Matx22d(c, s, -s, c) * shear * scale;  // y points down: anticlockwise to the eye
+}
+
+// The point at t in [0, 1] between b and c on the Catmull-Rom spline through a, b, c, d
+// (Catmull and Rom, "A class of local interpolating splines", 1974).
+cv::Point2d catmull_rom(cv::Point2d a, cv::Point2d b, cv::Point2d c, cv::Point2d d, double t) {
+  return 0.5 * (2.0 * b + t * (c - a) + t * t * (2.0 * a - 5.0 * b + 4.0 * c - d) +
+                t * t * t * (3.0 * b - a - 3.0 * c + d));
+}
+
+// The curve through the points, dense enough to look smooth.
+Stroke spline(const Stroke& points) {
+  const auto last = points.size() - 1;
+  Stroke curve{points.front()};
+  for (std::size_t i = 0; i < last; ++i) {
+    for (int step = 1; step <= kSteps; ++step) {
+      curve.push_back(catmull_rom(points[i == 0 ? 0 : i - 1], points[i], points[i + 1],
+                                  points[std::min(i + 2, last)], step / double{kSteps}));
+    }
+  }
+  return curve;
+}
+
+}  // namespace
+
+cv::Mat1b draw_glyph(const Glyph& glyph, const Factors& factors, Rng& rng) {
+  const Warp warp(factors.warp, rng);
+  const auto hand = hand_of(factors);
+  const int thickness = static_cast<int>(std::lround(factors.thickness * kHeight));
+  cv::Mat1b canvas(kCanvas, kCanvas, std::uint8_t{0});
+  for (auto stroke : glyph.strokes) {
+    for (auto& p : stroke) {
+      p = p / 100.0 + factors.jitter * cv::Point2d(rng.normal(), rng.normal());
+    }
+    std::vector<cv::Point> path;
+    for (const auto& p : spline(stroke)) {
+      const auto q = warp(p) - cv::Point2d(0.5, 0.5);
+      const cv::Vec2d pixel = hand * cv::Vec2d(q.x, q.y) + cv::Vec2d::all(kCanvas / 2.0);
+      path.emplace_back(cv::Point2d(pixel) * double{1 << kSubpixelBits});
+    }
+    cv::polylines(canvas, path, false, cv::Scalar(255), std::max(1, thickness), cv::LINE_8,
+                  kSubpixelBits);
+  }
+  return canvas;
+}
+
+}  // namespace digits
