@@ -22,11 +22,18 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Images with the names that their predictions are printed under.
+// Images, with what their predictions are printed beside.
 struct Inputs {
-  std::vector<std::string> names;
-  std::vector<std::uint8_t> images;  // [names.size(), rows, cols, channels]
+  std::vector<Json> origins;         // {"path": ..., and "index" or "box": ...}
+  std::vector<std::uint8_t> images;  // [origins.size(), rows, cols, channels]
 };
+
+// "path", or "path[2]" when there are several images in it.
+std::string name_of(const Json& origin) {
+  const auto path = origin.at("path").get<std::string>();
+  const auto index = origin.find("index");
+  return index == origin.end() ? path : fmt::format("{}[{}]", path, index->get<std::size_t>());
+}
 
 bool has_suffix(const fs::path& path, std::initializer_list<const char*> suffixes) {
   auto extension = path.extension().string();
@@ -53,16 +60,21 @@ void append_idx(Inputs& inputs, const fs::path& path, const Schema& schema) {
                 "the package was trained on images of that size");
   }
   for (std::uint32_t i = 0; i < array.dims[0]; ++i) {
-    inputs.names.push_back(fmt::format("{}[{}]", path.string(), i));
+    inputs.origins.push_back({{"path", path.string()}, {"index", i}});
   }
   inputs.images.insert(inputs.images.end(), array.values.begin(), array.values.end());
 }
 
 void append_file(Inputs& inputs, const fs::path& path, const Schema& schema) {
   if (looks_like_idx(path)) return append_idx(inputs, path, schema);
-  const auto image = read_image(path, schema);
-  inputs.names.push_back(path.string());
-  inputs.images.insert(inputs.images.end(), image.begin(), image.end());
+  const auto samples = read_image(path, schema);
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const auto& [box, image] = samples[i];
+    inputs.origins.push_back({{"path", path.string()}});
+    if (samples.size() > 1) inputs.origins.back()["index"] = i;  // from the left
+    inputs.origins.back()["box"] = {box.x, box.y, box.width, box.height};
+    inputs.images.insert(inputs.images.end(), image.begin(), image.end());
+  }
 }
 
 // The files behind a word: a folder stands for the images in it, sorted, or for its IDX test set.
@@ -125,9 +137,12 @@ void print_predictions(const Inputs& inputs, const std::vector<float>& logits, c
     const auto& name = schema.class_names[labels[i]];
     if (json) {
       const std::vector<double> all(row, row + static_cast<std::ptrdiff_t>(classes));
-      print_json(Json{{"path", inputs.names[i]}, {"label", name}, {"probabilities", all}});
+      auto line = inputs.origins[i];
+      line["label"] = name;
+      line["probabilities"] = all;
+      print_json(line);
     } else {
-      fmt::print("{:<8} {:>11.4f}  {}\n", name, row[labels[i]], inputs.names[i]);
+      fmt::print("{:<8} {:>11.4f}  {}\n", name, row[labels[i]], name_of(inputs.origins[i]));
     }
   }
 }
@@ -155,7 +170,7 @@ int command_predict(const Arguments& arguments) {
   const auto package = Package::load(parsed->text("model"), choose_device(config.device));
   int status = kDone;
   const auto inputs = read_inputs(words, package.schema(), status);
-  const auto logits = package.logits(inputs.images.data(), inputs.names.size());
+  const auto logits = package.logits(inputs.images.data(), inputs.origins.size());
   print_predictions(inputs, logits, package.schema(), parsed->has("json"));
   return status;
 }

@@ -14,13 +14,23 @@ struct AugmentOptions {
   double shift = 0.0;     // pixels to either side, along each axis
   double scale = 0.0;     // relative change of size, 0.1 is 90 % to 110 %
   double shear = 0.0;     // horizontal shift per vertical pixel, to either side
+  double elastic = 0.0;   // alpha: pixels by which uniform noise displaces, before it is smoothed
+  double smoothness = 4;  // sigma, pixels, of that smoothing; no strength of its own
+  double blur = 0.0;      // standard deviation of a Gaussian, pixels, from 0 up
+  double noise = 0.0;     // standard deviation of a pixel's noise, of the full range, from 0 up
+  double erase = 0.0;     // sides of a rectangle turned to paper, of the image's sides, from 0 up
 
-  bool is_identity() const { return rotation == 0 && shift == 0 && scale == 0 && shear == 0; }
+  bool moves() const {
+    return rotation != 0 || shift != 0 || scale != 0 || shear != 0 || elastic != 0;
+  }
 };
 
-// Writes one augmented image, [rows, cols, channels] like the input. The result is a function of
-// the input, the options and the generator's key. Pixels from outside the frame are 0. `in` and
-// `out` must not overlap.
+// Writes one augmented image, [rows, cols, channels] like the input: moved by one affine and
+// elastic map (Simard, Steinkraus and Platt, "Best practices for convolutional neural networks
+// applied to visual document analysis", 2003), blurred, with noise, and a rectangle erased (Zhong
+// et al., "Random erasing data augmentation", 2020). The result is a function of the input, the
+// options and the generator's key. Pixels from outside the frame are 0. `in` and `out` must not
+// overlap.
 void augment(const AugmentOptions& options, const Schema& schema, const std::uint8_t* in,
              std::uint8_t* out, Rng rng);
 

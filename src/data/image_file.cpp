@@ -8,87 +8,110 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "data/image_header.h"
 #include "data/normal_form.h"
+#include "data/photo.h"
 
 namespace digits {
 
 namespace {
 
-constexpr int kMaxPixels = 50'000'000;
-constexpr int kMinContrast = 32;  // of 255: less between paper and ink is a blank sheet
+constexpr std::int64_t kMaxPixels = 50'000'000;
 
-std::uint8_t border_median(const cv::Mat1b& grey) {
-  std::vector<std::uint8_t> border;
-  for (int x = 0; x < grey.cols; ++x) {
-    border.push_back(grey(0, x));
-    border.push_back(grey(grey.rows - 1, x));
-  }
-  for (int y = 0; y < grey.rows; ++y) {
-    border.push_back(grey(y, 0));
-    border.push_back(grey(y, grey.cols - 1));
-  }
-  const auto middle = border.begin() + static_cast<std::ptrdiff_t>(border.size() / 2);
-  std::nth_element(border.begin(), middle, border.end());
-  return *middle;
+void require_readable(bool readable, std::string_view bytes, const std::string& name) {
+  if (readable) return;
+  throw Error("image.unreadable",
+              fmt::format("{}: {} bytes that do not decode whole, expected PNG, JPEG or the like",
+                          name, bytes.size()),
+              "open it in an image viewer: it may be damaged, or no image");
 }
 
-// Ink on paper 0, whichever of the two was the darker one.
-cv::Mat1b ink_of(const cv::Mat1b& grey, const std::string& name) {
-  cv::Mat1b ink;
-  cv::absdiff(grey, cv::Scalar(border_median(grey)), ink);
-  double contrast = 0.0;
-  cv::minMaxLoc(ink, nullptr, &contrast);
-  if (contrast < kMinContrast) {
-    throw Error("image.blank",
-                fmt::format("{}: contrast {:.0f} of 255, expected at least {}", name, contrast,
-                            kMinContrast),
-                "is there a digit in the picture?");
-  }
-  ink.convertTo(ink, CV_8U, 255.0 / contrast);
-  return ink;
+void require_size(std::int64_t rows, std::int64_t cols, const std::string& name) {
+  if (cols == 0 || rows <= kMaxPixels / cols) return;
+  throw Error(
+      "image.too_large",
+      fmt::format("{}: {}x{} pixels, expected at most {} in all", name, rows, cols, kMaxPixels),
+      "make it smaller first");
 }
 
-cv::Mat decode(std::string_view bytes, const std::string& name, int flags) {
+// Lays a drawing with alpha, [rows, cols, 4], on white paper if it is dark, on black if it is
+// light.
+cv::Mat3b on_paper(const cv::Mat4b& drawing) {
+  double weight = 0.0;
+  double brightness = 0.0;
+  for (const auto& p : drawing) {
+    weight += p[3];
+    brightness += p[3] * (p[0] + p[1] + p[2]) / 3.0;
+  }
+  const double paper = brightness < 127.5 * weight ? 255.0 : 0.0;
+  cv::Mat3b flat(drawing.size());
+  std::transform(drawing.begin(), drawing.end(), flat.begin(), [&](const cv::Vec4b& p) {
+    const double alpha = p[3] / 255.0;
+    return cv::Vec3b(cv::Vec3d(p[0], p[1], p[2]) * alpha + cv::Vec3d::all(paper * (1.0 - alpha)));
+  });
+  return flat;
+}
+
+// The picture as 8-bit BGR, upright and opaque.
+cv::Mat3b decode(std::string_view bytes, const std::string& name) {
+  const auto header = read_image_header(bytes);
+  require_size(header.rows, header.cols, name);
+  require_readable(!bytes.empty() && !header.truncated, bytes, name);
+  const cv::Mat raw(1, static_cast<int>(bytes.size()), CV_8U, const_cast<char*>(bytes.data()));
   cv::Mat image;
   try {
-    const cv::Mat raw(1, static_cast<int>(bytes.size()), CV_8U, const_cast<char*>(bytes.data()));
-    if (!bytes.empty()) image = cv::imdecode(raw, flags);
-  } catch (const cv::Exception&) {  // a size over OpenCV's own limits; the check below names it
+    image = cv::imdecode(raw, cv::IMREAD_UNCHANGED);  // the only way to see alpha
+    // ... which leaves rotation, depth and grey as they are; formats with alpha know no rotation.
+    if (image.type() != CV_8UC4) image = cv::imdecode(raw, cv::IMREAD_COLOR);
+  } catch (const cv::Exception&) {  // a size over OpenCV's own limits, or what it cannot convert
+    image.release();
   }
-  if (image.empty()) {
-    throw Error("image.unreadable",
-                fmt::format("{}: {} bytes that do not decode, expected PNG, JPEG or the like", name,
-                            bytes.size()),
-                "open it in an image viewer: it may be damaged, or no image");
+  require_readable(!image.empty(), bytes, name);
+  require_size(image.rows, image.cols, name);
+  return image.channels() == 4 ? on_paper(image) : cv::Mat3b(image);
+}
+
+// Whether the image looks like what the network was trained on: its size, and ink on black.
+bool is_framed(const cv::Mat1b& grey, const Schema& schema) {
+  const cv::Rect inner(1, 1, grey.cols - 2, grey.rows - 2);
+  if (grey.rows != schema.rows || grey.cols != schema.cols || inner.empty()) return false;
+  const int inside = cv::countNonZero(grey(inner));
+  const int on_border = cv::countNonZero(grey) - inside;
+  return inside > 0 && 2 * on_border < static_cast<int>(grey.total()) - inner.area();
+}
+
+std::vector<Sample> samples_of(const cv::Mat1b& grey, const std::string& name,
+                               const Schema& schema) {
+  if (is_framed(grey, schema)) return {{{{}, grey.size()}, {grey.datastart, grey.dataend}}};
+  std::vector<Sample> samples;
+  for (const auto& cutout : cut_out_digits(grey)) {
+    const auto image = normal_form(cutout.ink, schema.rows, schema.cols);
+    samples.push_back({cutout.box, {image.begin(), image.end()}});
   }
-  if (image.total() > kMaxPixels) {
-    throw Error("image.too_large",
-                fmt::format("{}: {}x{} pixels, expected at most {} in all", name, image.rows,
-                            image.cols, kMaxPixels),
-                "make it smaller first");
-  }
-  return image;
+  if (!samples.empty()) return samples;
+  throw Error("image.blank",
+              fmt::format("{}: {}x{} pixels of paper, expected ink that stands out from it", name,
+                          grey.rows, grey.cols),
+              "is there a digit in the picture?");
 }
 
 }  // namespace
 
-std::vector<std::uint8_t> decode_image(std::string_view bytes, const std::string& name,
-                                       const Schema& schema) {
-  cv::Mat image;
+std::vector<Sample> decode_image(std::string_view bytes, const std::string& name,
+                                 const Schema& schema) {
+  const auto picture = decode(bytes, name);
   if (schema.channels == 1) {
-    const cv::Mat1b grey = decode(bytes, name, cv::IMREAD_GRAYSCALE);
-    const bool as_trained =
-        grey.rows == schema.rows && grey.cols == schema.cols && border_median(grey) == 0;
-    const cv::Mat1b ink = ink_of(grey, name);
-    image = as_trained ? grey : normal_form(ink, schema.rows, schema.cols);
-  } else {
-    cv::cvtColor(decode(bytes, name, cv::IMREAD_COLOR), image, cv::COLOR_BGR2RGB);
-    cv::resize(image, image, {schema.cols, schema.rows}, 0, 0, cv::INTER_AREA);
+    cv::Mat1b grey;
+    cv::cvtColor(picture, grey, cv::COLOR_BGR2GRAY);
+    return samples_of(grey, name, schema);
   }
-  return {image.datastart, image.dataend};
+  cv::Mat image;
+  cv::cvtColor(picture, image, cv::COLOR_BGR2RGB);
+  cv::resize(image, image, {schema.cols, schema.rows}, 0, 0, cv::INTER_AREA);
+  return {{{{}, picture.size()}, {image.datastart, image.dataend}}};
 }
 
-std::vector<std::uint8_t> read_image(const std::filesystem::path& path, const Schema& schema) {
+std::vector<Sample> read_image(const std::filesystem::path& path, const Schema& schema) {
   return decode_image(read_file(path), path.string(), schema);
 }
 

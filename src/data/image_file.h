@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <opencv2/core/types.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,19 +12,27 @@
 
 namespace digits {
 
-// Decodes an image file (PNG, JPEG, ...) into [rows, cols, channels] bytes of `schema`.
+// An image to classify, and where in the picture it was found.
+struct Sample {
+  cv::Rect box;                     // pixels of the picture, upright
+  std::vector<std::uint8_t> image;  // [rows, cols, channels] of the schema
+};
+
+// Decodes an image file (PNG, JPEG, ...): alpha is laid on paper that contrasts with the drawing,
+// a camera's EXIF rotation is undone.
 //
-// One channel: ink is the difference from the paper, whose shade is the border's median, so dark on
-// light and light on dark both work; then normal form. An image that already has the schema's size
-// and a black border is taken as it is. Three channels: resized, in RGB order.
+// One channel: every digit in the picture, left to right (data/photo.h), in normal form. An image
+// that already has the schema's size and a black border is one sample, taken as it is. Three
+// channels: the whole picture, resized, in RGB order.
 //
-// Throws input.* for the file, image.unreadable when it does not decode, image.too_large above 50
-// megapixels, image.blank when there is no ink to be found.
-std::vector<std::uint8_t> read_image(const std::filesystem::path& path, const Schema& schema);
+// Throws input.* for the file, image.unreadable when it does not decode whole, image.too_large
+// above 50 megapixels (where the header tells, before anything is decoded), image.blank when there
+// is no ink to be found. Never returns an empty list.
+std::vector<Sample> read_image(const std::filesystem::path& path, const Schema& schema);
 
 // The same for a file's bytes; `name` is for messages.
-std::vector<std::uint8_t> decode_image(std::string_view bytes, const std::string& name,
-                                       const Schema& schema);
+std::vector<Sample> decode_image(std::string_view bytes, const std::string& name,
+                                 const Schema& schema);
 
 // Writes one [rows, cols, channels] image as PNG, whole but unsynced: there may be thousands.
 void write_png(const std::filesystem::path& path, const std::uint8_t* image, const Schema& schema);

@@ -7,8 +7,9 @@ namespace digits {
 
 // Brings ink (8-bit, one channel, background 0) of any size to `rows` x `cols`: cropped to its ink,
 // scaled without distortion so that the longer side spans 20/28 of the frame, and shifted by whole
-// pixels so that its centre of mass lies in the middle (LeCun et al., "Gradient-based learning
-// applied to document recognition", 1998, section III.A). An image without ink comes back blank.
+// pixels so that its centre of mass lies at pixel (cols / 2, rows / 2) (LeCun et al.,
+// "Gradient-based learning applied to document recognition", 1998, section III.A). An image without
+// ink comes back blank.
 cv::Mat1b normal_form(const cv::Mat1b& ink, int rows, int cols);
 
 }  // namespace digits

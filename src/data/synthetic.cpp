@@ -44,14 +44,21 @@ Factors draw_factors(int digit, Rng& rng) {
   return factors;
 }
 
-// One digit in normal form: a function of the generator's key alone.
-cv::Mat1b draw(int digit, int rows, int cols, Rng rng) {
-  const auto factors = draw_factors(digit, rng);
+// One digit in normal form.
+cv::Mat1b draw(int digit, const Factors& factors, int rows, int cols, Rng& rng) {
   const auto& glyph = glyphs_of(digit)[static_cast<std::size_t>(factors.style)];
   cv::Mat1b image = normal_form(draw_glyph(glyph, factors, rng), rows, cols);
   cv::GaussianBlur(image, image, {3, 3}, factors.softness);
   image.convertTo(image, CV_8U, factors.ink);
   return image;
+}
+
+// The key of digit i, and what it shows.
+Rng key_of(const SyntheticOptions& options, std::size_t i) {
+  return Rng(options.seed, Stream::kSynthetic, options.first_index + i);
+}
+int digit_of(const SyntheticOptions& options, std::size_t i) {
+  return static_cast<int>((options.first_index + i) % static_cast<std::uint64_t>(options.classes));
 }
 
 void check(const SyntheticOptions& options) {
@@ -76,14 +83,37 @@ Dataset synthesise(const SyntheticOptions& options) {
   set.labels.resize(options.count);
   parallel_for(options.count, options.threads, [&](std::size_t i) {
     throw_if_interrupted("drawing digits");
-    const auto index = options.first_index + i;
-    const int digit = static_cast<int>(index % static_cast<std::uint64_t>(options.classes));
-    const auto image =
-        draw(digit, options.rows, options.cols, Rng(options.seed, Stream::kSynthetic, index));
+    const int digit = digit_of(options, i);
+    auto rng = key_of(options, i);
+    const auto factors = draw_factors(digit, rng);
+    const auto image = draw(digit, factors, options.rows, options.cols, rng);
     std::copy(image.begin(), image.end(), set.image(i));
     set.labels[i] = static_cast<std::uint8_t>(digit);
   });
   return set;
+}
+
+std::vector<Factors> draw_factors(const SyntheticOptions& options) {
+  check(options);
+  std::vector<Factors> factors;
+  for (std::size_t i = 0; i < options.count; ++i) {
+    auto rng = key_of(options, i);
+    factors.push_back(draw_factors(digit_of(options, i), rng));
+  }
+  return factors;
+}
+
+std::string factors_csv(const SyntheticOptions& options) {
+  std::string text = "label,style,slant,rotation,aspect,thickness,warp,jitter,softness,ink\n";
+  const auto factors = draw_factors(options);
+  for (std::size_t i = 0; i < factors.size(); ++i) {
+    const auto& f = factors[i];
+    const int digit = digit_of(options, i);
+    text += fmt::format("{},{},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f}\n", digit,
+                        glyphs_of(digit)[static_cast<std::size_t>(f.style)].style, f.slant,
+                        f.rotation, f.aspect, f.thickness, f.warp, f.jitter, f.softness, f.ink);
+  }
+  return text;
 }
 
 }  // namespace digits

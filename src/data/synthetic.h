@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "data/dataset.h"
@@ -28,7 +29,7 @@ struct Factors {
   double thickness = 0.0;  // of the pen, as a share of the glyph's height
   double warp = 0.0;       // amplitude of the low-frequency distortion, of the glyph's height
   double jitter = 0.0;     // standard deviation of a control point, of the glyph's height
-  double softness = 0.0;   // standard deviation of the pen's blur, of the glyph's height
+  double softness = 0.0;   // standard deviation of the pen's blur, in pixels of the image
   double ink = 0.0;        // strength; 1 is black, more saturates the edges too
 };
 
@@ -36,5 +37,11 @@ struct Factors {
 // Throws config.synthetic for sizes below 8 pixels
 // or classes outside 1 to 10.
 Dataset synthesise(const SyntheticOptions& options);
+
+// What each of those digits was drawn with, in the same order.
+std::vector<Factors> draw_factors(const SyntheticOptions& options);
+
+// The factors as a table: a header line, then one line per digit with its label and style's name.
+std::string factors_csv(const SyntheticOptions& options);
 
 }  // namespace digits

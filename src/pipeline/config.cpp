@@ -41,6 +41,11 @@ void visit_keys(ConfigType& config, Visitor&& visit) {
   visit("augment", "shift", config.augment.shift);
   visit("augment", "scale", config.augment.scale);
   visit("augment", "shear", config.augment.shear);
+  visit("augment", "elastic", config.augment.elastic);
+  visit("augment", "smoothness", config.augment.smoothness);
+  visit("augment", "blur", config.augment.blur);
+  visit("augment", "noise", config.augment.noise);
+  visit("augment", "erase", config.augment.erase);
   visit("gates", "min_accuracy", config.min_accuracy);
 }
 
@@ -199,6 +204,11 @@ void check_values(const Config& config, const std::string& name) {
   require("augment.shift", config.augment.shift, 0, kMaxSide);
   require("augment.scale", config.augment.scale, 0, 0.9);
   require("augment.shear", config.augment.shear, 0, 10);
+  require("augment.elastic", config.augment.elastic, 0, kMaxSide);
+  require("augment.smoothness", config.augment.smoothness, 0.1, kMaxSide);
+  require("augment.blur", config.augment.blur, 0, 100);
+  require("augment.noise", config.augment.noise, 0, 1);
+  require("augment.erase", config.augment.erase, 0, 1);
   require("gates.min_accuracy", config.min_accuracy, 0, 1);
 }
 

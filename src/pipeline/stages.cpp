@@ -21,23 +21,6 @@ namespace digits {
 
 namespace {
 
-Dataset draw_synthetic(const Config& config, std::int64_t count, std::int64_t first_index) {
-  SyntheticOptions options;
-  options.count = static_cast<std::size_t>(count);
-  options.rows = static_cast<int>(config.data.synthetic_rows);
-  options.cols = static_cast<int>(config.data.synthetic_cols);
-  if (config.data.classes > 0) options.classes = static_cast<int>(config.data.classes);
-  options.seed = static_cast<std::uint64_t>(config.seed);
-  options.first_index = static_cast<std::uint64_t>(first_index);
-  options.threads = static_cast<int>(config.threads);
-  return synthesise(options);
-}
-
-// Beyond the training images, so that no key is used twice.
-Dataset draw_synthetic_test(const Config& config) {
-  return draw_synthetic(config, config.data.synthetic_test, config.data.synthetic_train);
-}
-
 Json describe(const Dataset& set) {
   return Json{{"count", set.size()},
               {"class_counts", class_counts(set)},
@@ -100,15 +83,31 @@ Config resolve(Config config) {
   return config;
 }
 
+SyntheticOptions synthetic_options(const Config& config, Part part) {
+  SyntheticOptions options;
+  options.count = static_cast<std::size_t>(part == Part::kTrain ? config.data.synthetic_train
+                                                                : config.data.synthetic_test);
+  options.rows = static_cast<int>(config.data.synthetic_rows);
+  options.cols = static_cast<int>(config.data.synthetic_cols);
+  if (config.data.classes > 0) options.classes = static_cast<int>(config.data.classes);
+  options.seed = static_cast<std::uint64_t>(config.seed);
+  if (part == Part::kTest) {  // beyond the training images, so that no key is used twice
+    options.first_index = static_cast<std::uint64_t>(config.data.synthetic_train);
+  }
+  options.threads = static_cast<int>(config.threads);
+  return options;
+}
+
 Sets acquire(const Config& config) {
   if (config.data.source == "synthetic") {
-    return {draw_synthetic(config, config.data.synthetic_train, 0), draw_synthetic_test(config)};
+    return {synthesise(synthetic_options(config, Part::kTrain)),
+            synthesise(synthetic_options(config, Part::kTest))};
   }
   return load_sets(config.data.source, numbered_class_names(static_cast<int>(config.data.classes)));
 }
 
 Dataset acquire_test(const Config& config, const std::vector<std::string>& class_names) {
-  if (config.data.source == "synthetic") return draw_synthetic_test(config);
+  if (config.data.source == "synthetic") return synthesise(synthetic_options(config, Part::kTest));
   return load_dataset(config.data.source, Part::kTest, class_names);
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "data/load.h"
+#include "data/synthetic.h"
 #include "data/validate.h"
 #include "model/epoch_record.h"
 #include "model/metrics.h"
@@ -20,6 +21,9 @@ struct Checkpoint;
 // The configuration with every "auto" and 0 replaced by what this machine makes of it, so that a
 // run can be repeated from it. Sets LibTorch's threads and determinism on the way.
 Config resolve(Config config);
+
+// What a part of the synthetic set is drawn with.
+SyntheticOptions synthetic_options(const Config& config, Part part);
 
 // acquire: the train and test sets that the configuration names.
 Sets acquire(const Config& config);

@@ -1,0 +1,20 @@
+// What an image file says of itself before it is decoded.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace digits {
+
+struct ImageHeader {
+  std::int64_t rows = 0;  // 0: the format is not one that we read the header of
+  std::int64_t cols = 0;
+  bool truncated = false;  // the file ends before its image does
+};
+
+// Reads the header of a PNG or JPEG file. A few kilobytes can announce gigabytes of pixels, and a
+// decoder paints what a truncated file lacks in grey; so both are asked first. Formats:
+// https://www.w3.org/TR/png-3/ and ITU-T T.81, annex B. Never throws.
+ImageHeader read_image_header(std::string_view bytes);
+
+}  // namespace digits

@@ -1,0 +1,230 @@
+#include "data/photo.h"
+
+#include <algorithm>
+#include <cmath>
+#include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
+
+namespace digits {
+
+namespace {
+
+constexpr int kWorkingSide = 800;      // pixels: enough for a line of digits, and fast
+constexpr int kPaperSide = 160;        // pixels: paper is smooth, so a small copy shows it
+constexpr double kMinContrast = 0.12;  // of the paper's brightness: less is a blank sheet
+constexpr double kInkLevel = 0.4;      // of the darkest ink: from here on it is a stroke
+constexpr double kMinPart = 0.15;      // of the tallest part's extent: anything smaller is a speck
+constexpr double kMinEdge = 16.0;      // of 255 per pixel: shadows are softer than ink
+constexpr double kMinPen = 0.09;       // of a digit's height: thinner ones vanish in normal form
+
+// `image` reduced so that its longer side has at most `side` pixels.
+cv::Mat1b reduced(const cv::Mat1b& image, int side) {
+  const double scale = static_cast<double>(side) / std::max(image.rows, image.cols);
+  if (scale >= 1.0) return image;
+  cv::Mat1b small;
+  cv::resize(image, small,
+             {std::max(1, static_cast<int>(std::lround(image.cols * scale))),
+              std::max(1, static_cast<int>(std::lround(image.rows * scale)))},
+             0, 0, cv::INTER_AREA);
+  return small;
+}
+
+// The terms of a quadratic surface at a pixel, in coordinates of about [-1, 1].
+cv::Vec6d quadratic(const cv::Size& size, int x, int y) {
+  const double u = 2.0 * x / size.width - 1.0;
+  const double v = 2.0 * y / size.height - 1.0;
+  return {1.0, u, v, u * u, u * v, v * v};
+}
+
+// What differs from the quadratic surface that fits the picture's rim best in the least squares:
+// digits seldom touch the rim, so that surface is paper.
+std::vector<double> deviations(const cv::Mat1b& grey) {
+  const int rim = std::max(1, std::min(grey.rows, grey.cols) / 20);
+  const cv::Rect inner(rim, rim, grey.cols - 2 * rim, grey.rows - 2 * rim);
+  cv::Matx66d normal = cv::Matx66d::zeros();
+  cv::Vec6d right;
+  for (int y = 0; y < grey.rows; ++y) {
+    for (int x = 0; x < grey.cols; ++x) {
+      if (inner.contains({x, y})) continue;
+      const auto q = quadratic(grey.size(), x, y);
+      normal += q * q.t();
+      right += grey(y, x) * q;
+    }
+  }
+  cv::Vec6d surface;
+  cv::solve(normal, right, surface, cv::DECOMP_SVD);
+  std::vector<double> result;
+  for (int y = 0; y < grey.rows; ++y) {
+    for (int x = 0; x < grey.cols; ++x) {
+      result.push_back(grey(y, x) - surface.dot(quadratic(grey.size(), x, y)));
+    }
+  }
+  return result;
+}
+
+// Ink is what deviates most: compares the far ends of the distribution, without its outliers.
+bool is_light_on_dark(const cv::Mat1b& grey) {
+  auto deviation = deviations(reduced(grey, kPaperSide));
+  const auto quantile = [&](double q) {
+    const auto place = deviation.begin() +
+                       static_cast<std::ptrdiff_t>(q * static_cast<double>(deviation.size() - 1));
+    std::nth_element(deviation.begin(), place, deviation.end());
+    return *place;
+  };
+  return quantile(0.997) > -quantile(0.003);
+}
+
+// Dark ink relative to the paper around it, 0 (paper) to 1 (black). Closing fills what is dark and
+// narrower than a fifth of the picture: what remains is paper, with its shadows.
+cv::Mat1f darkness(const cv::Mat1b& grey) {
+  const auto small = reduced(grey, kPaperSide);
+  const int width = std::max(small.rows, small.cols) / 5 | 1;
+  cv::Mat1b paper;
+  cv::morphologyEx(small, paper, cv::MORPH_CLOSE,
+                   cv::getStructuringElement(cv::MORPH_RECT, {width, width}));
+  cv::GaussianBlur(paper, paper, {0, 0}, 2.0);
+  cv::resize(paper, paper, grey.size(), 0, 0, cv::INTER_LINEAR);
+  cv::max(paper, 1, paper);
+  cv::Mat1f ratio;
+  cv::divide(grey, paper, ratio, 1.0, CV_32F);
+  cv::subtract(1.0, ratio, ratio);
+  cv::max(ratio, 0.0, ratio);
+  return ratio;
+}
+
+cv::Mat1b eroded(const cv::Mat1b& mask) {
+  cv::Mat1b inner;
+  cv::erode(mask, inner, cv::getStructuringElement(cv::MORPH_CROSS, {3, 3}), {-1, -1}, 1,
+            cv::BORDER_CONSTANT, cv::Scalar(0));
+  return inner;
+}
+
+// The pen's width in pixels: a stroke's area is its length times its width, and half of its edge
+// is its length.
+double pen_width(const cv::Mat1b& mask) {
+  const double area = cv::countNonZero(mask);
+  return 2.0 * area / std::max(1.0, area - cv::countNonZero(eroded(mask)));
+}
+
+// Connected dark pixels.
+struct Parts {
+  cv::Mat1i labels;             // 0 paper; part k has label k + 1
+  std::vector<cv::Rect> boxes;  // of part k
+  std::vector<double> edges;    // of part k: mean change of ink across its edge, per pixel
+};
+
+Parts find_parts(const cv::Mat1b& ink) {
+  cv::Mat1b mask;
+  cv::compare(ink, kInkLevel * 255.0, mask, cv::CMP_GE);
+  Parts parts;
+  cv::Mat1i stats;
+  cv::Mat1d centroids;
+  const int count = cv::connectedComponentsWithStats(mask, parts.labels, stats, centroids);
+  for (int k = 1; k < count; ++k) {
+    parts.boxes.emplace_back(stats(k, cv::CC_STAT_LEFT), stats(k, cv::CC_STAT_TOP),
+                             stats(k, cv::CC_STAT_WIDTH), stats(k, cv::CC_STAT_HEIGHT));
+    const auto& box = parts.boxes.back();
+    cv::Mat1b part;
+    cv::compare(parts.labels(box), k, part, cv::CMP_EQ);
+    cv::Mat1b change;
+    cv::morphologyEx(ink(box), change, cv::MORPH_GRADIENT, cv::Mat());
+    parts.edges.push_back(cv::mean(change, part - eroded(part))[0] / 2.0);
+  }
+  return parts;
+}
+
+// A line across the whole picture is its edge, a ruling or a shadow.
+bool crosses(const cv::Rect& box, const cv::Size& picture) {
+  return box.width >= picture.width || box.height >= picture.height;
+}
+
+int extent(const cv::Rect& box) { return std::max(box.width, box.height); }
+
+// Whether two parts lie above each other, and near enough to be one digit.
+bool belong_together(const cv::Rect& a, const cv::Rect& b) {
+  const int overlap = std::min(a.br().x, b.br().x) - std::max(a.x, b.x);
+  const int gap = std::max(a.y, b.y) - std::min(a.br().y, b.br().y);
+  return 2 * overlap >= std::min(a.width, b.width) && 3 * gap <= std::max(a.height, b.height);
+}
+
+// Parts that make one digit.
+struct Group {
+  cv::Rect box;
+  std::vector<int> labels;
+};
+
+// The digits, from left to right, without specks, shadows and edges.
+std::vector<Group> group(const Parts& parts, const cv::Size& picture) {
+  std::vector<Group> strokes;
+  int tallest = 0;
+  for (std::size_t k = 0; k < parts.boxes.size(); ++k) {
+    if (crosses(parts.boxes[k], picture) || parts.edges[k] < kMinEdge) continue;
+    strokes.push_back({parts.boxes[k], {static_cast<int>(k) + 1}});
+    tallest = std::max(tallest, extent(parts.boxes[k]));
+  }
+  strokes.erase(std::remove_if(strokes.begin(), strokes.end(),
+                               [&](const Group& g) { return extent(g.box) < kMinPart * tallest; }),
+                strokes.end());
+
+  std::vector<int> digit_of;
+  const int digits = cv::partition(strokes, digit_of, [](const Group& a, const Group& b) {
+    return belong_together(a.box, b.box);
+  });
+  std::vector<Group> groups(static_cast<std::size_t>(digits));
+  for (std::size_t k = 0; k < strokes.size(); ++k) {
+    auto& digit = groups[static_cast<std::size_t>(digit_of[k])];
+    digit.box |= strokes[k].box;
+    digit.labels.push_back(strokes[k].labels.front());
+  }
+  std::sort(groups.begin(), groups.end(),
+            [](const Group& a, const Group& b) { return a.box.x < b.box.x; });
+  return groups;
+}
+
+// A digit's ink alone, no thinner than the normal form can show.
+Cutout cut_out(const cv::Mat1b& ink, const cv::Mat1i& labels, const Group& group) {
+  cv::Mat1b mask(ink.size(), std::uint8_t{0});
+  for (const int label : group.labels) mask |= labels == label;
+  cv::Rect box = group.box;
+  const int missing = static_cast<int>(std::lround(kMinPen * box.height - pen_width(mask(box))));
+  const int margin = std::max(1, missing);  // keeps the soft edge, and room for a thicker pen
+  box = cv::Rect(box.x - margin, box.y - margin, box.width + 2 * margin, box.height + 2 * margin) &
+        cv::Rect({}, ink.size());
+  cv::dilate(mask, mask, cv::Mat());
+  cv::Mat1b alone(ink.size(), std::uint8_t{0});
+  ink.copyTo(alone, mask);
+  cv::Mat1b digit = alone(box).clone();
+  if (missing > 0) {
+    cv::dilate(digit, digit,
+               cv::getStructuringElement(cv::MORPH_ELLIPSE, {missing + 1, missing + 1}));
+  }
+  return {box, digit};
+}
+
+}  // namespace
+
+std::vector<Cutout> cut_out_digits(const cv::Mat1b& grey) {
+  cv::Mat1b work = reduced(grey, kWorkingSide);
+  if (is_light_on_dark(work)) cv::subtract(255, work, work);
+  const double grain = std::max(work.rows, work.cols) / 400.0;  // pixels: finer is the sensor's
+  if (grain >= 0.5) cv::GaussianBlur(work, work, {0, 0}, grain);
+  const auto dark = darkness(work);
+  double darkest = 0.0;
+  cv::minMaxLoc(dark, nullptr, &darkest);
+  if (darkest < kMinContrast) return {};
+
+  cv::Mat1b ink;
+  dark.convertTo(ink, CV_8U, 255.0 / darkest);
+  const auto parts = find_parts(ink);
+  const double scale = static_cast<double>(grey.cols) / work.cols;
+  std::vector<Cutout> cutouts;
+  for (const auto& digit : group(parts, work.size())) {
+    cutouts.push_back(cut_out(ink, parts.labels, digit));
+    auto& box = cutouts.back().box;
+    box = cv::Rect(cv::Point(cv::Point2d(box.tl()) * scale),
+                   cv::Point(cv::Point2d(box.br()) * scale));
+  }
+  return cutouts;
+}
+
+}  // namespace digits

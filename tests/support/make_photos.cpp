@@ -1,0 +1,126 @@
+// Writes the photographs of data/fixtures/photos: `make_photos DIR`. A name's digits are what the
+// picture shows.
+#include <cstdio>
+#include <filesystem>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include "base/files.h"
+#include "support/photos.h"
+
+namespace digits {
+namespace {
+
+std::string encoded(const char* format, const cv::Mat& image) {
+  std::vector<std::uint8_t> bytes;
+  cv::imencode(format, image, bytes, {cv::IMWRITE_JPEG_QUALITY, 85});
+  return {bytes.begin(), bytes.end()};
+}
+
+// A JPEG that a camera held sideways would write: the picture turned to the left, and an EXIF
+// segment that says to turn it back (orientation 6; Exif 2.3, section 4.6.4).
+std::string sideways(const cv::Mat& image) {
+  constexpr std::string_view kExif(
+      "\xff\xe1\x00\x22"
+      "Exif\0\0"
+      "MM\0\x2a\0\0\0\x08"
+      "\0\x01"
+      "\x01\x12\0\x03\0\0\0\x01\0\x06\0\0"
+      "\0\0\0\0",
+      36);
+  cv::Mat turned;
+  cv::rotate(image, turned, cv::ROTATE_90_COUNTERCLOCKWISE);
+  auto jpeg = encoded(".jpg", turned);
+  return jpeg.insert(2, kExif);
+}
+
+// The ink alone on a transparent ground, as drawing programs save it.
+std::string transparent(const PhotoOptions& options, std::uint64_t seed) {
+  PhotoOptions mask = options;
+  mask.paper = {0, 0, 0};
+  mask.ink = {255, 255, 255};
+  cv::Mat alpha;
+  cv::extractChannel(compose_photo(mask, seed), alpha, 0);
+  cv::Mat drawing;
+  const cv::Mat3b ink(options.size, options.ink);
+  cv::merge(std::vector<cv::Mat>{ink, alpha}, drawing);
+  return encoded(".png", drawing);
+}
+
+PhotoOptions show(const std::string& digits) {
+  PhotoOptions options;
+  options.digits = digits;
+  options.noise = 6.0;
+  return options;
+}
+
+void write_good(const std::filesystem::path& folder) {
+  const auto write = [&](const char* name, const std::string& bytes) {
+    write_file(folder / name, bytes);
+  };
+  auto photo = show("7");
+  write("7-plain.jpg", encoded(".jpg", compose_photo(photo, 1)));
+  photo = show("3");
+  photo.paper = {52, 60, 44};
+  photo.ink = {225, 235, 230};
+  write("3-chalk-on-board.jpg", encoded(".jpg", compose_photo(photo, 2)));
+  photo = show("5");
+  photo.gradient = 0.6;
+  write("5-uneven-light.jpg", encoded(".jpg", compose_photo(photo, 3)));
+  photo = show("2");
+  photo.shadow = 0.45;
+  write("2-shadow.jpg", encoded(".jpg", compose_photo(photo, 4)));
+  photo = show("9");
+  photo.height = 90;
+  photo.centre = {0.82, 0.25};
+  write("9-off-centre.jpg", encoded(".jpg", compose_photo(photo, 5)));
+  photo = show("0");
+  photo.ink = {160, 60, 40};
+  photo.paper = {190, 235, 250};
+  write("0-blue-on-yellow.jpg", encoded(".jpg", compose_photo(photo, 6)));
+  write("4-sideways.jpg", sideways(compose_photo(show("4"), 7)));
+  write("6-transparent.png", transparent(show("6"), 8));
+  photo = show("8");
+  photo.size = {1600, 1200};
+  photo.height = 700;
+  photo.noise = 2.0;
+  write("8-large.jpg", encoded(".jpg", compose_photo(photo, 9)));
+  photo = show("1");
+  photo.size = {160, 150};
+  photo.height = 90;
+  write("1-small-picture.png", encoded(".png", compose_photo(photo, 10)));
+  photo = show("1984");
+  photo.size = {640, 240};
+  photo.height = 110;
+  photo.gradient = 0.4;
+  write("1984-line.jpg", encoded(".jpg", compose_photo(photo, 11)));
+  photo = show("20357");
+  photo.size = {640, 240};
+  photo.height = 100;
+  photo.shadow = 0.4;
+  write("20357-line-in-shadow.jpg", encoded(".jpg", compose_photo(photo, 12)));
+}
+
+void write_bad(const std::filesystem::path& folder) {
+  const auto whole = encoded(".jpg", compose_photo(show("7"), 1));
+  write_file(folder / "truncated.jpg", std::string_view(whole).substr(0, whole.size() / 2));
+  write_file(folder / "text.png", "This is no picture.\n");
+  write_file(folder / "oversized.png", encoded(".png", cv::Mat1b(8000, 8000, std::uint8_t{0})));
+  cv::Mat3b paper(360, 480, cv::Vec3b(214, 228, 234));
+  write_file(folder / "blank.jpg", encoded(".jpg", paper));
+}
+
+}  // namespace
+}  // namespace digits
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::fputs("make_photos DIR\n", stderr);
+    return 2;
+  }
+  const std::filesystem::path folder = argv[1];
+  digits::make_directories(folder / "good");
+  digits::make_directories(folder / "bad");
+  digits::write_good(folder / "good");
+  digits::write_bad(folder / "bad");
+}

@@ -1,0 +1,25 @@
+// Photographs of digits on paper, composed from synthetic ones: what `predict` is tested on.
+#pragma once
+
+#include <cstdint>
+#include <opencv2/core/mat.hpp>
+#include <string>
+
+namespace digits {
+
+struct PhotoOptions {
+  std::string digits = "7";    // written in a line
+  cv::Size size{480, 360};     // pixels
+  int height = 160;            // of a digit, pixels
+  cv::Point2d centre{.5, .5};  // of the line, in shares of the picture
+  cv::Vec3b paper{214, 228, 234};
+  cv::Vec3b ink{70, 40, 35};  // BGR, as OpenCV has it
+  double gradient = 0.0;      // share of the light that is lost from the left to the right
+  double shadow = 0.0;        // share of the light that a soft shadow takes, below a diagonal
+  double noise = 0.0;         // standard deviation, of 255
+};
+
+// A function of its options and the seed.
+cv::Mat3b compose_photo(const PhotoOptions& options, std::uint64_t seed);
+
+}  // namespace digits
