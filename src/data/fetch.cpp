@@ -47,9 +47,7 @@ std::optional<FetchedFile> find_present(const fs::path& folder, const RemoteFile
   return std::nullopt;
 }
 
-std::string megabytes(std::size_t bytes) {
-  return fmt::format("{:.2f} MB", static_cast<double>(bytes) / 1e6);
-}
+std::string kilobytes(std::size_t bytes) { return fmt::format("{} kB", (bytes + 999) / 1000); }
 
 void stop_if_interrupted(const std::string& name) {
   if (!interrupted()) return;
@@ -89,7 +87,7 @@ std::optional<DownloadFailure> try_mirror(const std::string& mirror, const Remot
                                           Progress& progress) {
   const auto url = parse_url(mirror + file.name);
   const auto draw = [&](std::size_t done, std::size_t total) {
-    progress.update(done, total, megabytes(total));
+    progress.update(done, total, kilobytes(total));
   };
   std::optional<DownloadFailure> failure;
   for (int attempt = 1; attempt <= options.attempts; ++attempt) {
@@ -106,42 +104,47 @@ std::optional<DownloadFailure> try_mirror(const std::string& mirror, const Remot
     }
     part.save();
     stop_if_interrupted(file.name);
-    progress.line(fmt::format("{}{}: {}", mirror, file.name, failure->seen));
+    progress.line(fmt::format("{}{}: {} (attempt {} of {})", mirror, file.name, failure->seen,
+                              attempt, options.attempts));
     if (!failure->again) break;
   }
   return failure;
 }
 
-std::string hint_for(const std::string& code, const fs::path& folder) {
+std::string hint_for(const std::string& code, const fs::path& folder,
+                     const std::vector<RemoteFile>& files) {
   if (code == "fetch.offline") {
+    std::vector<std::string> names;
+    for (const auto& file : files) names.push_back(file.name);
     return fmt::format(
-        "check the network; or get the files with another machine's browser, put them into {} and "
-        "give this command again, which checks them; or do without: `digits run` alone draws its "
-        "own digits",
-        folder.string());
+        "check the network; or get {} from one of these on another machine, put them into {} and "
+        "give "
+        "this command again, which checks them; or do without: `digits run` draws its own digits",
+        fmt::join(names, ", "), folder.string());
   }
   if (code == "fetch.tls") return "is the package ca-certificates installed, and the clock right?";
   if (code == "fetch.checksum") return "name another mirror with --mirror URL";
   return "the same command goes on from here; or name another mirror with --mirror URL";
 }
 
-// All mirrors failed: tells of each. The code is that of the last that could be reached.
-Error no_mirror_left(const std::string& name, const fs::path& folder,
-                     const std::vector<std::string>& mirrors,
-                     const std::vector<DownloadFailure>& failures) {
+// All mirrors failed: what each did, and the code of the last that could be reached.
+Error no_mirror_left(const std::string& name, const std::vector<std::string>& mirrors,
+                     const std::vector<DownloadFailure>& failures, const fs::path& folder,
+                     const std::vector<RemoteFile>& files) {
   std::string code = "fetch.offline";
   std::vector<std::string> seen;
   for (std::size_t i = 0; i < failures.size(); ++i) {
     if (failures[i].code != "fetch.offline") code = failures[i].code;
     seen.push_back(mirrors[i] + ": " + failures[i].seen);
   }
-  const auto message = fmt::format("{}: no mirror gave it: {}", name, fmt::join(seen, "; "));
-  return {code, message, hint_for(code, folder)};
+  return {code, fmt::format("{}: no mirror gave it: {}", name, fmt::join(seen, "; ")),
+          hint_for(code, folder, files)};
 }
 
 // Tries one mirror after the other; the one that has the file comes first for the next.
-FetchedFile fetch_file(const fs::path& folder, const RemoteFile& file, const FetchOptions& options,
-                       std::vector<std::string>& mirrors) {
+FetchedFile fetch_file(const fs::path& folder, const RemoteFile& file, FetchOptions& options,
+                       const std::vector<RemoteFile>& files) {
+  auto& mirrors = options.mirrors;
   Part part(folder / (file.name + ".part"));
   Progress progress(file.name);
   std::vector<DownloadFailure> failures;
@@ -154,11 +157,11 @@ FetchedFile fetch_file(const fs::path& folder, const RemoteFile& file, const Fet
     write_file(fetched.path, part.bytes);
     part.bytes.clear();
     part.save();
-    progress.line(fmt::format("{}{}: {}", *mirror, file.name, megabytes(fetched.bytes)));
+    progress.line(fmt::format("{}{}: {}", *mirror, file.name, kilobytes(fetched.bytes)));
     std::rotate(mirrors.begin(), mirror, mirror + 1);
     return fetched;
   }
-  throw no_mirror_left(file.name, folder, mirrors, failures);
+  throw no_mirror_left(file.name, mirrors, failures, folder, files);
 }
 
 }  // namespace
@@ -186,9 +189,8 @@ const std::vector<std::string>& mnist_mirrors() {
 }
 
 std::vector<FetchedFile> fetch(const fs::path& folder, const std::vector<RemoteFile>& files,
-                               const FetchOptions& options) {
-  auto mirrors = options.mirrors;
-  for (auto& mirror : mirrors) {
+                               FetchOptions options) {
+  for (auto& mirror : options.mirrors) {
     parse_url(mirror);
     if (mirror.back() != '/') mirror += '/';
   }
@@ -199,7 +201,7 @@ std::vector<FetchedFile> fetch(const fs::path& folder, const std::vector<RemoteF
   make_directories(folder);
   std::vector<FetchedFile> fetched;
   for (std::size_t i = 0; i < files.size(); ++i) {
-    fetched.push_back(present[i] ? *present[i] : fetch_file(folder, files[i], options, mirrors));
+    fetched.push_back(present[i] ? *present[i] : fetch_file(folder, files[i], options, files));
   }
   return fetched;
 }

@@ -50,6 +50,6 @@ struct FetchedFile {
 // Before any download: usage.url for a mirror that is none, fetch.exists for a file with other
 // content in the folder. At any time: output.*, disk.* and, soon after the signal, interrupted.
 std::vector<FetchedFile> fetch(const std::filesystem::path& folder,
-                               const std::vector<RemoteFile>& files, const FetchOptions& options);
+                               const std::vector<RemoteFile>& files, FetchOptions options);
 
 }  // namespace digits

@@ -253,10 +253,11 @@ TEST_F(Fetch, FollowsRedirects) {
   expect_error("fetch.http", [&] { fetch_from({mirror("ring", {to("/ring/")})}); });
 }
 
-// No end, an announced size beyond the limit, and a small file that unpacks to a large one.
+// More than the limit without a word, an announced size beyond it, and a small file that unpacks to
+// a large one.
 TEST_F(Fetch, LimitsTheSize) {
   options_.download.max_bytes = 100000;
-  const auto endless = mirror("endless", {pieces(std::string(5000, 'x'), 1000000)});
+  const auto endless = mirror("endless", {pieces(std::string(5000, 'x'), 1000)});
   expect_error("fetch.too_large", [&] { fetch_from({endless}); });
   const auto large = mirror("large", {content(std::string(100001, 'x'))});
   expect_error("fetch.too_large", [&] { fetch_from({large}); });
@@ -275,6 +276,7 @@ TEST_F(Fetch, SaysWhatToDoWhenOffline) {
     FAIL() << "fetched from nowhere";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), "fetch.offline");
+    EXPECT_THAT(error.hint(), testing::HasSubstr(file_.name));
     EXPECT_THAT(error.hint(), testing::HasSubstr(folder_.path().string()));
     EXPECT_THAT(error.hint(), testing::HasSubstr("digits run"));
   }
