@@ -114,13 +114,13 @@ std::optional<DownloadFailure> try_mirror(const std::string& mirror, const Remot
 std::string hint_for(const std::string& code, const fs::path& folder,
                      const std::vector<RemoteFile>& files) {
   if (code == "fetch.offline") {
-    std::vector<std::string> names;
-    for (const auto& file : files) names.push_back(file.name);
+    std::string names;
+    for (const auto& file : files) names += (names.empty() ? "" : ", ") + file.name;
     return fmt::format(
         "check the network; or get {} from one of these on another machine, put them into {} and "
         "give "
         "this command again, which checks them; or do without: `digits run` draws its own digits",
-        fmt::join(names, ", "), folder.string());
+        names, folder.string());
   }
   if (code == "fetch.tls") return "is the package ca-certificates installed, and the clock right?";
   if (code == "fetch.checksum") return "name another mirror with --mirror URL";
@@ -153,7 +153,7 @@ FetchedFile fetch_file(const fs::path& folder, const RemoteFile& file, FetchOpti
       failures.push_back(*std::move(failure));
       continue;
     }
-    const FetchedFile fetched{folder / file.name, part.bytes.size(), *mirror};
+    FetchedFile fetched{folder / file.name, part.bytes.size(), *mirror};
     write_file(fetched.path, part.bytes);
     part.bytes.clear();
     part.save();
@@ -194,9 +194,9 @@ std::vector<FetchedFile> fetch(const fs::path& folder, const std::vector<RemoteF
     parse_url(mirror);
     if (mirror.back() != '/') mirror += '/';
   }
-  std::vector<std::optional<FetchedFile>> present;
-  for (const auto& file : files) {
-    present.push_back(find_present(folder, file, options.download.max_bytes));
+  std::vector<std::optional<FetchedFile>> present(files.size());
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    present[i] = find_present(folder, files[i], options.download.max_bytes);
   }
   make_directories(folder);
   std::vector<FetchedFile> fetched;
