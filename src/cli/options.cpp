@@ -15,6 +15,10 @@ std::string ParsedOptions::text(const std::string& name) const {
   return (*result_)[name].as<std::string>();
 }
 
+std::vector<std::string> ParsedOptions::texts(const std::string& name) const {
+  return (*result_)[name].as<std::vector<std::string>>();
+}
+
 std::int64_t ParsedOptions::number(const std::string& name) const {
   return (*result_)[name].as<std::int64_t>();
 }
@@ -49,6 +53,11 @@ CommandOptions::CommandOptions(const std::string& command, const std::string& de
 void CommandOptions::text(const std::string& name, const std::string& help,
                           const std::string& value_name) {
   options_->add_options()(name, help, cxxopts::value<std::string>(), value_name);
+}
+
+void CommandOptions::texts(const std::string& name, const std::string& help,
+                           const std::string& value_name) {
+  options_->add_options()(name, help, cxxopts::value<std::vector<std::string>>(), value_name);
 }
 
 void CommandOptions::number(const std::string& name, const std::string& help) {

@@ -23,6 +23,7 @@ class ParsedOptions {
  public:
   bool has(const std::string& name) const;  // given on the command line
   std::string text(const std::string& name) const;
+  std::vector<std::string> texts(const std::string& name) const;  // each that was given
   std::int64_t number(const std::string& name) const;
 
   // The words without a dash, at least one; exactly one. Throw usage.argument naming what is
@@ -41,8 +42,10 @@ class CommandOptions {
   CommandOptions(const std::string& command, const std::string& description,
                  const std::string& positional = "");
 
-  // One option: --name TEXT, --name N, with or without a default, or just --name.
+  // One option: --name TEXT, --name TEXT,TEXT (or given again), --name N, with or without a
+  // default, or just --name.
   void text(const std::string& name, const std::string& help, const std::string& value_name);
+  void texts(const std::string& name, const std::string& help, const std::string& value_name);
   void number(const std::string& name, const std::string& help);
   void number(const std::string& name, const std::string& help, std::int64_t value);
   void flag(const std::string& name, const std::string& help);
