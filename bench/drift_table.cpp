@@ -24,6 +24,7 @@ namespace {
 
 constexpr int kResamples = 200;
 constexpr std::array<std::size_t, 4> kSizes{50, 200, 500, 1000};  // images in a resample
+constexpr std::size_t kClosest = 200;                             // the size to look at closely
 constexpr int kThreads = 2;
 
 // `n` images of the pool, none twice; which ones is a function of the index.
@@ -35,14 +36,22 @@ Dataset resample(const Dataset& pool, std::size_t n, std::uint64_t index) {
 
 struct Outcome {
   int alarms = 0;
-  std::map<std::string, double> effects;  // of each feature, mean over the resamples
+  std::map<std::string, double> effects;  // of each feature, summed over the resamples
+  double lowest = 1.0;                    // of a resample's largest effect
+  double highest = 0.0;
 };
 
 Outcome measure(const Profile& reference, const Dataset& pool, std::size_t n) {
   Outcome outcome;
   for (std::uint64_t r = 0; r < kResamples; ++r) {
     const auto tests = compare(reference, make_profile(resample(pool, n, r), kThreads));
-    for (const auto& test : tests) outcome.effects[test.feature] += test.effect / kResamples;
+    double largest = 0.0;
+    for (const auto& test : tests) {
+      outcome.effects[test.feature] += test.effect;
+      largest = std::max(largest, test.effect);
+    }
+    outcome.lowest = std::min(outcome.lowest, largest);
+    outcome.highest = std::max(outcome.highest, largest);
     outcome.alarms +=
         std::any_of(tests.begin(), tests.end(), [](const auto& test) { return test.drifted; });
   }
@@ -52,15 +61,12 @@ Outcome measure(const Profile& reference, const Dataset& pool, std::size_t n) {
 void print_row(const std::string& source, const std::string& change, const Profile& reference,
                const Dataset& pool) {
   fmt::print("| {} | {} |", source, change);
-  Outcome outcome;
-  for (const auto n : kSizes) {
-    outcome = measure(reference, pool, n);
-    fmt::print(" {} |", outcome.alarms);
-  }
+  for (const auto n : kSizes) fmt::print(" {} |", measure(reference, pool, n).alarms);
+  const auto outcome = measure(reference, pool, kClosest);
   const auto strongest =
       std::max_element(outcome.effects.begin(), outcome.effects.end(),
                        [](const auto& a, const auto& b) { return a.second < b.second; });
-  fmt::print(" {} {:.2f} |\n", strongest->first, strongest->second);
+  fmt::print(" {:.2f} to {:.2f} | {} |\n", outcome.lowest, outcome.highest, strongest->first);
   std::fflush(stdout);
 }
 
@@ -101,9 +107,9 @@ void measure_mnist(const std::string& folder) {
 }
 
 void run(const std::vector<std::string>& arguments) {
-  fmt::print("| data | change | n = {} | strongest effect, mean at the largest n |\n",
-             fmt::join(kSizes, " | n = "));
-  fmt::print("| --- | --- | --- | --- | --- | --- | --- |\n");
+  fmt::print("| data | change | n = {} | largest effect, n = {} | strongest |\n",
+             fmt::join(kSizes, " | n = "), kClosest);
+  fmt::print("| --- | --- | --- | --- | --- | --- | --- | --- |\n");
   if (arguments.empty()) {
     measure_synthetic();
   } else {
