@@ -19,7 +19,7 @@ constexpr std::size_t kMaxBins = 128;  // five to a standard deviation of MNIST'
 cv::Mat1b grey_of(const std::uint8_t* image, const Schema& schema) {
   // OpenCV's constructor wants a pointer to what it could change; nobody does.
   cv::Mat pixels(schema.rows, schema.cols, CV_8UC(schema.channels),
-                       const_cast<std::uint8_t*>(image));
+                 const_cast<std::uint8_t*>(image));
   if (schema.channels == 1) return pixels;
   cv::Mat1b grey;
   cv::transform(pixels, grey, cv::Mat1d(1, schema.channels, 1.0 / schema.channels));
