@@ -21,6 +21,7 @@ int exit_status(std::string_view code) noexcept {
       {"fetch", kBadData},          // a download that did not bring the file
       {"gate", kGateFailed},        // the model is not good enough
       {"train", kGateFailed},       // training came to nothing
+      {"drift", kGateFailed},       // a set that is not what the model was trained on
       {"package", kBadPackage},     // a package that is not what was tested
       {"checkpoint", kBadPackage},  // a checkpoint that cannot be used
       {"disk", kInternalError},     // the machine failed, not the person: full disk, I/O error

@@ -24,7 +24,7 @@ void print_overview() {
   fmt::print(
       "\n`digits <command> --help` says more; `digits --version` what this is made of.\n"
       "Exit statuses: 0 done, 1 internal error or disk failure, 2 usage, 3 bad input data, "
-      "4 a gate failed,\n5 bad package or checkpoint, 130 interrupted.\n");
+      "4 a gate failed\nor drift, 5 bad package or checkpoint, 130 interrupted.\n");
 }
 
 void print_versions() {
@@ -86,6 +86,7 @@ const std::vector<Command>& commands() {
       {"evaluate", "measure a run's checkpoint on its test set", command_evaluate},
       {"package", "check the gates and package a run's model", command_package},
       {"predict", "classify image files, folders or IDX files", command_predict},
+      {"drift", "compare a set with what a package was trained on", command_drift},
   };
   return all;
 }

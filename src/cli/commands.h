@@ -19,6 +19,7 @@ int command_train(const Arguments& arguments);
 int command_evaluate(const Arguments& arguments);
 int command_package(const Arguments& arguments);
 int command_predict(const Arguments& arguments);
+int command_drift(const Arguments& arguments);
 
 struct Command {
   const char* name;

@@ -31,6 +31,7 @@ constexpr const char* kModel = "model.pt";
 constexpr const char* kWeights = "model.safetensors";
 constexpr const char* kGolden = "golden.safetensors";
 constexpr const char* kManifest = "manifest.json";
+constexpr const char* kProfile = "profile.json";
 constexpr const char* kSums = "SHA256SUMS";
 constexpr std::size_t kGoldenCount = 16;
 // Float32 sums in another order differ by some 1e-6 relative to logits of about 10; a changed
@@ -70,12 +71,12 @@ Json manifest_of(const PackageInfo& info) {
       {"lineage", info.lineage}};
 }
 
-// The four files of a package, verified against SHA256SUMS: what is parsed later are these bytes,
+// The files of a package, verified against SHA256SUMS: what is parsed later are these bytes,
 // so a file that is swapped in between is never read.
 Files read_verified(const fs::path& folder) {
   Files files;
   try {
-    for (const char* name : {kModel, kWeights, kGolden, kManifest}) {
+    for (const char* name : {kModel, kWeights, kGolden, kManifest, kProfile}) {
       files[name] = read_file(folder / name);
     }
     if (read_file(folder / kSums) == sums_of(files)) return files;
@@ -87,11 +88,11 @@ Files read_verified(const fs::path& folder) {
               "`sha256sum -c SHA256SUMS` names the file; get the package again");
 }
 
-Json parse_manifest(const Files& files) {
-  auto manifest = parse_json(files.at(kManifest), kManifest, kFamily);
-  const auto seen = json_at<std::string>(manifest, "/schema", kFamily);
-  if (seen == kManifestSchema) return manifest;
-  throw Error("package.schema", fmt::format("schema {}, expected {}", seen, kManifestSchema),
+Json parse_document(const Files& files, const char* name, const char* schema) {
+  auto document = parse_json(files.at(name), name, kFamily);
+  const auto seen = json_at<std::string>(document, "/schema", kFamily);
+  if (seen == schema) return document;
+  throw Error("package.schema", fmt::format("{}: schema {}, expected {}", name, seen, schema),
               "the package was written by another version of digits");
 }
 
@@ -154,9 +155,10 @@ void require_golden(const at::Tensor& logits, const Golden& golden) {
 
 Package Package::load(const fs::path& folder, c10::Device device) {
   const auto files = read_verified(folder);
-  auto manifest = parse_manifest(files);
+  auto manifest = parse_document(files, kManifest, kManifestSchema);
   auto schema = json_at<Schema>(manifest, "/data", kFamily);
   const auto golden = parse_golden(files, schema);
+  auto profile = parse_profile(parse_document(files, kProfile, kProfileSchema), schema, kFamily);
   auto model = guarded([&] {
     std::istringstream stream(files.at(kModel));
     auto loaded = std::make_shared<Model>(Model{torch::jit::load(stream, device), device});
@@ -165,7 +167,7 @@ Package Package::load(const fs::path& folder, c10::Device device) {
   });
   const c10::InferenceMode inference;
   require_golden(guarded([&] { return model->forward(golden.inputs).cpu(); }), golden);
-  return {std::move(schema), std::move(manifest), std::move(model)};
+  return {std::move(schema), std::move(manifest), std::move(profile), std::move(model)};
 }
 
 std::vector<float> Package::logits(const std::uint8_t* images, std::size_t n) const {
@@ -179,7 +181,8 @@ void write_package(const fs::path& folder, Network& network, const PackageInfo& 
   const Files files{{kModel, export_torchscript(network)},
                     {kWeights, format_safetensors(network_tensors(network))},
                     {kGolden, golden_file(network, examples)},
-                    {kManifest, to_text(manifest_of(info), 2) + "\n"}};
+                    {kManifest, to_text(manifest_of(info), 2) + "\n"},
+                    {kProfile, to_text(with_schema(kProfileSchema, info.profile), 2) + "\n"}};
   StagedDirectory staged(folder);
   for (const auto& [name, bytes] : files) write_file(staged.path() / name, bytes);
   write_file(staged.path() / kSums, sums_of(files));

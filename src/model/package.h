@@ -4,7 +4,8 @@
 //   model.safetensors   the same weights for any language
 //   golden.safetensors  inputs and the logits that they must give
 //   manifest.json       schema, metrics and lineage
-//   SHA256SUMS          of the four above: `sha256sum -c SHA256SUMS` checks it
+//   profile.json        what the training images look like, for `digits drift`
+//   SHA256SUMS          of the five above: `sha256sum -c SHA256SUMS` checks it
 #pragma once
 
 #include <c10/core/Device.h>
@@ -16,6 +17,7 @@
 
 #include "base/json.h"
 #include "data/dataset.h"
+#include "data/profile.h"
 
 namespace digits {
 
@@ -26,8 +28,9 @@ constexpr const char* kManifestSchema = "digits.manifest/1";
 // What a package says about itself beyond what can be read off the network.
 struct PackageInfo {
   Schema schema;
-  Json metrics;  // evaluation.json's accuracy and loss
-  Json lineage;  // data hashes, configuration, seed, versions
+  Json metrics;     // evaluation.json's accuracy and loss
+  Json lineage;     // data hashes, configuration, seed, versions
+  Profile profile;  // of the training set
 };
 
 // A verified package, ready to predict.
@@ -43,17 +46,22 @@ class Package {
 
   const Schema& schema() const { return schema_; }
   const Json& manifest() const { return manifest_; }
+  const Profile& profile() const { return profile_; }
 
   // Logits [n * classes] of `n` images [n, rows, cols, channels].
   std::vector<float> logits(const std::uint8_t* images, std::size_t n) const;
 
  private:
   struct Model;  // keeps TorchScript out of this header
-  Package(Schema schema, Json manifest, std::shared_ptr<Model> model)
-      : schema_(std::move(schema)), manifest_(std::move(manifest)), model_(std::move(model)) {}
+  Package(Schema schema, Json manifest, Profile profile, std::shared_ptr<Model> model)
+      : schema_(std::move(schema)),
+        manifest_(std::move(manifest)),
+        profile_(std::move(profile)),
+        model_(std::move(model)) {}
 
   Schema schema_;
   Json manifest_;
+  Profile profile_;
   std::shared_ptr<Model> model_;
 };
 

@@ -47,6 +47,7 @@ TrainedRun train_run(const Config& config, const std::filesystem::path& path) {
   auto run = RunDirectory::create(path);
   run.write_config(config);
   run.write_data(report.json);
+  run.write_profile(make_profile(sets.train, static_cast<int>(config.threads)));
   auto history = train_stage(parts, config, run);
   return {std::move(run), std::move(sets.test), std::move(history)};
 }

@@ -17,6 +17,7 @@ namespace {
 
 constexpr const char* kConfig = "config.toml";
 constexpr const char* kData = "data.json";
+constexpr const char* kProfile = "profile.json";
 constexpr const char* kHistory = "history.jsonl";
 constexpr const char* kEvaluation = "evaluation.json";
 constexpr const char* kChecks = "checks.json";
@@ -32,6 +33,7 @@ const std::vector<Artifact>& artifacts() {
   static const std::vector<Artifact> all{
       {kConfig, "", 200},
       {kData, kDataSchema, 300},
+      {kProfile, kProfileSchema, 2000},
       {kHistory, "", 100},
       {"checkpoint/best.safetensors", "", 1000},
       {kEvaluation, kEvaluationSchema, 500},
@@ -40,6 +42,7 @@ const std::vector<Artifact>& artifacts() {
       {"package/model.safetensors", "", 1000},
       {"package/golden.safetensors", "", 1000},
       {"package/manifest.json", kManifestSchema, 500},
+      {"package/profile.json", kProfileSchema, 2000},
       {"package/SHA256SUMS", "", 300},
   };
   return all;
@@ -75,6 +78,10 @@ void RunDirectory::write_data(const Json& content) const {
   write_json(path_ / kData, with_schema(kDataSchema, content));
 }
 
+void RunDirectory::write_profile(const Profile& profile) const {
+  write_json(path_ / kProfile, with_schema(kProfileSchema, profile));
+}
+
 void RunDirectory::write_history(const std::vector<EpochRecord>& history) const {
   std::string lines;
   for (const auto& record : history) lines += Json(record).dump() + "\n";
@@ -107,6 +114,10 @@ Json RunDirectory::read_evaluation() const {
                 fmt::format("measure the model first: digits evaluate {}", path_.string()));
   }
   return read_json(path_ / kEvaluation, kEvaluationSchema, kFamily);
+}
+
+Profile RunDirectory::read_profile(const Schema& schema) const {
+  return parse_profile(read_json(path_ / kProfile, kProfileSchema, kFamily), schema, kFamily);
 }
 
 }  // namespace digits

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "data/profile.h"
 #include "model/epoch_record.h"
 #include "pipeline/config.h"
 
@@ -40,6 +41,7 @@ class RunDirectory {
 
   void write_config(const Config& config) const;
   void write_data(const Json& content) const;
+  void write_profile(const Profile& profile) const;
   void write_history(const std::vector<EpochRecord>& history) const;
   void write_evaluation(const Json& content) const;
   void write_checks(const Json& content) const;
@@ -50,6 +52,7 @@ class RunDirectory {
   std::string train_fingerprint() const;
   std::string test_fingerprint() const;
   Json read_evaluation() const;
+  Profile read_profile(const Schema& schema) const;  // throws unless it fits the schema
 
  private:
   explicit RunDirectory(std::filesystem::path path) : path_(std::move(path)) {}

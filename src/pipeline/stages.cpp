@@ -47,6 +47,14 @@ Network make_network(const Dataset& training, const Config& config) {
   return network;
 }
 
+void require_schema(const Dataset& set, const Schema& expected) {
+  if (set.schema == expected) return;
+  throw Error("data.schema_mismatch",
+              fmt::format("the set is {}, expected {} as in training", Json(set.schema).dump(),
+                          Json(expected).dump()),
+              "take a set with the training set's sizes and classes");
+}
+
 // Keeps history and best checkpoint on disk while training goes on.
 class Recorder {
  public:
@@ -160,12 +168,7 @@ std::vector<EpochRecord> train_stage(const TrainingParts& parts, const Config& c
 }
 
 Evaluation evaluate_stage(const Checkpoint& checkpoint, const Dataset& set, const Config& config) {
-  if (set.schema != checkpoint.info.schema) {
-    throw Error("data.schema_mismatch",
-                fmt::format("the set is {}, expected {} as in training", Json(set.schema).dump(),
-                            Json(checkpoint.info.schema).dump()),
-                "evaluate on a set with the training set's sizes and classes");
-  }
+  require_schema(set, checkpoint.info.schema);
   auto network = checkpoint.network;
   const auto device = choose_device(config.device);
   network->to(device);
@@ -215,8 +218,16 @@ void package_stage(const RunDirectory& run, const Checkpoint& checkpoint, const 
                       {"epoch", checkpoint.info.epoch},
                       {"weights_sha256", checkpoint.sha256},
                       {"versions", versions()}};
+  info.profile = run.read_profile(info.schema);
   auto network = checkpoint.network;
   write_package(folder, network, info, examples, choose_device(config.device));
+}
+
+std::vector<DriftTest> drift_stage(const Package& package, Dataset set, const Config& config) {
+  require_schema(set, package.schema());
+  set.labels = argmax_rows(package.logits(set.images.data(), set.size()),
+                           package.schema().class_names.size());
+  return compare(package.profile(), make_profile(set, static_cast<int>(config.threads)));
 }
 
 }  // namespace digits

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "data/drift.h"
 #include "data/load.h"
 #include "data/synthetic.h"
 #include "data/validate.h"
@@ -17,6 +18,7 @@
 namespace digits {
 
 struct Checkpoint;
+class Package;
 
 // The configuration with every "auto" and 0 replaced by what this machine makes of it, so that a
 // run can be repeated from it. Sets LibTorch's threads and determinism on the way.
@@ -71,5 +73,10 @@ void require_passed(const std::vector<Gate>& gates);
 // package: writes the package of an evaluated run into `folder`, verified.
 void package_stage(const RunDirectory& run, const Checkpoint& checkpoint, const Config& config,
                    const Dataset& examples, const std::filesystem::path& folder);
+
+// drift: `set` against the training set's profile in the package. What comes in from the world has
+// no labels, so the set's are ignored, and each image counts as the class that the model predicts.
+// Throws data.schema_mismatch and data.too_few.
+std::vector<DriftTest> drift_stage(const Package& package, Dataset set, const Config& config);
 
 }  // namespace digits

@@ -208,7 +208,8 @@ TEST(BadOutput, FullDiskLeavesNoHalfCheckpoint) {
   EXPECT_EQ(run.status, 1);
   EXPECT_THAT(run.err, testing::HasSubstr("disk.full"));
   EXPECT_THAT(files_below(folder.path()),
-              testing::ElementsAre("run/config.toml", "run/data.json", "run/history.jsonl"));
+              testing::ElementsAre("run/config.toml", "run/data.json", "run/history.jsonl",
+                                   "run/profile.json"));
 }
 
 TEST(BadOutput, FullDiskUnderSynthLeavesNothing) {

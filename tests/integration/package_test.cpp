@@ -25,8 +25,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const char* const kFiles[] = {"model.pt", "model.safetensors", "golden.safetensors",
-                              "manifest.json", "SHA256SUMS"};
+const char* const kFiles[] = {"model.pt",      "model.safetensors", "golden.safetensors",
+                              "manifest.json", "profile.json",      "SHA256SUMS"};
 
 Package load(const fs::path& folder) { return Package::load(folder, c10::kCPU); }
 
@@ -119,8 +119,8 @@ TEST(Package, GoldenLogitsCatchAnotherModel) {
   auto checkpoint = load_checkpoint(tiny_run().path() / "checkpoint" / "best.safetensors");
   initialise(checkpoint.network, test_seed() + 1000);
   const auto test = load_dataset(fixtures() / "tiny", Part::kTest);
-  write_package(copy.folder / "other", checkpoint.network, {checkpoint.info.schema, {}, {}}, test,
-                c10::kCPU);
+  write_package(copy.folder / "other", checkpoint.network,
+                {checkpoint.info.schema, {}, {}, make_profile(test, 1)}, test, c10::kCPU);
   fs::copy_file(copy.folder / "other" / "model.pt", copy.path() / "model.pt",
                 fs::copy_options::overwrite_existing);
   resign(copy.path());
@@ -134,7 +134,9 @@ TEST(Package, ResignedNonsenseIsRefused) {
         std::array{"golden.safetensors", "nor is this", "package.malformed"},
         std::array{"manifest.json", "{}", "package.malformed"},
         std::array{"manifest.json", "{", "package.malformed"},
-        std::array{"manifest.json", "{\"schema\": \"digits.manifest/9\"}", "package.schema"}}) {
+        std::array{"manifest.json", "{\"schema\": \"digits.manifest/9\"}", "package.schema"},
+        std::array{"profile.json", "{\"schema\": \"digits.profile/1\"}", "package.malformed"},
+        std::array{"profile.json", "{\"schema\": \"digits.profile/9\"}", "package.schema"}}) {
     const Copy copy;
     write_file(copy.path() / name, bytes);
     resign(copy.path());

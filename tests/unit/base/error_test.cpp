@@ -16,6 +16,7 @@ TEST(Error, FamilyDecidesTheExitStatus) {
   EXPECT_EQ(exit_status("fetch.offline"), 3);
   EXPECT_EQ(exit_status("gate.failed"), 4);
   EXPECT_EQ(exit_status("train.diverged"), 4);
+  EXPECT_EQ(exit_status("drift.detected"), 4);
   EXPECT_EQ(exit_status("package.hash"), 5);
   EXPECT_EQ(exit_status("checkpoint.missing"), 5);
   EXPECT_EQ(exit_status("disk.full"), 1);

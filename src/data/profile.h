@@ -1,0 +1,70 @@
+// What a set of images looks like, in nine histograms: the reference that later sets are compared
+// with (drift.h). Bin edges come from the schema alone, so two profiles of one schema always fit.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "data/dataset.h"
+
+namespace digits {
+
+constexpr const char* kProfileSchema = "digits.profile/1";
+
+// One number per image and feature. Colour counts as the mean of the channels; ink is a pixel of
+// 128 and more; lengths are in pixels from the frame's top left corner.
+enum Feature : std::size_t {
+  kMeanIntensity,  // [0, 1]
+  kInkFraction,    // [0, 1], share of the pixels that are ink
+  kBoxHeight,      // of the smallest box around the ink; a blank image has 0
+  kBoxWidth,
+  kAspect,     // box width / height; 0 without ink
+  kCentroidX,  // centre of mass of all intensity; the middle of the frame when all is 0
+  kCentroidY,
+  kThickness,  // of the strokes: 2 * area / perimeter; 0 when all is 0
+  kFeatureCount,
+};
+using ImageFeatures = std::array<double, kFeatureCount>;
+
+// The features of `image` [rows, cols, channels]. A stroke of width w and length l has thickness
+// w l / (w + l), about w: area is the sum of intensities, perimeter the sum of the absolute
+// differences between neighbours, with paper around the frame. By the coarea formula (Fleming and
+// Rishel, "An integral formula for total gradient variation", 1960) that is the perimeter averaged
+// over all ink thresholds, so soft edges need no choice of one; along diagonals it counts sqrt(2)
+// times too much, for every set alike. A distance transform costs more, and moves in whole pixels.
+ImageFeatures image_features(const std::uint8_t* image, const Schema& schema);
+
+// A feature's histogram: `bins` equal bins over [0, high]; what lies beyond falls into the last.
+// Whole numbers up to 127 have a bin each.
+struct FeatureBins {
+  const char* name;
+  double high;
+  std::size_t bins;
+};
+std::array<FeatureBins, kFeatureCount> feature_bins(const Schema& schema);
+
+struct Histogram {
+  double mean = 0.0;  // of the values, not of the bins
+  std::vector<std::uint64_t> counts;
+};
+
+struct Profile {
+  Schema schema;
+  std::size_t count = 0;
+  std::array<Histogram, kFeatureCount> features;  // all of `count` values
+  std::vector<std::uint64_t> class_counts;        // one per class, in label order
+};
+
+// The profile of a set; it does not depend on `threads`. Throws data.empty for no images.
+Profile make_profile(const Dataset& set, int threads);
+
+// profile.json without its schema key, and back. The reader throws FAMILY.malformed unless the
+// document has the bins that `schema` asks for and counts that add up.
+void to_json(Json& json, const Profile& profile);
+Profile parse_profile(const Json& document, const Schema& schema, const std::string& family);
+
+}  // namespace digits

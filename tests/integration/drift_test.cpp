@@ -1,0 +1,120 @@
+// `digits drift` on the tiny run's package, and the profile that it compares with.
+#include "data/drift.h"
+
+#include <algorithm>
+
+#include "base/files.h"
+#include "base/rng.h"
+#include "data/load.h"
+#include "integration/tiny_run.h"
+#include "support/shifts.h"
+
+namespace digits {
+namespace {
+
+namespace fs = std::filesystem;
+
+ProcessResult drift(const fs::path& data, const std::vector<std::string>& more = {}) {
+  std::vector<std::string> words{"drift", "--model", tiny_run().package(), "--data", data};
+  words.insert(words.end(), more.begin(), more.end());
+  return call_digits(words);
+}
+
+// A set on disk whose test part is `test`; the command reads nothing else of it.
+struct OnDisk {
+  explicit OnDisk(const Dataset& test) { save_dataset(folder.path(), Part::kTest, test); }
+  TemporaryDirectory folder;
+};
+
+Dataset tiny_test() { return load_dataset(fixtures() / "tiny", Part::kTest); }
+
+// The run's profile is that of its training set, and the package has the same bytes.
+TEST(Drift, ProfileOfTheTrainingSetTravelsWithRunAndPackage) {
+  const auto text = read_file(tiny_run().path() / "profile.json");
+  EXPECT_EQ(read_file(tiny_run().package() / "profile.json"), text);
+  const auto expected = make_profile(load_dataset(fixtures() / "tiny", Part::kTrain), 1);
+  EXPECT_EQ(Json::parse(text), with_schema(kProfileSchema, expected));
+}
+
+// The run's own test set has not drifted: a row per feature, status 0.
+TEST(Drift, SameDistributionIsFine) {
+  const auto result = drift(fixtures() / "tiny");
+  EXPECT_EQ(result.status, 0) << result.err;
+  for (const auto& bins : feature_bins(tiny_test().schema)) {
+    EXPECT_THAT(result.out, testing::HasSubstr(bins.name));
+  }
+  EXPECT_THAT(result.out, testing::Not(testing::HasSubstr("drifted")));
+}
+
+TEST(Drift, JsonHasEveryTest) {
+  const auto result = drift(fixtures() / "tiny", {"--json"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  const auto json = Json::parse(result.out);
+  EXPECT_EQ(json.at("schema"), kDriftSchema);
+  EXPECT_EQ(json.at("count"), 200);
+  EXPECT_EQ(json.at("reference_count"), 600);
+  EXPECT_EQ(json.at("tests").size(), kFeatureCount + 1);
+  EXPECT_TRUE(json.at("tests").back().at("reference").is_null());  // classes have no mean
+}
+
+// The table is printed, the error names the worst feature, and the status is that of a failed gate.
+TEST(Drift, InvertedSetHasStatusFour) {
+  const OnDisk set(shifts().front().apply(tiny_test()));
+  const auto result = drift(set.folder.path());
+  EXPECT_EQ(result.status, 4);
+  EXPECT_THAT(result.out, testing::HasSubstr("drifted"));
+  EXPECT_THAT(result.err, testing::StartsWith("digits: drift.detected: "));
+  EXPECT_THAT(result.err, testing::HasSubstr("n = 200"));
+}
+
+// In the world there are no labels: whatever the file claims, predictions are counted.
+TEST(Drift, LabelsAreNotUsed) {
+  auto set = tiny_test();
+  std::fill(set.labels.begin(), set.labels.end(), std::uint8_t{3});
+  const OnDisk relabelled(set);
+  const auto result = drift(relabelled.folder.path(), {"--json"});
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_EQ(Json::parse(result.out).at("tests"),
+            Json::parse(drift(fixtures() / "tiny", {"--json"}).out).at("tests"));
+}
+
+// Synthetic digits are drawn as large as the package's images, whether they drifted or not.
+TEST(Drift, SyntheticDigitsHaveThePackagesSize) {
+  const auto result = drift("synthetic", {"--json"});
+  EXPECT_THAT(result.status, testing::AnyOf(0, 4)) << result.err;
+  EXPECT_EQ(Json::parse(result.out).at("count"), 2000);
+}
+
+TEST(Drift, RefusesWhatCannotBeCompared) {
+  const auto refused = [](const Dataset& test, const std::string& code) {
+    const OnDisk set(test);
+    const auto result = drift(set.folder.path());
+    EXPECT_EQ(result.status, 3);
+    EXPECT_THAT(result.err, testing::StartsWith("digits: " + code + ": "));
+    EXPECT_EQ(result.out, "");
+  };
+  refused(subset(tiny_test(), permutation(kMinDriftImages - 1, 1, Stream::kTest)), "data.too_few");
+  refused(random_dataset(100, 28, 28), "data.schema_mismatch");
+  EXPECT_THAT(call_digits({"drift", "--data", "synthetic"}).err, testing::HasSubstr("no --model"));
+  EXPECT_EQ(call_digits({"drift", "--model", tiny_run().package()}).status, 2);
+}
+
+// A run whose profile was lost or edited is not packaged.
+TEST(Drift, DamagedProfileIsNotPackaged) {
+  const TemporaryDirectory folder;
+  fs::copy(tiny_run().path(), folder / "run", fs::copy_options::recursive);
+  fs::remove_all(folder / "run" / "package");
+  auto profile = Json::parse(read_file(folder / "run" / "profile.json"));
+  profile["features"]["aspect"]["counts"][3] = 12345;
+  write_json(folder / "run" / "profile.json", profile);
+  const auto edited = call_digits({"package", folder / "run"});
+  EXPECT_EQ(edited.status, 3);
+  EXPECT_THAT(edited.err, testing::StartsWith("digits: input.malformed: profile: aspect has "));
+  fs::remove(folder / "run" / "profile.json");
+  EXPECT_THAT(call_digits({"package", folder / "run"}).err,
+              testing::StartsWith("digits: input.missing: "));
+  EXPECT_FALSE(fs::exists(folder / "run" / "package"));
+}
+
+}  // namespace
+}  // namespace digits
