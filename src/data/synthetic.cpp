@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
@@ -28,15 +29,21 @@ int draw_style(const std::vector<Glyph>& glyphs, Rng& rng) {
   return static_cast<int>(style);
 }
 
+// The widest pen that leaves a digit's loops open, as a share of its width: with a wider one an 8
+// would be a rod, and a 1 would be taken for it.
+double widest_pen(int digit) {
+  constexpr std::array<double, 10> kWidest{.28, .5, .28, .25, .25, .25, .22, .3, .18, .22};
+  return kWidest.at(static_cast<std::size_t>(digit));
+}
+
 Factors draw_factors(int digit, Rng& rng) {
   Factors factors;
   factors.style = draw_style(glyphs_of(digit), rng);
   factors.slant = std::clamp(0.15 + 0.25 * rng.normal(), -0.5, 0.8);
   factors.rotation = 0.10 * rng.normal();
   factors.aspect = std::clamp(0.82 * std::exp(0.25 * rng.normal()), 0.45, 1.7);
-  // A pen wider than the loops that it draws would leave a blot; a 1 has no loops.
-  const double widest = digit == 1 ? 0.45 : 0.2 * factors.aspect;
-  factors.thickness = std::min(std::clamp(0.105 * std::exp(0.4 * rng.normal()), 0.04, 0.4), widest);
+  factors.thickness =
+      std::clamp(0.105 * std::exp(0.4 * rng.normal()), 0.04, widest_pen(digit) * factors.aspect);
   factors.warp = rng.uniform(0.0, 0.10);
   factors.jitter = rng.uniform(0.01, 0.05);
   factors.softness = rng.uniform(0.2, 0.55);
