@@ -8,7 +8,7 @@ preset=${DIGITS_PRESET:-release}
 # Versions of clang-format disagree on details; this one decides.
 if clang-format --version | grep -q 'version 14\.'; then
   echo "lint: formatting"
-  find src tests \( -name '*.h' -o -name '*.cpp' \) -print0 |
+  find src tests bench \( -name '*.h' -o -name '*.cpp' \) -print0 |
     xargs -0 clang-format --dry-run --Werror
 else
   echo "lint: formatting skipped: clang-format is not version 14"

@@ -18,7 +18,8 @@ void print_report(const Sets& sets, const DataReport& report) {
                {"train", fmt::format("{} images: {}", sets.train.size(),
                                      fmt::join(class_counts(sets.train), " "))},
                {"test", fmt::format("{} images: {}", sets.test.size(),
-                                    fmt::join(class_counts(sets.test), " "))}});
+                                    fmt::join(class_counts(sets.test), " "))},
+               {"validation", fmt::format("{:.2f} s", report.seconds)}});
   print_findings(report.findings);
 }
 
@@ -36,7 +37,7 @@ int command_inspect(const Arguments& arguments) {
 
   const auto config = resolve(config_from(*parsed, preset_config("fast")));
   const auto sets = acquire(config);
-  const auto report = validate_sets(sets, config.data.source);
+  const auto report = validate_sets(sets, config);
   const auto document = with_schema(kDataSchema, report.json);
   if (parsed->has("out")) write_json(parsed->text("out"), document);
   if (parsed->has("json")) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <opencv2/core/utility.hpp>
 
 #include "base/error.h"
@@ -112,7 +113,9 @@ Dataset acquire_test(const Config& config, const std::vector<std::string>& class
   return load_dataset(config.data.source, Part::kTest, class_names);
 }
 
-DataReport validate_sets(const Sets& sets, const std::string& source) {
+DataReport validate_sets(const Sets& sets, const Config& config) {
+  const auto start = std::chrono::steady_clock::now();
+  const auto threads = static_cast<int>(config.threads);
   DataReport report;
   const auto findings_of = [&](const char* part, std::vector<Finding> findings) {
     for (auto& finding : findings) finding.message = fmt::format("{}: {}", part, finding.message);
@@ -121,13 +124,14 @@ DataReport validate_sets(const Sets& sets, const std::string& source) {
   };
   const auto part = [&](const char* name, const Dataset& set) {
     auto json = describe(set);
-    json["findings"] = findings_of(name, validate(set));
+    json["findings"] = findings_of(name, validate(set, threads));
     return json;
   };
-  report.json = Json{{"source", source}, {"data", sets.train.schema}};
+  report.json = Json{{"source", config.data.source}, {"data", sets.train.schema}};
   report.json["train"] = part("train", sets.train);
   report.json["test"] = part("test", sets.test);
-  report.json["findings"] = findings_of("test", validate_leakage(sets.train, sets.test));
+  report.json["findings"] = findings_of("test", validate_leakage(sets.train, sets.test, threads));
+  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return report;
 }
 
