@@ -111,6 +111,7 @@ class Grid {
         signature_limit_(cell_width_ * cell_width_),
         signatures_(signatures.size()) {
     std::vector<std::pair<std::uint64_t, int>> order;  // by cell, then by index
+    order.reserve(static_cast<std::size_t>(signatures.rows));
     for (int i = 0; i < signatures.rows; ++i) order.emplace_back(key(cell(signatures[i])), i);
     std::sort(order.begin(), order.end());
     for (const auto& [cell_key, i] : order) {

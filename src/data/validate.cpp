@@ -129,6 +129,7 @@ void check_intensity(std::vector<Finding>& findings, const Dataset& set) {
   const auto means = mean_intensities(set);
   const double centre = median(means);
   std::vector<double> deviations;
+  deviations.reserve(means.size());
   for (const double mean : means) deviations.push_back(std::abs(mean - centre));
   const double scale = std::max(1.0, 1.4826 * median(deviations));
   const auto outliers = indices_where(

@@ -48,7 +48,7 @@ std::vector<Broken> broken_sets() {
       {"over-long", train_images, "idx.trailing",
        [](std::string bytes) { return std::move(bytes.append(1, 'x')); }},
       {"wrong magic", train_images, "idx.magic", set_byte(0, 'P')},
-      {"wrong type", train_images, "idx.type", set_byte(2, 0x0D)},
+      {"wrong type", train_images, "idx.type", set_byte(2, 0x0A)},
       {"wrong rank", train_labels, "idx.rank", set_byte(3, 9)},
       {"label out of range", test_labels, "data.label_range", set_byte(8 + 17, 10)},
       {"counts differ", train_labels, "data.count_mismatch",
