@@ -21,8 +21,10 @@ fs::path find_file(const fs::path& folder, const std::string& name) {
     auto path = folder / (name + suffix);
     if (kind_of(path) != PathKind::kMissing) return path;
   }
-  throw Error("input.missing", fmt::format("{}: no {} or {}.gz in it", folder.string(), name, name),
-              "a set is a folder with four IDX files under MNIST's names");
+  throw Error(
+      "input.missing", fmt::format("{}: no {} or {}.gz in it", folder.string(), name, name),
+      "a set is a folder with four IDX files under MNIST's names, or with a folder of images "
+      "per class, <class>/*.png or train/<class>/*.png and test/<class>/*.png");
 }
 
 void require_folder(const fs::path& folder) {

@@ -247,11 +247,21 @@ std::vector<Finding> validate_leakage(const Dataset& train, const Dataset& test,
   return findings;
 }
 
-void require_no_errors(const std::vector<Finding>& findings, const std::string& name) {
-  for (const auto& finding : findings) {
-    if (finding.severity != Severity::kError) continue;
-    throw Error(finding.code, fmt::format("{}: {}", name, finding.message),
-                "`digits inspect` lists everything that is wrong with the set");
+Severity severity_of(const std::string& name) {
+  if (name == "error") return Severity::kError;
+  if (name == "warning") return Severity::kWarning;
+  throw Error("config.value", fmt::format("severity \"{}\", expected error or warning", name),
+              "set data.fail_on or --fail-on to one of them");
+}
+
+void require_acceptable(const std::vector<Finding>& findings, Severity fail_on,
+                        const std::string& name) {
+  for (const auto least : {Severity::kError, fail_on}) {
+    for (const auto& finding : findings) {
+      if (finding.severity < least) continue;
+      throw Error(finding.code, fmt::format("{}: {}", name, finding.message),
+                  "`digits inspect` lists everything that is wrong with the set");
+    }
   }
 }
 

@@ -10,7 +10,10 @@
 
 namespace digits {
 
-enum class Severity { kWarning, kError };
+enum class Severity { kWarning, kError };  // ascending
+
+// "warning" or "error"; anything else throws config.value.
+Severity severity_of(const std::string& name);
 
 // One kind of defect in a set, however many samples have it.
 struct Finding {
@@ -41,8 +44,10 @@ std::vector<Finding> validate(const Dataset& set, int threads = 1);
 // Both sets have one schema.
 std::vector<Finding> validate_leakage(const Dataset& train, const Dataset& test, int threads = 1);
 
-// Throws the first error among the findings, as an Error of its code.
-void require_no_errors(const std::vector<Finding>& findings, const std::string& name);
+// Throws when a finding is as severe as `fail_on`: the first error, else the first such finding, as
+// an Error of its code.
+void require_acceptable(const std::vector<Finding>& findings, Severity fail_on,
+                        const std::string& name);
 
 void to_json(Json& json, const Finding& finding);
 

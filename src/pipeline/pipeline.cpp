@@ -40,7 +40,7 @@ TrainedRun train_run(const Config& config, const std::filesystem::path& path) {
   require_new(path);
   auto sets = acquire(config);
   const auto report = validate_sets(sets, config);
-  require_no_errors(report.findings, config.data.source);
+  require_acceptable(report.findings, severity_of(config.data.fail_on), config.data.source);
   for (const auto& finding : report.findings) log_warning(finding.code + ": " + finding.message);
   const auto parts = split_stage(sets.train, config);
 

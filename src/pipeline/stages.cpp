@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/progress.h"
+#include "data/class_folders.h"
 #include "data/normalisation.h"
 #include "data/split.h"
 #include "data/synthetic.h"
@@ -37,6 +38,16 @@ Dataset draw_synthetic(const Config& config, std::int64_t count, std::int64_t fi
 // Beyond the training images, so that no key is used twice.
 Dataset draw_synthetic_test(const Config& config) {
   return draw_synthetic(config, config.data.synthetic_test, config.data.synthetic_train);
+}
+
+// Throws as load_class_folders.
+Sets read_class_folders(const Config& config) {
+  ClassFolderOptions options;
+  options.classes = static_cast<int>(config.data.classes);
+  options.test_share = config.data.test_share;
+  options.seed = static_cast<std::uint64_t>(config.seed);
+  options.threads = static_cast<int>(config.threads);
+  return load_class_folders(config.data.source, options);
 }
 
 Json describe(const Dataset& set) {
@@ -105,11 +116,13 @@ Sets acquire(const Config& config) {
   if (config.data.source == "synthetic") {
     return {draw_synthetic(config, config.data.synthetic_train, 0), draw_synthetic_test(config)};
   }
+  if (has_class_folders(config.data.source)) return read_class_folders(config);
   return load_sets(config.data.source, numbered_class_names(static_cast<int>(config.data.classes)));
 }
 
 Dataset acquire_test(const Config& config, const std::vector<std::string>& class_names) {
   if (config.data.source == "synthetic") return draw_synthetic_test(config);
+  if (has_class_folders(config.data.source)) return read_class_folders(config).test;
   return load_dataset(config.data.source, Part::kTest, class_names);
 }
 

@@ -15,8 +15,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// One line on stderr, with the code in it, and this exit status.
-void expect_refused(const ProcessResult& result, int status, const std::string& code) {
+// One line on stderr, with the code in it, and this exit status. Warnings about the data may stand
+// before it.
+void expect_refused(ProcessResult result, int status, const std::string& code) {
+  while (result.err.rfind("[warning] data.", 0) == 0)
+    result.err.erase(0, result.err.find('\n') + 1);
   EXPECT_EQ(result.status, status) << result.err;
   EXPECT_THAT(result.err, testing::StartsWith("digits: " + code + ": "));
   EXPECT_THAT(result.err, testing::HasSubstr("(hint: "));

@@ -181,12 +181,26 @@ TEST(ValidateLeakage, NamesNearlyEqualImages) {
   EXPECT_THAT(findings[0].first, testing::ElementsAre(2));
 }
 
-// The stage stops on errors only, under the finding's own code.
-TEST(RequireNoErrors, ThrowsTheFirstError) {
+// The stage stops on errors, under the finding's own code; on warnings when it is told to, but
+// names an error first.
+TEST(RequireAcceptable, ThrowsWhatIsAsSevereAsToldTo) {
   const Finding warning{"data.duplicate", Severity::kWarning, "m", {}};
   const Finding error{"data.inverted", Severity::kError, "m", {}};
-  require_no_errors({warning}, "x");
-  expect_error("data.inverted", [&] { require_no_errors({warning, error}, "x"); });
+  require_acceptable({warning}, Severity::kError, "x");
+  require_acceptable({}, Severity::kWarning, "x");
+  expect_error("data.inverted", [&] {
+    require_acceptable({warning, error}, Severity::kError, "x");
+  });
+  expect_error("data.duplicate", [&] { require_acceptable({warning}, Severity::kWarning, "x"); });
+  expect_error("data.inverted", [&] {
+    require_acceptable({warning, error}, Severity::kWarning, "x");
+  });
+}
+
+TEST(SeverityOf, KnowsTwoNames) {
+  EXPECT_EQ(severity_of("error"), Severity::kError);
+  EXPECT_EQ(severity_of("warning"), Severity::kWarning);
+  expect_error("config.value", [] { severity_of("Warning"); });
 }
 
 }  // namespace
