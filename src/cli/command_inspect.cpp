@@ -18,16 +18,42 @@ void print_report(const Sets& sets, const DataReport& report) {
                {"train", fmt::format("{} images: {}", sets.train.size(),
                                      fmt::join(class_counts(sets.train), " "))},
                {"test", fmt::format("{} images: {}", sets.test.size(),
-                                    fmt::join(class_counts(sets.test), " "))}});
+                                    fmt::join(class_counts(sets.test), " "))},
+               {"validation", fmt::format("{:.2f} s", report.seconds)}});
   print_findings(report.findings);
+}
+
+// To the file that was asked for; to stdout as JSON, or else as `print_table` does.
+template <typename Print>
+void deliver(const ParsedOptions& parsed, const Json& content, const Print& print_table) {
+  const auto document = with_schema(kDataSchema, content);
+  if (parsed.has("out")) write_json(parsed.text("out"), document);
+  if (parsed.has("json")) {
+    print_json(document);
+  } else {
+    print_table();
+  }
+}
+
+// The sets; what keeps them from being built is delivered as the one finding before it is thrown.
+Sets acquire_or_deliver(const ParsedOptions& parsed, const Config& config) {
+  try {
+    return acquire(config);
+  } catch (const Error& error) {
+    if (exit_status(error.code()) != kBadData) throw;
+    const std::vector<Finding> findings{{error.code(), Severity::kError, error.what(), {}}};
+    deliver(parsed, Json{{"source", config.data.source}, {"findings", findings}},
+            [&] { print_findings(findings); });
+    throw;
+  }
 }
 
 }  // namespace
 
 int command_inspect(const Arguments& arguments) {
   CommandOptions options("inspect",
-                         "Validates and describes a set, synthetic or a folder of IDX files. Exits "
-                         "with 3 when it finds an error.");
+                         "Validates and describes a set, synthetic or a folder of IDX files or "
+                         "class folders. Exits with 3 when it finds an error.");
   options.add_config();
   options.text("out", "also write the findings to this file (data.json)", "FILE");
   options.add_json();
@@ -35,16 +61,10 @@ int command_inspect(const Arguments& arguments) {
   if (!parsed) return kDone;
 
   const auto config = resolve(config_from(*parsed, preset_config("fast")));
-  const auto sets = acquire(config);
-  const auto report = validate_sets(sets, config.data.source);
-  const auto document = with_schema(kDataSchema, report.json);
-  if (parsed->has("out")) write_json(parsed->text("out"), document);
-  if (parsed->has("json")) {
-    print_json(document);
-  } else {
-    print_report(sets, report);
-  }
-  require_no_errors(report.findings, config.data.source);
+  const auto sets = acquire_or_deliver(*parsed, config);
+  const auto report = validate_sets(sets, config);
+  deliver(*parsed, report.json, [&] { print_report(sets, report); });
+  require_acceptable(report.findings, severity_of(config.data.fail_on), config.data.source);
   return kDone;
 }
 

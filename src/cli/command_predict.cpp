@@ -49,7 +49,7 @@ bool looks_like_idx(const fs::path& path) {
 }
 
 void append_idx(Inputs& inputs, const fs::path& path, const Schema& schema) {
-  const auto array = read_idx(path);
+  const auto array = as_bytes(read_idx(path), path.string());
   std::vector<std::uint32_t> expected{array.dims[0], static_cast<std::uint32_t>(schema.rows),
                                       static_cast<std::uint32_t>(schema.cols)};
   if (schema.channels != 1) expected.push_back(static_cast<std::uint32_t>(schema.channels));

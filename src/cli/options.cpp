@@ -82,7 +82,8 @@ void CommandOptions::add_machine() {
 void CommandOptions::add_config() {
   text("config", "configuration file (TOML)", "FILE");
   text("preset", "fast, standard or accurate", "NAME");
-  text("data", "\"synthetic\", or a folder of IDX files", "DIR");
+  text("data", "\"synthetic\", or a folder of IDX files or class folders", "DIR");
+  text("fail-on", "what finding of the validation stops: error or warning", "SEVERITY");
   add_machine();
 }
 
@@ -119,6 +120,7 @@ Config config_from(const ParsedOptions& parsed, const Config& base) {
   Config config = parsed.has("preset") ? preset_config(parsed.text("preset")) : base;
   if (parsed.has("config")) config = load_config(parsed.text("config"), config);
   if (parsed.has("data")) config.data.source = parsed.text("data");
+  if (parsed.has("fail-on")) config.data.fail_on = parsed.text("fail-on");
   if (parsed.has("device")) config.device = parsed.text("device");
   if (parsed.has("seed")) config.seed = parsed.number("seed");
   if (parsed.has("threads")) config.threads = parsed.number("threads");

@@ -4,6 +4,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
 #include <stdexcept>
 
 #include "base/error.h"
@@ -15,7 +18,6 @@ namespace digits {
 namespace {
 
 constexpr std::size_t kMagicBytes = 4;
-constexpr std::uint8_t kUnsignedByte = 0x08;
 constexpr std::size_t kMaxRank = 4;                      // count, rows, cols, channels
 constexpr std::size_t kMaxBytes = std::size_t{1} << 30;  // 1 GiB: far above any set kept in memory
 constexpr const char* kGetAgain = "the file is damaged or not IDX: get it again";
@@ -39,6 +41,58 @@ void need_bytes(std::string_view bytes, std::size_t expected, const std::string&
   }
 }
 
+// Bytes per element; 0 for what is no type.
+std::size_t size_of(IdxType type) {
+  switch (type) {
+    case IdxType::kUnsignedByte:
+    case IdxType::kSignedByte:
+      return 1;
+    case IdxType::kShort:
+      return 2;
+    case IdxType::kInt:
+    case IdxType::kFloat:
+      return 4;
+    case IdxType::kDouble:
+      return 8;
+  }
+  return 0;
+}
+
+// The value of type To whose bits are the low ones of `bits`.
+template <typename To, typename Bits>
+To from_bits(std::uint64_t bits) {
+  static_assert(sizeof(To) == sizeof(Bits));
+  const auto low = static_cast<Bits>(bits);
+  To value;
+  std::memcpy(&value, &low, sizeof value);
+  return value;
+}
+
+float narrowed(double value) {
+  constexpr double kLargest = std::numeric_limits<float>::max();
+  return static_cast<float>(std::isfinite(value) ? std::clamp(value, -kLargest, kLargest) : value);
+}
+
+float number_at(std::string_view bytes, std::size_t i, IdxType type) {
+  std::uint64_t bits = 0;
+  for (std::size_t b = 0; b < size_of(type); ++b) bits = bits << 8U | byte_at(bytes, i + b);
+  switch (type) {
+    case IdxType::kUnsignedByte:
+      return static_cast<float>(bits);
+    case IdxType::kSignedByte:
+      return from_bits<std::int8_t, std::uint8_t>(bits);
+    case IdxType::kShort:
+      return from_bits<std::int16_t, std::uint16_t>(bits);
+    case IdxType::kInt:
+      return narrowed(from_bits<std::int32_t, std::uint32_t>(bits));
+    case IdxType::kFloat:
+      return from_bits<float, std::uint32_t>(bits);
+    case IdxType::kDouble:
+      return narrowed(from_bits<double, std::uint64_t>(bits));
+  }
+  return 0.0F;
+}
+
 // Checks magic, type and rank; returns the rank.
 std::size_t parse_magic(std::string_view bytes, const std::string& name) {
   need_bytes(bytes, kMagicBytes, name);
@@ -47,9 +101,10 @@ std::size_t parse_magic(std::string_view bytes, const std::string& name) {
          fmt::format("starts with {:02x} {:02x}, expected 00 00", byte_at(bytes, 0),
                      byte_at(bytes, 1)));
   }
-  if (byte_at(bytes, 2) != kUnsignedByte) {
+  if (size_of(IdxType{byte_at(bytes, 2)}) == 0) {
     fail("idx.type", name,
-         fmt::format("element type 0x{:02x}, expected 0x08 (unsigned byte)", byte_at(bytes, 2)));
+         fmt::format("element type 0x{:02x}, expected 0x08 (unsigned byte), 09, 0B, 0C, 0D or 0E",
+                     byte_at(bytes, 2)));
   }
   const std::size_t rank = byte_at(bytes, 3);
   if (rank < 1 || rank > kMaxRank) {
@@ -59,14 +114,16 @@ std::size_t parse_magic(std::string_view bytes, const std::string& name) {
 }
 
 // The number of elements, with every product checked against the limit before it is trusted.
-std::size_t element_count(const std::vector<std::uint32_t>& dims, const std::string& name) {
+std::size_t element_count(const std::vector<std::uint32_t>& dims, IdxType type,
+                          const std::string& name) {
+  const auto limit = kMaxBytes / size_of(type);
   std::size_t count = 1;
   for (std::size_t d = 0; d < dims.size(); ++d) {
     const bool zero = dims[d] == 0 && d > 0;
-    if (zero || (count > 0 && dims[d] > kMaxBytes / count)) {
+    if (zero || (count > 0 && dims[d] > limit / count)) {
       fail("idx.dims", name,
            fmt::format("dimensions [{}], expected none of zero and at most {} elements",
-                       fmt::join(dims, ", "), kMaxBytes));
+                       fmt::join(dims, ", "), limit));
     }
     count *= dims[d];
   }
@@ -75,30 +132,61 @@ std::size_t element_count(const std::vector<std::uint32_t>& dims, const std::str
 
 }  // namespace
 
+const char* to_string(IdxType type) noexcept {
+  switch (type) {
+    case IdxType::kUnsignedByte:
+      return "unsigned byte";
+    case IdxType::kSignedByte:
+      return "signed byte";
+    case IdxType::kShort:
+      return "int16";
+    case IdxType::kInt:
+      return "int32";
+    case IdxType::kFloat:
+      return "float32";
+    case IdxType::kDouble:
+      return "float64";
+  }
+  return "unknown";
+}
+
 IdxArray parse_idx(std::string_view bytes, const std::string& name) {
   const auto rank = parse_magic(bytes, name);
   const auto header = kMagicBytes + 4 * rank;
   need_bytes(bytes, header, name);
   IdxArray array;
+  array.type = IdxType{byte_at(bytes, 2)};
   for (std::size_t d = 0; d < rank; ++d) {
     array.dims.push_back(big_endian_at(bytes, kMagicBytes + 4 * d));
   }
-  const auto expected = header + element_count(array.dims, name);
+  const auto size = size_of(array.type);
+  const auto count = element_count(array.dims, array.type, name);
+  const auto expected = header + count * size;
   need_bytes(bytes, expected, name);
   if (bytes.size() > expected) {
     fail("idx.trailing", name, fmt::format("{} bytes, expected {}", bytes.size(), expected));
   }
   const auto body = bytes.substr(header);
-  array.values.assign(body.begin(), body.end());
+  if (array.type == IdxType::kUnsignedByte) {
+    array.values.assign(body.begin(), body.end());
+    return array;
+  }
+  array.numbers.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    array.numbers.push_back(number_at(body, i * size, array.type));
+  }
   return array;
 }
 
 std::string format_idx(const IdxArray& array) {
-  std::string bytes{0, 0, static_cast<char>(kUnsignedByte), static_cast<char>(array.dims.size())};
+  if (array.type != IdxType::kUnsignedByte) {
+    throw std::logic_error("format_idx: writes unsigned bytes only");
+  }
+  std::string bytes{0, 0, static_cast<char>(array.type), static_cast<char>(array.dims.size())};
   for (const auto dim : array.dims) {
     for (const int shift : {24, 16, 8, 0}) bytes.push_back(static_cast<char>(dim >> shift & 0xFFU));
   }
-  if (element_count(array.dims, "format_idx") != array.values.size()) {
+  if (element_count(array.dims, array.type, "format_idx") != array.values.size()) {
     throw std::logic_error("format_idx: values do not fill the dimensions");
   }
   bytes.append(array.values.begin(), array.values.end());

@@ -11,23 +11,40 @@
 
 namespace digits {
 
-// An n-dimensional array of bytes (IDX type 0x08, the one that image sets use).
+enum class IdxType : std::uint8_t {
+  kUnsignedByte = 0x08,
+  kSignedByte = 0x09,
+  kShort = 0x0B,   // 16 bits, signed
+  kInt = 0x0C,     // 32 bits, signed
+  kFloat = 0x0D,   // 32 bits, IEEE 754
+  kDouble = 0x0E,  // 64 bits, IEEE 754
+};
+
+// "unsigned byte", "float32", ...
+const char* to_string(IdxType type) noexcept;
+
+// An n-dimensional array. The elements, as many as the product of dims, are `values` where the type
+// is unsigned byte, as image sets have it, and `numbers` otherwise. What float32 cannot hold comes
+// as near as it can: finite stays finite.
 struct IdxArray {
   std::vector<std::uint32_t> dims;
-  std::vector<std::uint8_t> values;  // the product of dims
+  std::vector<std::uint8_t> values;
+  IdxType type = IdxType::kUnsignedByte;
+  std::vector<float> numbers = {};
 };
 
 // Decodes a whole IDX file. `name` is for messages. Throws, before it allocates by what the header
 // claims:
 //   idx.truncated   fewer bytes than header and dims promise
 //   idx.magic       the first two bytes are not zero
-//   idx.type        an element type other than unsigned byte
+//   idx.type        none of the types above
 //   idx.rank        no dimensions, or more than four
 //   idx.dims        a dimension of zero (but the first: an empty set is valid), or above 1 GiB in
-//   all idx.trailing    more bytes than promised
+//                   all
+//   idx.trailing    more bytes than promised
 IdxArray parse_idx(std::string_view bytes, const std::string& name);
 
-// Encodes an array; values.size() must be the product of dims.
+// Encodes an array of unsigned bytes; values.size() must be the product of dims.
 std::string format_idx(const IdxArray& array);
 
 // Reads a file, gzip'd or not (by content, not by name). Throws as parse_idx, and input.*.

@@ -19,10 +19,15 @@ struct PartNames {
 };
 PartNames part_names(Part part);
 
-// Joins an image array [N, rows, cols] or [N, rows, cols, channels] and a label array [N].
-// `class_names` says how many classes there are; empty: as many as the largest label asks for,
-// named by number. Throws idx.rank, data.image_size, data.count_mismatch, data.label_range and
-// data.empty.
+// Images of any element type as bytes. Those of another type than unsigned byte are scaled: from
+// [0, 1] to 0 .. 255 when no value is above 1, else from [0, 255]. Throws data.not_finite for NaN
+// and infinity, data.range for values outside both; the message names the first images.
+IdxArray as_bytes(IdxArray images, const std::string& name);
+
+// Joins an image array [N, rows, cols] or [N, rows, cols, channels], as bytes, and a label array
+// [N] of an integer type. `class_names` says how many classes there are; empty: as many as the
+// largest label asks for, named by number. Throws idx.rank, idx.type, data.image_size,
+// data.count_mismatch, data.label_range and data.empty, and as as_bytes.
 Dataset make_dataset(IdxArray images, const IdxArray& labels, const std::string& name,
                      std::vector<std::string> class_names = {});
 

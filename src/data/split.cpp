@@ -6,15 +6,15 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "base/rng.h"
 
 namespace digits {
 
-Split stratified_split(const Dataset& set, double validation_share, std::uint64_t seed) {
+Split stratified_split(const Dataset& set, double validation_share, std::uint64_t seed,
+                       Stream stream) {
   if (!(validation_share > 0.0 && validation_share < 1.0)) {
     throw Error("config.split",
-                fmt::format("validation share {}, expected between 0 and 1", validation_share),
-                "set data.validation_share in the configuration");
+                fmt::format("share {} to hold out, expected between 0 and 1", validation_share),
+                "set data.validation_share, or data.test_share, in the configuration");
   }
   std::vector<std::vector<std::uint32_t>> by_class(set.schema.class_names.size());
   for (std::uint32_t i = 0; i < set.size(); ++i) by_class.at(set.labels[i]).push_back(i);
@@ -26,9 +26,9 @@ Split stratified_split(const Dataset& set, double validation_share, std::uint64_
       throw Error("data.too_few",
                   fmt::format("class {} has {} samples, expected at least 2",
                               set.schema.class_names[k], members.size()),
-                  "training and validation need one each");
+                  "each part needs one");
     }
-    Rng(seed, Stream::kSplit, k).shuffle(members);
+    Rng(seed, stream, k).shuffle(members);
     const auto wanted = std::lround(validation_share * static_cast<double>(members.size()));
     const auto held_out = std::clamp(wanted, 1L, static_cast<long>(members.size()) - 1);
     split.validation.insert(split.validation.end(), members.begin(), members.begin() + held_out);

@@ -1,9 +1,10 @@
-// Stratified splitting of a training set into a part to learn from and a part to choose by.
+// Stratified splitting of a set into a part to learn from and a part to choose by, or to test by.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
+#include "base/rng.h"
 #include "data/dataset.h"
 
 namespace digits {
@@ -15,8 +16,9 @@ struct Split {
 };
 
 // Takes `validation_share` of every class, rounded to the nearest sample but at least one, into the
-// validation part; which ones is a function of (seed, class). Throws config.split for a share
-// outside (0, 1), data.too_few for a class that cannot give one sample to each part.
-Split stratified_split(const Dataset& set, double validation_share, std::uint64_t seed);
+// validation part; which ones is a function of (seed, stream, class). Throws config.split for a
+// share outside (0, 1), data.too_few for a class that cannot give one sample to each part.
+Split stratified_split(const Dataset& set, double validation_share, std::uint64_t seed,
+                       Stream stream = Stream::kSplit);
 
 }  // namespace digits

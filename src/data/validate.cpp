@@ -4,11 +4,14 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
+#include <limits>
 #include <string_view>
-#include <unordered_set>
+#include <unordered_map>
 
 #include "base/error.h"
+#include "data/similar.h"
 
 namespace digits {
 
@@ -16,7 +19,9 @@ namespace {
 
 constexpr double kTolerableShare = 0.01;  // of a set's samples, before a warning becomes an error
 constexpr double kRareShare = 0.1;        // of a class's even share of the samples
-constexpr std::size_t kFirst = 8;         // indices or classes that a finding quotes
+// Robust deviations from the median of the mean intensities: one image of MNIST's 70,000 is beyond.
+constexpr double kOutlier = 6.0;
+constexpr std::size_t kFirst = 8;  // indices or classes that a finding quotes
 
 std::string_view image_text(const Dataset& set, std::size_t i) {
   return {reinterpret_cast<const char*>(set.image(i)), set.schema.image_bytes()};
@@ -32,13 +37,15 @@ std::vector<std::size_t> indices_where(const Dataset& set,
   return indices;
 }
 
-bool too_many(std::size_t count, std::size_t n) {
-  return static_cast<double>(count) > kTolerableShare * static_cast<double>(n);
+// A few such images are worth a warning; more mean that something broke.
+Severity by_share(std::size_t count, std::size_t n) {
+  const bool too_many = static_cast<double>(count) > kTolerableShare * static_cast<double>(n);
+  return too_many ? Severity::kError : Severity::kWarning;
 }
 
 // Appends a finding about `indices`, unless there are none.
 void report(std::vector<Finding>& findings, const char* code, Severity severity, const Dataset& set,
-            const char* what, const std::vector<std::size_t>& indices) {
+            const std::string& what, const std::vector<std::size_t>& indices) {
   if (indices.empty()) return;
   const auto shown = std::min(kFirst, indices.size());
   findings.push_back({code,
@@ -97,15 +104,103 @@ bool is_constant(const Dataset& set, std::size_t i) {
   return std::all_of(text.begin(), text.end(), [&](char c) { return c == text.front(); });
 }
 
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+std::vector<double> mean_intensities(const Dataset& set) {
+  std::vector<double> means;
+  means.reserve(set.size());
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    std::uint64_t sum = 0;
+    for (const char c : image_text(set, i)) sum += static_cast<std::uint8_t>(c);
+    means.push_back(static_cast<double>(sum) / static_cast<double>(set.schema.image_bytes()));
+  }
+  return means;
+}
+
+// Far from the median mean intensity, by the median absolute deviation: both ignore the outliers
+// that they are to find. 1.4826 makes it a standard deviation where the means are normal; below one
+// grey level nothing is told apart.
+void check_intensity(std::vector<Finding>& findings, const Dataset& set) {
+  if (set.size() == 0) return;
+  const auto means = mean_intensities(set);
+  const double centre = median(means);
+  std::vector<double> deviations;
+  deviations.reserve(means.size());
+  for (const double mean : means) deviations.push_back(std::abs(mean - centre));
+  const double scale = std::max(1.0, 1.4826 * median(deviations));
+  const auto outliers = indices_where(
+      set, [&](std::size_t i) { return deviations[i] > kOutlier * scale && !is_constant(set, i); });
+  report(findings, "data.intensity_outlier", Severity::kWarning, set,
+         fmt::format("have a mean intensity far from the median, expected {:.0f} to {:.0f}",
+                     std::max(0.0, centre - kOutlier * scale),
+                     std::min(255.0, centre + kOutlier * scale)),
+         outliers);
+}
+
+constexpr std::size_t kNowhere = std::numeric_limits<std::size_t>::max();
+
+// For each image of `set` the index of the first image of `among` that equals it, or kNowhere.
+std::vector<std::size_t> first_equal(const Dataset& set, const Dataset& among) {
+  std::unordered_map<std::string_view, std::size_t> first;
+  first.reserve(among.size());
+  for (std::size_t i = 0; i < among.size(); ++i) first.emplace(image_text(among, i), i);
+  std::vector<std::size_t> result(set.size(), kNowhere);
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    const auto found = first.find(image_text(set, i));
+    if (found != first.end()) result[i] = found->second;
+  }
+  return result;
+}
+
+// The images that satisfy `wanted`, for the search for near ones.
+Selection select(const Dataset& set, const std::function<bool(std::size_t)>& wanted) {
+  Selection selection{set, {}};
+  for (const auto i : indices_where(set, wanted)) {
+    selection.indices.push_back(static_cast<std::uint32_t>(i));
+  }
+  return selection;
+}
+
+void report_near(std::vector<Finding>& findings, const char* code, const Dataset& set,
+                 const NearMatches& near, const char* whom, double max_rms) {
+  std::vector<std::size_t> indices;
+  for (const auto& match : near.matches) indices.push_back(match.image);
+  if (!indices.empty()) {
+    report(findings, code, Severity::kWarning, set,
+           fmt::format("nearly equal {}, as {} does {}: expected to differ by more than {} of 255 "
+                       "(root mean square)",
+                       whom, near.matches[0].image, near.matches[0].other, max_rms),
+           indices);
+  }
+  if (near.cut_short > 0) {
+    findings.push_back({"data.look_alikes",
+                        Severity::kWarning,
+                        fmt::format("{} of {} images were not compared with all that resemble "
+                                    "them, expected fewer look-alikes: some that nearly equal {} "
+                                    "may be missing here",
+                                    near.cut_short, set.size(), whom),
+                        {}});
+  }
+}
+
+NearOptions near_options(int threads) {
+  NearOptions options;
+  options.threads = threads;
+  return options;
+}
+
 }  // namespace
 
-std::vector<Finding> validate(const Dataset& set) {
+std::vector<Finding> validate(const Dataset& set, int threads) {
   std::vector<Finding> findings;
   check_classes(findings, set);
 
   const auto constant = indices_where(set, [&](std::size_t i) { return is_constant(set, i); });
-  report(findings, "data.constant_image",
-         too_many(constant.size(), set.size()) ? Severity::kError : Severity::kWarning, set,
+  report(findings, "data.constant_image", by_share(constant.size(), set.size()), set,
          "have one single value, expected ink on paper", constant);
 
   const auto bright = indices_where(set, [&](std::size_t i) { return bright_border(set, i); });
@@ -113,32 +208,60 @@ std::vector<Finding> validate(const Dataset& set) {
     report(findings, "data.inverted", Severity::kError, set,
            "have a bright border, expected background 0 and ink 255", bright);
   }
+  check_intensity(findings, set);
 
-  std::unordered_set<std::string_view> seen;
-  const auto copies =
-      indices_where(set, [&](std::size_t i) { return !seen.insert(image_text(set, i)).second; });
+  const auto first = first_equal(set, set);
   report(findings, "data.duplicate", Severity::kWarning, set,
-         "equal an earlier one, expected each image once", copies);
+         "equal an earlier one, expected each image once",
+         indices_where(set, [&](std::size_t i) { return first[i] != i; }));
+  const auto conflicts =
+      indices_where(set, [&](std::size_t i) { return set.labels[first[i]] != set.labels[i]; });
+  report(findings, "data.label_conflict", by_share(conflicts.size(), set.size()), set,
+         "equal an earlier one under another label, expected one label per image", conflicts);
+
+  const auto options = near_options(threads);
+  const auto distinct = select(set, [&](std::size_t i) { return first[i] == i; });
+  report_near(findings, "data.near_duplicate", set, near_duplicates(distinct, options),
+              "an earlier one", options.max_rms);
   return findings;
 }
 
-std::vector<Finding> validate_leakage(const Dataset& train, const Dataset& test) {
-  std::unordered_set<std::string_view> known;
-  for (std::size_t i = 0; i < train.size(); ++i) known.insert(image_text(train, i));
-  const auto leaked =
-      indices_where(test, [&](std::size_t i) { return known.count(image_text(test, i)) > 0; });
+std::vector<Finding> validate_leakage(const Dataset& train, const Dataset& test, int threads) {
   std::vector<Finding> findings;
-  report(findings, "data.leakage",
-         too_many(leaked.size(), test.size()) ? Severity::kError : Severity::kWarning, test,
+  const auto known = first_equal(test, train);
+  const auto leaked = indices_where(test, [&](std::size_t i) { return known[i] != kNowhere; });
+  report(findings, "data.leakage", by_share(leaked.size(), test.size()), test,
          "are in the training set too, expected none", leaked);
+  const auto conflicts = indices_where(test, [&](std::size_t i) {
+    return known[i] != kNowhere && train.labels[known[i]] != test.labels[i];
+  });
+  report(findings, "data.label_conflict", by_share(conflicts.size(), test.size()), test,
+         "are in the training set under another label, expected one label per image", conflicts);
+
+  const auto options = near_options(threads);
+  const auto fresh = select(test, [&](std::size_t i) { return known[i] == kNowhere; });
+  const auto first = first_equal(train, train);
+  const auto distinct = select(train, [&](std::size_t i) { return first[i] == i; });
+  report_near(findings, "data.near_leakage", test, near_leakage(fresh, distinct, options),
+              "a training image", options.max_rms);
   return findings;
 }
 
-void require_no_errors(const std::vector<Finding>& findings, const std::string& name) {
-  for (const auto& finding : findings) {
-    if (finding.severity != Severity::kError) continue;
-    throw Error(finding.code, fmt::format("{}: {}", name, finding.message),
-                "`digits inspect` lists everything that is wrong with the set");
+Severity severity_of(const std::string& name) {
+  if (name == "error") return Severity::kError;
+  if (name == "warning") return Severity::kWarning;
+  throw Error("config.value", fmt::format("severity \"{}\", expected error or warning", name),
+              "set data.fail_on or --fail-on to one of them");
+}
+
+void require_acceptable(const std::vector<Finding>& findings, Severity fail_on,
+                        const std::string& name) {
+  for (const auto least : {Severity::kError, fail_on}) {
+    for (const auto& finding : findings) {
+      if (finding.severity < least) continue;
+      throw Error(finding.code, fmt::format("{}: {}", name, finding.message),
+                  "`digits inspect` lists everything that is wrong with the set");
+    }
   }
 }
 

@@ -10,7 +10,10 @@
 
 namespace digits {
 
-enum class Severity { kWarning, kError };
+enum class Severity { kWarning, kError };  // ascending
+
+// "warning" or "error"; anything else throws config.value.
+Severity severity_of(const std::string& name);
 
 // One kind of defect in a set, however many samples have it.
 struct Finding {
@@ -21,19 +24,30 @@ struct Finding {
 };
 
 // Looks one set over:
-//   data.one_class       error    nothing to tell apart
-//   data.missing_class   error    a class without samples
-//   data.rare_class      warning  a class with less than a tenth of its even share
-//   data.constant_image  warning  images of one single value; error above 1 % of the set
-//   data.inverted        error    the background is bright in most images
-//   data.duplicate       warning  images that are equal to the byte
-std::vector<Finding> validate(const Dataset& set);
+//   data.one_class          error    nothing to tell apart
+//   data.missing_class      error    a class without samples
+//   data.rare_class         warning  a class with less than a tenth of its even share
+//   data.constant_image     warning  images of one single value; error above 1 % of the set
+//   data.inverted           error    the background is bright in most images
+//   data.intensity_outlier  warning  a mean intensity far from what the others have
+//   data.duplicate          warning  images that are equal to the byte
+//   data.label_conflict     warning  equal images under two labels; error above 1 % of the set
+//   data.near_duplicate     warning  images that are nearly equal (similar.h)
+//   data.look_alikes        warning  too many similar images for a complete search for near ones
+// The findings do not depend on `threads`. A set without images has none but those on classes.
+std::vector<Finding> validate(const Dataset& set, int threads = 1);
 
-// data.leakage: test images that are in the training set too. A warning; an error above 1 %.
-std::vector<Finding> validate_leakage(const Dataset& train, const Dataset& test);
+// Test images that are in the training set too; indices are those of `test`:
+//   data.leakage         warning  equal to the byte; error above 1 % of the test set
+//   data.label_conflict  warning  and under another label there; error above 1 %
+//   data.near_leakage    warning  nearly equal to a training image
+// Both sets have one schema.
+std::vector<Finding> validate_leakage(const Dataset& train, const Dataset& test, int threads = 1);
 
-// Throws the first error among the findings, as an Error of its code.
-void require_no_errors(const std::vector<Finding>& findings, const std::string& name);
+// Throws when a finding is as severe as `fail_on`: the first error, else the first such finding, as
+// an Error of its code.
+void require_acceptable(const std::vector<Finding>& findings, Severity fail_on,
+                        const std::string& name);
 
 void to_json(Json& json, const Finding& finding);
 

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "data/dataset.h"
+#include "data/validate.h"
 #include "pipeline/presets.h"
 
 namespace digits {
@@ -31,6 +32,8 @@ void visit_keys(ConfigType& config, Visitor&& visit) {
   visit("data", "synthetic_rows", config.data.synthetic_rows);
   visit("data", "synthetic_cols", config.data.synthetic_cols);
   visit("data", "validation_share", config.data.validation_share);
+  visit("data", "test_share", config.data.test_share);
+  visit("data", "fail_on", config.data.fail_on);
   visit("network", "widths", config.widths);
   visit("train", "epochs", config.train.epochs);
   visit("train", "batch_size", config.train.batch_size);
@@ -195,6 +198,8 @@ void check_values(const Config& config, const std::string& name) {
   require("data.synthetic_rows", config.data.synthetic_rows, 1, kMaxSide);
   require("data.synthetic_cols", config.data.synthetic_cols, 1, kMaxSide);
   require("data.validation_share", config.data.validation_share, 0, 1);
+  require("data.test_share", config.data.test_share, 0, 1);
+  severity_of(config.data.fail_on);
   for (const auto width : config.widths) require("network.widths", width, 1, 4096);
   require("train.epochs", config.train.epochs, 1, 1e6);
   require("train.batch_size", config.train.batch_size, 1, 1e6);

@@ -12,13 +12,15 @@
 namespace digits {
 
 struct DataConfig {
-  std::string source = "synthetic";  // or a folder of IDX files
+  std::string source = "synthetic";  // or a folder of IDX files or class folders
   std::int64_t classes = 0;          // 0: as many as the labels ask for; synthetic: ten
   std::int64_t synthetic_train = 12000;
   std::int64_t synthetic_test = 2000;
   std::int64_t synthetic_rows = 28;
   std::int64_t synthetic_cols = 28;
   double validation_share = 0.1;
+  double test_share = 0.2;        // of class folders that have no test part
+  std::string fail_on = "error";  // the least severity that stops a run; or "warning"
 };
 
 struct TrainConfig {

@@ -39,8 +39,8 @@ void require_evaluated(const Checkpoint& checkpoint, const Json& evaluation) {
 TrainedRun train_run(const Config& config, const std::filesystem::path& path) {
   require_new(path);
   auto sets = acquire(config);
-  const auto report = validate_sets(sets, config.data.source);
-  require_no_errors(report.findings, config.data.source);
+  const auto report = validate_sets(sets, config);
+  require_acceptable(report.findings, severity_of(config.data.fail_on), config.data.source);
   for (const auto& finding : report.findings) log_warning(finding.code + ": " + finding.message);
   const auto parts = split_stage(sets.train, config);
 

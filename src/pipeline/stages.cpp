@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <opencv2/core/utility.hpp>
 
 #include "base/error.h"
 #include "base/progress.h"
+#include "data/class_folders.h"
 #include "data/normalisation.h"
 #include "data/split.h"
 #include "data/synthetic.h"
@@ -20,6 +22,16 @@
 namespace digits {
 
 namespace {
+
+// Throws as load_class_folders.
+Sets read_class_folders(const Config& config) {
+  ClassFolderOptions options;
+  options.classes = static_cast<int>(config.data.classes);
+  options.test_share = config.data.test_share;
+  options.seed = static_cast<std::uint64_t>(config.seed);
+  options.threads = static_cast<int>(config.threads);
+  return load_class_folders(config.data.source, options);
+}
 
 Json describe(const Dataset& set) {
   return Json{{"count", set.size()},
@@ -111,15 +123,19 @@ Sets acquire(const Config& config) {
     return {synthesise(synthetic_options(config, Part::kTrain)),
             synthesise(synthetic_options(config, Part::kTest))};
   }
+  if (has_class_folders(config.data.source)) return read_class_folders(config);
   return load_sets(config.data.source, numbered_class_names(static_cast<int>(config.data.classes)));
 }
 
 Dataset acquire_test(const Config& config, const std::vector<std::string>& class_names) {
   if (config.data.source == "synthetic") return synthesise(synthetic_options(config, Part::kTest));
+  if (has_class_folders(config.data.source)) return read_class_folders(config).test;
   return load_dataset(config.data.source, Part::kTest, class_names);
 }
 
-DataReport validate_sets(const Sets& sets, const std::string& source) {
+DataReport validate_sets(const Sets& sets, const Config& config) {
+  const auto start = std::chrono::steady_clock::now();
+  const auto threads = static_cast<int>(config.threads);
   DataReport report;
   const auto findings_of = [&](const char* part, std::vector<Finding> findings) {
     for (auto& finding : findings) finding.message = fmt::format("{}: {}", part, finding.message);
@@ -128,13 +144,14 @@ DataReport validate_sets(const Sets& sets, const std::string& source) {
   };
   const auto part = [&](const char* name, const Dataset& set) {
     auto json = describe(set);
-    json["findings"] = findings_of(name, validate(set));
+    json["findings"] = findings_of(name, validate(set, threads));
     return json;
   };
-  report.json = Json{{"source", source}, {"data", sets.train.schema}};
+  report.json = Json{{"source", config.data.source}, {"data", sets.train.schema}};
   report.json["train"] = part("train", sets.train);
   report.json["test"] = part("test", sets.test);
-  report.json["findings"] = findings_of("test", validate_leakage(sets.train, sets.test));
+  report.json["findings"] = findings_of("test", validate_leakage(sets.train, sets.test, threads));
+  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return report;
 }
 

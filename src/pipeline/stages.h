@@ -37,8 +37,9 @@ Dataset acquire_test(const Config& config, const std::vector<std::string>& class
 struct DataReport {
   Json json;
   std::vector<Finding> findings;  // of train, test and their overlap; messages say which
+  double seconds = 0.0;           // that it took; not in the JSON, which must repeat
 };
-DataReport validate_sets(const Sets& sets, const std::string& source);
+DataReport validate_sets(const Sets& sets, const Config& config);
 
 // split: the parts to learn from and to choose by. Throws as stratified_split, and when the
 // configuration cannot train on them (config.train, config.network).

@@ -37,6 +37,8 @@ TEST(Options, RefusesWhatItDoesNotKnow) {
 TEST(Options, ChecksValues) {
   expect_error("config.value", [] { config_of({"--seed", "-1"}); });
   expect_error("config.preset", [] { config_of({"--preset", "slow"}); });
+  expect_error("config.value", [] { config_of({"--fail-on", "never"}); });
+  EXPECT_EQ(config_of({"--fail-on", "warning"}).data.fail_on, "warning");
 }
 
 TEST(Options, WantsItsPositionals) {

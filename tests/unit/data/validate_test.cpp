@@ -33,6 +33,10 @@ void make_constant(Dataset& set, std::size_t i) {
   std::fill(set.image(i), set.image(i) + set.schema.image_bytes(), std::uint8_t{0});
 }
 
+void copy_image(const Dataset& from, std::size_t i, Dataset& to, std::size_t j) {
+  std::copy(from.image(i), from.image(i) + from.schema.image_bytes(), to.image(j));
+}
+
 TEST(Validate, FindsNothingInACleanSet) { EXPECT_TRUE(validate(clean(90)).empty()); }
 
 TEST(Validate, OneClassIsAnError) {
@@ -95,10 +99,46 @@ TEST(Validate, InvertedPolarityIsAnError) {
 
 TEST(Validate, DuplicatesAreReportedWithTheirIndices) {
   auto set = clean(90);
-  std::copy(set.image(3), set.image(3) + 64, set.image(40));
+  copy_image(set, 3, set, 39);  // of the same class
   const auto findings = validate(set);
   ASSERT_THAT(codes(findings), testing::ElementsAre("data.duplicate"));
+  EXPECT_THAT(findings[0].first, testing::ElementsAre(39));
+}
+
+// One image under two labels cannot be right under both. Images 3 and 40 have labels 0 and 1.
+TEST(Validate, LabelConflictsWarnThenStop) {
+  auto set = clean(150);
+  copy_image(set, 3, set, 40);
+  auto findings = validate(set);
+  ASSERT_THAT(codes(findings), testing::ElementsAre("data.duplicate", "data.label_conflict"));
+  EXPECT_EQ(findings[1].severity, Severity::kWarning);
+  EXPECT_THAT(findings[1].first, testing::ElementsAre(40));
+  copy_image(set, 3, set, 41);  // two of 150 are above 1 %
+  findings = validate(set);
+  EXPECT_EQ(findings[0].severity, Severity::kWarning);  // copies alone never stop a run
+  EXPECT_EQ(findings[1].severity, Severity::kError);
+}
+
+// One pixel off by one: no copy to the byte, but no image of its own either.
+TEST(Validate, NearDuplicatesAreAWarning) {
+  auto set = clean(90);
+  copy_image(set, 3, set, 40);
+  set.image(40)[22] = 254;
+  const auto findings = validate(set);
+  ASSERT_THAT(codes(findings), testing::ElementsAre("data.near_duplicate"));
+  EXPECT_EQ(findings[0].severity, Severity::kWarning);
   EXPECT_THAT(findings[0].first, testing::ElementsAre(40));
+  EXPECT_THAT(findings[0].message, testing::HasSubstr("as 40 does 3:"));
+}
+
+// One image full of ink: 12 deviations from the median, where the bound is 6.
+TEST(Validate, IntensityOutliersAreAWarning) {
+  auto set = clean(90);
+  std::fill(set.image(7) + 8, set.image(7) + 56, std::uint8_t{255});
+  const auto findings = validate(set);
+  ASSERT_THAT(codes(findings), testing::ElementsAre("data.intensity_outlier"));
+  EXPECT_EQ(findings[0].severity, Severity::kWarning);
+  EXPECT_THAT(findings[0].first, testing::ElementsAre(7));
 }
 
 // Test images that training has seen make the score worthless.
@@ -117,12 +157,50 @@ TEST(ValidateLeakage, WarnsThenStops) {
   EXPECT_EQ(findings[0].severity, Severity::kError);
 }
 
-// The stage stops on errors only, under the finding's own code.
-TEST(RequireNoErrors, ThrowsTheFirstError) {
+// A test image that training has seen under another label is wrong in one of the two.
+TEST(ValidateLeakage, NamesLabelConflicts) {
+  const auto train = clean(60);
+  auto test = subset(clean(90), {60, 61, 62, 63, 64, 65});
+  copy_image(train, 10, test, 2);  // label 1
+  test.labels[2] = 1;
+  EXPECT_THAT(codes(validate_leakage(train, test)), testing::ElementsAre("data.leakage"));
+  test.labels[2] = 0;
+  const auto findings = validate_leakage(train, test);
+  ASSERT_THAT(codes(findings), testing::ElementsAre("data.leakage", "data.label_conflict"));
+  EXPECT_THAT(findings[1].first, testing::ElementsAre(2));
+}
+
+TEST(ValidateLeakage, NamesNearlyEqualImages) {
+  const auto train = clean(60);
+  auto test = subset(clean(90), {60, 61, 62, 63, 64, 65});
+  copy_image(train, 10, test, 2);
+  test.image(2)[22] = 254;
+  const auto findings = validate_leakage(train, test);
+  ASSERT_THAT(codes(findings), testing::ElementsAre("data.near_leakage"));
+  EXPECT_EQ(findings[0].severity, Severity::kWarning);
+  EXPECT_THAT(findings[0].first, testing::ElementsAre(2));
+}
+
+// The stage stops on errors, under the finding's own code; on warnings when it is told to, but
+// names an error first.
+TEST(RequireAcceptable, ThrowsWhatIsAsSevereAsToldTo) {
   const Finding warning{"data.duplicate", Severity::kWarning, "m", {}};
   const Finding error{"data.inverted", Severity::kError, "m", {}};
-  require_no_errors({warning}, "x");
-  expect_error("data.inverted", [&] { require_no_errors({warning, error}, "x"); });
+  require_acceptable({warning}, Severity::kError, "x");
+  require_acceptable({}, Severity::kWarning, "x");
+  expect_error("data.inverted", [&] {
+    require_acceptable({warning, error}, Severity::kError, "x");
+  });
+  expect_error("data.duplicate", [&] { require_acceptable({warning}, Severity::kWarning, "x"); });
+  expect_error("data.inverted", [&] {
+    require_acceptable({warning, error}, Severity::kWarning, "x");
+  });
+}
+
+TEST(SeverityOf, KnowsTwoNames) {
+  EXPECT_EQ(severity_of("error"), Severity::kError);
+  EXPECT_EQ(severity_of("warning"), Severity::kWarning);
+  expect_error("config.value", [] { severity_of("Warning"); });
 }
 
 }  // namespace

@@ -72,8 +72,8 @@ TEST(Config, RefusesImpossibleValues) {
         "[data]\nsynthetic_train = 0", "[gates]\nmin_accuracy = 1.5", "[gates]\nmin_accuracy = nan",
         "[augment]\nrotation = inf", "[augment]\nscale = 1.0", "[augment]\nshift = -1",
         "[train]\nlearning_rate = inf", "[data]\nsynthetic_rows = 4294967324",
-        "[train]\nepochs = 4294967297", "[network]\nwidths = [1000000000]",
-        "[data]\nclasses = 257"}) {
+        "[train]\nepochs = 4294967297", "[network]\nwidths = [1000000000]", "[data]\nclasses = 257",
+        "[data]\ntest_share = 1.5", "[data]\nfail_on = \"never\""}) {
     expect_error("config.value", [&] { parse(text); });
   }
 }
