@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "data/contact_sheet.h"
 #include "pipeline/stages.h"
 
 namespace digits {
@@ -48,6 +49,14 @@ Sets acquire_or_deliver(const ParsedOptions& parsed, const Config& config) {
   }
 }
 
+// What training will see: the images, and what the configuration's augmentation makes of them.
+void draw_sheet(const std::string& path, const Dataset& set, const Config& config) {
+  ContactSheetOptions options;
+  options.augment = config.augment;
+  options.seed = static_cast<std::uint64_t>(config.seed);
+  write_contact_sheet(path, set, options);
+}
+
 }  // namespace
 
 int command_inspect(const Arguments& arguments) {
@@ -56,6 +65,7 @@ int command_inspect(const Arguments& arguments) {
                          "class folders. Exits with 3 when it finds an error.");
   options.add_config();
   options.text("out", "also write the findings to this file (data.json)", "FILE");
+  options.text("sheet", "also draw a contact sheet of originals and augmented images", "FILE.png");
   options.add_json();
   const auto parsed = options.parse(arguments);
   if (!parsed) return kDone;
@@ -63,6 +73,7 @@ int command_inspect(const Arguments& arguments) {
   const auto config = resolve(config_from(*parsed, preset_config("fast")));
   const auto sets = acquire_or_deliver(*parsed, config);
   const auto report = validate_sets(sets, config);
+  if (parsed->has("sheet")) draw_sheet(parsed->text("sheet"), sets.train, config);
   deliver(*parsed, report.json, [&] { print_report(sets, report); });
   require_acceptable(report.findings, severity_of(config.data.fail_on), config.data.source);
   return kDone;

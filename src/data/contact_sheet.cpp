@@ -1,0 +1,79 @@
+#include "data/contact_sheet.h"
+
+#include <algorithm>
+#include <opencv2/imgproc.hpp>
+#include <vector>
+
+#include "base/rng.h"
+#include "data/image_file.h"
+
+namespace digits {
+
+namespace {
+
+constexpr int kMaxRows = 40;    // classes
+constexpr int kCell = 56;       // pixels that the longer side of an image has at least
+constexpr int kGap = 4;         // pixels between images
+constexpr int kNameWidth = 90;  // pixels for a class's name
+const cv::Scalar kGround(64, 64, 64);
+const cv::Scalar kFrame(255, 170, 60);
+const cv::Scalar kText(230, 230, 230);
+
+// The first images of each class, at most `count`.
+std::vector<std::vector<std::size_t>> first_of_class(const Dataset& set, std::size_t count) {
+  std::vector<std::vector<std::size_t>> first(static_cast<std::size_t>(set.schema.classes()));
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    auto& indices = first[set.labels[i]];
+    if (indices.size() < count) indices.push_back(i);
+  }
+  return first;
+}
+
+// An image as RGB, enlarged without smoothing so that each pixel can be seen.
+cv::Mat enlarged(const std::uint8_t* image, const Schema& schema, int scale) {
+  cv::Mat picture(schema.rows, schema.cols, CV_8UC(schema.channels),
+                  const_cast<std::uint8_t*>(image));
+  if (schema.channels == 1) cv::cvtColor(picture, picture, cv::COLOR_GRAY2RGB);
+  cv::Mat large;
+  cv::resize(picture, large, {}, scale, scale, cv::INTER_NEAREST);
+  return large;
+}
+
+}  // namespace
+
+void write_contact_sheet(const std::filesystem::path& path, const Dataset& set,
+                         const ContactSheetOptions& options) {
+  const auto& schema = set.schema;
+  const int scale = std::max(1, kCell / std::max(schema.rows, schema.cols));
+  const cv::Size cell(schema.cols * scale, schema.rows * scale);
+  const int across = options.originals * (1 + options.augmented);
+  const int down = std::min(schema.classes(), kMaxRows);
+  cv::Mat sheet(kGap + down * (cell.height + kGap), kNameWidth + across * (cell.width + kGap),
+                CV_8UC3, kGround);
+
+  const auto first = first_of_class(set, static_cast<std::size_t>(options.originals));
+  std::vector<std::uint8_t> changed(schema.image_bytes());
+  for (int row = 0; row < down; ++row) {
+    const auto k = static_cast<std::size_t>(row);
+    const int y = kGap + row * (cell.height + kGap);
+    cv::putText(sheet, schema.class_names[k].substr(0, 8), {kGap, y + cell.height / 2 + 5},
+                cv::FONT_HERSHEY_SIMPLEX, 0.5, kText, 1, cv::LINE_AA);
+    int x = kNameWidth;
+    for (const auto i : first[k]) {
+      const cv::Rect frame(x, y, cell.width, cell.height);
+      enlarged(set.image(i), schema, scale).copyTo(sheet(frame));
+      cv::rectangle(sheet, frame + cv::Point(-1, -1) + cv::Size(2, 2), kFrame, 1);
+      x += cell.width + kGap;
+      for (int version = 0; version < options.augmented; ++version) {
+        augment(options.augment, schema, set.image(i), changed.data(),
+                Rng(options.seed, Stream::kAugment,
+                    static_cast<std::uint64_t>(version) << 32 | static_cast<std::uint64_t>(i)));
+        enlarged(changed.data(), schema, scale).copyTo(sheet(cv::Rect({x, y}, cell)));
+        x += cell.width + kGap;
+      }
+    }
+  }
+  write_png(path, sheet.data, {sheet.rows, sheet.cols, 3, {}});
+}
+
+}  // namespace digits
