@@ -11,7 +11,7 @@ namespace {
 
 constexpr int kCanvas = 88;       // pixels; drawn large and reduced later, which softens the edge
 constexpr double kHeight = 44.0;  // pixels of the canvas that a glyph's height covers
-constexpr int kSubpixelBits = 4;  // cv::polylines takes fixed-point coordinates
+constexpr int kSubpixelBits = 4;  // cv::line takes fixed-point coordinates
 constexpr int kSteps = 5;         // straight pieces between two control points
 
 // A smooth random distortion of the unit square: cosines of order 0 to 2 along each axis, weaker
@@ -79,12 +79,24 @@ Stroke spline(const Stroke& points) {
   return curve;
 }
 
+// Draws a path with a pen whose pressure swings once along it, from `phase` on.
+void draw_path(cv::Mat1b& canvas, const std::vector<cv::Point>& path, const Factors& factors,
+               double phase) {
+  const double turn = 2.0 * CV_PI / static_cast<double>(path.size());
+  for (std::size_t i = 1; i < path.size(); ++i) {
+    const double pressure =
+        1.0 + factors.pressure * std::sin(phase + turn * static_cast<double>(i));
+    const int width = static_cast<int>(std::lround(factors.thickness * kHeight * pressure));
+    cv::line(canvas, path[i - 1], path[i], cv::Scalar(255), std::max(1, width), cv::LINE_8,
+             kSubpixelBits);
+  }
+}
+
 }  // namespace
 
 cv::Mat1b draw_glyph(const Glyph& glyph, const Factors& factors, Rng& rng) {
   const Warp warp(factors.warp, rng);
   const auto hand = hand_of(factors);
-  const int thickness = static_cast<int>(std::lround(factors.thickness * kHeight));
   cv::Mat1b canvas(kCanvas, kCanvas, std::uint8_t{0});
   for (auto stroke : glyph.strokes) {
     for (auto& p : stroke) {
@@ -96,8 +108,7 @@ cv::Mat1b draw_glyph(const Glyph& glyph, const Factors& factors, Rng& rng) {
       const cv::Vec2d pixel = hand * cv::Vec2d(q.x, q.y) + cv::Vec2d::all(kCanvas / 2.0);
       path.emplace_back(cv::Point2d(pixel) * double{1 << kSubpixelBits});
     }
-    cv::polylines(canvas, path, false, cv::Scalar(255), std::max(1, thickness), cv::LINE_8,
-                  kSubpixelBits);
+    draw_path(canvas, path, factors, rng.uniform(0.0, 2.0 * CV_PI));
   }
   return canvas;
 }

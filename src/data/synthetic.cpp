@@ -44,6 +44,7 @@ Factors draw_factors(int digit, Rng& rng) {
   factors.aspect = std::clamp(0.82 * std::exp(0.25 * rng.normal()), 0.45, 1.7);
   factors.thickness =
       std::clamp(0.105 * std::exp(0.4 * rng.normal()), 0.04, widest_pen(digit) * factors.aspect);
+  factors.pressure = rng.uniform(0.0, 0.4);
   factors.warp = rng.uniform(0.0, 0.10);
   factors.jitter = rng.uniform(0.01, 0.05);
   factors.softness = rng.uniform(0.2, 0.55);
@@ -111,14 +112,16 @@ std::vector<Factors> draw_factors(const SyntheticOptions& options) {
 }
 
 std::string factors_csv(const SyntheticOptions& options) {
-  std::string text = "label,style,slant,rotation,aspect,thickness,warp,jitter,softness,ink\n";
+  std::string text =
+      "label,style,slant,rotation,aspect,thickness,pressure,warp,jitter,softness,ink\n";
   const auto factors = draw_factors(options);
   for (std::size_t i = 0; i < factors.size(); ++i) {
     const auto& f = factors[i];
     const int digit = digit_of(options, i);
-    text += fmt::format("{},{},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f}\n", digit,
-                        glyphs_of(digit)[static_cast<std::size_t>(f.style)].style, f.slant,
-                        f.rotation, f.aspect, f.thickness, f.warp, f.jitter, f.softness, f.ink);
+    text +=
+        fmt::format("{},{},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f}\n", digit,
+                    glyphs_of(digit)[static_cast<std::size_t>(f.style)].style, f.slant, f.rotation,
+                    f.aspect, f.thickness, f.pressure, f.warp, f.jitter, f.softness, f.ink);
   }
   return text;
 }

@@ -27,6 +27,7 @@ struct Factors {
   double rotation = 0.0;   // radians, anticlockwise
   double aspect = 0.0;     // width / height of the glyph's box before slant and rotation
   double thickness = 0.0;  // of the pen, as a share of the glyph's height
+  double pressure = 0.0;   // by which the pen's width swings along a stroke, of its thickness
   double warp = 0.0;       // amplitude of the low-frequency distortion, of the glyph's height
   double jitter = 0.0;     // standard deviation of a control point, of the glyph's height
   double softness = 0.0;   // standard deviation of the pen's blur, in pixels of the image

@@ -14,7 +14,7 @@ namespace digits {
 struct DataConfig {
   std::string source = "synthetic";  // or a folder of IDX files or class folders
   std::int64_t classes = 0;          // 0: as many as the labels ask for; synthetic: ten
-  std::int64_t synthetic_train = 12000;
+  std::int64_t synthetic_train = 30000;
   std::int64_t synthetic_test = 2000;
   std::int64_t synthetic_rows = 28;
   std::int64_t synthetic_cols = 28;

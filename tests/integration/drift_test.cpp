@@ -52,7 +52,7 @@ TEST(Drift, JsonHasEveryTest) {
   const auto json = Json::parse(result.out);
   EXPECT_EQ(json.at("schema"), kDriftSchema);
   EXPECT_EQ(json.at("count"), 200);
-  EXPECT_EQ(json.at("reference_count"), 600);
+  EXPECT_EQ(json.at("reference_count"), 2000);
   EXPECT_EQ(json.at("tests").size(), kFeatureCount + 1);
   EXPECT_TRUE(json.at("tests").back().at("reference").is_null());  // classes have no mean
 }

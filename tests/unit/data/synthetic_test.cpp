@@ -164,7 +164,7 @@ TEST(FactorsCsv, HasALinePerDigit) {
   std::string line;
   int count = 0;
   while (std::getline(lines, line)) {
-    EXPECT_EQ(std::count(line.begin(), line.end(), ','), 9) << line;
+    EXPECT_EQ(std::count(line.begin(), line.end(), ','), 10) << line;
     if (count > 0) {
       EXPECT_EQ(line.substr(0, 2), fmt::format("{},", (count - 1) % 10));
     }
