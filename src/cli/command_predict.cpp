@@ -131,7 +131,7 @@ void print_predictions(const Inputs& inputs, const std::vector<float>& logits, c
   const auto classes = schema.class_names.size();
   const auto labels = argmax_rows(logits, classes);
   const auto probabilities = softmax_rows(logits, classes);
-  if (!json) fmt::print("{:<8} {:>11}  {}\n", "label", "probability", "input");
+  if (!json && !labels.empty()) fmt::print("{:<8} {:>11}  {}\n", "label", "probability", "input");
   for (std::size_t i = 0; i < labels.size(); ++i) {
     const auto row = probabilities.begin() + static_cast<std::ptrdiff_t>(i * classes);
     const auto& name = schema.class_names[labels[i]];

@@ -12,8 +12,9 @@ namespace {
 constexpr int kWorkingSide = 800;      // pixels: enough for a line of digits, and fast
 constexpr int kPaperSide = 160;        // pixels: paper is smooth, so a small copy shows it
 constexpr double kMinContrast = 0.12;  // of the paper's brightness: less is a blank sheet
-constexpr double kInkLevel = 0.4;      // of the darkest ink: from here on it is a stroke
-constexpr double kMinPart = 0.15;      // of the tallest part's extent: anything smaller is a speck
+constexpr double kInkLevel = 0.4;      // of the strongest ink: from here on it is a stroke
+constexpr double kMinPart = 0.15;      // of the largest part's extent: anything smaller is a speck
+constexpr double kMinDigit = 0.04;     // of the picture's longer side: so is anything below this
 constexpr double kMinEdge = 16.0;      // of 255 per pixel: shadows are softer than ink
 constexpr double kMinPen = 0.09;       // of a digit's height: thinner ones vanish in normal form
 
@@ -74,22 +75,26 @@ bool is_light_on_dark(const cv::Mat1b& grey) {
   return quantile(0.997) > -quantile(0.003);
 }
 
-// Dark ink relative to the paper around it, 0 (paper) to 1 (black). Closing fills what is dark and
-// narrower than a fifth of the picture: what remains is paper, with its shadows.
-cv::Mat1f darkness(const cv::Mat1b& grey) {
+// Ink relative to the paper around it, 0 (paper) to 1; light falls on both, so their ratio does not
+// depend on it. Closing fills what is dark and narrower than a fifth of the picture, and opening
+// what is light: what remains is paper, with its shadows.
+cv::Mat1f ink_of(const cv::Mat1b& grey, bool light_on_dark) {
+  constexpr double kDark = 16.0;  // grey levels added to both, or noise in the dark would be ink
   const auto small = reduced(grey, kPaperSide);
   const int width = std::max(small.rows, small.cols) / 5 | 1;
   cv::Mat1b paper;
-  cv::morphologyEx(small, paper, cv::MORPH_CLOSE,
+  cv::morphologyEx(small, paper, light_on_dark ? cv::MORPH_OPEN : cv::MORPH_CLOSE,
                    cv::getStructuringElement(cv::MORPH_RECT, {width, width}));
   cv::GaussianBlur(paper, paper, {0, 0}, 2.0);
   cv::resize(paper, paper, grey.size(), 0, 0, cv::INTER_LINEAR);
-  cv::max(paper, 1, paper);
-  cv::Mat1f ratio;
-  cv::divide(grey, paper, ratio, 1.0, CV_32F);
-  cv::subtract(1.0, ratio, ratio);
-  cv::max(ratio, 0.0, ratio);
-  return ratio;
+  cv::Mat1f dark, light;
+  (light_on_dark ? paper : grey).convertTo(dark, CV_32F, 1.0, kDark);
+  (light_on_dark ? grey : paper).convertTo(light, CV_32F, 1.0, kDark);
+  cv::Mat1f ink;
+  cv::divide(dark, light, ink);
+  cv::subtract(1.0, ink, ink);
+  cv::max(ink, 0.0, ink);
+  return ink;
 }
 
 cv::Mat1b eroded(const cv::Mat1b& mask) {
@@ -156,14 +161,14 @@ struct Group {
 // The digits, from left to right, without specks, shadows and edges.
 std::vector<Group> group(const Parts& parts, const cv::Size& picture) {
   std::vector<Group> strokes;
-  int tallest = 0;
+  double smallest = kMinDigit * std::max(picture.width, picture.height);
   for (std::size_t k = 0; k < parts.boxes.size(); ++k) {
     if (crosses(parts.boxes[k], picture) || parts.edges[k] < kMinEdge) continue;
     strokes.push_back({parts.boxes[k], {static_cast<int>(k) + 1}});
-    tallest = std::max(tallest, extent(parts.boxes[k]));
+    smallest = std::max(smallest, kMinPart * extent(parts.boxes[k]));
   }
   strokes.erase(std::remove_if(strokes.begin(), strokes.end(),
-                               [&](const Group& g) { return extent(g.box) < kMinPart * tallest; }),
+                               [&](const Group& g) { return extent(g.box) < smallest; }),
                 strokes.end());
 
   std::vector<int> digit_of;
@@ -205,16 +210,16 @@ Cutout cut_out(const cv::Mat1b& ink, const cv::Mat1i& labels, const Group& group
 
 std::vector<Cutout> cut_out_digits(const cv::Mat1b& grey) {
   cv::Mat1b work = reduced(grey, kWorkingSide);
-  if (is_light_on_dark(work)) cv::subtract(255, work, work);
+  const bool light_on_dark = is_light_on_dark(work);
   const double grain = std::max(work.rows, work.cols) / 400.0;  // pixels: finer is the sensor's
   if (grain >= 0.5) cv::GaussianBlur(work, work, {0, 0}, grain);
-  const auto dark = darkness(work);
-  double darkest = 0.0;
-  cv::minMaxLoc(dark, nullptr, &darkest);
-  if (darkest < kMinContrast) return {};
+  const auto relative = ink_of(work, light_on_dark);
+  double strongest = 0.0;
+  cv::minMaxLoc(relative, nullptr, &strongest);
+  if (strongest < kMinContrast) return {};
 
   cv::Mat1b ink;
-  dark.convertTo(ink, CV_8U, 255.0 / darkest);
+  relative.convertTo(ink, CV_8U, 255.0 / strongest);
   const auto parts = find_parts(ink);
   const double scale = static_cast<double>(grey.cols) / work.cols;
   std::vector<Cutout> cutouts;

@@ -201,7 +201,8 @@ TEST(Predict, ReadsIdxFilesAndFolders) {
   EXPECT_EQ(by_file.out, by_folder.out);
   EXPECT_EQ(std::count(by_file.out.begin(), by_file.out.end(), '\n'), 200);
   const auto first = Json::parse(by_file.out.substr(0, by_file.out.find('\n')));
-  EXPECT_EQ(first.at("path"), idx + "[0]");
+  EXPECT_EQ(first.at("path"), idx);
+  EXPECT_EQ(first.at("index"), 0);
   EXPECT_EQ(first.at("probabilities").size(), 10U);
   double sum = 0.0;
   for (const double p : first.at("probabilities")) sum += p;

@@ -144,8 +144,8 @@ TEST(Pipeline, NormalisesByTheTrainingPartAlone) {
 TEST(Pipeline, ValidatesOnTheHeldOutPart) {
   const auto text = read_file(tiny_run().path() / "history.jsonl");
   const auto first = Json::parse(text.substr(0, text.find('\n')));
-  EXPECT_EQ(first.at("validation_accuracy").at("n"), 120);
-  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 8);
+  EXPECT_EQ(first.at("validation_accuracy").at("n"), 400);
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 6);
 }
 
 // A checkpoint is kept for the best epoch by validation accuracy.

@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <map>
 #include <sstream>
 #include <utility>
 
@@ -66,19 +67,44 @@ TEST_F(Smoke, VersionNamesWhatItIsMadeOf) {
   }
 }
 
-// The committed pictures, small and large: all right, by their names.
-TEST_F(Smoke, PredictsTheCommittedPictures) {
-  const auto result =
-      run_digits({"predict", "--json", "--model", package(), fixtures() / "digits"});
-  ASSERT_EQ(result.status, 0) << result.err;
+// What `predict` reads in a folder's files, by file: the labels from left to right.
+std::map<std::string, std::string> read_folder(const std::filesystem::path& package,
+                                               const std::filesystem::path& folder) {
+  const auto result = run_digits({"predict", "--json", "--model", package, folder});
+  EXPECT_EQ(result.status, 0) << result.err;
+  std::map<std::string, std::string> read;
   std::istringstream lines(result.out);
-  int count = 0;
-  for (std::string line; std::getline(lines, line); ++count) {
+  for (std::string line; std::getline(lines, line);) {
     const auto prediction = Json::parse(line);
     const std::filesystem::path path = prediction.at("path").get<std::string>();
-    EXPECT_EQ(prediction.at("label"), path.filename().string().substr(0, 1)) << line;
+    read[path.filename()] += prediction.at("label").get<std::string>();
   }
-  EXPECT_EQ(count, 20);
+  return read;
+}
+
+// The committed pictures and photos: all right, by their names.
+TEST_F(Smoke, ReadsTheCommittedPictures) {
+  for (const auto& [folder, count] : {std::pair{"digits", 20}, std::pair{"photos/good", 12}}) {
+    const auto read = read_folder(package(), fixtures() / folder);
+    EXPECT_EQ(read.size(), static_cast<std::size_t>(count));
+    for (const auto& [name, labels] : read) EXPECT_EQ(labels, name.substr(0, name.find('-')));
+  }
+}
+
+// Bad pictures: a named error each, and nothing predicted.
+TEST_F(Smoke, NamesWhatIsWrongWithBadPictures) {
+  const std::map<std::string, std::string> expected{{"blank.jpg", "image.blank"},
+                                                    {"oversized.png", "image.too_large"},
+                                                    {"text.png", "image.unreadable"},
+                                                    {"truncated.jpg", "image.unreadable"}};
+  const auto result =
+      run_digits({"predict", "--json", "--model", package(), fixtures() / "photos/bad"});
+  EXPECT_EQ(result.status, 3);
+  EXPECT_EQ(result.out, "");
+  for (const auto& [name, code] : expected) {
+    const auto path = (fixtures() / "photos/bad" / name).string();
+    EXPECT_THAT(result.err, testing::HasSubstr("digits: " + code + ": " + path));
+  }
 }
 
 // A program started for one picture: most of it is loading libraries.

@@ -1,0 +1,184 @@
+#include "data/photo.h"
+
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include "data/image_file.h"
+#include "data/image_header.h"
+#include "data/normal_form.h"
+#include "support/photos.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+Schema grey() { return {28, 28, 1, numbered_class_names(10)}; }
+
+std::string encoded(const char* format, const cv::Mat& image) {
+  std::vector<std::uint8_t> bytes;
+  cv::imencode(format, image, bytes);
+  return {bytes.begin(), bytes.end()};
+}
+
+std::vector<Cutout> cut_out(const PhotoOptions& options) {
+  cv::Mat1b photo;
+  cv::cvtColor(compose_photo(options, test_seed()), photo, cv::COLOR_BGR2GRAY);
+  return cut_out_digits(photo);
+}
+
+// What the normal form of a photo's only digit differs from the same digit's without light, shadow
+// and noise: the mean over 28 x 28 pixels, of 255.
+double difference_to_plain(const PhotoOptions& options) {
+  PhotoOptions plain = options;
+  plain.paper = {255, 255, 255};
+  plain.ink = {0, 0, 0};
+  plain.gradient = plain.shadow = plain.noise = 0.0;
+  const auto seen = cut_out(options);
+  const auto expected = cut_out(plain);
+  if (seen.size() != 1 || expected.size() != 1) return 255.0;
+  return cv::norm(normal_form(seen[0].ink, 28, 28), normal_form(expected[0].ink, 28, 28),
+                  cv::NORM_L1) /
+         (28 * 28);
+}
+
+PhotoOptions show(const std::string& digits) {
+  PhotoOptions options;
+  options.digits = digits;
+  return options;
+}
+
+// Light, shadow, noise, colour and polarity change the digit by less than 25 grey levels a pixel:
+// the box may move by a pixel, which costs up to 20; two different digits differ by about 50.
+TEST(CutOutDigits, SeesThroughTheLight) {
+  auto gradient = show("5");
+  gradient.gradient = 0.6;
+  EXPECT_LT(difference_to_plain(gradient), 25.0);
+  auto shadow = show("2");
+  shadow.shadow = 0.45;
+  EXPECT_LT(difference_to_plain(shadow), 25.0);
+  auto noisy = show("3");
+  noisy.noise = 10.0;
+  EXPECT_LT(difference_to_plain(noisy), 25.0);
+  auto board = show("9");
+  board.paper = {50, 60, 45};
+  board.ink = {230, 235, 230};
+  board.gradient = 0.3;
+  EXPECT_LT(difference_to_plain(board), 25.0);
+}
+
+// A digit's place and size do not matter, and the box says where it was.
+TEST(CutOutDigits, FindsADigitAnywhere) {
+  auto corner = show("7");
+  corner.height = 80;
+  corner.centre = {0.8, 0.75};
+  const auto found = cut_out(corner);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_TRUE(found[0].box.contains({384, 270}));
+  EXPECT_LT(found[0].box.height, 100);
+}
+
+// Each bar is a digit of its own, from the left, wherever it was drawn first.
+TEST(CutOutDigits, ReadsFromLeftToRight) {
+  cv::Mat1b line(100, 400, std::uint8_t{230});
+  for (const int x : {300, 40, 170}) line(cv::Rect(x, 20, 10 + x / 20, 60)) = 20;
+  const auto found = cut_out_digits(line);
+  ASSERT_EQ(found.size(), 3U);
+  EXPECT_NEAR(found[0].box.x, 40, 3);
+  EXPECT_NEAR(found[1].box.x, 170, 3);
+  EXPECT_NEAR(found[2].box.x, 300, 3);
+}
+
+// Two strokes above each other are one digit, like a 5 and its flag; a speck is none.
+TEST(CutOutDigits, JoinsStrokesAndDropsSpecks) {
+  cv::Mat1b sheet(200, 200, std::uint8_t{230});
+  sheet(cv::Rect(80, 40, 50, 8)) = 20;
+  sheet(cv::Rect(80, 60, 12, 80)) = 20;
+  sheet(cv::Rect(20, 150, 4, 4)) = 20;
+  const auto found = cut_out_digits(sheet);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_NEAR(found[0].box.y, 40, 3);
+  EXPECT_NEAR(found[0].box.br().y, 140, 3);
+}
+
+// A ruled line, which crosses the whole sheet, is no digit.
+TEST(CutOutDigits, PassesOverRulings) {
+  cv::Mat1b sheet(200, 300, std::uint8_t{230});
+  sheet.row(180) = 60;
+  sheet.row(181) = 60;
+  sheet(cv::Rect(140, 40, 12, 90)) = 20;
+  EXPECT_EQ(cut_out_digits(sheet).size(), 1U);
+}
+
+// Paper alone holds nothing: even, noisy, or with a soft shadow on it.
+TEST(CutOutDigits, FindsNothingOnPaper) {
+  EXPECT_TRUE(cut_out_digits(cv::Mat1b(200, 200, std::uint8_t{200})).empty());
+  auto blank = show("");
+  blank.noise = 6.0;
+  EXPECT_TRUE(cut_out(blank).empty());
+  blank.gradient = 0.5;
+  blank.shadow = 0.4;
+  EXPECT_TRUE(cut_out(blank).empty());
+}
+
+// Sizes at the edge of what an image can be.
+TEST(CutOutDigits, SurvivesTinyPictures) {
+  for (const cv::Size size : {cv::Size(1, 1), cv::Size(2, 1), cv::Size(1, 40), cv::Size(3, 3)}) {
+    cv::Mat1b picture(size, std::uint8_t{255});
+    picture(0, 0) = 0;
+    EXPECT_NO_THROW(cut_out_digits(picture)) << size;
+  }
+}
+
+// A drawing without paper: dark ink is laid on white, light ink on black, so both can be read.
+TEST(DecodeImage, LaysAlphaOnContrastingPaper) {
+  for (const std::uint8_t ink : {std::uint8_t{0}, std::uint8_t{255}}) {
+    cv::Mat4b drawing(200, 200, cv::Vec4b(ink, ink, ink, 0));
+    drawing(cv::Rect(90, 40, 16, 120)) = cv::Vec4b(ink, ink, ink, 255);
+    const auto samples = decode_image(encoded(".png", drawing), "x", grey());
+    ASSERT_EQ(samples.size(), 1U);
+    EXPECT_NEAR(samples[0].box.height, 120, 4);
+  }
+}
+
+// Orientation 6: what a camera on its side stores is turned back, so a standing bar stands.
+TEST(DecodeImage, UndoesExifRotation) {
+  constexpr std::string_view kExif(
+      "\xff\xe1\x00\x22"
+      "Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0",
+      36);
+  cv::Mat1b lying(100, 200, std::uint8_t{230});
+  lying(cv::Rect(40, 45, 120, 10)) = 20;
+  auto jpeg = encoded(".jpg", lying);
+  EXPECT_GT(decode_image(jpeg, "x", grey())[0].box.width, 100);
+  jpeg.insert(2, kExif);
+  EXPECT_GT(decode_image(jpeg, "x", grey())[0].box.height, 100);
+}
+
+TEST(DecodeImage, RefusesTruncatedJpegs) {
+  const auto whole = encoded(".jpg", compose_photo(show("7"), test_seed()));
+  expect_error("image.unreadable",
+               [&] { decode_image(whole.substr(0, whole.size() * 3 / 4), "x", grey()); });
+}
+
+// The header alone announces too many pixels: refused before a decoder could allocate them.
+TEST(DecodeImage, RefusesHugePicturesByTheirHeader) {
+  auto png = encoded(".png", cv::Mat1b(4, 4, std::uint8_t{0}));
+  png[16] = png[20] = 0x01;  // the leading bytes of width and height: 16 million each
+  expect_error("image.too_large", [&] { decode_image(png, "x", grey()); });
+}
+
+TEST(ReadImageHeader, KnowsPngAndJpeg) {
+  for (const char* format : {".png", ".jpg"}) {
+    const auto bytes = encoded(format, cv::Mat1b(30, 50, std::uint8_t{9}));
+    const auto header = read_image_header(bytes);
+    EXPECT_EQ(header.rows, 30) << format;
+    EXPECT_EQ(header.cols, 50) << format;
+    EXPECT_FALSE(header.truncated) << format;
+    EXPECT_TRUE(read_image_header(bytes.substr(0, bytes.size() - 20)).truncated) << format;
+  }
+  EXPECT_EQ(read_image_header("BM and so on").cols, 0);
+  EXPECT_FALSE(read_image_header("").truncated);
+}
+
+}  // namespace
+}  // namespace digits
