@@ -1,37 +1,8 @@
 # Finds every library, and stops with the remedy where one is missing or does not fit.
 
-# --- LibTorch -------------------------------------------------------------------------------
-find_package(Torch QUIET)
-if(NOT Torch_FOUND)
-  message(FATAL_ERROR
-    "LibTorch not found.\n"
-    "Remedy: on Debian or Ubuntu, apt-get install libtorch-dev libgloo-dev libopenblas0-pthread. "
-    "Elsewhere, unpack the official LibTorch (the cxx11 ABI build) from pytorch.org and configure "
-    "with -DCMAKE_PREFIX_PATH=/path/to/libtorch.")
+if(NOT DIGITS_FUZZ)
+  include(LibTorch)
 endif()
-message(STATUS "LibTorch ${Torch_VERSION}: ${TORCH_INSTALL_PREFIX}")
-
-# Tests of the checks below set these two.
-if(NOT DEFINED DIGITS_TORCH_FLAGS)
-  set(DIGITS_TORCH_FLAGS ${TORCH_CXX_FLAGS})
-endif()
-if(NOT DEFINED DIGITS_TORCH_HAS_CUDA AND TARGET torch_cuda)
-  set(DIGITS_TORCH_HAS_CUDA ON)
-endif()
-
-if(NOT DIGITS_CUDA MATCHES "^(AUTO|ON)$")
-  message(FATAL_ERROR "DIGITS_CUDA is ${DIGITS_CUDA}, expected AUTO or ON.")
-endif()
-if(DIGITS_CUDA STREQUAL "ON" AND NOT DIGITS_TORCH_HAS_CUDA)
-  message(FATAL_ERROR
-    "CUDA wanted (DIGITS_CUDA=ON), but this LibTorch is CPU only: ${TORCH_INSTALL_PREFIX}.\n"
-    "Remedy: unpack the CUDA build of the official LibTorch and configure with "
-    "-DCMAKE_PREFIX_PATH=/path/to/libtorch, or leave DIGITS_CUDA at AUTO.")
-endif()
-
-# Debian's LibTorch calls whatever libblas.so.3 is: the reference one is some 40 times slower.
-include(CheckBlas)
-digits_check_blas()
 
 # --- The others -----------------------------------------------------------------------------
 # find_package, with the Debian package as the remedy.
@@ -64,7 +35,7 @@ if(NOT HTTPLIB_FOUND)
     "install pkgconf libcpp-httplib-dev, or scripts/setup.sh for everything. Elsewhere, install it "
     "and point PKG_CONFIG_PATH at its cpp-httplib.pc.")
 endif()
-if(DIGITS_TESTS)
+if(DIGITS_TESTS AND NOT DIGITS_FUZZ)
   digits_find(GTest "libgtest-dev libgmock-dev")
   digits_find(rapidcheck librapidcheck-dev)
 endif()
@@ -76,7 +47,7 @@ add_compile_options(${DIGITS_TORCH_FLAGS})
 include(CheckAbi)
 digits_check_abi(OpenCV "opencv_imgcodecs;opencv_core"
   "#include <opencv2/imgcodecs.hpp>\nint main() { return cv::imread(std::string()).rows; }\n")
-if(DIGITS_TESTS)
+if(DIGITS_TESTS AND NOT DIGITS_FUZZ)
   digits_check_abi(GoogleTest "GTest::gtest"
     "#include <gtest/gtest.h>\nint main() { return testing::TempDir().empty(); }\n")
 endif()

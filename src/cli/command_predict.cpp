@@ -85,8 +85,7 @@ std::vector<fs::path> expand(const std::string& word) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(word, error)) {
     const auto& path = entry.path();
-    const bool image =
-        has_suffix(path, {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"});
+    const bool image = has_suffix(path, {".png", ".jpg", ".jpeg"});
     if (image || path.filename() == idx || path.filename() == idx + ".gz") files.push_back(path);
   }
   if (error) {

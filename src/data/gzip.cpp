@@ -64,8 +64,8 @@ std::string gunzip(std::string_view bytes, const std::string& name, std::size_t 
 
 std::string gzip(std::string_view bytes) {
   z_stream stream{};
-  if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) !=
-      Z_OK) {
+  if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kGzipWindow, 8,
+                   Z_DEFAULT_STRATEGY) != Z_OK) {
     throw std::runtime_error("zlib: deflateInit2");
   }
   const std::unique_ptr<z_stream, decltype(&deflateEnd)> guard(&stream, deflateEnd);

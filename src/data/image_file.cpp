@@ -21,9 +21,9 @@ constexpr std::int64_t kMaxPixels = 50'000'000;
 void require_readable(bool readable, std::string_view bytes, const std::string& name) {
   if (readable) return;
   throw Error("image.unreadable",
-              fmt::format("{}: {} bytes that do not decode whole, expected PNG, JPEG or the like",
-                          name, bytes.size()),
-              "open it in an image viewer: it may be damaged, or no image");
+              fmt::format("{}: {} bytes that do not decode whole, expected PNG or JPEG", name,
+                          bytes.size()),
+              "open it in an image viewer: it may be damaged, no image, or of another format");
 }
 
 void require_size(std::int64_t rows, std::int64_t cols, const std::string& name) {
@@ -56,7 +56,8 @@ cv::Mat3b on_paper(const cv::Mat4b& drawing) {
 cv::Mat3b decode(std::string_view bytes, const std::string& name) {
   const auto header = read_image_header(bytes);
   require_size(header.rows, header.cols, name);
-  require_readable(!bytes.empty() && !header.truncated, bytes, name);
+  // OpenCV would decode more formats, but some allocate gigabytes by what a few bytes claim.
+  require_readable(header.rows > 0 && header.cols > 0 && !header.truncated, bytes, name);
   const cv::Mat raw(1, static_cast<int>(bytes.size()), CV_8U, const_cast<char*>(bytes.data()));
   cv::Mat image;
   try {

@@ -18,15 +18,15 @@ struct Sample {
   std::vector<std::uint8_t> image;  // [rows, cols, channels] of the schema
 };
 
-// Decodes an image file (PNG, JPEG, ...): alpha is laid on paper that contrasts with the drawing,
+// Decodes an image file (PNG or JPEG): alpha is laid on paper that contrasts with the drawing,
 // a camera's EXIF rotation is undone.
 //
 // One channel: every digit in the picture, left to right (data/photo.h), in normal form. An image
 // that already has the schema's size and a black border is one sample, taken as it is. Three
 // channels: the whole picture, resized, in RGB order.
 //
-// Throws input.* for the file, image.unreadable when it does not decode whole, image.too_large
-// above 50 megapixels (where the header tells, before anything is decoded), image.blank when there
+// Throws input.* for the file, image.unreadable when it is of another format or does not decode
+// whole, image.too_large above 50 megapixels (before anything is decoded), image.blank when there
 // is no ink to be found. Never returns an empty list.
 std::vector<Sample> read_image(const std::filesystem::path& path, const Schema& schema);
 

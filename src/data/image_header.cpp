@@ -29,14 +29,21 @@ bool is_frame(std::int64_t marker) {
   return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
 }
 
+// Not a restart, a start or an end (D0 to D9), nor anything reserved or filled up with FF.
+bool has_length(std::int64_t marker) {
+  return marker >= 0xC0 && (marker < 0xD0 || marker > 0xD9) && marker != 0xFF;
+}
+
 // Walks the segments (marker, length, content) up to the scan; the image lasts until its end
-// marker.
+// marker. Decoders skip what lies between segments, and might find another frame there than this
+// does: such a file counts as damaged.
 ImageHeader read_jpeg(std::string_view bytes) {
   constexpr std::int64_t kScan = 0xDA;
   ImageHeader header;
   header.truncated = true;
   for (std::size_t at = 2; at + 4 <= bytes.size();) {
     const auto marker = big_endian(bytes, at + 1, 1);
+    if (bytes[at] != '\xff' || !has_length(marker)) break;
     if (is_frame(marker)) {
       header.rows = big_endian(bytes, at + 5, 2);
       header.cols = big_endian(bytes, at + 7, 2);

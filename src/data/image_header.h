@@ -7,7 +7,7 @@
 namespace digits {
 
 struct ImageHeader {
-  std::int64_t rows = 0;  // 0: the format is not one that we read the header of
+  std::int64_t rows = 0;  // 0: neither PNG nor JPEG, or damaged
   std::int64_t cols = 0;
   bool truncated = false;  // the file ends before its image does
 };

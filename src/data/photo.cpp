@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 
@@ -155,7 +156,7 @@ bool belong_together(const cv::Rect& a, const cv::Rect& b) {
 // Parts that make one digit.
 struct Group {
   cv::Rect box;
-  std::vector<int> labels;
+  std::vector<int> labels;  // ascending
 };
 
 // The digits, from left to right, without specks, shadows and edges.
@@ -170,6 +171,7 @@ std::vector<Group> group(const Parts& parts, const cv::Size& picture) {
   strokes.erase(std::remove_if(strokes.begin(), strokes.end(),
                                [&](const Group& g) { return extent(g.box) < smallest; }),
                 strokes.end());
+  if (strokes.empty()) return {};  // cv::partition would refer to its first
 
   std::vector<int> digit_of;
   const int digits = cv::partition(strokes, digit_of, [](const Group& a, const Group& b) {
@@ -186,19 +188,30 @@ std::vector<Group> group(const Parts& parts, const cv::Size& picture) {
   return groups;
 }
 
+// Where the group's parts lie within `box`. One pass, however many parts there are: a sheet of dots
+// has thousands.
+cv::Mat1b mask_of(const cv::Mat1i& labels, const Group& group, const cv::Rect& box) {
+  const cv::Mat1i inside = labels(box);
+  cv::Mat1b mask(box.size());
+  std::transform(inside.begin(), inside.end(), mask.begin(), [&](int label) {
+    const bool own = std::binary_search(group.labels.begin(), group.labels.end(), label);
+    return static_cast<std::uint8_t>(own ? 255 : 0);
+  });
+  return mask;
+}
+
 // A digit's ink alone, no thinner than the normal form can show.
 Cutout cut_out(const cv::Mat1b& ink, const cv::Mat1i& labels, const Group& group) {
-  cv::Mat1b mask(ink.size(), std::uint8_t{0});
-  for (const int label : group.labels) mask |= labels == label;
   cv::Rect box = group.box;
-  const int missing = static_cast<int>(std::lround(kMinPen * box.height - pen_width(mask(box))));
+  const double width = pen_width(mask_of(labels, group, box));
+  const int missing = static_cast<int>(std::lround(kMinPen * box.height - width));
   const int margin = std::max(1, missing);  // keeps the soft edge, and room for a thicker pen
   box = cv::Rect(box.x - margin, box.y - margin, box.width + 2 * margin, box.height + 2 * margin) &
         cv::Rect({}, ink.size());
+  cv::Mat1b mask = mask_of(labels, group, box);
   cv::dilate(mask, mask, cv::Mat());
-  cv::Mat1b alone(ink.size(), std::uint8_t{0});
-  ink.copyTo(alone, mask);
-  cv::Mat1b digit = alone(box).clone();
+  cv::Mat1b digit(box.size(), std::uint8_t{0});
+  ink(box).copyTo(digit, mask);
   if (missing > 0) {
     cv::dilate(digit, digit,
                cv::getStructuringElement(cv::MORPH_ELLIPSE, {missing + 1, missing + 1}));

@@ -1,6 +1,11 @@
 #include "data/augment.h"
 
+#include <rapidcheck.h>
+
 #include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <opencv2/imgproc.hpp>
 
 #include "support/testing.h"
 
@@ -73,6 +78,165 @@ TEST(Augment, StaysWithinTheImagesRange) {
   for (auto& pixel : set.images) pixel = static_cast<std::uint8_t>(pixel / 2);
   for (std::uint64_t key = 0; key < 20; ++key) {
     EXPECT_THAT(augmented(strong(), set, 0, key), testing::Each(testing::Le(127)));
+  }
+}
+
+// An image of one value: what a change is easily seen against.
+Dataset plain_image(std::uint8_t value, int side = 20, int channels = 1) {
+  Dataset set = random_dataset(1, side, side, channels);
+  std::fill(set.images.begin(), set.images.end(), value);
+  return set;
+}
+
+// Any strengths, sizes and key: the image fills its place to the byte, and without noise no value
+// lies above the image's own (below it, paper may come in). One rounding step is allowed to each of
+// the two interpolations and the blur.
+TEST(Augment, KeepsShapeAndRangeWhateverTheStrengths) {
+  EXPECT_TRUE(rc::check("range", [] {
+    const auto draw = [](int most) { return *rc::gen::inRange(0, most * 10 + 1) / 10.0; };
+    AugmentOptions options{draw(45), draw(5), draw(1) / 2, draw(1)};
+    options.elastic = draw(40);
+    options.blur = draw(3);
+    options.erase = draw(1);
+    auto set = random_dataset(1, *rc::gen::inRange(1, 25), *rc::gen::inRange(1, 25),
+                              *rc::gen::element(1, 3));
+    for (auto& pixel : set.images) pixel = static_cast<std::uint8_t>(pixel / 2);
+    const int largest = *std::max_element(set.images.begin(), set.images.end());
+
+    const auto bytes = set.schema.image_bytes();
+    const Rng rng(*rc::gen::arbitrary<std::uint64_t>(), Stream::kAugment);
+    std::vector<std::uint8_t> out(bytes + 1, 99);  // one byte more, which nothing may write to
+    augment(options, set.schema, set.image(0), out.data(), rng);
+    RC_ASSERT(out.back() == 99);
+    out.pop_back();
+    RC_ASSERT(*std::max_element(out.begin(), out.end()) <= largest + 2);
+    std::vector<std::uint8_t> again(bytes);
+    augment(options, set.schema, set.image(0), again.data(), rng);
+    RC_ASSERT(again == out);
+  }));
+}
+
+// Each kind does something by itself; that none does so at zero strength is shown above.
+TEST(Augment, OfEachKindAloneChangesTheImage) {
+  std::vector<AugmentOptions> kinds(9);
+  kinds[0].rotation = 20.0;
+  kinds[1].shift = 2.0;
+  kinds[2].scale = 0.2;
+  kinds[3].shear = 0.3;
+  kinds[4].elastic = 30.0;
+  kinds[5].blur = 2.0;
+  kinds[6].noise = 0.2;
+  kinds[7].erase = 0.9;
+  kinds[8].smoothness = 9;  // no strength of its own
+  const auto set = random_dataset(1, 20, 20);
+  for (std::size_t k = 0; k < kinds.size(); ++k) {
+    int changed = 0;
+    for (std::uint64_t key = 0; key < 20; ++key) {
+      changed += augmented(kinds[k], set, 0, key) != original(set, 0) ? 1 : 0;
+    }
+    if (k < 8) {
+      EXPECT_GE(changed, 5) << "kind " << k;  // some draws are too near zero to be seen
+    } else {
+      EXPECT_EQ(changed, 0);
+    }
+  }
+}
+
+// A dot is found within the noise's amplitude of its place: smoothing averages, and cannot displace
+// further. With little smoothing some move by a pixel at least.
+TEST(Augment, BendsByNoMoreThanTheElasticStrength) {
+  auto set = plain_image(0, 21);
+  for (int y = 9; y < 12; ++y) std::fill_n(&set.images[y * 21 + 9], 3, std::uint8_t{255});
+  AugmentOptions options;
+  options.elastic = 3.0;
+  options.smoothness = 1.0;
+  int bent = 0;
+  for (std::uint64_t key = 0; key < 50; ++key) {
+    const auto out = augmented(options, set, 0, key);
+    for (int i = 0; i < 21 * 21; ++i) {
+      // Interpolation spreads the dot's edge by less than a pixel.
+      if (out[i] == 0) continue;
+      EXPECT_LE(std::max(std::abs(i / 21 - 10), std::abs(i % 21 - 10)), 1 + 3 + 1);
+    }
+    bent += out != original(set, 0) ? 1 : 0;
+  }
+  EXPECT_GT(bent, 45);
+}
+
+// Neighbours move together: a smoothed field has a far smaller slope than its noise, so a ramp
+// stays monotonic where independent displacements would break it up.
+TEST(Augment, BendsSmoothly) {
+  auto set = plain_image(0, 28);
+  for (int i = 0; i < 28 * 28; ++i) set.images[i] = static_cast<std::uint8_t>(i % 28 * 9);
+  AugmentOptions options;
+  options.elastic = 8.0;
+  for (std::uint64_t key = 0; key < 20; ++key) {
+    const auto out = augmented(options, set, 0, key);
+    for (int y = 4; y < 24; ++y) {
+      EXPECT_TRUE(std::is_sorted(&out[y * 28 + 4], &out[y * 28 + 24])) << "key " << key;
+    }
+  }
+}
+
+// Draws are uniform from 0 to the strength s, so the noise's mean square over many keys is s^2 / 3.
+// 200 keys of 400 pixels: the draws' own spread leaves a relative error of 6 % (one sigma).
+TEST(Augment, AddsNoiseOfTheAskedForDeviation) {
+  const auto set = plain_image(128);
+  AugmentOptions options;
+  options.noise = 0.1;  // 25.5 of 255: five deviations to either end of the range
+  double sum = 0.0;
+  double squares = 0.0;
+  constexpr int kKeys = 200;
+  for (std::uint64_t key = 0; key < kKeys; ++key) {
+    for (const int pixel : augmented(options, set, 0, key)) {
+      sum += pixel - 128;
+      squares += (pixel - 128) * (pixel - 128);
+    }
+  }
+  constexpr double kPixels = kKeys * 20.0 * 20.0;
+  EXPECT_NEAR(sum / kPixels, 0.0, 0.5);
+  EXPECT_NEAR(squares / kPixels / (25.5 * 25.5 / 3.0), 1.0, 0.3);
+}
+
+// The steepest step between neighbours gets less, and in the middle no ink is lost: each row sums
+// to what it was, but for rounding.
+TEST(Augment, BlursEdges) {
+  auto set = plain_image(0, 28);
+  for (int i = 0; i < 28 * 28; ++i) set.images[i] = i % 28 >= 12 && i % 28 < 16 ? 255 : 0;
+  AugmentOptions options;
+  options.blur = 2.0;
+  int softer = 0;
+  for (std::uint64_t key = 0; key < 20; ++key) {
+    const auto out = augmented(options, set, 0, key);
+    int steepest = 0;
+    for (int x = 1; x < 28; ++x) steepest = std::max(steepest, out[280 + x] - out[280 + x - 1]);
+    softer += steepest < 230 ? 1 : 0;
+    EXPECT_NEAR(std::accumulate(&out[280], &out[308], 0), 4 * 255, 14);
+  }
+  EXPECT_GE(softer, 10);  // sigma above half a pixel has a chance of 3/4
+}
+
+// Erasing leaves paper in one rectangle of at most that share of the sides, and all else as it was.
+TEST(Augment, ErasesOneRectangle) {
+  for (const int channels : {1, 3}) {
+    auto set = plain_image(0, 20, channels);
+    for (std::size_t i = 0; i < set.images.size(); ++i) {
+      set.images[i] = static_cast<std::uint8_t>(1 + i % 255);
+    }
+    AugmentOptions options;
+    options.erase = 0.5;
+    for (std::uint64_t key = 0; key < 30; ++key) {
+      auto out = augmented(options, set, 0, key);
+      const cv::Mat image(20, 20, CV_8UC(channels), out.data());
+      cv::Mat1b erased;
+      cv::inRange(image, cv::Scalar::all(0), cv::Scalar::all(0), erased);
+      const auto box = cv::boundingRect(erased);
+      EXPECT_LE(std::max(box.width, box.height), 10);
+      EXPECT_EQ(cv::countNonZero(erased), box.area());
+      const cv::Mat whole(20, 20, CV_8UC(channels), set.image(0));
+      if (!box.empty()) whole(box).copyTo(image(box));
+      EXPECT_EQ(out, original(set, 0));
+    }
   }
 }
 

@@ -1,9 +1,12 @@
 #include "data/batches.h"
 
+#include <rapidcheck.h>
+
 #include <algorithm>
 #include <numeric>
 #include <set>
 
+#include "base/parallel.h"
 #include "support/testing.h"
 
 namespace digits {
@@ -79,24 +82,50 @@ TEST(BatchStream, DropsAPartialBatchOnlyWhenAsked) {
   EXPECT_EQ(batch_count(25, options), 2U);
 }
 
+// One epoch's images, by the sample that each was made of.
+std::vector<std::vector<std::uint8_t>> by_sample(const Dataset& set, const BatchOptions& options) {
+  std::vector<std::vector<std::uint8_t>> images(set.size());
+  for (const auto& batch : all_batches(set, options)) {
+    for (std::size_t k = 0; k < batch.indices.size(); ++k) {
+      const auto* begin = &batch.images[k * set.schema.image_bytes()];
+      images[batch.indices[k]].assign(begin, begin + set.schema.image_bytes());
+    }
+  }
+  return images;
+}
+
 // A sample is augmented by its own key: the batch size, and so the batch that it falls into, does
 // not matter.
 TEST(BatchStream, AugmentsASampleAlikeInAnyBatch) {
   const auto set = random_dataset(24, 8, 8);
   auto options = options_of(5);
   options.augment = {15.0, 2.0, 0.1, 0.1};
-  const auto by_index = [&](std::size_t batch_size) {
-    options.batch_size = batch_size;
-    std::vector<std::vector<std::uint8_t>> images(set.size());
-    for (const auto& batch : all_batches(set, options)) {
-      for (std::size_t k = 0; k < batch.indices.size(); ++k) {
-        const auto* begin = &batch.images[k * set.schema.image_bytes()];
-        images[batch.indices[k]].assign(begin, begin + set.schema.image_bytes());
-      }
+  const auto in_fives = by_sample(set, options);
+  options.batch_size = 11;
+  EXPECT_EQ(by_sample(set, options), in_fives);
+}
+
+// The same for any batch size, order and prefetch, with every kind of augmentation, and with any
+// number of consumers at work at once.
+TEST(BatchStream, AugmentsByKeyWhateverTheBatchesOrderAndThreads) {
+  EXPECT_TRUE(rc::check("by key", [] {
+    const auto set = random_dataset(*rc::gen::inRange<std::size_t>(1, 20), 8, 8);
+    BatchOptions options;
+    options.seed = *rc::gen::arbitrary<std::uint64_t>();
+    options.epoch = *rc::gen::inRange(0U, 100U);
+    options.augment = {15.0, 2.0, 0.1, 0.1, 10.0, 2.0, 1.0, 0.1, 0.3};
+    const auto expected = by_sample(set, options);
+    std::vector<BatchOptions> others(*rc::gen::inRange<std::size_t>(1, 4), options);
+    for (auto& other : others) {
+      other.batch_size = *rc::gen::inRange<std::size_t>(1, 25);
+      other.prefetch = *rc::gen::inRange<std::size_t>(1, 6);
+      other.shuffle = *rc::gen::arbitrary<bool>();
     }
-    return images;
-  };
-  EXPECT_EQ(by_index(5), by_index(11));
+    std::vector<int> same(others.size());
+    parallel_for(others.size(), static_cast<int>(others.size()),
+                 [&](std::size_t i) { same[i] = by_sample(set, others[i]) == expected ? 1 : 0; });
+    RC_ASSERT(std::count(same.begin(), same.end(), 1) == static_cast<long>(same.size()));
+  }));
 }
 
 TEST(BatchStream, AugmentsAnewEachEpoch) {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/rng.h"
 #include "support/testing.h"
 
 namespace digits {
@@ -18,26 +19,39 @@ std::vector<std::uint32_t> joined(const Split& split) {
   return all;
 }
 
-// Any size, share and seed: every index in exactly one part, and every class split by the share to
-// within one sample.
+// A set whose classes have these counts, its labels in any order; images do not matter.
+Dataset labelled(const std::vector<int>& counts, std::uint64_t seed) {
+  Dataset set;
+  set.schema = {1, 1, 1, numbered_class_names(static_cast<int>(counts.size()))};
+  for (std::size_t k = 0; k < counts.size(); ++k) {
+    set.labels.insert(set.labels.end(), counts[k], static_cast<std::uint8_t>(k));
+  }
+  Rng(seed, Stream::kTest).shuffle(set.labels);
+  set.images.resize(set.labels.size());
+  return set;
+}
+
+// Any class counts, share and seed: every index in exactly one part, and every class split by the
+// share to within one sample, with at least one on each side.
 TEST(StratifiedSplit, IsAPartitionStratifiedWithinOneSample) {
   EXPECT_TRUE(rc::check("partition", [] {
-    const auto n = *rc::gen::inRange<std::size_t>(6, 200);
-    const double share = *rc::gen::inRange(1, 100) / 100.0;
+    const auto counts = *rc::gen::nonEmpty(
+        rc::gen::resize(12, rc::gen::container<std::vector<int>>(rc::gen::inRange(2, 60))));
+    const double share = *rc::gen::inRange(1, 1000) / 1000.0;
     const auto seed = *rc::gen::arbitrary<std::uint64_t>();
-    const auto set = random_dataset(n, 1, 2);
+    const auto set = labelled(counts, seed);
     const auto split = stratified_split(set, share, seed);
 
-    std::vector<std::uint32_t> everything(n);
+    std::vector<std::uint32_t> everything(set.size());
     std::iota(everything.begin(), everything.end(), 0U);
     RC_ASSERT(joined(split) == everything);
-    const auto all = class_counts(set);
+    RC_ASSERT(std::is_sorted(split.train.begin(), split.train.end()));
+    RC_ASSERT(std::is_sorted(split.validation.begin(), split.validation.end()));
     const auto held_out = class_counts(subset(set, split.validation));
-    for (std::size_t k = 0; k < all.size(); ++k) {
-      RC_ASSERT(std::abs(static_cast<double>(held_out[k]) - share * static_cast<double>(all[k])) <=
-                1.0);
+    for (std::size_t k = 0; k < counts.size(); ++k) {
+      RC_ASSERT(std::abs(static_cast<double>(held_out[k]) - share * counts[k]) <= 1.0);
       RC_ASSERT(held_out[k] >= 1U);
-      RC_ASSERT(held_out[k] < all[k]);
+      RC_ASSERT(static_cast<int>(held_out[k]) < counts[k]);
     }
   }));
 }

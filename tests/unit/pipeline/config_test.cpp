@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/rng.h"
 #include "pipeline/presets.h"
 #include "support/testing.h"
 
@@ -55,6 +56,24 @@ TEST(Config, OfARunMustBeComplete) {
   EXPECT_EQ(to_toml(load_complete_config(folder / "c.toml")), to_toml(Config()));
   write_file(folder / "c.toml", "seed = 1\n");
   expect_error("config.missing_key", [&] { load_complete_config(folder / "c.toml"); });
+}
+
+// The committed configurations, cut at each byte and with each byte changed once: a config.* error,
+// or another valid configuration; nothing else escapes, and nothing crashes.
+TEST(Config, SurvivesDamage) {
+  Rng rng(test_seed(), Stream::kTest);
+  for (const auto* name : {"tiny.toml", "smoke.toml"}) {
+    const auto whole = read_file(fixtures() / name);
+    for (std::size_t i = 0; i < whole.size(); ++i) {
+      auto changed = whole;
+      changed[i] = static_cast<char>(rng.below(256));
+      for (const auto& text : {whole.substr(0, i), changed}) {
+        EXPECT_THAT(error_code([&] { parse(text); }),
+                    testing::AnyOf("no error", testing::StartsWith("config.")))
+            << text;
+      }
+    }
+  }
 }
 
 TEST(Config, RefusesWrongTypes) {

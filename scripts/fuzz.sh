@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Runs the libFuzzer targets of tests/fuzz one after the other, from the fixtures and from what
+# earlier runs have found:
+#   scripts/fuzz.sh [SECONDS]      of each target, 10 unless told
+# Needs clang with its runtime (scripts/setup.sh clang libclang-rt-dev), and no LibTorch; says that
+# it skips, with status 0, where they are missing. An input that crashes a target, takes over 20 s
+# or fills the memory is kept under build/fuzz/found/. DIGITS_TEST_SEED repeats a run's choices.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+seconds=${1:-10}
+[[ $seconds =~ ^[1-9][0-9]*$ ]] || { echo "fuzz: \"$seconds\", expected whole seconds" >&2; exit 2; }
+
+probe='extern "C" int LLVMFuzzerTestOneInput(const char*, unsigned long) { return 0; }'
+if ! clang++ -x c++ -fsanitize=fuzzer,address -o /dev/null - <<< "$probe" 2> /dev/null; then
+  echo "fuzz: skipped: no clang++ that links -fsanitize=fuzzer (packages clang, libclang-rt-dev)"
+  exit 0
+fi
+scripts/build.sh fuzz
+
+out=build/fuzz
+fixtures=data/fixtures
+mkdir -p $out/found $out/seeds/{idx,gzip,image}
+for file in "$fixtures"/tiny/*.gz; do
+  cp "$file" $out/seeds/gzip/
+  gunzip -c "$file" > "$out/seeds/idx/$(basename "$file" .gz)"
+done
+cp "$fixtures"/digits/*.png "$fixtures"/photos/*/* $out/seeds/image/
+
+# Longer inputs are cut: a few kilobytes reach every branch of the parsers, and photos need more.
+declare -A longest=([idx]=4096 [gzip]=4096 [image]=40000)
+for target in idx gzip image; do
+  mkdir -p $out/corpus/$target
+  if ! $out/tests/fuzz/fuzz_$target -max_total_time="$seconds" -max_len=${longest[$target]} \
+    -seed="${DIGITS_TEST_SEED:-0}" -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
+    -artifact_prefix=$out/found/$target- $out/corpus/$target $out/seeds/$target \
+    > $out/$target.log 2>&1; then
+    tail -n 60 $out/$target.log >&2
+    echo "fuzz: $target failed; the input is under $out/found/" >&2
+    exit 1
+  fi
+  sed -n "s/^stat::number_of_executed_units: */fuzz: $target: nothing found; inputs: /p" $out/$target.log
+done
