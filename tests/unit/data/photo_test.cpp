@@ -100,15 +100,6 @@ TEST(CutOutDigits, JoinsStrokesAndDropsSpecks) {
   EXPECT_NEAR(found[0].box.br().y, 140, 3);
 }
 
-// A ruled line, which crosses the whole sheet, is no digit.
-TEST(CutOutDigits, PassesOverRulings) {
-  cv::Mat1b sheet(200, 300, std::uint8_t{230});
-  sheet.row(180) = 60;
-  sheet.row(181) = 60;
-  sheet(cv::Rect(140, 40, 12, 90)) = 20;
-  EXPECT_EQ(cut_out_digits(sheet).size(), 1U);
-}
-
 // Paper alone holds nothing: even, noisy, or with a soft shadow on it.
 TEST(CutOutDigits, FindsNothingOnPaper) {
   EXPECT_TRUE(cut_out_digits(cv::Mat1b(200, 200, std::uint8_t{200})).empty());

@@ -27,6 +27,18 @@ TEST(SplitStage, PartsShareNoImage) {
   EXPECT_TRUE(validate_leakage(parts.training, parts.validation).empty());
 }
 
+// No key is used in both parts, or the test set would hold training digits.
+TEST(SyntheticOptions, TestDigitsComeAfterTheTrainingDigits) {
+  Config config;
+  config.data.synthetic_train = 70;
+  config.data.synthetic_test = 30;
+  const auto train = synthetic_options(config, Part::kTrain);
+  const auto test = synthetic_options(config, Part::kTest);
+  EXPECT_EQ(train.count, 70U);
+  EXPECT_EQ(test.count, 30U);
+  EXPECT_GE(test.first_index, train.first_index + train.count);
+}
+
 // "auto" and 0 are replaced, so that the written configuration repeats the run elsewhere.
 TEST(Resolve, LeavesNothingAutomatic) {
   const auto config = resolve(Config());
