@@ -19,10 +19,11 @@ constexpr int kSteps = 5;         // straight pieces between two control points
 class Warp {
  public:
   Warp(double amplitude, Rng& rng) {
-    for (int ky = 0; ky < kOrders; ++ky) {
-      for (int kx = 0; kx < kOrders; ++kx) {
-        const double strength = kx + ky == 0 ? 0.0 : amplitude / (kx + ky);
-        waves_[index(kx, ky)] = {strength * rng.normal(), strength * rng.normal()};
+    for (std::size_t ky = 0; ky < kOrders; ++ky) {
+      for (std::size_t kx = 0; kx < kOrders; ++kx) {
+        const auto order = static_cast<double>(kx + ky);
+        const double strength = order == 0.0 ? 0.0 : amplitude / order;
+        waves_[ky][kx] = {strength * rng.normal(), strength * rng.normal()};
       }
     }
   }
@@ -31,23 +32,19 @@ class Warp {
     const auto x = cosines(p.x);
     const auto y = cosines(p.y);
     cv::Point2d moved = p;
-    for (int ky = 0; ky < kOrders; ++ky) {
-      for (int kx = 0; kx < kOrders; ++kx) {
-        moved += x[static_cast<std::size_t>(kx)] * y[static_cast<std::size_t>(ky)] *
-                 waves_[index(kx, ky)];
-      }
+    for (std::size_t ky = 0; ky < kOrders; ++ky) {
+      for (std::size_t kx = 0; kx < kOrders; ++kx) moved += x[kx] * y[ky] * waves_[ky][kx];
     }
     return moved;
   }
 
  private:
-  static constexpr int kOrders = 3;
-  static std::size_t index(int kx, int ky) { return static_cast<std::size_t>(ky * kOrders + kx); }
+  static constexpr std::size_t kOrders = 3;
   static std::array<double, kOrders> cosines(double t) {  // cos 0, cos pi t, cos 2 pi t
     const double c = std::cos(CV_PI * t);
     return {1.0, c, 2.0 * c * c - 1.0};
   }
-  std::array<cv::Point2d, kOrders * kOrders> waves_;
+  std::array<std::array<cv::Point2d, kOrders>, kOrders> waves_;
 };
 
 // The linear map from glyph coordinates, centred, to canvas pixels.

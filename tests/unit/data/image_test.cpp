@@ -52,8 +52,9 @@ TEST(NormalForm, FramesTheGlyphAsMnistDoes) {
   EXPECT_NEAR(moments.m01 / moments.m00, 14.0, 0.51);
 }
 
-// MNIST's centres of mass lie at pixel 14.0 on average, within half a pixel of it (over its training
-// images: mean 14.00 and 13.99, standard deviation 0.29). A tenth of a pixel is six standard errors.
+// MNIST's centres of mass lie at pixel 14.0 on average, within half a pixel of it (over its
+// training images: mean 14.00 and 13.99, standard deviation 0.29). A tenth of a pixel is six
+// standard errors.
 TEST(NormalForm, CentresOnAverageWhereMnistDoes) {
   SyntheticOptions options;
   options.count = 300;
