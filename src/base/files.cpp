@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <random>
@@ -41,7 +42,7 @@ Error write_error(const fs::path& path, int error_number) {
     return {"disk.full", message, "free some space; nothing was left half-written"};
   }
   if (error_number == EIO) return {"disk.failed", message, "check the disk"};
-  return {"output.unwritable", message, "choose a place that you can write to with --out"};
+  return {"output.unwritable", message, "choose a place that you can write to"};
 }
 
 void write_all(int fd, std::string_view bytes, const fs::path& path) {
@@ -143,6 +144,22 @@ void write_file(const fs::path& path, std::string_view bytes, Durability durabil
     throw;
   }
   if (durability == Durability::kSynced) sync_directory(parent_of(target));
+}
+
+std::vector<fs::path> list_folder(const fs::path& folder) {
+  std::vector<fs::path> entries;
+  std::error_code error;
+  for (fs::directory_iterator item(folder, error), end; !error && item != end;
+       item.increment(error)) {
+    if (item->path().filename().string().front() != '.') entries.push_back(item->path());
+  }
+  if (error) {
+    throw Error("input.unreadable",
+                fmt::format("{}: {}, expected a folder to list", folder.string(), error.message()),
+                "check its permissions");
+  }
+  std::sort(entries.begin(), entries.end());
+  return entries;
 }
 
 void make_directories(const fs::path& path) {

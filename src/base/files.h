@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace digits {
 
@@ -28,6 +29,9 @@ enum class Durability {
 // output.unwritable (no such folder, no permission, a device) or disk.full / disk.failed.
 void write_file(const std::filesystem::path& path, std::string_view bytes,
                 Durability durability = Durability::kSynced);
+
+// What is in a folder and not hidden, sorted by name. Throws input.unreadable.
+std::vector<std::filesystem::path> list_folder(const std::filesystem::path& folder);
 
 // Creates `path` and its parents. Throws output.unwritable.
 void make_directories(const std::filesystem::path& path);

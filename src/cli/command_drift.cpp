@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "model/device.h"
@@ -44,7 +45,7 @@ int command_drift(const Arguments& arguments) {
                          "package: eight features of the images, and the classes that the model "
                          "predicts (labels are not used). Exits with 4 when one drifted.");
   options.text("model", "folder of the package", "DIR");
-  options.text("data", "\"synthetic\", or a folder of IDX files", "DIR");
+  options.text("data", "\"synthetic\", or a folder of IDX files or class folders", "DIR");
   options.add_machine();
   options.add_json();
   const auto parsed = options.parse(arguments);
@@ -60,6 +61,11 @@ int command_drift(const Arguments& arguments) {
   auto set = acquire_like(package, config);
   const auto count = set.size();
   const auto tests = drift_stage(package, std::move(set), config);
+  constexpr std::size_t kFew = 200;  // docs/performance.md
+  if (count < kFew) {
+    log_warning(fmt::format(
+        "{} images: with fewer than {}, a change of the classes may go unnoticed", count, kFew));
+  }
   if (parsed->has("json")) {
     print_json(with_schema(kDriftSchema, Json{{"data", config.data.source},
                                               {"count", count},

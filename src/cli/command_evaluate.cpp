@@ -13,7 +13,7 @@ int command_evaluate(const Arguments& arguments) {
                          "evaluation.json into the run; with --data, on the test part of another "
                          "set, and only prints.",
                          "RUN");
-  options.text("data", "\"synthetic\", or a folder of IDX files", "DIR");
+  options.text("data", "\"synthetic\", or a folder of IDX files or class folders", "DIR");
   options.add_machine();
   options.add_json();
   const auto parsed = options.parse(arguments);

@@ -65,16 +65,19 @@ int command_inspect(const Arguments& arguments) {
                          "class folders. Exits with 3 when it finds an error.");
   options.add_config();
   options.text("out", "also write the findings to this file (data.json)", "FILE");
-  options.text("sheet", "also draw a contact sheet of originals and augmented images", "FILE.png");
+  options.text("sheet",
+               "also draw a contact sheet of originals and what the preset's (default: standard) "
+               "or configuration's augmentation makes of them",
+               "FILE.png");
   options.add_json();
   const auto parsed = options.parse(arguments);
   if (!parsed) return kDone;
 
-  const auto config = resolve(config_from(*parsed, preset_config("fast")));
+  const auto config = resolve(config_from(*parsed, preset_config("standard")));
   const auto sets = acquire_or_deliver(*parsed, config);
   const auto report = validate_sets(sets, config);
-  if (parsed->has("sheet")) draw_sheet(parsed->text("sheet"), sets.train, config);
   deliver(*parsed, report.json, [&] { print_report(sets, report); });
+  if (parsed->has("sheet")) draw_sheet(parsed->text("sheet"), sets.train, config);
   require_acceptable(report.findings, severity_of(config.data.fail_on), config.data.source);
   return kDone;
 }

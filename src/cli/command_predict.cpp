@@ -35,16 +35,9 @@ std::string name_of(const Json& origin) {
   return index == origin.end() ? path : fmt::format("{}[{}]", path, index->get<std::size_t>());
 }
 
-bool has_suffix(const fs::path& path, std::initializer_list<const char*> suffixes) {
-  auto extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return std::find(suffixes.begin(), suffixes.end(), extension) != suffixes.end();
-}
-
 // An IDX file by its name: MNIST's files have no suffix but -ubyte or .gz.
 bool looks_like_idx(const fs::path& path) {
-  return has_suffix(path, {".gz", ".idx"}) ||
+  return path.extension() == ".gz" || path.extension() == ".idx" ||
          path.filename().string().find("-ubyte") != std::string::npos;
 }
 
@@ -80,20 +73,14 @@ void append_file(Inputs& inputs, const fs::path& path, const Schema& schema) {
 // The files behind a word: a folder stands for the images in it, sorted, or for its IDX test set.
 std::vector<fs::path> expand(const std::string& word) {
   if (kind_of(word) != PathKind::kFolder) return {word};
-  std::vector<fs::path> files;
   const auto idx = part_names(Part::kTest).images;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(word, error)) {
-    const auto& path = entry.path();
-    const bool image = has_suffix(path, {".png", ".jpg", ".jpeg"});
-    if (image || path.filename() == idx || path.filename() == idx + ".gz") files.push_back(path);
-  }
-  if (error) {
-    throw Error("input.unreadable",
-                fmt::format("{}: {}, expected a folder to list", word, error.message()),
-                "check its permissions");
-  }
-  std::sort(files.begin(), files.end());
+  auto files = list_folder(word);
+  files.erase(std::remove_if(files.begin(), files.end(),
+                             [&](const fs::path& path) {
+                               return !is_image_name(path) && path.filename() != idx &&
+                                      path.filename() != idx + ".gz";
+                             }),
+              files.end());
   if (!files.empty()) return files;
   throw Error("input.missing",
               fmt::format("{}: no images in it, expected PNG, JPEG or {}", word, idx),
@@ -150,9 +137,10 @@ void print_predictions(const Inputs& inputs, const std::vector<float>& logits, c
 
 int command_predict(const Arguments& arguments) {
   CommandOptions options("predict",
-                         "Classifies images with a package: image files, folders of them, or IDX "
-                         "files. An input that cannot be read is reported and left out, and the "
-                         "exit status is 3.",
+                         "Classifies images with a package: PNG and JPEG files of up to 50 "
+                         "megapixels, folders of them, or IDX files. A photo may show several "
+                         "digits in a line, which are read from left to right. An input that "
+                         "cannot be read is reported and left out, and the exit status is 3.",
                          "INPUT...");
   options.text("model", "folder of the package", "DIR");
   options.add_machine();

@@ -5,13 +5,14 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 #include <tuple>
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/interrupt.h"
 #include "base/parallel.h"
+#include "data/image_file.h"
 #include "data/split.h"
 
 namespace digits {
@@ -28,32 +29,6 @@ struct ImageFiles {
   std::vector<std::uint8_t> labels;
 };
 
-// What is in a folder and not hidden, sorted by name.
-std::vector<fs::path> entries_of(const fs::path& folder) {
-  std::vector<fs::path> entries;
-  std::error_code error;
-  for (fs::directory_iterator item(folder, error), end; !error && item != end;
-       item.increment(error)) {
-    if (item->path().filename().string().front() != '.') entries.push_back(item->path());
-  }
-  if (error) {
-    throw Error("input.unreadable",
-                fmt::format("{}: {}, expected a folder to list", folder.string(), error.message()),
-                "check its permissions");
-  }
-  std::sort(entries.begin(), entries.end());
-  return entries;
-}
-
-bool is_image_name(const fs::path& path) {
-  constexpr std::array<const char*, 9> kSuffixes{".png",  ".jpg",  ".jpeg", ".bmp", ".tif",
-                                                 ".tiff", ".webp", ".pgm",  ".ppm"};
-  auto suffix = path.extension().string();
-  std::transform(suffix.begin(), suffix.end(), suffix.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return std::find(kSuffixes.begin(), kSuffixes.end(), suffix) != kSuffixes.end();
-}
-
 bool is_number(const std::string& text) {
   return std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c); });
 }
@@ -61,7 +36,7 @@ bool is_number(const std::string& text) {
 // The names of a part's classes: its folders.
 std::vector<std::string> class_names_in(const fs::path& part) {
   std::vector<std::string> names;
-  for (const auto& entry : entries_of(part)) {
+  for (const auto& entry : list_folder(part)) {
     if (kind_of(entry) == PathKind::kFolder) names.push_back(entry.filename().string());
   }
   if (std::all_of(names.begin(), names.end(), is_number)) {
@@ -99,7 +74,7 @@ ImageFiles files_in(const fs::path& part, const std::vector<std::string>& names)
           fmt::format("{}: class \"{}\", expected those of training only", part.string(), name),
           "remove the folder, or give training one too");
     }
-    for (const auto& entry : entries_of(part / name)) {
+    for (const auto& entry : list_folder(part / name)) {
       if (!is_image_name(entry) || kind_of(entry) != PathKind::kFile) continue;
       files.paths.push_back(entry);
       files.labels.push_back(static_cast<std::uint8_t>(known - names.begin()));
@@ -108,22 +83,9 @@ ImageFiles files_in(const fs::path& part, const std::vector<std::string>& names)
   return files;
 }
 
-// [rows, cols] grey, when the file is or its channels are equal, or [rows, cols, 3] RGB; 8 bits.
+// [rows, cols] grey, when the picture's channels are equal, or [rows, cols, 3] RGB.
 cv::Mat read_pixels(const fs::path& path) {
-  const auto bytes = read_file(path);
-  cv::Mat image;
-  try {
-    const cv::Mat raw(1, static_cast<int>(bytes.size()), CV_8U, const_cast<char*>(bytes.data()));
-    if (!bytes.empty()) image = cv::imdecode(raw, cv::IMREAD_ANYCOLOR);
-  } catch (const cv::Exception&) {  // a size over OpenCV's own limits: named below
-  }
-  if (image.empty()) {
-    throw Error("image.unreadable",
-                fmt::format("{}: {} bytes that do not decode, expected PNG, JPEG or the like",
-                            path.string(), bytes.size()),
-                "open it in an image viewer: it may be damaged, or no image");
-  }
-  if (image.channels() == 1) return image;
+  cv::Mat image = read_picture(path);
   std::array<cv::Mat, 3> channels;
   cv::split(image, channels.data());
   if (cv::norm(channels[0], channels[1], cv::NORM_INF) == 0 &&
@@ -155,6 +117,7 @@ std::vector<cv::Mat> read_all(const std::vector<fs::path>& paths, int threads) {
   }
   std::vector<cv::Mat> images(paths.size());
   parallel_for(paths.size(), threads, [&](std::size_t i) {
+    throw_if_interrupted("reading images");
     images[i] = read_pixels(paths[i]);
     check_size(images[i], first.size(), paths[i]);
   });

@@ -21,7 +21,7 @@ bool has_class_folders(const std::filesystem::path& root);
 // Loads root/<class>/<image>, or root/train/<class>/<image> and root/test/<class>/<image>. Classes
 // are named after their folders, in alphabetical order, or by value when all are numbers; samples
 // stand in the order of classes, then of file names. Hidden entries and files without an image's
-// suffix (PNG, JPEG, BMP, TIFF, WebP, PGM, PPM) are passed over.
+// suffix (PNG, JPEG) are passed over.
 //
 // Pixels are taken as they are, at 8 bits; the set is grey when every image is (R = G = B), else
 // RGB. Throws input.missing when there are no images, image.unreadable and input.* for a file,

@@ -12,7 +12,7 @@ namespace digits {
 namespace {
 
 constexpr int kMaxRows = 40;    // classes
-constexpr int kCell = 56;       // pixels that the longer side of an image has at least
+constexpr int kCell = 56;       // pixels: the longer side of an image is brought near it
 constexpr int kGap = 4;         // pixels between images
 constexpr int kNameWidth = 90;  // pixels for a class's name
 const cv::Scalar kGround(64, 64, 64);
@@ -29,14 +29,22 @@ std::vector<std::vector<std::size_t>> first_of_class(const Dataset& set, std::si
   return first;
 }
 
-// An image as RGB, enlarged without smoothing so that each pixel can be seen.
-cv::Mat enlarged(const std::uint8_t* image, const Schema& schema, int scale) {
+// The size at which images are shown: by a whole factor where they are small.
+cv::Size cell_size(const Schema& schema) {
+  const int longer = std::max(schema.rows, schema.cols);
+  if (longer <= kCell) return cv::Size(schema.cols, schema.rows) * (kCell / longer);
+  return {std::max(1, schema.cols * kCell / longer), std::max(1, schema.rows * kCell / longer)};
+}
+
+// An image as RGB: a small one without smoothing, so that each pixel can be seen.
+cv::Mat shown(const std::uint8_t* image, const Schema& schema) {
   cv::Mat picture(schema.rows, schema.cols, CV_8UC(schema.channels),
                   const_cast<std::uint8_t*>(image));
   if (schema.channels == 1) cv::cvtColor(picture, picture, cv::COLOR_GRAY2RGB);
-  cv::Mat large;
-  cv::resize(picture, large, {}, scale, scale, cv::INTER_NEAREST);
-  return large;
+  cv::Mat cell;
+  const bool small = std::max(schema.rows, schema.cols) <= kCell;
+  cv::resize(picture, cell, cell_size(schema), 0, 0, small ? cv::INTER_NEAREST : cv::INTER_AREA);
+  return cell;
 }
 
 }  // namespace
@@ -44,8 +52,7 @@ cv::Mat enlarged(const std::uint8_t* image, const Schema& schema, int scale) {
 void write_contact_sheet(const std::filesystem::path& path, const Dataset& set,
                          const ContactSheetOptions& options) {
   const auto& schema = set.schema;
-  const int scale = std::max(1, kCell / std::max(schema.rows, schema.cols));
-  const cv::Size cell(schema.cols * scale, schema.rows * scale);
+  const auto cell = cell_size(schema);
   const int across = options.originals * (1 + options.augmented);
   const int down = std::min(schema.classes(), kMaxRows);
   cv::Mat sheet(kGap + down * (cell.height + kGap), kNameWidth + across * (cell.width + kGap),
@@ -61,14 +68,14 @@ void write_contact_sheet(const std::filesystem::path& path, const Dataset& set,
     int x = kNameWidth;
     for (const auto i : first[k]) {
       const cv::Rect frame(x, y, cell.width, cell.height);
-      enlarged(set.image(i), schema, scale).copyTo(sheet(frame));
+      shown(set.image(i), schema).copyTo(sheet(frame));
       cv::rectangle(sheet, frame + cv::Point(-1, -1) + cv::Size(2, 2), kFrame, 1);
       x += cell.width + kGap;
       for (int version = 0; version < options.augmented; ++version) {
         augment(options.augment, schema, set.image(i), changed.data(),
                 Rng(options.seed, Stream::kAugment,
                     static_cast<std::uint64_t>(version) << 32 | static_cast<std::uint64_t>(i)));
-        enlarged(changed.data(), schema, scale).copyTo(sheet(cv::Rect({x, y}, cell)));
+        shown(changed.data(), schema).copyTo(sheet(cv::Rect({x, y}, cell)));
         x += cell.width + kGap;
       }
     }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
@@ -62,7 +63,8 @@ cv::Mat3b decode(std::string_view bytes, const std::string& name) {
   cv::Mat image;
   try {
     image = cv::imdecode(raw, cv::IMREAD_UNCHANGED);  // the only way to see alpha
-    // ... which leaves rotation, depth and grey as they are; formats with alpha know no rotation.
+    if (image.type() == CV_16UC4) image.convertTo(image, CV_8U, 1.0 / 257.0);
+    // ... which leaves rotation, depth and grey as they are; photos, which are turned, are opaque.
     if (image.type() != CV_8UC4) image = cv::imdecode(raw, cv::IMREAD_COLOR);
   } catch (const cv::Exception&) {  // a size over OpenCV's own limits, or what it cannot convert
     image.release();
@@ -91,9 +93,9 @@ std::vector<Sample> samples_of(const cv::Mat1b& grey, const std::string& name,
   }
   if (!samples.empty()) return samples;
   throw Error("image.blank",
-              fmt::format("{}: {}x{} pixels of paper, expected ink that stands out from it", name,
-                          grey.rows, grey.cols),
-              "is there a digit in the picture?");
+              fmt::format("{}: no digit in {}x{} pixels, expected ink that stands out from paper",
+                          name, grey.rows, grey.cols),
+              "is there a digit in the picture, with some paper around it?");
 }
 
 }  // namespace
@@ -110,6 +112,17 @@ std::vector<Sample> decode_image(std::string_view bytes, const std::string& name
   cv::cvtColor(picture, image, cv::COLOR_BGR2RGB);
   cv::resize(image, image, {schema.cols, schema.rows}, 0, 0, cv::INTER_AREA);
   return {{{{}, picture.size()}, {image.datastart, image.dataend}}};
+}
+
+bool is_image_name(const std::filesystem::path& path) {
+  auto suffix = path.extension().string();
+  std::transform(suffix.begin(), suffix.end(), suffix.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return suffix == ".png" || suffix == ".jpg" || suffix == ".jpeg";
+}
+
+cv::Mat3b read_picture(const std::filesystem::path& path) {
+  return decode(read_file(path), path.string());
 }
 
 std::vector<Sample> read_image(const std::filesystem::path& path, const Schema& schema) {

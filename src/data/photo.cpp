@@ -38,23 +38,51 @@ cv::Vec6d quadratic(const cv::Size& size, int x, int y) {
   return {1.0, u, v, u * u, u * v, v * v};
 }
 
-// What differs from the quadratic surface that fits the picture's rim best in the least squares:
-// digits seldom touch the rim, so that surface is paper.
-std::vector<double> deviations(const cv::Mat1b& grey) {
-  const int rim = std::max(1, std::min(grey.rows, grey.cols) / 20);
-  const cv::Rect inner(rim, rim, grey.cols - 2 * rim, grey.rows - 2 * rim);
-  cv::Matx66d normal = cv::Matx66d::zeros();
-  cv::Vec6d right;
+struct RimPixel {
+  cv::Vec6d terms;
+  double grey = 0.0;
+};
+
+std::vector<RimPixel> rim_of(const cv::Mat1b& grey) {
+  const int width = std::max(1, std::min(grey.rows, grey.cols) / 20);
+  const cv::Rect inner(width, width, grey.cols - 2 * width, grey.rows - 2 * width);
+  std::vector<RimPixel> rim;
   for (int y = 0; y < grey.rows; ++y) {
     for (int x = 0; x < grey.cols; ++x) {
-      if (inner.contains({x, y})) continue;
-      const auto q = quadratic(grey.size(), x, y);
-      normal += q * q.t();
-      right += grey(y, x) * q;
+      if (!inner.contains({x, y})) {
+        rim.push_back({quadratic(grey.size(), x, y), static_cast<double>(grey(y, x))});
+      }
     }
   }
+  return rim;
+}
+
+// The coefficients of the paper's brightness: the quadratic surface that fits the picture's rim,
+// most of which is paper. What fits worse than two thirds of the rim is taken for ink and left out
+// (least trimmed squares: Rousseeuw and Van Driessen, 2006).
+cv::Vec6d fit_paper(std::vector<RimPixel> rim) {
+  const auto kept = rim.begin() + static_cast<std::ptrdiff_t>((2 * rim.size() + 2) / 3);
   cv::Vec6d surface;
-  cv::solve(normal, right, surface, cv::DECOMP_SVD);
+  std::nth_element(rim.begin(), rim.begin() + static_cast<std::ptrdiff_t>(rim.size() / 2),
+                   rim.end(), [](const auto& a, const auto& b) { return a.grey < b.grey; });
+  surface[0] = rim[rim.size() / 2].grey;  // begins with a level one
+  for (int step = 0; step < 10; ++step) {
+    const auto misfit = [&](const RimPixel& p) { return std::abs(p.grey - surface.dot(p.terms)); };
+    std::nth_element(rim.begin(), kept - 1, rim.end(),
+                     [&](const auto& a, const auto& b) { return misfit(a) < misfit(b); });
+    cv::Matx66d normal = cv::Matx66d::zeros();
+    cv::Vec6d right;
+    for (auto p = rim.begin(); p != kept; ++p) {
+      normal += p->terms * p->terms.t();
+      right += p->grey * p->terms;
+    }
+    cv::solve(normal, right, surface, cv::DECOMP_SVD);
+  }
+  return surface;
+}
+
+std::vector<double> deviations_from_paper(const cv::Mat1b& grey) {
+  const auto surface = fit_paper(rim_of(grey));
   std::vector<double> result;
   for (int y = 0; y < grey.rows; ++y) {
     for (int x = 0; x < grey.cols; ++x) {
@@ -66,7 +94,7 @@ std::vector<double> deviations(const cv::Mat1b& grey) {
 
 // Ink is what deviates most: compares the far ends of the distribution, without its outliers.
 bool is_light_on_dark(const cv::Mat1b& grey) {
-  auto deviation = deviations(reduced(grey, kPaperSide));
+  auto deviation = deviations_from_paper(reduced(grey, kPaperSide));
   const auto quantile = [&](double q) {
     const auto place = deviation.begin() +
                        static_cast<std::ptrdiff_t>(q * static_cast<double>(deviation.size() - 1));
@@ -139,9 +167,10 @@ Parts find_parts(const cv::Mat1b& ink) {
   return parts;
 }
 
-// A line across the whole picture is its edge, a ruling or a shadow.
+// A thin line across the whole picture is its edge or a ruling, unless the picture is no wider.
 bool crosses(const cv::Rect& box, const cv::Size& picture) {
-  return box.width >= picture.width || box.height >= picture.height;
+  return (box.width >= picture.width && box.height < kMinPart * picture.height) ||
+         (box.height >= picture.height && box.width < kMinPart * picture.width);
 }
 
 int extent(const cv::Rect& box) { return std::max(box.width, box.height); }
@@ -234,13 +263,15 @@ std::vector<Cutout> cut_out_digits(const cv::Mat1b& grey) {
   cv::Mat1b ink;
   relative.convertTo(ink, CV_8U, 255.0 / strongest);
   const auto parts = find_parts(ink);
-  const double scale = static_cast<double>(grey.cols) / work.cols;
+  const double across = static_cast<double>(grey.cols) / work.cols;
+  const double down = static_cast<double>(grey.rows) / work.rows;
   std::vector<Cutout> cutouts;
   for (const auto& digit : group(parts, work.size())) {
     cutouts.push_back(cut_out(ink, parts.labels, digit));
     auto& box = cutouts.back().box;
-    box = cv::Rect(cv::Point(cv::Point2d(box.tl()) * scale),
-                   cv::Point(cv::Point2d(box.br()) * scale));
+    const cv::Point2d from(box.x * across, box.y * down);
+    const cv::Point2d to(box.br().x * across, box.br().y * down);
+    box = cv::Rect(cv::Point(from), cv::Point(to)) & cv::Rect({}, grey.size());
   }
   return cutouts;
 }

@@ -28,7 +28,7 @@ struct Finding {
 //   data.missing_class      error    a class without samples
 //   data.rare_class         warning  a class with less than a tenth of its even share
 //   data.constant_image     warning  images of one single value; error above 1 % of the set
-//   data.inverted           error    the background is bright in most images
+//   data.inverted           error    the first and last row are bright in most grey images
 //   data.intensity_outlier  warning  a mean intensity far from what the others have
 //   data.duplicate          warning  images that are equal to the byte
 //   data.label_conflict     warning  equal images under two labels; error above 1 % of the set

@@ -85,6 +85,14 @@ TEST(Drift, SyntheticDigitsHaveThePackagesSize) {
   EXPECT_EQ(Json::parse(result.out).at("count"), 2000);
 }
 
+// A verdict on few images says that it is one.
+TEST(Drift, WarnsOfFewImages) {
+  const OnDisk set(subset(tiny_test(), permutation(150, 1, Stream::kTest)));
+  const auto result = drift(set.folder.path());
+  EXPECT_EQ(result.status, 0) << result.out;
+  EXPECT_THAT(result.err, testing::HasSubstr("150 images: with fewer than 200"));
+}
+
 TEST(Drift, RefusesWhatCannotBeCompared) {
   const auto refused = [](const Dataset& test, const std::string& code) {
     const OnDisk set(test);

@@ -1,5 +1,6 @@
 #include "data/contact_sheet.h"
 
+#include <algorithm>
 #include <opencv2/imgcodecs.hpp>
 
 #include "support/testing.h"
@@ -21,6 +22,7 @@ TEST(ContactSheet, ShowsOriginalsWithTheirVersions) {
   write_contact_sheet(folder / "sheet.png", set, options);
 
   const cv::Mat3b sheet = cv::imread((folder / "sheet.png").string());
+  int erased = 0;
   ASSERT_EQ(sheet.size(), cv::Size(90 + 4 * 60, 4 + 2 * 60));
   const auto cell = [&](int row, int place) {
     return cv::Rect(90 + place * 60, 4 + row * 60, 56, 56);
@@ -33,20 +35,38 @@ TEST(ContactSheet, ShowsOriginalsWithTheirVersions) {
       EXPECT_EQ(pixel(0, 0, y, x), set.image(0)[y * 28 + x]);  // the first of class a
       EXPECT_EQ(pixel(0, 2, y, x), set.image(2)[y * 28 + x]);  // the second
       EXPECT_EQ(pixel(1, 0, y, x), set.image(1)[y * 28 + x]);  // the first of class b
-      const auto version = pixel(0, 1, y, x);
-      EXPECT_TRUE(version == 0 || version == set.image(0)[y * 28 + x]);  // erased, or left alone
+      for (const int row : {0, 1}) {
+        const auto version = pixel(row, 1, y, x);
+        const auto original = set.image(static_cast<std::size_t>(row))[y * 28 + x];
+        EXPECT_TRUE(version == 0 || version == original);
+        erased += version != original ? 1 : 0;
+      }
     }
   }
+  EXPECT_GT(erased, 0);  // two rectangles, each empty with a chance of 1/28 at most
 }
 
-// A class with too few images, or none, leaves its places empty.
+// A class without images leaves its row empty: nothing but the ground beside its name.
 TEST(ContactSheet, DrawsWhatThereIs) {
   const TemporaryDirectory folder;
   Dataset set = random_dataset(1, 9, 12, 3);
   set.schema.class_names = {"one", "two", "three"};
   set.labels = {1};
   write_contact_sheet(folder / "sheet.png", set, {});
-  EXPECT_FALSE(cv::imread((folder / "sheet.png").string()).empty());
+  const cv::Mat3b sheet = cv::imread((folder / "sheet.png").string());
+  const cv::Mat3b third = sheet(cv::Rect(90, 4 + 2 * 40, sheet.cols - 90, 36));
+  EXPECT_TRUE(std::all_of(third.begin(), third.end(),
+                          [&](const cv::Vec3b& pixel) { return pixel == third(0, 0); }));
+}
+
+// Large images are reduced, or a sheet of them would fill the memory.
+TEST(ContactSheet, ReducesLargeImages) {
+  const TemporaryDirectory folder;
+  Dataset set = random_dataset(2, 300, 150);
+  set.schema.class_names = {"a"};
+  set.labels = {0, 0};
+  write_contact_sheet(folder / "sheet.png", set, {});
+  EXPECT_EQ(cv::imread((folder / "sheet.png").string()).size(), cv::Size(90 + 24 * 32, 4 + 60));
 }
 
 TEST(ContactSheet, NamesAPlaceThatCannotBeWritten) {

@@ -100,6 +100,30 @@ TEST(CutOutDigits, JoinsStrokesAndDropsSpecks) {
   EXPECT_NEAR(found[0].box.br().y, 140, 3);
 }
 
+// A digit cut out so tightly that its strokes reach the picture's edges is still one digit.
+TEST(CutOutDigits, TakesATightlyCroppedDigit) {
+  for (const int margin : {0, 40}) {  // on the sides
+    cv::Mat1b seven(300, 200 + 2 * margin, std::uint8_t{230});
+    cv::line(seven, {margin, 8}, {margin + 199, 8}, cv::Scalar(20), 20);
+    cv::line(seven, {margin + 190, 8}, {margin + 70, 299}, cv::Scalar(20), 20);
+    const auto found = cut_out_digits(seven);
+    ASSERT_EQ(found.size(), 1U) << margin;
+    EXPECT_GT(found[0].box.height, 290);
+    EXPECT_GT(found[0].box.width, 190);
+  }
+}
+
+// Boxes are in pixels of the picture as given, also where it was reduced by different shares.
+TEST(CutOutDigits, GivesBoxesInThePicturesPixels) {
+  cv::Mat1b tall(3000, 130, std::uint8_t{230});
+  tall(cv::Rect(30, 1000, 60, 700)) = 20;
+  const auto found = cut_out_digits(tall);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_NEAR(found[0].box.y, 1000, 12);
+  EXPECT_NEAR(found[0].box.br().y, 1700, 12);
+  EXPECT_EQ(found[0].box & cv::Rect({}, tall.size()), found[0].box);
+}
+
 // Paper alone holds nothing: even, noisy, or with a soft shadow on it.
 TEST(CutOutDigits, FindsNothingOnPaper) {
   EXPECT_TRUE(cut_out_digits(cv::Mat1b(200, 200, std::uint8_t{200})).empty());
@@ -129,6 +153,15 @@ TEST(DecodeImage, LaysAlphaOnContrastingPaper) {
     ASSERT_EQ(samples.size(), 1U);
     EXPECT_NEAR(samples[0].box.height, 120, 4);
   }
+}
+
+// The same drawing with 16 bits a channel.
+TEST(DecodeImage, SeesAlphaOf16Bits) {
+  cv::Mat drawing(200, 200, CV_16UC4, cv::Scalar::all(0));
+  drawing(cv::Rect(90, 40, 16, 120)) = cv::Scalar(0, 0, 0, 65535);
+  const auto samples = decode_image(encoded(".png", drawing), "x", grey());
+  ASSERT_EQ(samples.size(), 1U);
+  EXPECT_NEAR(samples[0].box.height, 120, 4);
 }
 
 // Orientation 6: what a camera on its side stores is turned back, so a standing bar stands.
