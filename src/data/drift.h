@@ -20,7 +20,7 @@ constexpr const char* kDriftSchema = "digits.drift/1";
 // Chosen by measuring (docs/performance.md): 3 of 1,800 resamples of 200 images and more of one
 // distribution alarmed; in 200 of the weakest shift, the smallest effect was 0.17.
 constexpr double kDriftBound = 0.15;
-constexpr double kDriftAlpha = 0.05;          // chance of any false alarm, shared by all tests
+constexpr double kDriftAlpha = 0.05;         // chance of any false alarm, shared by all tests
 constexpr std::size_t kMinDriftImages = 50;  // fewer can prove little but a catastrophe
 
 // What was compared, and the verdict. Both effects lie in [0, 1] and do not grow with the number of
