@@ -95,7 +95,7 @@ void expect_idx_set_goes_through(const Dataset& train, const Dataset& test) {
 }
 
 TEST(OtherSets, SixteenPixelsFiveClasses) {
-  expect_idx_set_goes_through(draw(500, 16, 5, 0), draw(200, 16, 5, 500));
+  expect_idx_set_goes_through(draw(1500, 16, 5, 0), draw(200, 16, 5, 1500));
 }
 
 TEST(OtherSets, ThirtyTwoPixelsThreeChannels) {
