@@ -1,4 +1,5 @@
-// Any bytes as an IDX file: an Error, or an array whose encoding is those bytes.
+// Any bytes as an IDX file: an Error, or an array whose encoding is those bytes; of another type
+// than unsigned byte, an Error or pixels, one for each element.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -6,11 +7,17 @@
 
 #include "base/error.h"
 #include "data/idx.h"
+#include "data/load.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   try {
-    if (digits::format_idx(digits::parse_idx(bytes, "fuzz")) != bytes) std::abort();
+    const auto array = digits::parse_idx(bytes, "fuzz");
+    if (array.type == digits::IdxType::kUnsignedByte) {
+      if (digits::format_idx(array) != bytes) std::abort();
+    } else if (digits::as_bytes(array, "fuzz").values.size() != array.numbers.size()) {
+      std::abort();
+    }
   } catch (const digits::Error&) {  // what damaged input is meant to end in
   }
   return 0;
