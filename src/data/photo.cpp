@@ -145,6 +145,7 @@ struct Parts {
   cv::Mat1i labels;             // 0 paper; part k has label k + 1
   std::vector<cv::Rect> boxes;  // of part k
   std::vector<double> edges;    // of part k: mean change of ink across its edge, per pixel
+  double grain = 0.0;           // the same in the middle of the paper: its noise
 };
 
 Parts find_parts(const cv::Mat1b& ink) {
@@ -164,6 +165,11 @@ Parts find_parts(const cv::Mat1b& ink) {
     cv::morphologyEx(ink(box), change, cv::MORPH_GRADIENT, cv::Mat());
     parts.edges.push_back(cv::mean(change, part - eroded(part))[0] / 2.0);
   }
+  cv::Mat1b change;
+  cv::morphologyEx(ink, change, cv::MORPH_GRADIENT, cv::Mat());
+  const auto middle = change.begin() + static_cast<std::ptrdiff_t>(change.total() / 2);
+  std::nth_element(change.begin(), middle, change.end());
+  parts.grain = *middle / 2.0;
   return parts;
 }
 
@@ -193,7 +199,8 @@ std::vector<Group> group(const Parts& parts, const cv::Size& picture) {
   std::vector<Group> strokes;
   double smallest = kMinDigit * std::max(picture.width, picture.height);
   for (std::size_t k = 0; k < parts.boxes.size(); ++k) {
-    if (crosses(parts.boxes[k], picture) || parts.edges[k] < kMinEdge) continue;
+    if (crosses(parts.boxes[k], picture) || parts.edges[k] < std::max(kMinEdge, 3.0 * parts.grain))
+      continue;
     strokes.push_back({parts.boxes[k], {static_cast<int>(k) + 1}});
     smallest = std::max(smallest, kMinPart * extent(parts.boxes[k]));
   }
