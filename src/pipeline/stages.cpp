@@ -54,7 +54,8 @@ TrainOptions train_options(const Config& config) {
 
 // The untrained network: normalisation constants of the training part, weights of the seed.
 Network make_network(const Dataset& training, const Config& config) {
-  Network network(network_options(training.schema, config.widths), compute_normalisation(training));
+  Network network(network_options(training.schema, config.network),
+                  compute_normalisation(training));
   initialise(network, static_cast<std::uint64_t>(config.seed));
   return network;
 }
@@ -79,7 +80,7 @@ class Recorder {
     run_.write_history(history_);
     if (record.validation_accuracy.value < best_) return;
     best_ = record.validation_accuracy.value;
-    save_checkpoint(run_.checkpoint(), network_, {schema_, config_.widths, record.epoch, best_});
+    save_checkpoint(run_.checkpoint(), network_, {schema_, config_.network, record.epoch, best_});
   }
 
  private:

@@ -28,7 +28,7 @@ Dataset halves(std::size_t n) {
 }
 
 Network network_for(const Dataset& set) {
-  Network network(network_options(set.schema, {4, 6}), compute_normalisation(set));
+  Network network(network_options(set.schema, {{4, 6}}), compute_normalisation(set));
   initialise(network, test_seed());
   return network;
 }
