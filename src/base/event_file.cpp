@@ -128,8 +128,8 @@ std::string summary_event(double wall_time, std::int64_t step,
 }
 
 EventFile::EventFile(const fs::path& folder, std::int64_t first_step)
-    : file_(new_name(made(folder))),
-      pending_(tfrecord(version_event(now())) + tfrecord(start_event(now(), first_step))) {
+    : file_(new_name(made(folder))), pending_(tfrecord(version_event(now()))) {
+  pending_ += tfrecord(start_event(now(), first_step));
   flush();
 }
 

@@ -54,9 +54,10 @@ class EventFile {
   EventFile(const EventFile&) = delete;
   EventFile& operator=(const EventFile&) = delete;
 
-  // Throw disk.*; the file then ends with a whole record.
-  void add(std::int64_t step, const std::vector<SummaryValue>& values);  // within a second ...
-  void flush();                                                          // ... or at once
+  // Adds an event; once a second all so far are written, or at flush(). Throw disk.*; the file then
+  // ends with a whole record.
+  void add(std::int64_t step, const std::vector<SummaryValue>& values);
+  void flush();
 
  private:
   GrowingFile file_;
