@@ -68,6 +68,7 @@ TEST(BenchSeed, TestSetDecidesNothing) {
   const auto second = bench_seed(sets, quick(3));
   EXPECT_EQ(first.best_epoch, second.best_epoch);
   EXPECT_EQ(first.validation_accuracy.value, second.validation_accuracy.value);
+  EXPECT_EQ(first.validation_accuracy.n, 6U);  // a tenth of the training set
   EXPECT_EQ(second.test_accuracy.n, 40U);
   EXPECT_GT(first.training.train_seconds, 0.0);
 }

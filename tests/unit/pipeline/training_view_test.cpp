@@ -31,7 +31,7 @@ TEST(TrainingView, EpochTextByHand) {
 }
 
 // The picture of an epoch shows its first images as the network saw them: shuffled and augmented
-// for that epoch.
+// for that epoch. It can be read once the epoch has ended, while the log is still being written.
 TEST(EventLog, ShowsTheImagesOfTheEpoch) {
   const auto set = random_dataset(70, 28, 28);
   TrainOptions options;
@@ -41,7 +41,8 @@ TEST(EventLog, ShowsTheImagesOfTheEpoch) {
   const TemporaryDirectory folder;
   EpochRecord record;
   record.epoch = 2;
-  EventLog(folder.path(), 1, set, options).on_epoch(record);
+  EventLog log(folder.path(), 1, set, options);
+  log.on_epoch(record);
 
   const auto bytes = read_file(folder / files_below(folder.path()).at(0));
   const auto begin = bytes.find("\x89PNG");
