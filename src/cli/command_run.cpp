@@ -14,25 +14,29 @@ int command_run(const Arguments& arguments) {
                          "preset fast. Exits with 3 for bad data, 4 when a gate fails.");
   options.add_config();
   options.add_run_path();
+  options.add_tensorboard();
   options.add_json();
   const auto parsed = options.parse(arguments);
   if (!parsed) return kDone;
 
   const auto config = resolve(config_from(*parsed, preset_config("fast")));
-  const auto path = run_path(*parsed, config);
-  const auto evaluation = run_pipeline(config, path);
-  const auto run = RunDirectory::open(path);
+  const auto [run, history, evaluation] =
+      run_pipeline(config, run_path(*parsed, config), {parsed->has("tensorboard")});
+  const auto training = summarise(history);
   if (parsed->has("json")) {
     print_json(Json{{"accuracy", evaluation.accuracy},
                     {"loss", evaluation.loss},
+                    {"training", training},
                     {"run", run.path().string()},
                     {"package", run.package().string()}});
     return kDone;
   }
+  fmt::print("{}\n", history_table(history));
   print_pairs({{"data", config.data.source},
                {"test accuracy", percent(evaluation.accuracy)},
                {"test loss", fmt::format("{:.4f}", evaluation.loss)},
                {"precision", config.train.precision},
+               {"peak memory", mebibytes(training.peak_memory_bytes)},
                {"run", run.path().string()},
                {"package", run.package().string()}});
   print_evaluation(evaluation);

@@ -91,6 +91,11 @@ void CommandOptions::add_run_path() {
   text("out", "the run directory; must be new (default: a folder under runs/)", "DIR");
 }
 
+void CommandOptions::add_tensorboard() {
+  flag("tensorboard",
+       "also write event files: tensorboard --logdir DIR, while training goes on or later");
+}
+
 void CommandOptions::add_json() { flag("json", "print one JSON object instead of the table"); }
 
 std::optional<ParsedOptions> CommandOptions::parse(const Arguments& arguments) {

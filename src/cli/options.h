@@ -51,10 +51,11 @@ class CommandOptions {
   void flag(const std::string& name, const std::string& help);
 
   // Options that several commands share.
-  void add_machine();   // --seed, --threads, --device
-  void add_config();    // --config, --preset, --data, and the above
-  void add_run_path();  // --out: a new run directory
-  void add_json();      // --json
+  void add_machine();      // --seed, --threads, --device
+  void add_config();       // --config, --preset, --data, and the above
+  void add_run_path();     // --out: a new run directory
+  void add_json();         // --json
+  void add_tensorboard();  // --tensorboard
 
   // Nothing when --help was asked for, and has been printed. Throws usage.option for an unknown
   // option or a bad value, usage.argument for a stray word.

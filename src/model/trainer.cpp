@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/memory.h"
 #include "model/metrics.h"
 #include "model/network.h"
 #include "model/schedule.h"
@@ -29,6 +30,8 @@ void set_learning_rate(torch::optim::Optimizer& optimizer, double rate) {
   for (auto& group : optimizer.param_groups()) group.options().set_lr(rate);
 }
 
+}  // namespace
+
 BatchOptions batch_options(const TrainOptions& options, int epoch) {
   BatchOptions batches;
   batches.batch_size = options.batch_size;
@@ -38,6 +41,8 @@ BatchOptions batch_options(const TrainOptions& options, int epoch) {
   batches.augment = options.augment;
   return batches;
 }
+
+namespace {
 
 // Fills in what the epoch's network scores on the validation part.
 void validate(Network& network, const Dataset& set, const TrainOptions& options,
@@ -60,8 +65,9 @@ struct Loop {
   std::size_t step = 0;
 };
 
-// Runs one epoch's steps and fills in training loss and waiting time.
+// Runs one epoch's steps and fills in what they did and how long they took.
 void train_epoch(Loop& loop, const Dataset& set, EpochRecord& record) {
+  const auto start = Clock::now();
   loop.network->train();
   BatchStream stream(set, batch_options(loop.options, record.epoch));
   Batch batch;
@@ -70,13 +76,18 @@ void train_epoch(Loop& loop, const Dataset& set, EpochRecord& record) {
   for (auto asked = Clock::now(); stream.next(batch); asked = Clock::now()) {
     record.wait_seconds += seconds_since(asked);
     throw_if_interrupted("training");
-    set_learning_rate(loop.optimizer, one_cycle_rate(loop.schedule, loop.step++));
+    record.learning_rate = one_cycle_rate(loop.schedule, loop.step++);
+    set_learning_rate(loop.optimizer, record.learning_rate);
     const double loss = train_step(loop.network, loop.optimizer, batch, set.schema, loop.options);
     loss_sum += loss;
     ++count;
-    if (loop.observer.on_step) loop.observer.on_step(loop.step, loop.schedule.steps, loss);
+    record.images += batch.labels.size();
+    if (loop.observer.on_step) {
+      loop.observer.on_step({loop.step, loop.schedule.steps, loss, record.learning_rate});
+    }
   }
   record.train_loss = loss_sum / static_cast<double>(count);
+  record.train_seconds = seconds_since(start);
 }
 
 }  // namespace
@@ -140,6 +151,7 @@ std::vector<EpochRecord> train(Network& network, const Dataset& train_set,
     train_epoch(loop, train_set, record);
     validate(network, validation_set, options, record);
     record.seconds = seconds_since(start);
+    record.peak_memory_bytes = peak_memory_bytes();
     history.push_back(record);
     if (observer.on_epoch) observer.on_epoch(record);
   }

@@ -35,12 +35,15 @@ struct TrainOptions {
 
 // Called as training goes on; either may be empty. An exception from one ends the training.
 struct TrainObserver {
-  std::function<void(std::size_t step, std::size_t steps, double loss)> on_step;
+  std::function<void(const StepRecord& record)> on_step;
   std::function<void(const EpochRecord& record)> on_epoch;  // network in evaluation mode
 };
 
 // Throws config.train for options that cannot train on `samples` samples.
 void require_trainable(const TrainOptions& options, std::size_t samples);
+
+// How the batches of an epoch, counted from 1, are made.
+BatchOptions batch_options(const TrainOptions& options, int epoch);
 
 // One optimiser step on one batch; returns the batch's mean loss before it. Throws train.diverged
 // when that is not finite; the step is then not taken.

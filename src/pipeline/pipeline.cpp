@@ -36,7 +36,8 @@ void require_evaluated(const Checkpoint& checkpoint, const Json& evaluation) {
 
 }  // namespace
 
-TrainedRun train_run(const Config& config, const std::filesystem::path& path) {
+TrainedRun train_run(const Config& config, const std::filesystem::path& path,
+                     const RunOptions& options) {
   require_new(path);
   auto sets = acquire(config);
   const auto report = validate_sets(sets, config);
@@ -48,7 +49,7 @@ TrainedRun train_run(const Config& config, const std::filesystem::path& path) {
   run.write_config(config);
   run.write_data(report.json);
   run.write_profile(make_profile(sets.train, static_cast<int>(config.threads)));
-  auto history = train_stage(parts, config, run);
+  auto history = train_stage(parts, config, run, options);
   return {std::move(run), std::move(sets.test), std::move(history)};
 }
 
@@ -85,13 +86,14 @@ void package_run(const RunDirectory& run, const Config& config, const Dataset& t
   package_stage(run, checkpoint, config, test, folder);
 }
 
-Evaluation run_pipeline(const Config& config, const std::filesystem::path& path) {
-  const auto trained = train_run(config, path);
+FinishedRun run_pipeline(const Config& config, const std::filesystem::path& path,
+                         const RunOptions& options) {
+  const auto trained = train_run(config, path, options);
   throw_if_interrupted("evaluation");
   auto evaluation = evaluate_run(trained.run, config, trained.test);
   throw_if_interrupted("packaging");
   package_run(trained.run, config, trained.test, trained.run.package());
-  return evaluation;
+  return {trained.run, trained.history, std::move(evaluation)};
 }
 
 }  // namespace digits

@@ -17,7 +17,8 @@ struct TrainedRun {
 
 // acquire, validate, split, train. Nothing is created at `path` when data or configuration are
 // refused.
-TrainedRun train_run(const Config& config, const std::filesystem::path& path);
+TrainedRun train_run(const Config& config, const std::filesystem::path& path,
+                     const RunOptions& options = {});
 
 // evaluate: a run's checkpoint on a set that is not the run's own; nothing is written.
 Evaluation evaluate_elsewhere(const RunDirectory& run, const Config& config);
@@ -36,6 +37,12 @@ void package_run(const RunDirectory& run, const Config& config, const Dataset& t
                  const std::filesystem::path& folder);
 
 // All of the above into a new run directory at `path`.
-Evaluation run_pipeline(const Config& config, const std::filesystem::path& path);
+struct FinishedRun {
+  RunDirectory run;
+  std::vector<EpochRecord> history;
+  Evaluation evaluation;
+};
+FinishedRun run_pipeline(const Config& config, const std::filesystem::path& path,
+                         const RunOptions& options = {});
 
 }  // namespace digits

@@ -38,6 +38,7 @@ class RunDirectory {
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path checkpoint() const { return path_ / "checkpoint" / "best.safetensors"; }
   std::filesystem::path package() const { return path_ / "package"; }
+  std::filesystem::path tensorboard() const { return path_ / "tensorboard"; }  // if asked for
 
   void write_config(const Config& config) const;
   void write_data(const Json& content) const;

@@ -4,9 +4,9 @@
 
 #include <chrono>
 #include <opencv2/core/utility.hpp>
+#include <optional>
 
 #include "base/error.h"
-#include "base/progress.h"
 #include "data/class_folders.h"
 #include "data/normalisation.h"
 #include "data/split.h"
@@ -17,6 +17,7 @@
 #include "model/package.h"
 #include "model/tensors.h"
 #include "model/trainer.h"
+#include "pipeline/training_view.h"
 #include "pipeline/version.h"
 
 namespace digits {
@@ -39,6 +40,8 @@ Json describe(const Dataset& set) {
               {"fingerprint", fingerprint(set)}};
 }
 
+}  // namespace
+
 TrainOptions train_options(const Config& config) {
   TrainOptions options;
   options.epochs = static_cast<int>(config.train.epochs);
@@ -52,13 +55,14 @@ TrainOptions train_options(const Config& config) {
   return options;
 }
 
-// The untrained network: normalisation constants of the training part, weights of the seed.
 Network make_network(const Dataset& training, const Config& config) {
   Network network(network_options(training.schema, config.network),
                   compute_normalisation(training));
   initialise(network, static_cast<std::uint64_t>(config.seed));
   return network;
 }
+
+namespace {
 
 void require_schema(const Dataset& set, const Schema& expected) {
   if (set.schema == expected) return;
@@ -166,21 +170,22 @@ TrainingParts split_stage(const Dataset& train_set, const Config& config) {
 }
 
 std::vector<EpochRecord> train_stage(const TrainingParts& parts, const Config& config,
-                                     const RunDirectory& run) {
+                                     const RunDirectory& run, const RunOptions& run_options) {
   const auto options = train_options(config);
   auto network = make_network(parts.training, config);
   Recorder recorder(run, network, config, parts.training.schema);
-  Progress progress("train");
+  TrainingView view("train", options);
+  std::optional<EventLog> events;
+  if (run_options.tensorboard) events.emplace(run.tensorboard(), 1, parts.training, options);
   TrainObserver observer;
-  observer.on_step = [&](std::size_t step, std::size_t steps, double loss) {
-    progress.update(step, steps, fmt::format("loss {:.3f}", loss));
+  observer.on_step = [&](const StepRecord& record) {
+    view.on_step(record);
+    if (events) events->on_step(record);
   };
   observer.on_epoch = [&](const EpochRecord& record) {
     recorder.on_epoch(record);
-    progress.line(fmt::format(
-        "epoch {}/{}  train loss {:.4f}  validation loss {:.4f} accuracy {:.2f} %  {:.1f} s",
-        record.epoch, options.epochs, record.train_loss, record.validation_loss,
-        100.0 * record.validation_accuracy.value, record.seconds));
+    view.on_epoch(record);
+    if (events) events->on_epoch(record);
   };
   return train(network, parts.training, parts.validation, options, observer);
 }

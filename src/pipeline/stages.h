@@ -18,7 +18,9 @@
 namespace digits {
 
 struct Checkpoint;
+class Network;
 class Package;
+struct TrainOptions;
 
 // The configuration with every "auto" and 0 replaced by what this machine makes of it, so that a
 // run can be repeated from it. Sets LibTorch's threads and determinism on the way.
@@ -49,10 +51,20 @@ struct TrainingParts {
 };
 TrainingParts split_stage(const Dataset& train_set, const Config& config);
 
+// What the configuration makes of a training: its options, and the untrained network, with the
+// training part's normalisation constants and the seed's weights.
+TrainOptions train_options(const Config& config);
+Network make_network(const Dataset& training, const Config& config);
+
+// What a run does besides; it changes no result.
+struct RunOptions {
+  bool tensorboard = false;  // write event files
+};
+
 // train: normalises, initialises and trains; writes history and the checkpoint of the best epoch
 // (by validation accuracy, the later one on a tie) as it goes. It never sees the test set.
 std::vector<EpochRecord> train_stage(const TrainingParts& parts, const Config& config,
-                                     const RunDirectory& run);
+                                     const RunDirectory& run, const RunOptions& options = {});
 
 // evaluate: the checkpoint's network on a set. Throws data.schema_mismatch when they do not fit.
 Evaluation evaluate_stage(const Checkpoint& checkpoint, const Dataset& set, const Config& config);

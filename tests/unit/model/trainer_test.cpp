@@ -7,6 +7,7 @@
 
 #include "base/interrupt.h"
 #include "model/metrics.h"
+#include "model/schedule.h"
 #include "model/tensors.h"
 #include "support/models.h"
 #include "support/testing.h"
@@ -98,8 +99,10 @@ TEST(Train, LearnsAnEasyTask) {
   EXPECT_LT(history[1].train_loss, history[0].train_loss);
   EXPECT_GT(history[1].validation_accuracy.value, 0.9);
   EXPECT_EQ(history[1].validation_accuracy.n, 100U);
-  EXPECT_GT(history[0].seconds, 0.0);
-  EXPECT_LE(history[0].wait_seconds, history[0].seconds);
+  EXPECT_EQ(history[0].images, 320U);  // 20 batches of 16
+  EXPECT_GT(history[0].wait_seconds, 0.0);
+  EXPECT_LT(history[0].wait_seconds, history[0].train_seconds);
+  EXPECT_LT(history[0].train_seconds, history[0].seconds);
 }
 
 TEST(Train, IsReproducibleToTheBit) {
@@ -137,8 +140,8 @@ TEST(Train, ValidatesInEvaluationMode) {
   TrainObserver observer;
   std::size_t steps = 0;
   int epochs = 0;
-  observer.on_step = [&](std::size_t, std::size_t total, double) {
-    EXPECT_EQ(total, 8U);  // two epochs of 64 / 16 steps
+  observer.on_step = [&](const StepRecord& record) {
+    EXPECT_EQ(record.steps, 8U);  // two epochs of 64 / 16 steps
     EXPECT_TRUE(network->is_training());
     ++steps;
   };
@@ -154,11 +157,26 @@ TEST(Train, ValidatesInEvaluationMode) {
   EXPECT_EQ(epochs, 2);
 }
 
+// What is reported as learning rate is the schedule's, step by step, and the epoch's is its last.
+TEST(Train, ReportsTheLearningRate) {
+  const auto set = halves(64);
+  auto network = network_for(set);
+  OneCycleOptions schedule;
+  schedule.peak = quick().learning_rate;
+  schedule.steps = 8;
+  TrainObserver observer;
+  observer.on_step = [&](const StepRecord& record) {
+    EXPECT_DOUBLE_EQ(record.learning_rate, one_cycle_rate(schedule, record.step - 1));
+  };
+  const auto history = train(network, set, set, quick(), observer);
+  EXPECT_DOUBLE_EQ(history[0].learning_rate, one_cycle_rate(schedule, 3));
+}
+
 TEST(Train, StopsWhenInterrupted) {
   const auto set = halves(64);
   auto network = network_for(set);
   TrainObserver observer;
-  observer.on_step = [](std::size_t step, std::size_t, double) { set_interrupted(step == 3); };
+  observer.on_step = [](const StepRecord& record) { set_interrupted(record.step == 3); };
   expect_error("interrupted", [&] { train(network, set, set, quick(), observer); });
   set_interrupted(false);
 }
