@@ -17,16 +17,19 @@ int command_train(const Arguments& arguments) {
   const auto parsed = options.parse(arguments);
   if (!parsed) return kDone;
 
-  const auto config = resolve(config_from(*parsed, preset_config("fast")));
-  const auto trained = train_run(config, run_path(*parsed, config));
-  const auto& last = trained.history.back();
+  const auto request = run_request(*parsed);
+  EpochRecord last;
+  with_way_to_resume("train", request.path, [&] {
+    last = train_run(request.config, request.path, request.options).history.back();
+  });
+  const auto run = RunDirectory::open(request.path);
   if (parsed->has("json")) {
-    print_json(Json{{"run", trained.run.path().string()}, {"last_epoch", last}});
+    print_json(Json{{"run", run.path().string()}, {"last_epoch", last}});
   } else {
     print_pairs({{"validation accuracy", percent(last.validation_accuracy)},
-                 {"precision", config.train.precision},
-                 {"run", trained.run.path().string()},
-                 {"checkpoint", trained.run.checkpoint().string()}});
+                 {"precision", request.config.train.precision},
+                 {"run", run.path().string()},
+                 {"checkpoint", run.checkpoint().string()}});
   }
   return kDone;
 }

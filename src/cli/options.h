@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "cli/commands.h"
 #include "pipeline/config.h"
+#include "pipeline/stages.h"
 
 namespace cxxopts {
 class Options;
@@ -53,7 +55,7 @@ class CommandOptions {
   // Options that several commands share.
   void add_machine();   // --seed, --threads, --device
   void add_config();    // --config, --preset, --data, and the above
-  void add_run_path();  // --out: a new run directory
+  void add_run_path();  // --out: a new run directory; --resume: one to go on with
   void add_json();      // --json
 
   // Nothing when --help was asked for, and has been printed. Throws usage.option for an unknown
@@ -69,7 +71,20 @@ class CommandOptions {
 // none is named. Options that the command has not are not asked for.
 Config config_from(const ParsedOptions& parsed, const Config& base);
 
-// --out, or a new folder under runs/.
-std::filesystem::path run_path(const ParsedOptions& parsed, const Config& config);
+// Which run a command works on, and how.
+struct RunRequest {
+  Config config;               // resolved
+  std::filesystem::path path;  // --out, or a new folder under runs/, or --resume
+  RunOptions options;
+};
+
+// Preset fast stands in when nothing is named; the run's own configuration when one is resumed.
+// Throws usage.option for both --out and --resume.
+RunRequest run_request(const ParsedOptions& parsed);
+
+// Calls `work`, which makes or resumes the run at `path`. When it is interrupted after that run was
+// begun, the hint of the error is the command that goes on with it.
+void with_way_to_resume(const std::string& command, const std::filesystem::path& path,
+                        const std::function<void()>& work);
 
 }  // namespace digits
