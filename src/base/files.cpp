@@ -19,6 +19,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr const char* kStaged = ".tmp-";  // in the names of temporaries
+
 // A file descriptor that closes itself.
 class Descriptor {
  public:
@@ -68,7 +70,7 @@ fs::path parent_of(const fs::path& path) {
 fs::path staging_name(const fs::path& path) {
   std::random_device random;
   return parent_of(path) /
-         fmt::format(".{}.tmp-{:08x}{:08x}", path.filename().string(), random(), random());
+         fmt::format(".{}{}{:08x}{:08x}", path.filename().string(), kStaged, random(), random());
 }
 
 // Where a write to `path` goes: through links, and never over a device or a folder.
@@ -194,6 +196,18 @@ void require_new(const fs::path& path) {
   throw Error("output.exists",
               fmt::format("{}: exists already, expected a new folder", path.string()),
               "choose another --out: nothing is ever overwritten");
+}
+
+void remove_leftovers(const fs::path& folder) {
+  std::error_code error;
+  for (fs::directory_iterator item(folder, error), end; !error && item != end;
+       item.increment(error)) {
+    const auto name = item->path().filename().string();
+    std::error_code ignored;  // nobody reads them
+    if (name.front() == '.' && name.find(kStaged) != std::string::npos) {
+      fs::remove_all(item->path(), ignored);
+    }
+  }
 }
 
 StagedDirectory::StagedDirectory(fs::path final_path)

@@ -58,6 +58,9 @@ void make_directories(const std::filesystem::path& path);
 // Throws output.exists when `path` is anything but missing or an empty folder.
 void require_new(const std::filesystem::path& path);
 
+// Removes what writers that were killed have left in `folder`: temporaries that no name points to.
+void remove_leftovers(const std::filesystem::path& folder);
+
 // A folder that appears whole or not at all: fill `path()`, then commit() renames it to its final
 // name. Destroyed without a commit, it removes what was written.
 class StagedDirectory {

@@ -11,7 +11,8 @@ int command_run(const Arguments& arguments) {
   CommandOptions options("run",
                          "The whole pipeline into a new run directory: acquire, validate, split, "
                          "train, evaluate, check, package.\nWithout options: synthetic digits, "
-                         "preset fast. Exits with 3 for bad data, 4 when a gate fails.");
+                         "preset fast. Exits with 3 for bad data, 4 when a gate fails; after "
+                         "Ctrl-C, --resume goes on.");
   options.add_config();
   options.add_run_path();
   options.add_tensorboard();
@@ -19,9 +20,10 @@ int command_run(const Arguments& arguments) {
   const auto parsed = options.parse(arguments);
   if (!parsed) return kDone;
 
-  const auto config = resolve(config_from(*parsed, preset_config("fast")));
-  const auto [run, history, evaluation] =
-      run_pipeline(config, run_path(*parsed, config), {parsed->has("tensorboard")});
+  const auto request = run_request(*parsed);
+  const auto [run, history, evaluation] = with_way_to_resume("run", request.path, [&] {
+    return run_pipeline(request.config, request.path, request.options);
+  });
   const auto training = summarise(history);
   if (parsed->has("json")) {
     print_json(Json{{"accuracy", evaluation.accuracy},
@@ -32,10 +34,10 @@ int command_run(const Arguments& arguments) {
     return kDone;
   }
   fmt::print("{}\n", history_table(history));
-  print_pairs({{"data", config.data.source},
+  print_pairs({{"data", request.config.data.source},
                {"test accuracy", percent(evaluation.accuracy)},
                {"test loss", fmt::format("{:.4f}", evaluation.loss)},
-               {"precision", config.train.precision},
+               {"precision", request.config.train.precision},
                {"peak memory", mebibytes(training.peak_memory_bytes)},
                {"run", run.path().string()},
                {"package", run.package().string()}});

@@ -18,8 +18,10 @@ int command_train(const Arguments& arguments) {
   const auto parsed = options.parse(arguments);
   if (!parsed) return kDone;
 
-  const auto config = resolve(config_from(*parsed, preset_config("fast")));
-  const auto trained = train_run(config, run_path(*parsed, config), {parsed->has("tensorboard")});
+  const auto request = run_request(*parsed);
+  const auto trained = with_way_to_resume("train", request.path, [&] {
+    return train_run(request.config, request.path, request.options);
+  });
   const auto training = summarise(trained.history);
   if (parsed->has("json")) {
     print_json(Json{{"run", trained.run.path().string()},
@@ -28,7 +30,7 @@ int command_train(const Arguments& arguments) {
                     {"last_epoch", trained.history.back()}});
   } else {
     fmt::print("{}\n", history_table(trained.history));
-    print_pairs({{"precision", config.train.precision},
+    print_pairs({{"precision", request.config.train.precision},
                  {"peak memory", mebibytes(training.peak_memory_bytes)},
                  {"run", trained.run.path().string()},
                  {"checkpoint", trained.run.checkpoint().string()}});

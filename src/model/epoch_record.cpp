@@ -43,9 +43,24 @@ void to_json(Json& json, const EpochRecord& record) {
               {"train_loss", record.train_loss},
               {"validation_loss", record.validation_loss},
               {"validation_accuracy", record.validation_accuracy},
+              {"gradient_norm", record.gradient_norm},
               {"learning_rate", record.learning_rate},
               {"images", record.images}};
   json.update(measured(record));
+}
+
+void from_json(const Json& json, EpochRecord& record) {
+  json.at("epoch").get_to(record.epoch);
+  json.at("train_loss").get_to(record.train_loss);
+  json.at("validation_loss").get_to(record.validation_loss);
+  json.at("validation_accuracy").get_to(record.validation_accuracy);
+  json.at("gradient_norm").get_to(record.gradient_norm);
+  json.at("learning_rate").get_to(record.learning_rate);
+  json.at("images").get_to(record.images);
+  json.at("seconds").get_to(record.seconds);
+  json.at("train_seconds").get_to(record.train_seconds);
+  json.at("wait_seconds").get_to(record.wait_seconds);
+  json.at("peak_memory_bytes").get_to(record.peak_memory_bytes);
 }
 
 void to_json(Json& json, const TrainingSummary& summary) {

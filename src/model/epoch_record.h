@@ -24,6 +24,7 @@ struct EpochRecord {
   double train_loss = 0.0;
   double validation_loss = 0.0;
   Quantity validation_accuracy;
+  double gradient_norm = 0.0;  // mean over the steps
   double learning_rate = 0.0;  // of the last step
   std::size_t images = 0;      // trained on
 
@@ -60,6 +61,7 @@ double wait_share(const Record& record) {
 }
 
 void to_json(Json& json, const EpochRecord& record);
+void from_json(const Json& json, EpochRecord& record);
 void to_json(Json& json, const TrainingSummary& summary);
 
 }  // namespace digits

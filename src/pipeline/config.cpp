@@ -41,7 +41,11 @@ void visit_keys(ConfigType& config, Visitor&& visit) {
   visit("train", "batch_size", config.train.batch_size);
   visit("train", "learning_rate", config.train.learning_rate);
   visit("train", "weight_decay", config.train.weight_decay);
+  visit("train", "label_smoothing", config.train.label_smoothing);
+  visit("train", "average", config.train.average);
   visit("train", "precision", config.train.precision);
+  visit("train", "checkpoint_steps", config.train.checkpoint_steps);
+  visit("train", "checkpoint_seconds", config.train.checkpoint_seconds);
   visit("augment", "rotation", config.augment.rotation);
   visit("augment", "shift", config.augment.shift);
   visit("augment", "scale", config.augment.scale);
@@ -209,6 +213,10 @@ void check_values(const Config& config, const std::string& name) {
   require("train.batch_size", config.train.batch_size, 1, 1e6);
   require("train.learning_rate", config.train.learning_rate, 0, 1e3);
   require("train.weight_decay", config.train.weight_decay, 0, 1e3);
+  require("train.label_smoothing", config.train.label_smoothing, 0, 0.99);
+  require("train.average", config.train.average, 0, 0.99999);
+  require("train.checkpoint_steps", config.train.checkpoint_steps, 0, 1e9);
+  require("train.checkpoint_seconds", config.train.checkpoint_seconds, 0, 1e6);
   require("augment.rotation", config.augment.rotation, 0, 180);
   require("augment.shift", config.augment.shift, 0, kMaxSide);
   require("augment.scale", config.augment.scale, 0, 0.9);
@@ -250,6 +258,26 @@ Config load_complete_config(const std::filesystem::path& path) {
   throw Error("config.missing_key",
               fmt::format("{}: {} missing, expected every key", path.string(), missing.front()),
               "the file was edited or damaged: run again");
+}
+
+void require_same(const Config& config, const Config& before, const std::string& name) {
+  std::vector<std::pair<std::string, std::string>> values;
+  visit_keys(before, [&](const std::string& table, const char* key, const auto& value) {
+    values.emplace_back(dotted(table, key), toml_text(value));
+  });
+  std::vector<std::string> changes;
+  auto was = values.begin();
+  visit_keys(config, [&](const std::string&, const char*, const auto& value) {
+    if (toml_text(value) != was->second) {
+      changes.push_back(
+          fmt::format("{} is {}, expected {}", was->first, toml_text(value), was->second));
+    }
+    ++was;
+  });
+  if (changes.empty()) return;
+  throw Error("config.changed",
+              fmt::format("{}: {}, as the run was begun", name, fmt::join(changes, "; ")),
+              "resume with the same configuration, or train into a new folder");
 }
 
 std::string to_toml(const Config& config) {

@@ -29,7 +29,11 @@ struct TrainConfig {
   std::int64_t batch_size = 128;
   double learning_rate = 5e-3;
   double weight_decay = 1e-2;
+  double label_smoothing = 0.0;
+  double average = 0.0;
   std::string precision = "auto";
+  std::int64_t checkpoint_steps = 0;
+  double checkpoint_seconds = 30.0;
 };
 
 struct Config {
@@ -61,6 +65,10 @@ Config load_config(const std::filesystem::path& path, const Config& base);
 // A configuration that a run has written: every key must be there, or config.missing_key is thrown,
 // so that a damaged file is not silently filled up with defaults.
 Config load_complete_config(const std::filesystem::path& path);
+
+// Throws config.changed, naming each key that has another value than in `before`, the configuration
+// that a run was begun with; `name` is for messages.
+void require_same(const Config& config, const Config& before, const std::string& name);
 
 // All keys, in the order of configs/*.toml; parse_config reads it back to an equal configuration.
 std::string to_toml(const Config& config);

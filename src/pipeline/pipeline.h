@@ -16,7 +16,8 @@ struct TrainedRun {
 };
 
 // acquire, validate, split, train. Nothing is created at `path` when data or configuration are
-// refused.
+// refused. Resuming, the run at `path` ends as if it had never been stopped; throws config.changed
+// and data.changed when it was begun with others.
 TrainedRun train_run(const Config& config, const std::filesystem::path& path,
                      const RunOptions& options = {});
 
@@ -36,7 +37,7 @@ Dataset test_of(const RunDirectory& run, const Config& config);
 void package_run(const RunDirectory& run, const Config& config, const Dataset& test,
                  const std::filesystem::path& folder);
 
-// All of the above into a new run directory at `path`.
+// All of the above into a new run directory at `path`, or into one that is resumed.
 struct FinishedRun {
   RunDirectory run;
   std::vector<EpochRecord> history;

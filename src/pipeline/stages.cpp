@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <opencv2/core/utility.hpp>
 #include <optional>
@@ -48,6 +49,10 @@ TrainOptions train_options(const Config& config) {
   options.batch_size = static_cast<std::size_t>(config.train.batch_size);
   options.learning_rate = config.train.learning_rate;
   options.weight_decay = config.train.weight_decay;
+  options.label_smoothing = config.train.label_smoothing;
+  options.average = config.train.average;
+  options.checkpoint_steps = static_cast<std::size_t>(config.train.checkpoint_steps);
+  options.checkpoint_seconds = config.train.checkpoint_seconds;
   options.augment = config.augment;
   options.device = choose_device(config.device);
   options.precision = choose_precision(config.train.precision, options.device);
@@ -75,9 +80,16 @@ void require_schema(const Dataset& set, const Schema& expected) {
 // Keeps history and best checkpoint on disk while training goes on.
 class Recorder {
  public:
+  // `history`: of the epochs before.
   Recorder(const RunDirectory& run, const Network& network, const Config& config,
-           const Schema& schema)
-      : run_(run), network_(network), config_(config), schema_(schema) {}
+           const Schema& schema, std::vector<EpochRecord> history)
+      : run_(run),
+        network_(network),
+        config_(config),
+        schema_(schema),
+        history_(std::move(history)) {
+    for (const auto& record : history_) best_ = std::max(best_, record.validation_accuracy.value);
+  }
 
   void on_epoch(const EpochRecord& record) {
     history_.push_back(record);
@@ -95,6 +107,17 @@ class Recorder {
   std::vector<EpochRecord> history_;
   double best_ = 0.0;
 };
+
+// What a stopped training goes on from; nothing when it was stopped before it wrote any.
+TrainingState read_state(StateFolder& states, const Config& config, const RunDirectory& run) {
+  auto state = states.load_newest().value_or(TrainingState{});
+  if (state.step == 0) return state;
+  const auto name = run.checkpoints().string();
+  require_same(config, parse_config(state.config, name, Config()), name);
+  if (!state.history.empty())
+    load_checkpoint(run.checkpoint());  // which may be the best to the end
+  return state;
+}
 
 }  // namespace
 
@@ -173,10 +196,15 @@ std::vector<EpochRecord> train_stage(const TrainingParts& parts, const Config& c
                                      const RunDirectory& run, const RunOptions& run_options) {
   const auto options = train_options(config);
   auto network = make_network(parts.training, config);
-  Recorder recorder(run, network, config, parts.training.schema);
+  StateFolder states(run.checkpoints());
+  auto start = run_options.resume ? read_state(states, config, run) : TrainingState{};
+  start.config = to_toml(config);
+  Recorder recorder(run, network, config, parts.training.schema, start.history);
   TrainingView view("train", options);
   std::optional<EventLog> events;
-  if (run_options.tensorboard) events.emplace(run.tensorboard(), 1, parts.training, options);
+  if (run_options.tensorboard) {
+    events.emplace(run.tensorboard(), start.step + 1, parts.training, options);
+  }
   TrainObserver observer;
   observer.on_step = [&](const StepRecord& record) {
     view.on_step(record);
@@ -187,7 +215,8 @@ std::vector<EpochRecord> train_stage(const TrainingParts& parts, const Config& c
     view.on_epoch(record);
     if (events) events->on_epoch(record);
   };
-  return train(network, parts.training, parts.validation, options, observer);
+  observer.on_state = [&](const TrainingState& state) { states.save(state); };
+  return train(network, parts.training, parts.validation, options, observer, std::move(start));
 }
 
 Evaluation evaluate_stage(const Checkpoint& checkpoint, const Dataset& set, const Config& config) {

@@ -56,13 +56,15 @@ TrainingParts split_stage(const Dataset& train_set, const Config& config);
 TrainOptions train_options(const Config& config);
 Network make_network(const Dataset& training, const Config& config);
 
-// What a run does besides; it changes no result.
 struct RunOptions {
-  bool tensorboard = false;  // write event files
+  bool tensorboard = false;  // write event files; it changes no result
+  bool resume = false;       // go on with a run that was stopped
 };
 
-// train: normalises, initialises and trains; writes history and the checkpoint of the best epoch
-// (by validation accuracy, the later one on a tie) as it goes. It never sees the test set.
+// train: normalises, initialises and trains; writes history, the checkpoint of the best epoch (by
+// validation accuracy, the later one on a tie) and training states as it goes. It never sees the
+// test set. Throws as train(); when it resumes, config.changed, and checkpoint.* for what the run
+// cannot do without.
 std::vector<EpochRecord> train_stage(const TrainingParts& parts, const Config& config,
                                      const RunDirectory& run, const RunOptions& options = {});
 
