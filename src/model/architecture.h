@@ -10,29 +10,28 @@
 namespace digits {
 
 struct Architecture {
-  // Output channels of the blocks.
-  std::vector<std::int64_t> widths{16, 32, 32};
-  // Convolutions per block.
-  std::int64_t depth = 1;
+  // So many pixels are cut off on each side first: a frame that is empty anyway.
+  std::int64_t crop = 0;
   // patch x patch neighbouring pixels become the channels of one before the first block: maps of a
   // patch^2-th of the size. 1: none.
   std::int64_t patch = 2;
+  // Output channels of the convolutions, block by block.
+  std::vector<std::vector<std::int64_t>> blocks{{16}, {32, 64}};
 };
 
 inline bool operator==(const Architecture& a, const Architecture& b) {
-  return a.widths == b.widths && a.depth == b.depth && a.patch == b.patch;
+  return a.crop == b.crop && a.patch == b.patch && a.blocks == b.blocks;
 }
 
 inline void to_json(Json& json, const Architecture& architecture) {
-  json = Json{{"widths", architecture.widths},
-              {"depth", architecture.depth},
-              {"patch", architecture.patch}};
+  json = Json{
+      {"crop", architecture.crop}, {"patch", architecture.patch}, {"blocks", architecture.blocks}};
 }
 
 inline void from_json(const Json& json, Architecture& architecture) {
-  json.at("widths").get_to(architecture.widths);
-  json.at("depth").get_to(architecture.depth);
+  json.at("crop").get_to(architecture.crop);
   json.at("patch").get_to(architecture.patch);
+  json.at("blocks").get_to(architecture.blocks);
 }
 
 }  // namespace digits

@@ -20,22 +20,28 @@ at::Tensor channel_constants(const std::vector<double>& values) {
   return at::tensor(values, at::kFloat).view({1, -1, 1, 1});
 }
 
-void check(const NetworkOptions& options) {
+bool valid(const NetworkOptions& options) {
   constexpr int64_t kLimit = 4096;  // of any side or width: beyond it is a mistake
   const auto in_range = [](int64_t size) { return size >= 1 && size <= kLimit; };
-  const auto& [widths, depth, patch] = options.architecture;
-  const bool possible = in_range(options.rows) && in_range(options.cols) &&
-                        in_range(options.channels) && in_range(options.classes) &&
-                        options.classes > 1 && !widths.empty() &&
-                        std::all_of(widths.begin(), widths.end(), in_range) && depth >= 1 &&
-                        depth <= 16 && patch >= 1 && patch <= 8;
-  if (possible) return;
+  const auto& [crop, patch, blocks] = options.architecture;
+  const auto is_block = [&](const std::vector<int64_t>& widths) {
+    return !widths.empty() && std::all_of(widths.begin(), widths.end(), in_range);
+  };
+  return in_range(options.rows) && in_range(options.cols) && in_range(options.channels) &&
+         in_range(options.classes) && options.classes > 1 && crop >= 0 &&
+         2 * crop < std::min(options.rows, options.cols) && patch >= 1 && patch <= 8 &&
+         !blocks.empty() && std::all_of(blocks.begin(), blocks.end(), is_block);
+}
+
+void check(const NetworkOptions& options) {
+  if (valid(options)) return;
   throw Error("config.network",
-              fmt::format("{} classes, images {}x{}x{}, widths [{}], depth {}, patch {}; expected "
-                          "at least 2 classes, sizes and widths from 1 to {}, depth from 1 to 16, "
-                          "patch from 1 to 8",
+              fmt::format("{} classes, images {}x{}x{}, crop {}, patch {}, blocks {}; expected at "
+                          "least 2 classes, sizes and widths from 1 to 4096, a crop that leaves "
+                          "something, a patch from 1 to 8, no empty block",
                           options.classes, options.rows, options.cols, options.channels,
-                          fmt::join(widths, ", "), depth, patch, kLimit),
+                          options.architecture.crop, options.architecture.patch,
+                          options.architecture.blocks),
               "check [network] and the data set");
 }
 
@@ -79,28 +85,32 @@ NetworkImpl::NetworkImpl(NetworkOptions options, const Normalisation& normalisat
   check(options_);
   mean_ = register_buffer("mean", channel_constants(normalisation.mean));
   stddev_ = register_buffer("stddev", channel_constants(normalisation.stddev));
-  const auto& [widths, depth, patch] = options_.architecture;
-  auto rows = (options_.rows + patch - 1) / patch;
-  auto cols = (options_.cols + patch - 1) / patch;
+  const auto& [crop, patch, blocks] = options_.architecture;
+  auto rows = (options_.rows - 2 * crop + patch - 1) / patch;
+  auto cols = (options_.cols - 2 * crop + patch - 1) / patch;
   auto inputs = options_.channels * patch * patch;
-  for (std::size_t i = 0; i < widths.size() * static_cast<std::size_t>(depth); ++i) {
-    const auto width = widths[i / static_cast<std::size_t>(depth)];
-    const auto conv = nn::Conv2dOptions(inputs, width, 3).padding(1).bias(false);
-    convolutions_.push_back(register_module(fmt::format("conv{}", i), nn::Conv2d(conv)));
-    norms_.push_back(register_module(fmt::format("norm{}", i), nn::BatchNorm2d(width)));
-    const bool ends_block = (i + 1) % static_cast<std::size_t>(depth) == 0;
-    pools_.push_back(ends_block && rows >= 4 && cols >= 4);
+  for (const auto& block : blocks) {
+    for (const auto width : block) {
+      const auto number = convolutions_.size();
+      const auto conv = nn::Conv2dOptions(inputs, width, 3).padding(1).bias(false);
+      convolutions_.push_back(register_module(fmt::format("conv{}", number), nn::Conv2d(conv)));
+      norms_.push_back(register_module(fmt::format("norm{}", number), nn::BatchNorm2d(width)));
+      pools_.push_back(false);
+      inputs = width;
+    }
+    pools_.back() = rows >= 2 && cols >= 2;
     if (pools_.back()) {
       rows /= 2;
       cols /= 2;
     }
-    inputs = width;
   }
   head_ = register_module("head", nn::Linear(inputs * rows * cols, options_.classes));
 }
 
 at::Tensor NetworkImpl::forward(const at::Tensor& images) {
-  auto x = space_to_depth((images - mean_) / stddev_, options_.architecture.patch);
+  const auto& [crop, patch, blocks] = options_.architecture;
+  auto x = images.slice(2, crop, options_.rows - crop).slice(3, crop, options_.cols - crop);
+  x = space_to_depth((x - mean_) / stddev_, patch);
   for (std::size_t i = 0; i < convolutions_.size(); ++i) {
     x = convolutions_[i]->forward(x);
     if (pools_[i]) x = at::max_pool2d(x, 2);

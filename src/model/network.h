@@ -35,16 +35,16 @@ NetworkOptions network_options(const Schema& schema, const Architecture& archite
 // maps, works on a patch^2-th of them (the stem of Ridnik et al., "TResNet", 2020).
 at::Tensor space_to_depth(const at::Tensor& images, int64_t patch);
 
-// normalise -> space to depth -> blocks -> linear. A block is `depth` times (3x3 convolution, batch
-// norm, ReLU); the last one has 2x2 max pooling behind its convolution where the map is at least
-// 4 pixels wide, so that batch norm and ReLU see a quarter of the pixels.
+// crop -> normalise -> space to depth -> blocks -> linear. A block is a row of (3x3 convolution,
+// batch norm, ReLU); its last convolution has 2x2 max pooling behind it where the map is at least 2
+// pixels wide, so that batch norm and ReLU see a quarter of the pixels.
 //
 // Input [N, channels, rows, cols] float32 in [0, 1]; output [N, classes] logits. The normalisation
 // constants are buffers, so they travel with the weights into checkpoint and package.
 class NetworkImpl : public torch::nn::Module {
  public:
-  // Throws config.network for no layers, fewer than two classes, sizes outside 1 to 4096, a depth
-  // above 16 or a patch above 8.
+  // Throws config.network for no layers, fewer than two classes, sizes outside 1 to 4096, a crop
+  // that leaves nothing or a patch above 8.
   NetworkImpl(NetworkOptions options, const Normalisation& normalisation);
 
   at::Tensor forward(const at::Tensor& images);

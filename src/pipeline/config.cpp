@@ -34,9 +34,9 @@ void visit_keys(ConfigType& config, Visitor&& visit) {
   visit("data", "validation_share", config.data.validation_share);
   visit("data", "test_share", config.data.test_share);
   visit("data", "fail_on", config.data.fail_on);
-  visit("network", "widths", config.network.widths);
-  visit("network", "depth", config.network.depth);
+  visit("network", "crop", config.network.crop);
   visit("network", "patch", config.network.patch);
+  visit("network", "blocks", config.network.blocks);
   visit("train", "epochs", config.train.epochs);
   visit("train", "batch_size", config.train.batch_size);
   visit("train", "learning_rate", config.train.learning_rate);
@@ -122,13 +122,18 @@ class Reader {
     value = number.value_or(value);
     return number.has_value() && node.is_number();
   }
-  static bool get(const Node& node, std::vector<std::int64_t>& value) {
-    const auto* array = node.as_array();
-    if (array == nullptr || !array->is_homogeneous(toml::node_type::integer))
-      return false;  // nor empty
+  static bool get(const Node& node, std::vector<std::vector<std::int64_t>>& value) {
+    const auto* rows = node.as_array();
+    if (rows == nullptr) return false;
     value.clear();
-    for (const auto& item : *array) value.push_back(item.ref<std::int64_t>());
-    return true;
+    for (const auto& row : *rows) {
+      const auto* numbers = row.as_array();
+      if (numbers == nullptr || !numbers->is_homogeneous(toml::node_type::integer))
+        return false;  // nor empty
+      value.emplace_back();
+      for (const auto& item : *numbers) value.back().push_back(item.ref<std::int64_t>());
+    }
+    return !value.empty();
   }
 
   static std::string type_name(const Node& node) {
@@ -139,7 +144,9 @@ class Reader {
   static const char* want(const std::string&) { return "a string"; }
   static const char* want(const std::int64_t&) { return "an integer"; }
   static const char* want(const double&) { return "a number"; }
-  static const char* want(const std::vector<std::int64_t>&) { return "an array of integers"; }
+  static const char* want(const std::vector<std::vector<std::int64_t>>&) {
+    return "an array of arrays of integers";
+  }
 
   const toml::table& root_;
   std::string name_;
@@ -158,8 +165,8 @@ std::string toml_text(double value) {
   const auto text = fmt::format("{}", value);  // the shortest text that reads back equal
   return text.find_first_of(".en") == std::string::npos ? text + ".0" : text;
 }
-std::string toml_text(const std::vector<std::int64_t>& values) {
-  return fmt::format("[{}]", fmt::join(values, ", "));
+std::string toml_text(const std::vector<std::vector<std::int64_t>>& rows) {
+  return fmt::format("{}", rows);  // as fmt writes ranges: [[1], [2, 3]]
 }
 
 toml::table parse_toml(const std::string& text, const std::string& name) {
@@ -206,8 +213,10 @@ void check_values(const Config& config, const std::string& name) {
   require("data.validation_share", config.data.validation_share, 0, 1);
   require("data.test_share", config.data.test_share, 0, 1);
   severity_of(config.data.fail_on);
-  for (const auto width : config.network.widths) require("network.widths", width, 1, 4096);
-  require("network.depth", config.network.depth, 1, 16);
+  for (const auto& block : config.network.blocks) {
+    for (const auto width : block) require("network.blocks", width, 1, 4096);
+  }
+  require("network.crop", config.network.crop, 0, kMaxSide);
   require("network.patch", config.network.patch, 1, 8);
   require("train.epochs", config.train.epochs, 1, 1e6);
   require("train.batch_size", config.train.batch_size, 1, 1e6);
