@@ -185,7 +185,7 @@ void remove_leftovers(const fs::path& folder) {
        item.increment(error)) {
     const auto name = item->path().filename().string();
     std::error_code ignored;  // nobody reads them
-    if (name.front() == '.' && name.find(kStaged) != std::string::npos) {
+    if (name.front() == '.' && name.find(kStaged, 1) != std::string::npos) {
       fs::remove_all(item->path(), ignored);
     }
   }

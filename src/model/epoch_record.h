@@ -1,11 +1,22 @@
-// What one epoch of training did: a line of history.jsonl. No Torch in this header.
+// What training did, step by step and epoch by epoch. No Torch in this header.
 #pragma once
+
+#include <cstddef>
 
 #include "base/json.h"
 #include "base/statistics.h"
 
 namespace digits {
 
+// One step of the optimiser.
+struct StepRecord {
+  std::size_t step = 0;   // from 1, over all epochs
+  std::size_t steps = 0;  // that the whole training has
+  double loss = 0.0;      // of the batch, before the step
+  double learning_rate = 0.0;
+};
+
+// One epoch: a line of history.jsonl.
 struct EpochRecord {
   int epoch = 0;  // from 1
   double train_loss = 0.0;

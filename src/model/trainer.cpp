@@ -78,7 +78,7 @@ class Training {
  private:
   void run_epoch();
   void run_steps();
-  void take_step(const Batch& batch);
+  double take_step(const Batch& batch);
   void look();
   void validate();
   bool state_is_due() const;
@@ -171,19 +171,21 @@ void Training::run_steps() {
   Batch batch;
   for (auto asked = Clock::now(); stream.next(batch); asked = Clock::now()) {
     state_.epoch.wait_seconds += seconds_since(asked);
-    take_step(batch);
-    if (observer_.on_step) observer_.on_step(state_.step, schedule_.steps, loss_);
+    const double rate = take_step(batch);
+    if (observer_.on_step) observer_.on_step({state_.step, schedule_.steps, loss_, rate});
     throw_if_interrupted("training");
     if (state_is_due()) hand_out();
   }
 }
 
-void Training::take_step(const Batch& batch) {
+// Returns the learning rate.
+double Training::take_step(const Batch& batch) {
   unseen_.push_back(compute_gradients(network_, weights_, batch, train_set_.schema, options_));
   if (unseen_.size() >= look_every_) look();
-  optimiser_.step(one_cycle_rate(schedule_, state_.step), state_.step + 1);
-  ++state_.step;
+  const double rate = one_cycle_rate(schedule_, state_.step);
+  optimiser_.step(rate, ++state_.step);
   if (average_) average_->update(state_.step);
+  return rate;
 }
 
 // Reads what the steps since the last look have found, in their order.

@@ -42,8 +42,7 @@ struct TrainOptions {
 
 // Called as training goes on; any may be empty. An exception from one ends the training.
 struct TrainObserver {
-  // `loss` is that of the newest step which was looked at.
-  std::function<void(std::size_t step, std::size_t steps, double loss)> on_step;
+  std::function<void(const StepRecord& record)> on_step;  // loss: of the last step looked at
   // Network in evaluation mode, with averaged weights where they are averaged.
   std::function<void(const EpochRecord& record)> on_epoch;
   // A state to go on from: every value in it is finite. Its tensors are those in use.

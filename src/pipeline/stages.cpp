@@ -197,8 +197,8 @@ std::vector<EpochRecord> train_stage(const TrainingParts& parts, const Config& c
   Recorder recorder(run, network, config, parts.training.schema, start.history);
   Progress progress("train");
   TrainObserver observer;
-  observer.on_step = [&](std::size_t step, std::size_t steps, double loss) {
-    progress.update(step, steps, fmt::format("loss {:.3f}", loss));
+  observer.on_step = [&](const StepRecord& record) {
+    progress.update(record.step, record.steps, fmt::format("loss {:.3f}", record.loss));
   };
   observer.on_epoch = [&](const EpochRecord& record) {
     recorder.on_epoch(record);
