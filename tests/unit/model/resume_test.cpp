@@ -95,9 +95,7 @@ TEST(Resume, AfterAnInterruptIsBitIdentical) {
     auto network = network_for(set);
     std::string bytes;
     TrainObserver observer;
-    observer.on_step = [&](std::size_t step, std::size_t, double) {
-      set_interrupted(step == stop);
-    };
+    observer.on_step = [&](const StepRecord& record) { set_interrupted(record.step == stop); };
     observer.on_state = [&](const TrainingState& state) { bytes = format_state(state); };
     expect_error("interrupted", [&] { train(network, set, halves(40), options, observer); });
     set_interrupted(false);
