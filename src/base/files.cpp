@@ -148,6 +148,25 @@ void write_file(const fs::path& path, std::string_view bytes, Durability durabil
   if (durability == Durability::kSynced) sync_directory(parent_of(target));
 }
 
+GrowingFile::GrowingFile(fs::path path)
+    : path_(std::move(path)),
+      fd_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0644)) {
+  if (fd_ < 0) throw write_error(path_, errno);
+}
+
+GrowingFile::~GrowingFile() { ::close(fd_); }
+
+void GrowingFile::append(std::string_view bytes) {
+  try {
+    write_all(fd_, bytes, path_);
+  } catch (const Error&) {
+    if (::ftruncate(fd_, size_) != 0) {  // then its last record is cut off, which readers expect
+    }
+    throw;
+  }
+  size_ += static_cast<std::int64_t>(bytes.size());
+}
+
 std::vector<fs::path> list_folder(const fs::path& folder) {
   std::vector<fs::path> entries;
   std::error_code error;

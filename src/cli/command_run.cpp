@@ -15,27 +15,30 @@ int command_run(const Arguments& arguments) {
                          "Ctrl-C, --resume goes on.");
   options.add_config();
   options.add_run_path();
+  options.add_tensorboard();
   options.add_json();
   const auto parsed = options.parse(arguments);
   if (!parsed) return kDone;
 
   const auto request = run_request(*parsed);
-  Evaluation evaluation;
-  with_way_to_resume("run", request.path, [&] {
-    evaluation = run_pipeline(request.config, request.path, request.options);
+  const auto [run, history, evaluation] = with_way_to_resume("run", request.path, [&] {
+    return run_pipeline(request.config, request.path, request.options);
   });
-  const auto run = RunDirectory::open(request.path);
+  const auto training = summarise(history);
   if (parsed->has("json")) {
     print_json(Json{{"accuracy", evaluation.accuracy},
                     {"loss", evaluation.loss},
+                    {"training", training},
                     {"run", run.path().string()},
                     {"package", run.package().string()}});
     return kDone;
   }
+  fmt::print("{}\n", history_table(history));
   print_pairs({{"data", request.config.data.source},
                {"test accuracy", percent(evaluation.accuracy)},
                {"test loss", fmt::format("{:.4f}", evaluation.loss)},
                {"precision", request.config.train.precision},
+               {"peak memory", mebibytes(training.peak_memory_bytes)},
                {"run", run.path().string()},
                {"package", run.package().string()}});
   print_evaluation(evaluation);

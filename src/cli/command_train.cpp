@@ -13,23 +13,27 @@ int command_train(const Arguments& arguments) {
                          "configuration, data report, history and checkpoint.");
   options.add_config();
   options.add_run_path();
+  options.add_tensorboard();
   options.add_json();
   const auto parsed = options.parse(arguments);
   if (!parsed) return kDone;
 
   const auto request = run_request(*parsed);
-  EpochRecord last;
-  with_way_to_resume("train", request.path, [&] {
-    last = train_run(request.config, request.path, request.options).history.back();
+  const auto trained = with_way_to_resume("train", request.path, [&] {
+    return train_run(request.config, request.path, request.options);
   });
-  const auto run = RunDirectory::open(request.path);
+  const auto training = summarise(trained.history);
   if (parsed->has("json")) {
-    print_json(Json{{"run", run.path().string()}, {"last_epoch", last}});
+    print_json(Json{{"run", trained.run.path().string()},
+                    {"training", training},
+                    {"best_epoch", best_epoch(trained.history)},
+                    {"last_epoch", trained.history.back()}});
   } else {
-    print_pairs({{"validation accuracy", percent(last.validation_accuracy)},
-                 {"precision", request.config.train.precision},
-                 {"run", run.path().string()},
-                 {"checkpoint", run.checkpoint().string()}});
+    fmt::print("{}\n", history_table(trained.history));
+    print_pairs({{"precision", request.config.train.precision},
+                 {"peak memory", mebibytes(training.peak_memory_bytes)},
+                 {"run", trained.run.path().string()},
+                 {"checkpoint", trained.run.checkpoint().string()}});
   }
   return kDone;
 }

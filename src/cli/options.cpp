@@ -110,6 +110,11 @@ void CommandOptions::add_run_path() {
   text("resume", "go on with a run that was stopped, as if it had not been", "RUN");
 }
 
+void CommandOptions::add_tensorboard() {
+  flag("tensorboard",
+       "also write event files: tensorboard --logdir DIR, while training goes on or later");
+}
+
 void CommandOptions::add_json() { flag("json", "print one JSON object instead of the table"); }
 
 std::optional<ParsedOptions> CommandOptions::parse(const Arguments& arguments) {
@@ -150,6 +155,7 @@ Config config_from(const ParsedOptions& parsed, const Config& base) {
 RunRequest run_request(const ParsedOptions& parsed) {
   RunRequest request;
   request.options.resume = parsed.has("resume");
+  request.options.tensorboard = parsed.has("tensorboard");
   if (request.options.resume && parsed.has("out")) {
     throw Error("usage.option", "both --out and --resume given, expected one of them",
                 "a run goes on in its own folder");
@@ -167,15 +173,10 @@ RunRequest run_request(const ParsedOptions& parsed) {
   return request;
 }
 
-void with_way_to_resume(const std::string& command, const std::filesystem::path& path,
-                        const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    if (error.code() != "interrupted" || !RunDirectory::exists(path)) throw;
-    throw Error(error.code(), error.what(),
-                fmt::format("go on with: digits {} --resume {}", command, shell_word(path)));
-  }
+Error resumable(const Error& error, const std::string& command, const std::filesystem::path& path) {
+  if (error.code() != "interrupted" || !RunDirectory::exists(path)) return error;
+  return {error.code(), error.what(),
+          fmt::format("go on with: digits {} --resume {}", command, shell_word(path))};
 }
 
 }  // namespace digits

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "cli/commands.h"
 #include "pipeline/config.h"
 #include "pipeline/stages.h"
@@ -53,10 +54,11 @@ class CommandOptions {
   void flag(const std::string& name, const std::string& help);
 
   // Options that several commands share.
-  void add_machine();   // --seed, --threads, --device
-  void add_config();    // --config, --preset, --data, and the above
-  void add_run_path();  // --out: a new run directory; --resume: one to go on with
-  void add_json();      // --json
+  void add_machine();      // --seed, --threads, --device
+  void add_config();       // --config, --preset, --data, and the above
+  void add_run_path();     // --out: a new run directory; --resume: one to go on with
+  void add_json();         // --json
+  void add_tensorboard();  // --tensorboard
 
   // Nothing when --help was asked for, and has been printed. Throws usage.option for an unknown
   // option or a bad value, usage.argument for a stray word.
@@ -82,9 +84,19 @@ struct RunRequest {
 // Throws usage.option for both --out and --resume.
 RunRequest run_request(const ParsedOptions& parsed);
 
-// Calls `work`, which makes or resumes the run at `path`. When it is interrupted after that run was
-// begun, the hint of the error is the command that goes on with it.
-void with_way_to_resume(const std::string& command, const std::filesystem::path& path,
-                        const std::function<void()>& work);
+// The same error; when it is an interrupt after the run at `path` was begun, its hint is the
+// command that goes on with it.
+Error resumable(const Error& error, const std::string& command, const std::filesystem::path& path);
+
+// What `work` returns, which makes or resumes the run at `path`; its errors made resumable.
+template <typename Work>
+auto with_way_to_resume(const std::string& command, const std::filesystem::path& path,
+                        const Work& work) {
+  try {
+    return work();
+  } catch (const Error& error) {
+    throw resumable(error, command, path);
+  }
+}
 
 }  // namespace digits

@@ -22,8 +22,7 @@ std::string weights_hash(const NamedTensors& tensors) {
 }
 
 CheckpointInfo parse_info(const Json& json) {
-  return {json_at<Schema>(json, "/data", kFamily),
-          json_at<std::vector<std::int64_t>>(json, "/network/widths", kFamily),
+  return {json_at<Schema>(json, "/data", kFamily), json_at<Architecture>(json, "/network", kFamily),
           json_at<int>(json, "/epoch", kFamily),
           json_at<double>(json, "/validation_accuracy", kFamily)};
 }
@@ -32,7 +31,7 @@ CheckpointInfo parse_info(const Json& json) {
 Network empty_network(const CheckpointInfo& info, const fs::path& path) {
   try {
     const std::vector<double> ones(static_cast<std::size_t>(info.schema.channels), 1.0);
-    return Network(network_options(info.schema, info.widths), Normalisation{ones, ones});
+    return Network(network_options(info.schema, info.architecture), Normalisation{ones, ones});
   } catch (const std::exception& error) {  // sizes that no network has
     throw Error("checkpoint.mismatch", fmt::format("{}: {}", path.string(), error.what()),
                 "the checkpoint's description was edited or damaged");
@@ -70,7 +69,7 @@ void save_checkpoint(const fs::path& path, const Network& network, const Checkpo
   const Json json{{"epoch", info.epoch},
                   {"validation_accuracy", info.validation_accuracy},
                   {"data", info.schema},
-                  {"network", {{"widths", info.widths}}},
+                  {"network", info.architecture},
                   {"weights_sha256", weights_hash(tensors)}};
   write_file(path, format_sealed(tensors, {{kInfoKey, to_text(json, -1)}}));
 }

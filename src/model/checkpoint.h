@@ -15,7 +15,7 @@ namespace digits {
 // What a checkpoint says besides the weights.
 struct CheckpointInfo {
   Schema schema;
-  std::vector<std::int64_t> widths;
+  Architecture architecture;
   int epoch = 0;                     // after which epoch it was taken, from 1
   double validation_accuracy = 0.0;  // then
 };

@@ -23,18 +23,20 @@ at::Tensor channel_constants(const std::vector<double>& values) {
 void check(const NetworkOptions& options) {
   constexpr int64_t kLimit = 4096;  // of any side or width: beyond it is a mistake
   const auto in_range = [](int64_t size) { return size >= 1 && size <= kLimit; };
-  const auto& widths = options.widths;
+  const auto& [widths, depth, patch] = options.architecture;
   const bool possible = in_range(options.rows) && in_range(options.cols) &&
                         in_range(options.channels) && in_range(options.classes) &&
                         options.classes > 1 && !widths.empty() &&
-                        std::all_of(widths.begin(), widths.end(), in_range);
+                        std::all_of(widths.begin(), widths.end(), in_range) && depth >= 1 &&
+                        depth <= 16 && patch >= 1 && patch <= 8;
   if (possible) return;
   throw Error("config.network",
-              fmt::format("{} classes, images {}x{}x{}, widths [{}]; expected at least 2 classes, "
-                          "sizes and widths from 1 to {}",
+              fmt::format("{} classes, images {}x{}x{}, widths [{}], depth {}, patch {}; expected "
+                          "at least 2 classes, sizes and widths from 1 to {}, depth from 1 to 16, "
+                          "patch from 1 to 8",
                           options.classes, options.rows, options.cols, options.channels,
-                          fmt::join(widths, ", "), kLimit),
-              "check network.widths and the data set");
+                          fmt::join(widths, ", "), depth, patch, kLimit),
+              "check [network] and the data set");
 }
 
 void fill_normal(at::Tensor& parameter, double stddev, Rng rng) {
@@ -46,14 +48,29 @@ void fill_normal(at::Tensor& parameter, double stddev, Rng rng) {
 
 }  // namespace
 
-NetworkOptions network_options(const Schema& schema, std::vector<int64_t> widths) {
+NetworkOptions network_options(const Schema& schema, const Architecture& architecture) {
   NetworkOptions options;
   options.rows = schema.rows;
   options.cols = schema.cols;
   options.channels = schema.channels;
   options.classes = schema.classes();
-  options.widths = std::move(widths);
+  options.architecture = architecture;
   return options;
+}
+
+at::Tensor space_to_depth(const at::Tensor& images, int64_t patch) {
+  if (patch == 1) return images;
+  const auto missing = [&](int64_t size) { return (patch - size % patch) % patch; };
+  const auto rows = images.size(2), cols = images.size(3);
+  auto x = images;
+  if (missing(rows) + missing(cols) > 0) {
+    x = at::constant_pad_nd(x, {0, missing(cols), 0, missing(rows)});
+  }
+  const auto channels = x.size(1), down = x.size(2) / patch, across = x.size(3) / patch;
+  return x.reshape({-1, channels, down, patch, across, patch})
+      .permute({0, 2, 4, 1, 3, 5})
+      .reshape({-1, down, across, channels * patch * patch})
+      .permute({0, 3, 1, 2});
 }
 
 NetworkImpl::NetworkImpl(NetworkOptions options, const Normalisation& normalisation)
@@ -61,21 +78,17 @@ NetworkImpl::NetworkImpl(NetworkOptions options, const Normalisation& normalisat
   check(options_);
   mean_ = register_buffer("mean", channel_constants(normalisation.mean));
   stddev_ = register_buffer("stddev", channel_constants(normalisation.stddev));
-  auto rows = options_.rows;
-  auto cols = options_.cols;
-  auto inputs = options_.channels;
-  for (std::size_t i = 0; i < options_.widths.size(); ++i) {
-    const bool stem = i == 0;
-    const auto kernel = stem ? options_.stem_kernel : 3;
-    const auto stride = stem ? options_.stem_stride : 1;
-    const auto width = options_.widths[i];
-    const auto conv =
-        nn::Conv2dOptions(inputs, width, kernel).stride(stride).padding(kernel / 2).bias(false);
+  const auto& [widths, depth, patch] = options_.architecture;
+  auto rows = (options_.rows + patch - 1) / patch;
+  auto cols = (options_.cols + patch - 1) / patch;
+  auto inputs = options_.channels * patch * patch;
+  for (std::size_t i = 0; i < widths.size() * static_cast<std::size_t>(depth); ++i) {
+    const auto width = widths[i / static_cast<std::size_t>(depth)];
+    const auto conv = nn::Conv2dOptions(inputs, width, 3).padding(1).bias(false);
     convolutions_.push_back(register_module(fmt::format("conv{}", i), nn::Conv2d(conv)));
     norms_.push_back(register_module(fmt::format("norm{}", i), nn::BatchNorm2d(width)));
-    rows = (rows - 1) / stride + 1;  // padding keeps the size but for the stride
-    cols = (cols - 1) / stride + 1;
-    pools_.push_back(!stem && rows >= 2 && cols >= 2);
+    const bool ends_block = (i + 1) % static_cast<std::size_t>(depth) == 0;
+    pools_.push_back(ends_block && rows >= 4 && cols >= 4);
     if (pools_.back()) {
       rows /= 2;
       cols /= 2;
@@ -86,12 +99,15 @@ NetworkImpl::NetworkImpl(NetworkOptions options, const Normalisation& normalisat
 }
 
 at::Tensor NetworkImpl::forward(const at::Tensor& images) {
-  auto x = (images - mean_) / stddev_;
+  auto x = space_to_depth((images - mean_) / stddev_, options_.architecture.patch);
   for (std::size_t i = 0; i < convolutions_.size(); ++i) {
-    x = at::relu(norms_[i]->forward(convolutions_[i]->forward(x)));
+    x = convolutions_[i]->forward(x);
     if (pools_[i]) x = at::max_pool2d(x, 2);
+    x = at::relu(norms_[i]->forward(x));
   }
-  return head_->forward(x.flatten(1));
+  // In the order in which channels-last maps lie in memory: a copy into another one would make the
+  // gradient's layout differ from the map's, and every layer's backward pass several times slower.
+  return head_->forward(x.permute({0, 2, 3, 1}).flatten(1));
 }
 
 void initialise(Network& network, std::uint64_t seed) {

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/memory.h"
 #include "model/checkpoint.h"
 #include "model/metrics.h"
 #include "model/network.h"
@@ -16,6 +17,7 @@
 #include "model/schedule.h"
 #include "model/tensors.h"
 #include "model/torch_compat.h"
+#include "model/training_batches.h"
 
 namespace digits {
 
@@ -27,16 +29,6 @@ constexpr std::size_t kLookEveryOnGpu = 50;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-BatchOptions batch_options(const TrainOptions& options, int epoch) {
-  BatchOptions batches;
-  batches.batch_size = options.batch_size;
-  batches.seed = options.seed;
-  batches.epoch = static_cast<std::uint64_t>(epoch);
-  batches.drop_last = true;  // a last batch of one sample has no variance to normalise by
-  batches.augment = options.augment;
-  return batches;
 }
 
 AdamWOptions adamw_options(const TrainOptions& options) {
@@ -78,7 +70,7 @@ class Training {
  private:
   void run_epoch();
   void run_steps();
-  double take_step(const Batch& batch);
+  void take_step(const TensorBatch& batch);
   void look();
   void validate();
   bool state_is_due() const;
@@ -90,6 +82,7 @@ class Training {
   const Dataset& validation_set_;
   const TrainOptions& options_;
   const TrainObserver& observer_;
+  TrainingBatches batches_;
   std::size_t epoch_steps_;
   std::size_t look_every_;
   OneCycleOptions schedule_;
@@ -111,6 +104,7 @@ Training::Training(Network& network, const Dataset& train_set, const Dataset& va
       validation_set_(validation_set),
       options_(options),
       observer_(observer),
+      batches_(train_set, options.augment, options.device),
       epoch_steps_(batch_count(train_set.size(), batch_options(options, 1))),
       look_every_(options.look_every),
       weights_(*network),
@@ -147,13 +141,13 @@ void Training::run_epoch() {
   auto& record = state_.epoch;
   record.epoch = static_cast<int>(state_.history.size()) + 1;
   run_steps();
-  look();
   record.train_loss = state_.loss_sum / static_cast<double>(epoch_steps_);
   record.gradient_norm = state_.gradient_norm_sum / static_cast<double>(epoch_steps_);
   {
     const AverageInPlace averaged(average_);
     validate();
     count_seconds();
+    record.peak_memory_bytes = peak_memory_bytes();
     state_.history.push_back(record);
     if (observer_.on_epoch) observer_.on_epoch(record);
   }
@@ -164,28 +158,38 @@ void Training::run_epoch() {
 
 // The epoch's steps, from the one after state_.step on.
 void Training::run_steps() {
+  auto& record = state_.epoch;
   network_->train();
-  auto batches = batch_options(options_, state_.epoch.epoch);
-  batches.first_batch = state_.step - state_.history.size() * epoch_steps_;
-  BatchStream stream(train_set_, batches);
-  Batch batch;
-  for (auto asked = Clock::now(); stream.next(batch); asked = Clock::now()) {
-    state_.epoch.wait_seconds += seconds_since(asked);
-    const double rate = take_step(batch);
-    if (observer_.on_step) observer_.on_step({state_.step, schedule_.steps, loss_, rate});
+  auto options = batch_options(options_, record.epoch);
+  options.first_batch = state_.step - state_.history.size() * epoch_steps_;
+  auto started = Clock::now();
+  batches_.start(options);
+  TensorBatch batch;
+  for (auto asked = started; batches_.next(batch); asked = Clock::now()) {
+    record.wait_seconds += seconds_since(asked);
+    take_step(batch);
+    record.images += static_cast<std::size_t>(batch.labels.size(0));
+    if (observer_.on_step) {
+      observer_.on_step({state_.step, schedule_.steps, loss_, record.learning_rate});
+    }
+    if (!interrupted() && !state_is_due()) continue;
+    look();
+    record.train_seconds += seconds_since(started);
     throw_if_interrupted("training");
-    if (state_is_due()) hand_out();
+    hand_out();
+    started = Clock::now();
   }
+  look();  // a GPU is not done before
+  record.train_seconds += seconds_since(started);
 }
 
-// Returns the learning rate.
-double Training::take_step(const Batch& batch) {
-  unseen_.push_back(compute_gradients(network_, weights_, batch, train_set_.schema, options_));
+void Training::take_step(const TensorBatch& batch) {
+  unseen_.push_back(compute_gradients(network_, weights_, batch, options_));
   if (unseen_.size() >= look_every_) look();
-  const double rate = one_cycle_rate(schedule_, state_.step);
-  optimiser_.step(rate, ++state_.step);
+  state_.epoch.learning_rate = one_cycle_rate(schedule_, state_.step);
+  optimiser_.step(state_.epoch.learning_rate, state_.step + 1);
+  ++state_.step;
   if (average_) average_->update(state_.step);
-  return rate;
 }
 
 // Reads what the steps since the last look have found, in their order.
@@ -243,6 +247,16 @@ void Training::count_seconds() {
 
 }  // namespace
 
+BatchOptions batch_options(const TrainOptions& options, int epoch) {
+  BatchOptions batches;
+  batches.batch_size = options.batch_size;
+  batches.seed = options.seed;
+  batches.epoch = static_cast<std::uint64_t>(epoch);
+  batches.drop_last = true;  // a last batch of one sample has no variance to normalise by
+  batches.augment = options.augment;
+  return batches;
+}
+
 void require_trainable(const TrainOptions& options, std::size_t samples) {
   const auto is_share = [](double value) { return value >= 0.0 && value < 1.0; };
   const bool possible = options.epochs > 0 && options.batch_size > 1 &&
@@ -259,19 +273,17 @@ void require_trainable(const TrainOptions& options, std::size_t samples) {
               "change the [train] section of the configuration");
 }
 
-StepOutcome compute_gradients(Network& network, FlatWeights& weights, const Batch& batch,
-                              const Schema& schema, const TrainOptions& options) {
-  const auto images =
-      image_tensor(batch.images.data(), batch.labels.size(), schema, options.device);
-  const auto labels = label_tensor(batch.labels, options.device);
+StepOutcome compute_gradients(Network& network, FlatWeights& weights, const TensorBatch& batch,
+                              const TrainOptions& options) {
   at::Tensor logits;
   {
     const AutocastScope autocast(options.device.type(), at::kBFloat16,
                                  options.precision == Precision::kBfloat16);
-    logits = network->forward(images);
+    logits = network->forward(batch.images);
   }
-  const auto loss = at::cross_entropy_loss(logits.to(at::kFloat), labels, {}, at::Reduction::Mean,
-                                           /*ignore_index=*/-100, options.label_smoothing);
+  const auto loss =
+      at::cross_entropy_loss(logits.to(at::kFloat), batch.labels, {}, at::Reduction::Mean,
+                             /*ignore_index=*/-100, options.label_smoothing);
   weights.zero_gradients();
   loss.backward();
   return {loss.detach(), at::norm(weights.gradients())};

@@ -14,6 +14,7 @@
 #include "data/dataset.h"
 #include "model/device.h"
 #include "model/epoch_record.h"
+#include "model/training_batches.h"
 #include "model/training_state.h"
 
 namespace digits {
@@ -42,7 +43,8 @@ struct TrainOptions {
 
 // Called as training goes on; any may be empty. An exception from one ends the training.
 struct TrainObserver {
-  std::function<void(const StepRecord& record)> on_step;  // loss: of the last step looked at
+  // Its loss is that of the newest step which was looked at.
+  std::function<void(const StepRecord& record)> on_step;
   // Network in evaluation mode, with averaged weights where they are averaged.
   std::function<void(const EpochRecord& record)> on_epoch;
   // A state to go on from: every value in it is finite. Its tensors are those in use.
@@ -52,6 +54,9 @@ struct TrainObserver {
 // Throws config.train for options that cannot train on `samples` samples.
 void require_trainable(const TrainOptions& options, std::size_t samples);
 
+// How the batches of an epoch, counted from 1, are made.
+BatchOptions batch_options(const TrainOptions& options, int epoch);
+
 // Mean loss of a batch and the gradients' norm: scalars on the device, which has not yet computed
 // them if it is a GPU.
 struct StepOutcome {
@@ -60,8 +65,8 @@ struct StepOutcome {
 };
 
 // Leaves the gradients of a batch's mean loss in `weights`, which are those of `network`.
-StepOutcome compute_gradients(Network& network, FlatWeights& weights, const Batch& batch,
-                              const Schema& schema, const TrainOptions& options);
+StepOutcome compute_gradients(Network& network, FlatWeights& weights, const TensorBatch& batch,
+                              const TrainOptions& options);
 
 // Trains `network` in place, on options.device, and leaves the averaged weights in it where they
 // are averaged. Bit-reproducible on a CPU for fixed options and thread count.

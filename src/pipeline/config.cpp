@@ -34,7 +34,9 @@ void visit_keys(ConfigType& config, Visitor&& visit) {
   visit("data", "validation_share", config.data.validation_share);
   visit("data", "test_share", config.data.test_share);
   visit("data", "fail_on", config.data.fail_on);
-  visit("network", "widths", config.widths);
+  visit("network", "widths", config.network.widths);
+  visit("network", "depth", config.network.depth);
+  visit("network", "patch", config.network.patch);
   visit("train", "epochs", config.train.epochs);
   visit("train", "batch_size", config.train.batch_size);
   visit("train", "learning_rate", config.train.learning_rate);
@@ -204,7 +206,9 @@ void check_values(const Config& config, const std::string& name) {
   require("data.validation_share", config.data.validation_share, 0, 1);
   require("data.test_share", config.data.test_share, 0, 1);
   severity_of(config.data.fail_on);
-  for (const auto width : config.widths) require("network.widths", width, 1, 4096);
+  for (const auto width : config.network.widths) require("network.widths", width, 1, 4096);
+  require("network.depth", config.network.depth, 1, 16);
+  require("network.patch", config.network.patch, 1, 8);
   require("train.epochs", config.train.epochs, 1, 1e6);
   require("train.batch_size", config.train.batch_size, 1, 1e6);
   require("train.learning_rate", config.train.learning_rate, 0, 1e3);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "data/augment.h"
+#include "model/architecture.h"
 
 namespace digits {
 
@@ -41,7 +42,7 @@ struct Config {
   std::int64_t threads = 0;  // 0: one per core
   std::string device = "auto";
   DataConfig data;
-  std::vector<std::int64_t> widths{16, 32, 64};
+  Architecture network;
   TrainConfig train;
   AugmentOptions augment;
   double min_accuracy = 0.9;

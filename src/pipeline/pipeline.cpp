@@ -129,8 +129,8 @@ void package_run(const RunDirectory& run, const Config& config, const Dataset& t
   package_stage(run, checkpoint, config, test, folder);
 }
 
-Evaluation run_pipeline(const Config& config, const std::filesystem::path& path,
-                        const RunOptions& options) {
+FinishedRun run_pipeline(const Config& config, const std::filesystem::path& path,
+                         const RunOptions& options) {
   const auto trained = train_run(config, path, options);
   throw_if_interrupted("evaluation");
   auto evaluation = evaluate_run(trained.run, config, trained.test);
@@ -140,7 +140,7 @@ Evaluation run_pipeline(const Config& config, const std::filesystem::path& path,
   } else {
     package_run(trained.run, config, trained.test, trained.run.package());
   }
-  return evaluation;
+  return {trained.run, trained.history, std::move(evaluation)};
 }
 
 }  // namespace digits

@@ -38,7 +38,12 @@ void package_run(const RunDirectory& run, const Config& config, const Dataset& t
                  const std::filesystem::path& folder);
 
 // All of the above into a new run directory at `path`, or into one that is resumed.
-Evaluation run_pipeline(const Config& config, const std::filesystem::path& path,
-                        const RunOptions& options = {});
+struct FinishedRun {
+  RunDirectory run;
+  std::vector<EpochRecord> history;
+  Evaluation evaluation;
+};
+FinishedRun run_pipeline(const Config& config, const std::filesystem::path& path,
+                         const RunOptions& options = {});
 
 }  // namespace digits

@@ -42,6 +42,7 @@ class RunDirectory {
   std::filesystem::path checkpoints() const { return path_ / "checkpoint"; }
   std::filesystem::path checkpoint() const { return checkpoints() / "best.safetensors"; }
   std::filesystem::path package() const { return path_ / "package"; }
+  std::filesystem::path tensorboard() const { return path_ / "tensorboard"; }  // if asked for
 
   void write_config(const Config& config) const;
   void write_data(const Json& content) const;

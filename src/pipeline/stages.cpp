@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <chrono>
 #include <opencv2/core/utility.hpp>
+#include <optional>
 
 #include "base/error.h"
-#include "base/progress.h"
 #include "data/class_folders.h"
 #include "data/normalisation.h"
 #include "data/split.h"
@@ -18,6 +18,7 @@
 #include "model/package.h"
 #include "model/tensors.h"
 #include "model/trainer.h"
+#include "pipeline/training_view.h"
 #include "pipeline/version.h"
 
 namespace digits {
@@ -40,6 +41,8 @@ Json describe(const Dataset& set) {
               {"fingerprint", fingerprint(set)}};
 }
 
+}  // namespace
+
 TrainOptions train_options(const Config& config) {
   TrainOptions options;
   options.epochs = static_cast<int>(config.train.epochs);
@@ -57,12 +60,14 @@ TrainOptions train_options(const Config& config) {
   return options;
 }
 
-// The untrained network: normalisation constants of the training part, weights of the seed.
 Network make_network(const Dataset& training, const Config& config) {
-  Network network(network_options(training.schema, config.widths), compute_normalisation(training));
+  Network network(network_options(training.schema, config.network),
+                  compute_normalisation(training));
   initialise(network, static_cast<std::uint64_t>(config.seed));
   return network;
 }
+
+namespace {
 
 void require_schema(const Dataset& set, const Schema& expected) {
   if (set.schema == expected) return;
@@ -91,7 +96,7 @@ class Recorder {
     run_.write_history(history_);
     if (record.validation_accuracy.value < best_) return;
     best_ = record.validation_accuracy.value;
-    save_checkpoint(run_.checkpoint(), network_, {schema_, config_.widths, record.epoch, best_});
+    save_checkpoint(run_.checkpoint(), network_, {schema_, config_.network, record.epoch, best_});
   }
 
  private:
@@ -195,17 +200,20 @@ std::vector<EpochRecord> train_stage(const TrainingParts& parts, const Config& c
   auto start = run_options.resume ? read_state(states, config, run) : TrainingState{};
   start.config = to_toml(config);
   Recorder recorder(run, network, config, parts.training.schema, start.history);
-  Progress progress("train");
+  TrainingView view("train", options);
+  std::optional<EventLog> events;
+  if (run_options.tensorboard) {
+    events.emplace(run.tensorboard(), start.step + 1, parts.training, options);
+  }
   TrainObserver observer;
   observer.on_step = [&](const StepRecord& record) {
-    progress.update(record.step, record.steps, fmt::format("loss {:.3f}", record.loss));
+    view.on_step(record);
+    if (events) events->on_step(record);
   };
   observer.on_epoch = [&](const EpochRecord& record) {
     recorder.on_epoch(record);
-    progress.line(fmt::format(
-        "epoch {}/{}  train loss {:.4f}  validation loss {:.4f} accuracy {:.2f} %  {:.1f} s",
-        record.epoch, options.epochs, record.train_loss, record.validation_loss,
-        100.0 * record.validation_accuracy.value, record.seconds));
+    view.on_epoch(record);
+    if (events) events->on_epoch(record);
   };
   observer.on_state = [&](const TrainingState& state) { states.save(state); };
   return train(network, parts.training, parts.validation, options, observer, std::move(start));

@@ -18,7 +18,9 @@
 namespace digits {
 
 struct Checkpoint;
+class Network;
 class Package;
+struct TrainOptions;
 
 // The configuration with every "auto" and 0 replaced by what this machine makes of it, so that a
 // run can be repeated from it. Sets LibTorch's threads and determinism on the way.
@@ -49,8 +51,14 @@ struct TrainingParts {
 };
 TrainingParts split_stage(const Dataset& train_set, const Config& config);
 
+// What the configuration makes of a training: its options, and the untrained network, with the
+// training part's normalisation constants and the seed's weights.
+TrainOptions train_options(const Config& config);
+Network make_network(const Dataset& training, const Config& config);
+
 struct RunOptions {
-  bool resume = false;  // go on with a run that was stopped
+  bool tensorboard = false;  // write event files; it changes no result
+  bool resume = false;       // go on with a run that was stopped
 };
 
 // train: normalises, initialises and trains; writes history, the checkpoint of the best epoch (by

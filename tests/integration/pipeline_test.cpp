@@ -17,14 +17,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// history.jsonl without the two keys that a clock decides.
+// history.jsonl without the keys that a clock or the kernel decides.
 std::string history_without_times(const fs::path& run) {
   std::istringstream lines(read_file(run / "history.jsonl"));
   std::string text;
   for (std::string line; std::getline(lines, line);) {
     auto record = Json::parse(line);
-    record.erase("seconds");
-    record.erase("wait_seconds");
+    for (const char* key :
+         {"seconds", "train_seconds", "wait_seconds", "images_per_second", "peak_memory_bytes"}) {
+      EXPECT_EQ(record.erase(key), 1U) << key;
+    }
     text += record.dump() + "\n";
   }
   return text;
@@ -169,6 +171,30 @@ TEST(Pipeline, KeepsTheBestEpoch) {
   const auto checkpoint = load_checkpoint(run / "checkpoint" / "best.safetensors");
   EXPECT_EQ(checkpoint.info.epoch, best_epoch);
   EXPECT_DOUBLE_EQ(checkpoint.info.validation_accuracy, best);
+}
+
+// What a person gets: the table on stdout with the best epoch marked, one line an epoch on stderr
+// as that is no terminal; the times of the history lie within each other, and a program that wants
+// JSON gets one object.
+TEST(Pipeline, ShowsWhatTrainingDid) {
+  const auto& run = tiny_run();
+  EXPECT_THAT(run.process.out, testing::StartsWith("epoch "));
+  EXPECT_THAT(run.process.out, testing::ContainsRegex("\n[1-6] \\* +0\\."));
+  EXPECT_EQ(std::count(run.process.err.begin(), run.process.err.end(), '\n'), 6);
+  EXPECT_THAT(run.process.err, testing::ContainsRegex("epoch 6/6 .* images/s .*00:00 left\n"));
+  const auto text = read_file(run.path() / "history.jsonl");
+  const auto first = Json::parse(text.substr(0, text.find('\n')));
+  EXPECT_GT(first.at("seconds"), first.at("train_seconds"));  // validation takes its time
+  EXPECT_GT(first.at("train_seconds"), first.at("wait_seconds"));
+  EXPECT_EQ(first.at("images"), 1600);  // 50 batches of 32
+  EXPECT_GT(first.at("peak_memory_bytes"), 1 << 24);
+
+  const TemporaryDirectory folder;
+  const auto json = call_digits(
+      {"train", "--config", "data/fixtures/tiny.toml", "--json", "--out", folder / "run"});
+  const auto document = Json::parse(json.out);
+  EXPECT_EQ(document.at("training").at("images"), 6 * 1600);
+  EXPECT_EQ(document.at("last_epoch").at("epoch"), 6);
 }
 
 // On another set than its own, a run is measured but not changed.

@@ -10,7 +10,7 @@ inline Schema tiny_schema() { return {12, 10, 1, numbered_class_names(3)}; }
 
 // An initialised network of a few hundred weights for tiny_schema(), in training mode.
 inline Network tiny_network(std::uint64_t seed = 1) {
-  Network network(network_options(tiny_schema(), {4, 6}), Normalisation{{0.5}, {0.3}});
+  Network network(network_options(tiny_schema(), {{4, 6}}), Normalisation{{0.5}, {0.3}});
   initialise(network, seed);
   return network;
 }

@@ -125,5 +125,16 @@ TEST(StagedDirectory, AcceptsATrailingSlash) {
   EXPECT_TRUE(fs::is_directory(folder / "out"));
 }
 
+// A log grows by what is appended, and is never somebody else's.
+TEST(GrowingFile, KeepsWhatCameInOrder) {
+  const TemporaryDirectory folder;
+  GrowingFile file(folder / "log");
+  file.append("one ");
+  EXPECT_EQ(read_file(folder / "log"), "one ");
+  file.append("two");
+  EXPECT_EQ(read_file(folder / "log"), "one two");
+  expect_error("output.unwritable", [&] { GrowingFile(folder / "log"); });
+}
+
 }  // namespace
 }  // namespace digits

@@ -98,6 +98,37 @@ TEST(Commands, HaveNamesAndSummaries) {
   }
 }
 
+EpochRecord record_of(int epoch, double loss, Quantity accuracy, double train_seconds) {
+  EpochRecord record;
+  record.epoch = epoch;
+  record.train_loss = loss;
+  record.validation_loss = 2.0 * loss;
+  record.validation_accuracy = accuracy;
+  record.images = 3000;
+  record.train_seconds = train_seconds;
+  record.wait_seconds = 0.1;
+  record.seconds = train_seconds + 0.5;
+  return record;
+}
+
+// By hand: 3000 images in 2 s are 1500 a second, 0.1 s of waiting 5 %; all in all 6000 in 3 s. The
+// first epoch is the best, and every column ends under its name.
+TEST(Output, HistoryTableByHand) {
+  const auto table = history_table(
+      {record_of(1, 0.5, proportion(9, 10), 2.0), record_of(2, 0.25, proportion(8, 10), 1.0)});
+  EXPECT_EQ(table,
+            "epoch train loss validation loss                  validation accuracy  images/s  "
+            "waiting  seconds\n"
+            "1 *       0.5000          1.0000       90.00 % [59.58, 98.21], n = 10      1500    "
+            "5.0 %      2.5\n"
+            "2         0.2500          0.5000       80.00 % [49.02, 94.33], n = 10      3000   "
+            "10.0 %      1.5\n"
+            "all                                                            * best      2000    "
+            "6.7 %      4.0\n");
+}
+
+TEST(Output, MebibytesAreWhole) { EXPECT_EQ(mebibytes(3 * 1048576 + 7), "3 MiB"); }
+
 TEST(Output, PercentCarriesIntervalAndN) {
   EXPECT_EQ(percent(proportion(8, 10)), "80.00 % [49.02, 94.33], n = 10");
 }

@@ -12,7 +12,7 @@
 namespace digits {
 namespace {
 
-CheckpointInfo tiny_info() { return {tiny_schema(), {4, 6}, 3, 0.5}; }
+CheckpointInfo tiny_info() { return {tiny_schema(), {{4, 6}}, 3, 0.5}; }
 
 TEST(Checkpoint, RestoresWeightsStatisticsAndInfo) {
   const TemporaryDirectory folder;
@@ -55,7 +55,7 @@ TEST(Checkpoint, RefusesANetworkThatDoesNotFit) {
   const TemporaryDirectory folder;
   for (const auto& widths : std::vector<std::vector<std::int64_t>>{{4, 7}, {4}, {}, {-4, 6}}) {
     auto info = tiny_info();
-    info.widths = widths;
+    info.architecture.widths = widths;
     save_checkpoint(folder / "c", tiny_network(), info);
     expect_error("checkpoint.mismatch", [&] { load_checkpoint(folder / "c"); });
   }

@@ -30,7 +30,9 @@ Outcome outcome_of(const TrainingState& state) {
   for (const auto& [name, tensor] : state.tensors) outcome.tensors[name] = tensor.clone();
   for (const auto& record : state.history) {
     Json json = record;
-    for (const char* key : {"seconds", "wait_seconds"}) json.erase(key);
+    for (const char* key :
+         {"seconds", "train_seconds", "wait_seconds", "images_per_second", "peak_memory_bytes"})
+      json.erase(key);
     outcome.history += json.dump() + "\n";
   }
   return outcome;

@@ -9,6 +9,7 @@
 #include "base/interrupt.h"
 #include "model/metrics.h"
 #include "model/optimiser.h"
+#include "model/schedule.h"
 #include "model/tensors.h"
 #include "support/halves.h"
 #include "support/testing.h"
@@ -17,10 +18,9 @@ namespace digits {
 namespace {
 
 // All of a set as one batch.
-Batch whole(const Dataset& set) {
-  BatchOptions all;
-  all.batch_size = set.size();
-  return make_batch(set, epoch_order(set.size(), all), 0, all);
+TensorBatch whole(const Dataset& set) {
+  return {image_tensor(set.images.data(), set.size(), set.schema, at::kCPU),
+          label_tensor({set.labels.begin(), set.labels.end()}, at::kCPU)};
 }
 
 // If a network cannot learn one batch by heart, something between loss, gradient and optimiser is
@@ -33,7 +33,7 @@ TEST(TrainStep, CanOverfitOneBatch) {
   network->train();
   double loss = 0.0;
   for (std::size_t step = 1; step <= 150; ++step) {
-    loss = compute_gradients(network, weights, whole(set), set.schema, quick()).loss.item<double>();
+    loss = compute_gradients(network, weights, whole(set), quick()).loss.item<double>();
     optimiser.step(1e-2, step);
   }
   EXPECT_LT(loss, 0.05);
@@ -45,9 +45,9 @@ TEST(TrainStep, StartsFromZeroGradients) {
   const auto set = random_dataset(8, 12, 10);
   auto network = network_for(set);
   FlatWeights weights(*network);
-  compute_gradients(network, weights, whole(set), set.schema, quick());
+  compute_gradients(network, weights, whole(set), quick());
   const auto first = weights.gradients().clone();
-  const auto again = compute_gradients(network, weights, whole(set), set.schema, quick());
+  const auto again = compute_gradients(network, weights, whole(set), quick());
   EXPECT_TRUE(at::allclose(first, weights.gradients()));
   EXPECT_NEAR(again.gradient_norm.item<double>(), first.square().sum().sqrt().item<double>(), 1e-4);
 }
@@ -66,7 +66,7 @@ TEST(TrainStep, SmoothsLabels) {
   FlatWeights weights(*network);
   auto options = quick();
   const auto loss = [&] {
-    return compute_gradients(network, weights, whole(set), set.schema, options).loss.item<double>();
+    return compute_gradients(network, weights, whole(set), options).loss.item<double>();
   };
   EXPECT_NEAR(loss(), 0.6931472, 1e-6);
   options.label_smoothing = 0.3;
@@ -83,8 +83,10 @@ TEST(Train, LearnsAnEasyTask) {
   EXPECT_LT(history[1].train_loss, history[0].train_loss);
   EXPECT_GT(history[1].validation_accuracy.value, 0.9);
   EXPECT_EQ(history[1].validation_accuracy.n, 100U);
-  EXPECT_GT(history[0].seconds, 0.0);
-  EXPECT_LE(history[0].wait_seconds, history[0].seconds);
+  EXPECT_EQ(history[0].images, 320U);  // 20 batches of 16
+  EXPECT_GT(history[0].wait_seconds, 0.0);
+  EXPECT_LT(history[0].wait_seconds, history[0].train_seconds);
+  EXPECT_LT(history[0].train_seconds, history[0].seconds);
 }
 
 TEST(Train, IsReproducibleToTheBit) {
@@ -115,7 +117,7 @@ TEST(Train, FollowsTheFrozenCurve) {
   for (std::size_t i = 0; i < set.size(); ++i) set.labels[i] = set.image(i)[7] > 100 ? 1 : 0;
   auto options = quick();
   options.seed = 5;
-  Network network(network_options(set.schema, {4, 6}), compute_normalisation(set));
+  Network network(network_options(set.schema, {{4, 6}}), compute_normalisation(set));
   initialise(network, options.seed);
   const std::vector<double> rates{0.0008,      0.002221574, 0.006065280, 0.011192762, 0.016085458,
                                   0.019294343, 0.019974903, 0.019532226, 0.018560168, 0.017112712,
@@ -167,6 +169,21 @@ TEST(Train, ValidatesInEvaluationMode) {
   train(network, set, set, quick(), observer);
   EXPECT_EQ(steps, 8U);
   EXPECT_EQ(epochs, 2);
+}
+
+// What is reported as learning rate is the schedule's, step by step, and the epoch's is its last.
+TEST(Train, ReportsTheLearningRate) {
+  const auto set = halves(64);
+  auto network = network_for(set);
+  OneCycleOptions schedule;
+  schedule.peak = quick().learning_rate;
+  schedule.steps = 8;
+  TrainObserver observer;
+  observer.on_step = [&](const StepRecord& record) {
+    EXPECT_DOUBLE_EQ(record.learning_rate, one_cycle_rate(schedule, record.step - 1));
+  };
+  const auto history = train(network, set, set, quick(), observer);
+  EXPECT_DOUBLE_EQ(history[0].learning_rate, one_cycle_rate(schedule, 3));
 }
 
 // The average follows each step: after the first, 9/11 of the new weights and 2/11 of the old.

@@ -17,7 +17,7 @@ TEST(Config, SetsWhatTheTextNamesAndKeepsTheRest) {
   const auto config = parse("seed = 7\n[train]\nepochs = 9\n[network]\nwidths = [1, 2]\n");
   EXPECT_EQ(config.seed, 7);
   EXPECT_EQ(config.train.epochs, 9);
-  EXPECT_THAT(config.widths, testing::ElementsAre(1, 2));
+  EXPECT_THAT(config.network.widths, testing::ElementsAre(1, 2));
   EXPECT_EQ(config.train.batch_size, Config().train.batch_size);
 }
 
