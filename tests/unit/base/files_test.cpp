@@ -61,13 +61,24 @@ TEST(WriteFile, OnAFullDiskKeepsTheOldFileAndLeavesNoTemporary) {
 TEST(RemoveLeftovers, TakesTemporariesOnly) {
   const TemporaryDirectory folder;
   fs::create_directories(folder / ".package.tmp-0123456789abcdef/inside");
-  for (const char* name : {".x.tmp-0123456789abcdef", ".hidden", "x.tmp-1"}) {
+  for (const char* name :
+       {".x.tmp-0123456789abcdef", ".hidden", "x.tmp-0123456789abcdef", ".x.tmp-1"}) {
     write_file(folder / name, "bytes");
   }
   remove_leftovers(folder.path());
-  EXPECT_THAT(files_below(folder.path()), testing::ElementsAre(".hidden", "x.tmp-1"));
+  EXPECT_THAT(files_below(folder.path()),
+              testing::ElementsAre(".hidden", ".x.tmp-1", "x.tmp-0123456789abcdef"));
   EXPECT_FALSE(fs::exists(folder / ".package.tmp-0123456789abcdef"));
   remove_leftovers(folder / "missing");
+}
+
+// A folder in which a writer was killed before it had finished anything is as good as new.
+TEST(RequireNew, OverlooksLeftovers) {
+  const TemporaryDirectory folder;
+  write_file(folder / ".config.toml.tmp-0123456789abcdef", "half");
+  require_new(folder.path());
+  write_file(folder / ".hidden", "somebody's");
+  expect_error("output.exists", [&] { require_new(folder.path()); });
 }
 
 // A link is followed, not replaced; a device is left alone.

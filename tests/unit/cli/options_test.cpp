@@ -75,20 +75,23 @@ TEST(Options, ResumeTakesTheRunsConfiguration) {
 // with, and another error is none of its business.
 TEST(Options, AnInterruptedRunSaysHowToGoOn) {
   const TemporaryDirectory folder;
-  const auto path = folder / "it's a run";
+  RunRequest request;
+  request.path = folder / "it's a run";
   const auto hint_of = [&](const char* code) -> std::string {
     try {
-      with_way_to_resume("train", path, [&] { throw Error(code, "message", "hint"); });
+      with_way_to_resume("train", request, [&] { throw Error(code, "message", "hint"); });
     } catch (const Error& error) {
       return error.hint();
     }
     return "no error";
   };
   EXPECT_EQ(hint_of("interrupted"), "hint");
-  RunDirectory::create(path).write_config(Config());
+  RunDirectory::create(request.path).write_config(Config());
   EXPECT_EQ(hint_of("train.diverged"), "hint");
   EXPECT_THAT(hint_of("interrupted"), testing::StartsWith("go on with: digits train --resume '/"));
   EXPECT_THAT(hint_of("interrupted"), testing::EndsWith("/it'\\''s a run'"));
+  request.options.tensorboard = true;
+  EXPECT_THAT(hint_of("interrupted"), testing::EndsWith("' --tensorboard"));
 }
 
 TEST(Commands, HaveNamesAndSummaries) {
