@@ -66,11 +66,12 @@ at::Tensor space_to_depth(const at::Tensor& images, int64_t patch) {
   if (missing(rows) + missing(cols) > 0) {
     x = at::constant_pad_nd(x, {0, missing(cols), 0, missing(rows)});
   }
-  const auto channels = x.size(1), down = x.size(2) / patch, across = x.size(3) / patch;
-  return x.reshape({-1, channels, down, patch, across, patch})
-      .permute({0, 2, 4, 1, 3, 5})
-      .reshape({-1, down, across, channels * patch * patch})
-      .permute({0, 3, 1, 2});
+  std::vector<at::Tensor> slices;
+  for (int64_t y = 0; y < patch; ++y) {
+    const auto lines = x.slice(2, y, x.size(2), patch);
+    for (int64_t i = 0; i < patch; ++i) slices.push_back(lines.slice(3, i, x.size(3), patch));
+  }
+  return at::cat(slices, 1).contiguous(at::MemoryFormat::ChannelsLast);
 }
 
 NetworkImpl::NetworkImpl(NetworkOptions options, const Normalisation& normalisation)

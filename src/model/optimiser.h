@@ -48,8 +48,8 @@ class FlatWeights {
 };
 
 struct AdamWOptions {
-  double beta1 = 0.9;   // of the mean gradient
-  double beta2 = 0.99;  // of its mean square
+  double beta1 = 0.8;   // of the mean gradient
+  double beta2 = 0.95;  // of its mean square
   double epsilon = 1e-8;
   double weight_decay = 1e-2;  // of the learning rate, each step; apart from the gradient
 };

@@ -273,6 +273,14 @@ void require_trainable(const TrainOptions& options, std::size_t samples) {
               "change the [train] section of the configuration");
 }
 
+at::Tensor smoothed_cross_entropy(const at::Tensor& logits, const at::Tensor& labels,
+                                  double smoothing) {
+  const auto log_probabilities = at::log_softmax(logits, 1);
+  const auto loss = at::nll_loss(log_probabilities, labels);
+  if (smoothing == 0.0) return loss;
+  return (1.0 - smoothing) * loss - smoothing * log_probabilities.mean();
+}
+
 StepOutcome compute_gradients(Network& network, FlatWeights& weights, const TensorBatch& batch,
                               const TrainOptions& options) {
   at::Tensor logits;
@@ -282,8 +290,7 @@ StepOutcome compute_gradients(Network& network, FlatWeights& weights, const Tens
     logits = network->forward(batch.images);
   }
   const auto loss =
-      at::cross_entropy_loss(logits.to(at::kFloat), batch.labels, {}, at::Reduction::Mean,
-                             /*ignore_index=*/-100, options.label_smoothing);
+      smoothed_cross_entropy(logits.to(at::kFloat), batch.labels, options.label_smoothing);
   weights.zero_gradients();
   loss.backward();
   return {loss.detach(), at::norm(weights.gradients())};
