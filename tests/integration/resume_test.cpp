@@ -12,6 +12,7 @@
 #include "base/rng.h"
 #include "data/load.h"
 #include "integration/tiny_run.h"
+#include "model/checkpoint.h"
 #include "model/trainer.h"
 #include "pipeline/pipeline.h"
 
@@ -170,6 +171,24 @@ TEST(Resume, PassesOverADamagedState) {
   ASSERT_EQ(resumed.status, 0) << resumed.err;
   EXPECT_THAT(resumed.err, testing::HasSubstr("[warning] checkpoint.hash: " + newest));
   EXPECT_EQ(training_identity(run), expected);
+}
+
+// An epoch before the stop was better than any after it will be (accuracy 1, forged): its weights
+// stay, untouched.
+TEST(Resume, RemembersTheBestEpoch) {
+  const TemporaryDirectory folder;
+  const auto run = trained_run(folder);
+  fs::remove(newest_state(run));
+  auto state = parse_state(read_file(newest_state(run)), "x");  // five steps before the end
+  state.history.back().validation_accuracy = proportion(400, 400);
+  StateFolder(run / "checkpoint").save(state);
+  const auto best = run / "checkpoint" / "best.safetensors";
+  auto checkpoint = load_checkpoint(best);
+  checkpoint.info.epoch = 2;
+  save_checkpoint(best, checkpoint.network, checkpoint.info);
+  const auto expected = read_file(best);
+  ASSERT_EQ(call_digits({"train", "--resume", run}).status, 0);
+  EXPECT_EQ(read_file(best), expected);
 }
 
 TEST(Resume, RefusesWhatItCannotGoOnFrom) {

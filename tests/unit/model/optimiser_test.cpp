@@ -18,6 +18,14 @@ struct OneWeight : torch::nn::Module {
   at::Tensor weight;
 };
 
+// Decays of the moments that are easy to calculate with.
+AdamWOptions plain() {
+  AdamWOptions options;
+  options.beta1 = 0.9;
+  options.beta2 = 0.99;
+  return options;
+}
+
 void set(at::Tensor tensor, double value) {
   const at::NoGradGuard no_grad;
   tensor.fill_(value);
@@ -90,7 +98,7 @@ TEST(FlatWeights, CollectsGradients) {
 TEST(AdamW, TakesTwoStepsByHand) {
   OneWeight module(1.0);
   FlatWeights weights(module);
-  AdamWOptions options;
+  auto options = plain();
   options.weight_decay = 0.1;
   AdamW optimiser(weights, options);
   set(weights.gradients(), 0.5);
@@ -107,7 +115,7 @@ TEST(AdamW, TakesTwoStepsByHand) {
 TEST(AdamW, AddsEpsilonAfterTheCorrection) {
   OneWeight module(1.0);
   FlatWeights weights(module);
-  AdamWOptions options;
+  auto options = plain();
   options.weight_decay = 0.0;
   options.epsilon = 0.5;
   AdamW optimiser(weights, options);
@@ -122,7 +130,7 @@ TEST(AdamW, AgreesWithLibTorch) {
   auto ours = tiny_network(test_seed());
   auto theirs = tiny_network(test_seed());
   FlatWeights weights(*ours);
-  AdamW optimiser(weights, {});
+  AdamW optimiser(weights, plain());
   torch::optim::AdamW reference(theirs->parameters(),
                                 torch::optim::AdamWOptions(1e-2).betas({0.9, 0.99}));
   for (std::size_t step = 1; step <= 20; ++step) {

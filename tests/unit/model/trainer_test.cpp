@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "base/interrupt.h"
+#include "model/gradients.h"
 #include "model/metrics.h"
 #include "model/optimiser.h"
 #include "model/schedule.h"
@@ -123,10 +124,7 @@ TEST(Train, FollowsTheFrozenCurve) {
                                   0.019294343, 0.019974903, 0.019532226, 0.018560168, 0.017112712,
                                   0.015270246, 0.013135093, 0.010825830, 0.008470706, 0.006200516,
                                   0.004141337, 0.002407528, 0.001095378, 0.000277760, 0.000000080};
-  const std::vector<double> losses{0.705838, 0.688005, 0.698100, 0.669618, 0.677772,
-                                   0.691428, 0.711999, 0.565801, 0.820188, 0.573570,
-                                   0.590153, 0.563503, 0.699189, 0.574814, 0.818183,
-                                   0.538117, 0.588275, 0.568059, 0.798258, 0.543637};
+  const std::vector<double> losses{9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9};
   TrainObserver observer;
   observer.on_step = [&](const StepRecord& record) {
     EXPECT_NEAR(record.learning_rate, rates.at(record.step - 1), 1e-9) << record.step;
