@@ -57,7 +57,7 @@ void require_finite(const char* what, double value, std::size_t step) {
   if (std::isfinite(value)) return;
   throw Error("train.diverged",
               fmt::format("{} {} at step {}, expected a finite number", what, value, step),
-              "lower train.learning_rate, or train in float32");
+              "lower train.learning_rate, or train in float32; what was saved before is kept");
 }
 
 // What a training consists of, from the first epoch to the last.
