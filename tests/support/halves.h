@@ -21,9 +21,9 @@ inline Dataset halves(std::size_t n) {
   return set;
 }
 
-inline Network network_for(const Dataset& set) {
+inline Network network_for(const Dataset& set, std::uint64_t seed = test_seed()) {
   Network network(network_options(set.schema, {{4, 6}}), compute_normalisation(set));
-  initialise(network, test_seed());
+  initialise(network, seed);
   return network;
 }
 

@@ -118,8 +118,7 @@ TEST(Train, FollowsTheFrozenCurve) {
   for (std::size_t i = 0; i < set.size(); ++i) set.labels[i] = set.image(i)[7] > 100 ? 1 : 0;
   auto options = quick();
   options.seed = 5;
-  Network network(network_options(set.schema, {{4, 6}}), compute_normalisation(set));
-  initialise(network, options.seed);
+  auto network = network_for(set, options.seed);
   const std::vector<double> rates{0.0008,      0.002221574, 0.006065280, 0.011192762, 0.016085458,
                                   0.019294343, 0.019974903, 0.019532226, 0.018560168, 0.017112712,
                                   0.015270246, 0.013135093, 0.010825830, 0.008470706, 0.006200516,
