@@ -19,7 +19,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kStaged = ".tmp-";  // in the names of temporaries
+constexpr std::string_view kStaged = ".tmp-";  // in the names of temporaries ...
+constexpr std::size_t kStagedDigits = 16;      // ... and behind it, hexadecimal
 
 // A file descriptor that closes itself.
 class Descriptor {
@@ -71,6 +72,16 @@ fs::path staging_name(const fs::path& path) {
   std::random_device random;
   return parent_of(path) /
          fmt::format(".{}{}{:08x}{:08x}", path.filename().string(), kStaged, random(), random());
+}
+
+// Whether a name is one that staging_name() makes.
+bool is_leftover(const fs::directory_entry& entry) {
+  const auto name = entry.path().filename().string();
+  const auto length = kStaged.size() + kStagedDigits;
+  return name.size() > length + 1 && name.front() == '.' &&
+         name.compare(name.size() - length, kStaged.size(), kStaged) == 0 &&
+         name.find_first_not_of("0123456789abcdef", name.size() - kStagedDigits) ==
+             std::string::npos;
 }
 
 // Where a write to `path` goes: through links, and never over a device or a folder.
@@ -192,21 +203,17 @@ void make_directories(const fs::path& path) {
 void require_new(const fs::path& path) {
   std::error_code error;
   if (!fs::exists(path, error)) return;
-  if (fs::is_directory(path, error) && fs::is_empty(path, error)) return;
+  const fs::directory_iterator entries(path, error);
+  if (!error && std::all_of(begin(entries), end(entries), is_leftover)) return;
   throw Error("output.exists",
               fmt::format("{}: exists already, expected a new folder", path.string()),
               "choose another --out: nothing is ever overwritten");
 }
 
 void remove_leftovers(const fs::path& folder) {
-  std::error_code error;
-  for (fs::directory_iterator item(folder, error), end; !error && item != end;
-       item.increment(error)) {
-    const auto name = item->path().filename().string();
-    std::error_code ignored;  // nobody reads them
-    if (name.front() == '.' && name.find(kStaged) != std::string::npos) {
-      fs::remove_all(item->path(), ignored);
-    }
+  std::error_code ignored;  // nobody reads them
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    if (is_leftover(entry)) fs::remove_all(entry.path(), ignored);
   }
 }
 

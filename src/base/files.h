@@ -55,7 +55,8 @@ std::vector<std::filesystem::path> list_folder(const std::filesystem::path& fold
 // Creates `path` and its parents. Throws output.unwritable.
 void make_directories(const std::filesystem::path& path);
 
-// Throws output.exists when `path` is anything but missing or an empty folder.
+// Throws output.exists when `path` is anything but missing or an empty folder; leftovers, see
+// below, do not count.
 void require_new(const std::filesystem::path& path);
 
 // Removes what writers that were killed have left in `folder`: temporaries that no name points to.

@@ -21,9 +21,8 @@ int command_run(const Arguments& arguments) {
   if (!parsed) return kDone;
 
   const auto request = run_request(*parsed);
-  const auto [run, history, evaluation] = with_way_to_resume("run", request.path, [&] {
-    return run_pipeline(request.config, request.path, request.options);
-  });
+  const auto [run, history, evaluation] = with_way_to_resume(
+      "run", request, [&] { return run_pipeline(request.config, request.path, request.options); });
   const auto training = summarise(history);
   if (parsed->has("json")) {
     print_json(Json{{"accuracy", evaluation.accuracy},

@@ -19,9 +19,8 @@ int command_train(const Arguments& arguments) {
   if (!parsed) return kDone;
 
   const auto request = run_request(*parsed);
-  const auto trained = with_way_to_resume("train", request.path, [&] {
-    return train_run(request.config, request.path, request.options);
-  });
+  const auto trained = with_way_to_resume(
+      "train", request, [&] { return train_run(request.config, request.path, request.options); });
   const auto training = summarise(trained.history);
   if (parsed->has("json")) {
     print_json(Json{{"run", trained.run.path().string()},

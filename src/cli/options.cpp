@@ -173,10 +173,11 @@ RunRequest run_request(const ParsedOptions& parsed) {
   return request;
 }
 
-Error resumable(const Error& error, const std::string& command, const std::filesystem::path& path) {
-  if (error.code() != "interrupted" || !RunDirectory::exists(path)) return error;
+Error resumable(const Error& error, const std::string& command, const RunRequest& request) {
+  if (error.code() != "interrupted" || !RunDirectory::exists(request.path)) return error;
   return {error.code(), error.what(),
-          fmt::format("go on with: digits {} --resume {}", command, shell_word(path))};
+          fmt::format("go on with: digits {} --resume {}{}", command, shell_word(request.path),
+                      request.options.tensorboard ? " --tensorboard" : "")};
 }
 
 }  // namespace digits

@@ -84,18 +84,17 @@ struct RunRequest {
 // Throws usage.option for both --out and --resume.
 RunRequest run_request(const ParsedOptions& parsed);
 
-// The same error; when it is an interrupt after the run at `path` was begun, its hint is the
-// command that goes on with it.
-Error resumable(const Error& error, const std::string& command, const std::filesystem::path& path);
+// The same error; when it is an interrupt after the run was begun, its hint is the command that
+// goes on with it.
+Error resumable(const Error& error, const std::string& command, const RunRequest& request);
 
-// What `work` returns, which makes or resumes the run at `path`; its errors made resumable.
+// What `work` returns, which makes or resumes the run; its errors made resumable.
 template <typename Work>
-auto with_way_to_resume(const std::string& command, const std::filesystem::path& path,
-                        const Work& work) {
+auto with_way_to_resume(const std::string& command, const RunRequest& request, const Work& work) {
   try {
     return work();
   } catch (const Error& error) {
-    throw resumable(error, command, path);
+    throw resumable(error, command, request);
   }
 }
 

@@ -11,12 +11,12 @@
 #include "base/interrupt.h"
 #include "base/memory.h"
 #include "model/checkpoint.h"
+#include "model/gradients.h"
 #include "model/metrics.h"
 #include "model/network.h"
 #include "model/optimiser.h"
 #include "model/schedule.h"
 #include "model/tensors.h"
-#include "model/torch_compat.h"
 #include "model/training_batches.h"
 
 namespace digits {
@@ -57,7 +57,7 @@ void require_finite(const char* what, double value, std::size_t step) {
   if (std::isfinite(value)) return;
   throw Error("train.diverged",
               fmt::format("{} {} at step {}, expected a finite number", what, value, step),
-              "lower train.learning_rate, or train in float32");
+              "lower train.learning_rate, or train in float32; what was saved before is kept");
 }
 
 // What a training consists of, from the first epoch to the last.
@@ -173,7 +173,7 @@ void Training::run_steps() {
       observer_.on_step({state_.step, schedule_.steps, loss_, record.learning_rate});
     }
     if (!interrupted() && !state_is_due()) continue;
-    look();
+    look();  // before anything leaves
     record.train_seconds += seconds_since(started);
     throw_if_interrupted("training");
     hand_out();
@@ -233,8 +233,8 @@ bool Training::state_is_due() const {
          seconds_since(handed_out_) >= options_.checkpoint_seconds;
 }
 
+// After a look, so that nothing that diverged is ever saved.
 void Training::hand_out() {
-  look();  // nothing that diverged is ever saved
   count_seconds();
   if (observer_.on_state) observer_.on_state(state_);
   handed_out_ = Clock::now();
@@ -271,29 +271,6 @@ void require_trainable(const TrainOptions& options, std::size_t samples) {
                           options.epochs, options.batch_size, samples, options.learning_rate,
                           options.weight_decay, options.label_smoothing, options.average),
               "change the [train] section of the configuration");
-}
-
-at::Tensor smoothed_cross_entropy(const at::Tensor& logits, const at::Tensor& labels,
-                                  double smoothing) {
-  const auto log_probabilities = at::log_softmax(logits, 1);
-  const auto loss = at::nll_loss(log_probabilities, labels);
-  if (smoothing == 0.0) return loss;
-  return (1.0 - smoothing) * loss - smoothing * log_probabilities.mean();
-}
-
-StepOutcome compute_gradients(Network& network, FlatWeights& weights, const TensorBatch& batch,
-                              const TrainOptions& options) {
-  at::Tensor logits;
-  {
-    const AutocastScope autocast(options.device.type(), at::kBFloat16,
-                                 options.precision == Precision::kBfloat16);
-    logits = network->forward(batch.images);
-  }
-  const auto loss =
-      smoothed_cross_entropy(logits.to(at::kFloat), batch.labels, options.label_smoothing);
-  weights.zero_gradients();
-  loss.backward();
-  return {loss.detach(), at::norm(weights.gradients())};
 }
 
 std::vector<EpochRecord> train(Network& network, const Dataset& train_set,

@@ -2,7 +2,6 @@
 // validation part, never the test set.
 #pragma once
 
-#include <ATen/core/Tensor.h>
 #include <c10/core/Device.h>
 
 #include <cstdint>
@@ -14,12 +13,10 @@
 #include "data/dataset.h"
 #include "model/device.h"
 #include "model/epoch_record.h"
-#include "model/training_batches.h"
 #include "model/training_state.h"
 
 namespace digits {
 
-class FlatWeights;
 class Network;
 
 struct TrainOptions {
@@ -56,23 +53,6 @@ void require_trainable(const TrainOptions& options, std::size_t samples);
 
 // How the batches of an epoch, counted from 1, are made.
 BatchOptions batch_options(const TrainOptions& options, int epoch);
-
-// Mean cross-entropy of logits [N, classes] with targets of which a share is spread evenly over all
-// classes (Szegedy et al., "Rethinking the Inception architecture", 2016). As LibTorch's, which
-// takes five times as many operations.
-at::Tensor smoothed_cross_entropy(const at::Tensor& logits, const at::Tensor& labels,
-                                  double smoothing);
-
-// Mean loss of a batch and the gradients' norm: scalars on the device, which has not yet computed
-// them if it is a GPU.
-struct StepOutcome {
-  at::Tensor loss;
-  at::Tensor gradient_norm;
-};
-
-// Leaves the gradients of a batch's mean loss in `weights`, which are those of `network`.
-StepOutcome compute_gradients(Network& network, FlatWeights& weights, const TensorBatch& batch,
-                              const TrainOptions& options);
 
 // Trains `network` in place, on options.device, and leaves the averaged weights in it where they
 // are averaged. Bit-reproducible on a CPU for fixed options and thread count.

@@ -50,9 +50,9 @@ const std::vector<Artifact>& artifacts() {
 
 RunDirectory RunDirectory::create(const fs::path& path) {
   require_new(path);
-  RunDirectory run(path);
-  make_directories(run.checkpoints());
-  return run;
+  make_directories(path);
+  remove_leftovers(path);
+  return RunDirectory(path);
 }
 
 RunDirectory RunDirectory::open(const fs::path& path) {

@@ -196,6 +196,7 @@ std::vector<EpochRecord> train_stage(const TrainingParts& parts, const Config& c
                                      const RunDirectory& run, const RunOptions& run_options) {
   const auto options = train_options(config);
   auto network = make_network(parts.training, config);
+  make_directories(run.checkpoints());
   StateFolder states(run.checkpoints());
   auto start = run_options.resume ? read_state(states, config, run) : TrainingState{};
   start.config = to_toml(config);

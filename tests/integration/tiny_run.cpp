@@ -2,6 +2,11 @@
 
 #include <chrono>
 #include <memory>
+#include <sstream>
+
+#include "base/files.h"
+#include "base/sha256.h"
+#include "pipeline/run_directory.h"
 
 namespace digits {
 
@@ -13,6 +18,33 @@ const TinyRun& tiny_run() {
   run->process = run_digits({"run", "--config", "data/fixtures/tiny.toml", "--out", run->path()});
   run->seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return *run;
+}
+
+std::string history_without_times(const std::filesystem::path& run) {
+  std::istringstream lines(read_file(run / "history.jsonl"));
+  std::string text;
+  for (std::string line; std::getline(lines, line);) {
+    auto record = Json::parse(line);
+    for (const char* key :
+         {"seconds", "train_seconds", "wait_seconds", "images_per_second", "peak_memory_bytes"}) {
+      EXPECT_EQ(record.erase(key), 1U) << key;
+    }
+    text += record.dump() + "\n";
+  }
+  return text;
+}
+
+std::string training_identity(const std::filesystem::path& run) {
+  return history_without_times(run) + sha256(read_file(run / "checkpoint" / "best.safetensors"));
+}
+
+std::string identity(const std::filesystem::path& run) {
+  std::string text = history_without_times(run);
+  for (const auto& artifact : artifacts()) {
+    if (artifact.name == "history.jsonl") continue;
+    text += artifact.name + " " + sha256(read_file(run / artifact.name)) + "\n";
+  }
+  return text;
 }
 
 }  // namespace digits

@@ -19,4 +19,12 @@ struct TinyRun {
 // `digits run` on data/fixtures/tiny.toml; made at the first call.
 const TinyRun& tiny_run();
 
+// history.jsonl without the keys that a clock or the kernel decides.
+std::string history_without_times(const std::filesystem::path& run);
+
+// Everything of a training that must not depend on when, where or in how many sittings it ran; and
+// of a whole run.
+std::string training_identity(const std::filesystem::path& run);
+std::string identity(const std::filesystem::path& run);
+
 }  // namespace digits

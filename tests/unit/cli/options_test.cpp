@@ -50,6 +50,50 @@ TEST(Options, WantsItsPositionals) {
   EXPECT_EQ(two->words("runs").size(), 2U);
 }
 
+// A run is new or resumed, not both; only a run can be resumed.
+TEST(Options, ResumeTakesTheRunsConfiguration) {
+  const TemporaryDirectory folder;
+  const auto request = [](const Arguments& arguments) {
+    CommandOptions options("test", "for tests");
+    options.add_config();
+    options.add_run_path();
+    return run_request(*options.parse(arguments));
+  };
+  auto config = resolve(Config());
+  config.seed = 77;
+  RunDirectory::create(folder / "run").write_config(config);
+  const auto resumed = request({"--resume", folder / "run"});
+  EXPECT_EQ(to_toml(resumed.config), to_toml(config));
+  EXPECT_EQ(resumed.path, folder / "run");
+  EXPECT_TRUE(resumed.options.resume);
+  EXPECT_FALSE(request({"--out", folder / "other"}).options.resume);
+  expect_error("usage.option", [&] { request({"--resume", folder / "run", "--out", "x"}); });
+  expect_error("input.missing", [&] { request({"--resume", folder / "none"}); });
+}
+
+// The hint is a command that a shell takes as it stands; without a run there is nothing to go on
+// with, and another error is none of its business.
+TEST(Options, AnInterruptedRunSaysHowToGoOn) {
+  const TemporaryDirectory folder;
+  RunRequest request;
+  request.path = folder / "it's a run";
+  const auto hint_of = [&](const char* code) -> std::string {
+    try {
+      with_way_to_resume("train", request, [&] { throw Error(code, "message", "hint"); });
+    } catch (const Error& error) {
+      return error.hint();
+    }
+    return "no error";
+  };
+  EXPECT_EQ(hint_of("interrupted"), "hint");
+  RunDirectory::create(request.path).write_config(Config());
+  EXPECT_EQ(hint_of("train.diverged"), "hint");
+  EXPECT_THAT(hint_of("interrupted"), testing::StartsWith("go on with: digits train --resume '/"));
+  EXPECT_THAT(hint_of("interrupted"), testing::EndsWith("/it'\\''s a run'"));
+  request.options.tensorboard = true;
+  EXPECT_THAT(hint_of("interrupted"), testing::EndsWith("' --tensorboard"));
+}
+
 TEST(Commands, HaveNamesAndSummaries) {
   for (const auto& command : commands()) {
     EXPECT_STRNE(command.name, "");

@@ -49,10 +49,11 @@ TEST(EpochRecord, HasItsKeys) {
     for (const auto& [key, value] : json.items()) names.push_back(key);
     return names;
   };
-  EXPECT_THAT(keys(record_of(1, .8, 1, 0)),
-              testing::ElementsAre("epoch", "train_loss", "validation_loss", "validation_accuracy",
-                                   "learning_rate", "images", "seconds", "train_seconds",
-                                   "wait_seconds", "images_per_second", "peak_memory_bytes"));
+  EXPECT_THAT(
+      keys(record_of(1, .8, 1, 0)),
+      testing::ElementsAre("epoch", "train_loss", "validation_loss", "validation_accuracy",
+                           "gradient_norm", "learning_rate", "images", "seconds", "train_seconds",
+                           "wait_seconds", "images_per_second", "peak_memory_bytes"));
   EXPECT_THAT(keys(summarise({})),
               testing::ElementsAre("images", "seconds", "train_seconds", "wait_seconds",
                                    "images_per_second", "peak_memory_bytes", "wait_share"));

@@ -86,13 +86,27 @@ TEST(Config, RefusesWrongTypes) {
 }
 
 TEST(Config, RefusesImpossibleValues) {
-  for (const char* text :
-       {"seed = -1", "threads = -2", "[train]\nepochs = 0", "[train]\nbatch_size = -1",
-        "[data]\nsynthetic_train = 0", "[gates]\nmin_accuracy = 1.5", "[gates]\nmin_accuracy = nan",
-        "[augment]\nrotation = inf", "[augment]\nscale = 1.0", "[augment]\nshift = -1",
-        "[train]\nlearning_rate = inf", "[data]\nsynthetic_rows = 4294967324",
-        "[train]\nepochs = 4294967297", "[network]\nwidths = [1000000000]", "[data]\nclasses = 257",
-        "[data]\ntest_share = 1.5", "[data]\nfail_on = \"never\""}) {
+  for (const char* text : {"seed = -1",
+                           "threads = -2",
+                           "[train]\nepochs = 0",
+                           "[train]\nbatch_size = -1",
+                           "[data]\nsynthetic_train = 0",
+                           "[gates]\nmin_accuracy = 1.5",
+                           "[gates]\nmin_accuracy = nan",
+                           "[augment]\nrotation = inf",
+                           "[augment]\nscale = 1.0",
+                           "[augment]\nshift = -1",
+                           "[train]\nlearning_rate = inf",
+                           "[data]\nsynthetic_rows = 4294967324",
+                           "[train]\nepochs = 4294967297",
+                           "[network]\nwidths = [1000000000]",
+                           "[data]\nclasses = 257",
+                           "[train]\nlabel_smoothing = 1",
+                           "[train]\naverage = 1",
+                           "[train]\ncheckpoint_steps = -1",
+                           "[train]\ncheckpoint_seconds = nan",
+                           "[data]\ntest_share = 1.5",
+                           "[data]\nfail_on = \"never\""}) {
     expect_error("config.value", [&] { parse(text); });
   }
 }
@@ -123,6 +137,24 @@ TEST(Config, SurvivesTheRoundTrip) {
 // The text of configs/fast.toml and the defaults in the code must not drift apart.
 TEST(Config, FastPresetIsTheDefault) {
   EXPECT_EQ(to_toml(preset_config("fast")), to_toml(Config()));
+}
+
+// A run that is resumed must be the same run: every key that differs is named, with both values.
+TEST(Config, NamesEveryKeyThatChanged) {
+  require_same(Config(), Config(), "run");
+  auto other = Config();
+  other.seed = 8;
+  other.train.average = 0.5;
+  other.data.source = "elsewhere";
+  expect_error("config.changed", [&] { require_same(other, Config(), "run"); });
+  try {
+    require_same(other, Config(), "run");
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("run: seed is 8, expected 0; "));
+    EXPECT_THAT(error.what(),
+                testing::HasSubstr("data.source is 'elsewhere', expected 'synthetic'; "));
+    EXPECT_THAT(error.what(), testing::HasSubstr("train.average is 0.5, expected 0.0, as"));
+  }
 }
 
 TEST(Config, PresetsKnowTheirNames) {
