@@ -10,7 +10,7 @@
 namespace digits {
 
 struct Architecture {
-  // So many pixels are cut off on each side first: a frame that is empty anyway.
+  // So many pixels are cut off on each side first: a frame that is empty anyway, see quiet_frame.
   std::int64_t crop = 0;
   // patch x patch neighbouring pixels become the channels of one before the first block: maps of a
   // patch^2-th of the size. 1: none.

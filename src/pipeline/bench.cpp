@@ -80,7 +80,8 @@ SeedResult bench_seed(const Sets& sets, const Config& config) {
   const auto trained = train_seed(sets.train, config, progress);
   const auto& best = best_epoch(trained.history);
   Checkpoint checkpoint;
-  checkpoint.info = {sets.train.schema, config.network, best.epoch, best.validation_accuracy.value};
+  checkpoint.info = {sets.train.schema, trained.network->options().architecture, best.epoch,
+                     best.validation_accuracy.value};
   checkpoint.network = trained.network;
   const auto evaluation = evaluate_stage(checkpoint, sets.test, config);
   SeedResult result{config.seed, summarise(trained.history), best.epoch, best.validation_accuracy,

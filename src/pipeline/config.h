@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "data/augment.h"
-#include "model/architecture.h"
 
 namespace digits {
 
@@ -24,12 +23,18 @@ struct DataConfig {
   std::string fail_on = "error";  // the least severity that stops a run; or "warning"
 };
 
+struct NetworkConfig {
+  double crop_share = 0.05;  // of the variance that a frame may hold to be cut off; see quiet_frame
+  std::int64_t patch = 2;    // see Architecture
+  std::vector<std::vector<std::int64_t>> blocks{{16}, {32, 64}};
+};
+
 struct TrainConfig {
-  std::int64_t epochs = 3;
-  std::int64_t batch_size = 128;
-  double learning_rate = 5e-3;
+  std::int64_t epochs = 1;
+  std::int64_t batch_size = 256;
+  double learning_rate = 5e-2;
   double weight_decay = 1e-2;
-  double label_smoothing = 0.0;
+  double label_smoothing = 0.1;
   double average = 0.0;
   std::string precision = "auto";
   std::int64_t checkpoint_steps = 0;
@@ -42,7 +47,7 @@ struct Config {
   std::int64_t threads = 0;  // 0: one per core
   std::string device = "auto";
   DataConfig data;
-  Architecture network;
+  NetworkConfig network;
   TrainConfig train;
   AugmentOptions augment;
   double min_accuracy = 0.9;

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "data/class_folders.h"
+#include "data/frame.h"
 #include "data/normalisation.h"
 #include "data/split.h"
 #include "data/synthetic.h"
@@ -61,8 +62,9 @@ TrainOptions train_options(const Config& config) {
 }
 
 Network make_network(const Dataset& training, const Config& config) {
-  Network network(network_options(training.schema, config.network),
-                  compute_normalisation(training));
+  const Architecture architecture{quiet_frame(training, config.network.crop_share),
+                                  config.network.patch, config.network.blocks};
+  Network network(network_options(training.schema, architecture), compute_normalisation(training));
   initialise(network, static_cast<std::uint64_t>(config.seed));
   return network;
 }
@@ -81,13 +83,9 @@ void require_schema(const Dataset& set, const Schema& expected) {
 class Recorder {
  public:
   // `history`: of the epochs before.
-  Recorder(const RunDirectory& run, const Network& network, const Config& config,
-           const Schema& schema, std::vector<EpochRecord> history)
-      : run_(run),
-        network_(network),
-        config_(config),
-        schema_(schema),
-        history_(std::move(history)) {
+  Recorder(const RunDirectory& run, const Network& network, const Schema& schema,
+           std::vector<EpochRecord> history)
+      : run_(run), network_(network), schema_(schema), history_(std::move(history)) {
     for (const auto& record : history_) best_ = std::max(best_, record.validation_accuracy.value);
   }
 
@@ -96,13 +94,13 @@ class Recorder {
     run_.write_history(history_);
     if (record.validation_accuracy.value < best_) return;
     best_ = record.validation_accuracy.value;
-    save_checkpoint(run_.checkpoint(), network_, {schema_, config_.network, record.epoch, best_});
+    save_checkpoint(run_.checkpoint(), network_,
+                    {schema_, network_->options().architecture, record.epoch, best_});
   }
 
  private:
   const RunDirectory& run_;
   const Network& network_;
-  const Config& config_;
   const Schema& schema_;
   std::vector<EpochRecord> history_;
   double best_ = 0.0;
@@ -200,7 +198,7 @@ std::vector<EpochRecord> train_stage(const TrainingParts& parts, const Config& c
   StateFolder states(run.checkpoints());
   auto start = run_options.resume ? read_state(states, config, run) : TrainingState{};
   start.config = to_toml(config);
-  Recorder recorder(run, network, config, parts.training.schema, start.history);
+  Recorder recorder(run, network, parts.training.schema, start.history);
   TrainingView view("train", options);
   std::optional<EventLog> events;
   if (run_options.tensorboard) {

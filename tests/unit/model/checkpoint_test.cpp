@@ -12,7 +12,7 @@
 namespace digits {
 namespace {
 
-CheckpointInfo tiny_info() { return {tiny_schema(), {{4, 6}}, 3, 0.5}; }
+CheckpointInfo tiny_info() { return {tiny_schema(), tiny_architecture(), 3, 0.5}; }
 
 TEST(Checkpoint, RestoresWeightsStatisticsAndInfo) {
   const TemporaryDirectory folder;
@@ -53,9 +53,11 @@ TEST(Checkpoint, RefusesAChangedByte) {
 // The hash fits, the network does not: a description edited by hand.
 TEST(Checkpoint, RefusesANetworkThatDoesNotFit) {
   const TemporaryDirectory folder;
-  for (const auto& widths : std::vector<std::vector<std::int64_t>>{{4, 7}, {4}, {}, {-4, 6}}) {
+  using Blocks = decltype(Architecture::blocks);
+  for (const auto& blocks :
+       {Blocks{{4}, {7}}, Blocks{{4}}, Blocks{}, Blocks{{}}, Blocks{{-4}, {6}}}) {
     auto info = tiny_info();
-    info.architecture.widths = widths;
+    info.architecture.blocks = blocks;
     save_checkpoint(folder / "c", tiny_network(), info);
     expect_error("checkpoint.mismatch", [&] { load_checkpoint(folder / "c"); });
   }

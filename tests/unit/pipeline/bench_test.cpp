@@ -52,7 +52,7 @@ Config quick(int epochs) {
   Config config;
   config.seed = static_cast<std::int64_t>(test_seed() % 1000);
   config.device = "cpu";
-  config.network.widths = {4, 6};
+  config.network.blocks = {{4}, {6}};
   config.train.epochs = epochs;
   config.train.batch_size = 8;
   config.train.precision = "float32";

@@ -14,10 +14,11 @@ namespace {
 Config parse(const std::string& text) { return parse_config(text, "test", Config()); }
 
 TEST(Config, SetsWhatTheTextNamesAndKeepsTheRest) {
-  const auto config = parse("seed = 7\n[train]\nepochs = 9\n[network]\nwidths = [1, 2]\n");
+  const auto config = parse("seed = 7\n[train]\nepochs = 9\n[network]\nblocks = [[1], [2, 3]]\n");
   EXPECT_EQ(config.seed, 7);
   EXPECT_EQ(config.train.epochs, 9);
-  EXPECT_THAT(config.network.widths, testing::ElementsAre(1, 2));
+  EXPECT_THAT(config.network.blocks,
+              testing::ElementsAre(testing::ElementsAre(1), testing::ElementsAre(2, 3)));
   EXPECT_EQ(config.train.batch_size, Config().train.batch_size);
 }
 
@@ -81,8 +82,9 @@ TEST(Config, RefusesWrongTypes) {
   expect_error("config.type", [] { parse("seed = 1.5"); });
   expect_error("config.type", [] { parse("device = 1"); });
   expect_error("config.type", [] { parse("[train]\nlearning_rate = \"fast\""); });
-  expect_error("config.type", [] { parse("[network]\nwidths = 16"); });
-  expect_error("config.type", [] { parse("[network]\nwidths = [16, \"a\"]"); });
+  expect_error("config.type", [] { parse("[network]\nblocks = 16"); });
+  expect_error("config.type", [] { parse("[network]\nblocks = [16]"); });
+  expect_error("config.type", [] { parse("[network]\nblocks = [[16, \"a\"]]"); });
 }
 
 TEST(Config, RefusesImpossibleValues) {
@@ -99,7 +101,7 @@ TEST(Config, RefusesImpossibleValues) {
                            "[train]\nlearning_rate = inf",
                            "[data]\nsynthetic_rows = 4294967324",
                            "[train]\nepochs = 4294967297",
-                           "[network]\nwidths = [1000000000]",
+                           "[network]\nblocks = [[1000000000]]",
                            "[data]\nclasses = 257",
                            "[train]\nlabel_smoothing = 1",
                            "[train]\naverage = 1",
