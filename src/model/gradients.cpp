@@ -4,6 +4,7 @@
 
 #include "model/network.h"
 #include "model/optimiser.h"
+#include "model/tensors.h"
 #include "model/torch_compat.h"
 #include "model/trainer.h"
 
@@ -23,7 +24,7 @@ StepOutcome compute_gradients(Network& network, FlatWeights& weights, const Tens
   {
     const AutocastScope autocast(options.device.type(), at::kBFloat16,
                                  options.precision == Precision::kBfloat16);
-    logits = network->forward(batch.images);
+    logits = network->forward(unit_images(batch.images));
   }
   const auto loss =
       smoothed_cross_entropy(logits.to(at::kFloat), batch.labels, options.label_smoothing);

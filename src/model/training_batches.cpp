@@ -31,16 +31,16 @@ void TrainingBatches::start(const BatchOptions& options) {
 
 bool TrainingBatches::next(TensorBatch& batch) {
   if (stream_) {
-    Batch bytes;
-    if (!stream_->next(bytes)) return false;
-    batch.images = image_tensor(bytes.images.data(), bytes.labels.size(), set_.schema, device_);
-    batch.labels = label_tensor(bytes.labels, device_);
+    if (!stream_->next(streamed_)) return false;
+    const auto& [indices, images, labels] = streamed_;
+    batch.images = byte_tensor(images.data(), labels.size(), set_.schema).to(device_);
+    batch.labels = label_tensor(labels, device_);
     return true;
   }
   if (next_ >= count_) return false;
   const auto begin = next_++ * batch_size_;
   const auto chosen = order_.slice(0, begin, std::min(begin + batch_size_, order_.size(0)));
-  batch.images = unit_images(images_.index_select(0, chosen));
+  batch.images = images_.index_select(0, chosen);
   batch.labels = labels_.index_select(0, chosen);
   return true;
 }

@@ -13,7 +13,7 @@
 namespace digits {
 
 struct TensorBatch {
-  at::Tensor images;  // [n, channels, rows, cols] float32 in [0, 1]
+  at::Tensor images;  // [n, rows, cols, channels] bytes, see unit_images
   at::Tensor labels;  // [n] int64
 };
 
@@ -27,7 +27,8 @@ class TrainingBatches {
   // Begins the epoch of `options` at its first_batch. Throws as BatchStream.
   void start(const BatchOptions& options);
 
-  // The epoch's next batch; false at its end. Throws as BatchStream::next.
+  // The epoch's next batch; false at its end. The one before must be out of use by then. Throws as
+  // BatchStream::next.
   bool next(TensorBatch& batch);
 
  private:
@@ -40,6 +41,7 @@ class TrainingBatches {
   int64_t next_ = 0;  // batch
   int64_t count_ = 0;
   std::unique_ptr<BatchStream> stream_;
+  Batch streamed_;  // what the last batch's tensors may share memory with
 };
 
 }  // namespace digits

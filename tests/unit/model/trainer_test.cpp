@@ -20,7 +20,7 @@ namespace {
 
 // All of a set as one batch.
 TensorBatch whole(const Dataset& set) {
-  return {image_tensor(set.images.data(), set.size(), set.schema, at::kCPU),
+  return {byte_tensor(set.images.data(), set.size(), set.schema),
           label_tensor({set.labels.begin(), set.labels.end()}, at::kCPU)};
 }
 
