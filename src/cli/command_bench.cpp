@@ -115,12 +115,12 @@ int bench_train_command(const Arguments& arguments) {
   json["config"] = to_toml(config);
   json["machine"] = machine;
   const auto document = with_schema(kBenchTrainSchema, json);
-  if (parsed->has("out")) write_json(parsed->text("out"), document);
   if (parsed->has("json")) {
     print_json(document);
   } else {
     print_bench(bench, target, machine);
   }
+  if (parsed->has("out")) write_json(parsed->text("out"), document);  // if it fails, all is printed
   if (target > 0.0) require_target(bench, target);
   return kDone;
 }

@@ -92,7 +92,6 @@ class Training {
   TrainingState state_;              // as of now; its tensors are those in use
   std::vector<StepOutcome> unseen_;  // of the steps since the last look
   std::size_t looked_at_;            // steps
-  double loss_ = 0.0;                // of the last step that was looked at
   Clock::time_point handed_out_ = Clock::now();
   Clock::time_point counted_ = Clock::now();  // when the epoch's seconds were last added to
 };
@@ -169,9 +168,6 @@ void Training::run_steps() {
     record.wait_seconds += seconds_since(asked);
     take_step(batch);
     record.images += static_cast<std::size_t>(batch.labels.size(0));
-    if (observer_.on_step) {
-      observer_.on_step({state_.step, schedule_.steps, loss_, record.learning_rate});
-    }
     if (!interrupted() && !state_is_due()) continue;
     look();  // before anything leaves
     record.train_seconds += seconds_since(started);
@@ -206,9 +202,10 @@ void Training::look() {
   for (std::size_t i = 0; i < unseen_.size(); ++i, value += 2) {
     require_finite("loss", value[0], ++step);
     require_finite("gradient norm", value[1], step);
-    loss_ = value[0];
     state_.loss_sum += value[0];
     state_.gradient_norm_sum += value[1];
+    if (!observer_.on_step) continue;
+    observer_.on_step({step, schedule_.steps, value[0], one_cycle_rate(schedule_, step - 1)});
   }
   looked_at_ = step;
   unseen_.clear();

@@ -40,7 +40,7 @@ struct TrainOptions {
 
 // Called as training goes on; any may be empty. An exception from one ends the training.
 struct TrainObserver {
-  // Its loss is that of the newest step which was looked at.
+  // For each step, in order, when it is looked at.
   std::function<void(const StepRecord& record)> on_step;
   // Network in evaluation mode, with averaged weights where they are averaged.
   std::function<void(const EpochRecord& record)> on_epoch;

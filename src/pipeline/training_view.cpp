@@ -49,7 +49,8 @@ EventLog::EventLog(const std::filesystem::path& folder, std::size_t first_step,
                    const Dataset& training, const TrainOptions& options)
     : file_(folder, static_cast<std::int64_t>(first_step)),
       training_(training),
-      options_(options) {}
+      options_(options),
+      step_(static_cast<std::int64_t>(first_step) - 1) {}
 
 void EventLog::on_step(const StepRecord& record) {
   step_ = static_cast<std::int64_t>(record.step);

@@ -40,7 +40,7 @@ class EventLog {
   EventFile file_;
   const Dataset& training_;
   const TrainOptions& options_;
-  std::int64_t step_ = 0;
+  std::int64_t step_;  // the last one taken
 };
 
 // The bar or lines of one training; the options must outlive it.

@@ -60,8 +60,8 @@ TEST(Pipeline, EvaluationIsConsistent) {
   EXPECT_LT(json.at("accuracy").at("low"), json.at("accuracy").at("value"));
 }
 
-// A network that learned beats any constant answer (one in ten) by far. 0.8 leaves room for the
-// seeds: 200 images, and the worst of 20 seeds reached 0.95.
+// A network that learned beats any constant answer (one in ten) by far. 0.8 leaves room for
+// other versions: 200 images, of 20 seeds the worst reached 0.84, this one 0.88.
 TEST(Pipeline, LearnsTheTinySet) {
   const auto json = Json::parse(read_file(tiny_run().path() / "evaluation.json"));
   EXPECT_GT(json.at("accuracy").at("value"), 0.8);
@@ -128,27 +128,11 @@ TEST(Pipeline, ValidatesOnTheHeldOutPart) {
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 6);
 }
 
-// A checkpoint is kept for the best epoch by validation accuracy; with this seed that is not the
-// last one.
+// A checkpoint is kept for the best epoch by validation accuracy, here not the last one.
 TEST(Pipeline, KeepsTheBestEpoch) {
-  const TemporaryDirectory folder;
-  const auto run = folder / "run";
-  ASSERT_EQ(call_digits({"train", "--config", fixtures() / "tiny.toml", "--data",
-                         fixtures() / "tiny", "--seed", "13", "--out", run})
-                .status,
-            0);
-  std::istringstream lines(read_file(run / "history.jsonl"));
-  double best = 0.0;
-  int best_epoch = 0;
-  for (std::string line; std::getline(lines, line);) {
-    const auto record = Json::parse(line);
-    const double accuracy = record.at("validation_accuracy").at("value");
-    if (accuracy >= best) best_epoch = record.at("epoch");
-    best = std::max(best, accuracy);
-  }
-  const auto checkpoint = load_checkpoint(run / "checkpoint" / "best.safetensors");
-  EXPECT_EQ(checkpoint.info.epoch, best_epoch);
-  EXPECT_DOUBLE_EQ(checkpoint.info.validation_accuracy, best);
+  const auto checkpoint = load_checkpoint(early_best().path() / "checkpoint" / "best.safetensors");
+  EXPECT_EQ(checkpoint.info.epoch, early_best().best_epoch);
+  EXPECT_DOUBLE_EQ(checkpoint.info.validation_accuracy, early_best().best_accuracy);
 }
 
 // What a person gets: the table on stdout with the best epoch marked, one line an epoch on stderr

@@ -97,19 +97,46 @@ TEST(Tensorboard, ChangesNoResult) {
             sha256(read_file(tiny_run().path() / weights)));
 }
 
-// The reader can say no: a byte changed anywhere, and a record cut off, are noticed.
+// The reader can say no: a byte changed anywhere, and a record cut off, are noticed; the same file
+// unchanged is not.
 TEST(Tensorboard, ReaderNoticesDamage) {
   if (!has_python()) GTEST_SKIP() << "no python3 to read with";
   const auto names = files_below(watched_run() / "tensorboard");
   ASSERT_EQ(names.size(), 1U);
-  const auto whole = read_file(watched_run() / "tensorboard" / names[0]).substr(0, 400);
-  for (const std::size_t at : {0U, 9U, 14U, 30U}) {
+  const auto whole = read_file(watched_run() / "tensorboard" / names[0]);
+  const auto status_of = [&](const std::string& bytes) {
     const TemporaryDirectory folder;
+    write_file(folder / names[0], bytes);
+    return read_events(folder.path()).status;
+  };
+  EXPECT_EQ(status_of(whole), 0);
+  EXPECT_EQ(status_of(whole.substr(0, whole.size() - 1)), 1);
+  for (const std::size_t at : {std::size_t{0}, std::size_t{9}, std::size_t{14}, whole.size() / 2}) {
     auto damaged = whole;
     damaged[at] = static_cast<char>(damaged[at] ^ 1);
-    write_file(folder / names[0], damaged);
-    EXPECT_EQ(read_events(folder.path()).status, 1) << at;
+    EXPECT_EQ(status_of(damaged), 1) << at;
   }
+}
+
+// A run that goes on writes a file of its own, which says from which step on: there a reader drops
+// what the stopped one had written. Here from step 250, as if the last epoch had never ended.
+TEST(Tensorboard, ResumedRunGoesOnAtItsStep) {
+  if (!has_python()) GTEST_SKIP() << "no python3 to read with";
+  const TemporaryDirectory folder;
+  const auto run = folder / "run";
+  fs::copy(watched_run(), run, fs::copy_options::recursive);
+  fs::remove_all(run / "tensorboard");
+  ASSERT_TRUE(fs::remove(run / "checkpoint" / "step-00000300.safetensors"));
+  const auto result = call_digits({"train", "--resume", run, "--tensorboard"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  const auto events = events_in(run / "tensorboard");
+  ASSERT_GE(events.size(), 2U);
+  EXPECT_EQ(events[1].at("session"), 1);
+  EXPECT_EQ(events[1].at("step"), 251);
+  const auto losses = curves_of(events).at("train/loss");
+  const auto before = curves_of(events_in(watched_run() / "tensorboard")).at("train/loss");
+  ASSERT_EQ(losses.size(), 50U);
+  for (std::size_t i = 0; i < 50; ++i) EXPECT_EQ(losses[i], before[250 + i]);
 }
 
 // While training goes on, what has happened can be read: after the first epoch its mean is there,

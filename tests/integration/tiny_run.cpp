@@ -3,6 +3,7 @@
 #include <chrono>
 #include <memory>
 #include <sstream>
+#include <stdexcept>
 
 #include "base/files.h"
 #include "base/sha256.h"
@@ -18,6 +19,29 @@ const TinyRun& tiny_run() {
   run->process = run_digits({"run", "--config", "data/fixtures/tiny.toml", "--out", run->path()});
   run->seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return *run;
+}
+
+const EarlyBest& early_best() {
+  static std::unique_ptr<EarlyBest> run;
+  if (run != nullptr) return *run;
+  run = std::make_unique<EarlyBest>();
+  for (; run->seed < 20; ++run->seed) {
+    int last_epoch = 0;
+    call_digits({"train", "--config", "data/fixtures/tiny.toml", "--seed",
+                 std::to_string(run->seed), "--out", run->path()});
+    std::istringstream lines(read_file(run->path() / "history.jsonl"));
+    run->best_accuracy = 0.0;
+    for (std::string line; std::getline(lines, line);) {
+      const auto record = Json::parse(line);
+      last_epoch = record.at("epoch");
+      const double accuracy = record.at("validation_accuracy").at("value");
+      if (accuracy < run->best_accuracy) continue;
+      run->best_accuracy = accuracy;
+      run->best_epoch = last_epoch;
+    }
+    if (run->best_epoch < last_epoch) return *run;
+  }
+  throw std::runtime_error("no seed of 20 whose best epoch is not the last one");
 }
 
 std::string history_without_times(const std::filesystem::path& run) {

@@ -19,6 +19,17 @@ struct TinyRun {
 // `digits run` on data/fixtures/tiny.toml; made at the first call.
 const TinyRun& tiny_run();
 
+// A training on the same set whose best epoch by validation accuracy is not its last: at one seed
+// in three. Made at the first call.
+struct EarlyBest {
+  TemporaryDirectory folder;
+  int seed = 0;
+  int best_epoch = 0;
+  double best_accuracy = 0.0;
+  std::filesystem::path path() const { return folder / std::to_string(seed); }
+};
+const EarlyBest& early_best();
+
 // history.jsonl without the keys that a clock or the kernel decides.
 std::string history_without_times(const std::filesystem::path& run);
 

@@ -106,6 +106,27 @@ TEST(Resume, AfterAnInterruptIsBitIdentical) {
   }
 }
 
+// Ctrl-C in validation, while the averaged weights are in the network: the state has those that are
+// trained.
+TEST(Resume, AfterAnInterruptInValidationIsBitIdentical) {
+  auto options = everything();
+  options.checkpoint_steps = 4;
+  const auto expected = finish(options, {});
+  const auto set = halves(64);
+  auto network = network_for(set);
+  std::string bytes;
+  TrainObserver observer;
+  observer.on_state = [&](const TrainingState& state) {
+    bytes = format_state(state);
+    set_interrupted(true);  // the next to look is validation
+  };
+  expect_error("interrupted", [&] { train(network, set, halves(40), options, observer); });
+  set_interrupted(false);
+  EXPECT_EQ(parse_state(bytes, "x").step, 4U);
+  EXPECT_TRUE(parse_state(bytes, "x").history.empty());
+  expect_same(finish(options, parse_state(bytes, "x")), expected);
+}
+
 // A finished training has nothing left to do.
 TEST(Resume, OfAFinishedTrainingReturnsItsHistory) {
   std::vector<std::string> states;

@@ -74,6 +74,38 @@ TEST(TrainStep, SmoothsLabels) {
   EXPECT_NEAR(loss(), 0.8317766, 1e-6);
 }
 
+// By hand: the gradient of the mean loss by the logits' biases is the mean of probability minus
+// target, here (1/2, 1/4, 1/4) - (0.8, 0.1, 0.1) for every sample. And loss and gradient are those
+// of LibTorch's own cross-entropy. 1e-6: float32.
+TEST(TrainStep, GradientByHandAndAsLibTorchs) {
+  auto set = random_dataset(8, 12, 10);
+  std::fill(set.labels.begin(), set.labels.end(), std::uint8_t{0});
+  auto network = network_for(set);
+  {
+    const at::NoGradGuard no_grad;
+    network->named_parameters()["head.weight"].zero_();
+    network->named_parameters()["head.bias"].copy_(at::tensor({std::log(2.0), 0.0, 0.0}));
+  }
+  FlatWeights weights(*network);
+  auto options = quick();
+  options.label_smoothing = 0.3;
+  const auto outcome = compute_gradients(network, weights, whole(set), options);
+  const auto bias = network->named_parameters()["head.bias"].grad();
+  EXPECT_TRUE(at::allclose(bias, at::tensor({-0.3F, 0.15F, 0.15F}), 0.0, 1e-6)) << bias;
+  EXPECT_NEAR(outcome.gradient_norm.item<double>(),
+              weights.gradients().square().sum().sqrt().item<double>(), 1e-6);
+
+  const auto labels = at::tensor(std::vector<int64_t>{0, 2, 1, 1});
+  const auto ours = at::randn({4, 3}).requires_grad_();
+  const auto theirs = ours.detach().clone().requires_grad_();
+  const auto loss = smoothed_cross_entropy(ours, labels, 0.3);
+  const auto expected = at::cross_entropy_loss(theirs, labels, {}, at::Reduction::Mean, -100, 0.3);
+  loss.backward();
+  expected.backward();
+  EXPECT_NEAR(loss.item<double>(), expected.item<double>(), 1e-6);
+  EXPECT_TRUE(at::allclose(ours.grad(), theirs.grad(), 0.0, 1e-6));
+}
+
 // Two epochs on an easy task reach most of it, and the history says so.
 TEST(Train, LearnsAnEasyTask) {
   const auto set = halves(320);

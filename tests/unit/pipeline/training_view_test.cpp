@@ -30,6 +30,21 @@ TEST(TrainingView, EpochTextByHand) {
             "2.5 s  00:15 left");
 }
 
+// What goes on after an epoch's last step, with its validation, marks the epoch at that step.
+TEST(EventLog, ResumedAtAnEpochsEndMarksItThere) {
+  const auto set = random_dataset(70, 28, 28);
+  const TemporaryDirectory folder;
+  EpochRecord record;
+  record.epoch = 2;
+  EventLog log(folder.path(), 101, set, TrainOptions());
+  log.on_epoch(record);
+  const auto bytes = read_file(folder / files_below(folder.path()).at(0));
+  const auto tag = bytes.find("epoch/train_loss");
+  ASSERT_NE(tag, std::string::npos);
+  // Event.step, field 2 as a varint, stands between the wall time and the summary with its tags.
+  EXPECT_NE(bytes.substr(0, tag).find(std::string("\x10\x64\x2a")), std::string::npos);
+}
+
 // The picture of an epoch shows its first images as the network saw them: shuffled and augmented
 // for that epoch. It can be read once the epoch has ended, while the log is still being written.
 TEST(EventLog, ShowsTheImagesOfTheEpoch) {
