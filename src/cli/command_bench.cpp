@@ -137,7 +137,7 @@ const std::vector<Command>& benches() {
 int command_bench(const Arguments& arguments) {
   if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "-h") {
     fmt::print(
-        "Measures this program on this machine.\n\n"
+        "Measures this program on this machine. Each takes --help and --json.\n\n"
         "Usage: digits bench <what> [options]\n\nWhat:\n");
     print_commands(benches());
     return arguments.empty() ? kUsage : kDone;
