@@ -16,7 +16,7 @@ macro(digits_find name package)
 endmacro()
 
 digits_find(OpenCV libopencv-dev COMPONENTS core imgproc imgcodecs)
-digits_find(Boost libboost-dev CONFIG)  # headers only: Boost.Math
+digits_find(Boost libboost-dev CONFIG)  # headers only: Boost.Math, Boost.CRC
 digits_find(fmt libfmt-dev)
 digits_find(cxxopts libcxxopts-dev)
 digits_find(nlohmann_json nlohmann-json3-dev)

@@ -19,6 +19,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr std::string_view kStaged = ".tmp-";  // in the names of temporaries ...
+constexpr std::size_t kStagedDigits = 16;      // ... and behind it, hexadecimal
+
 // A file descriptor that closes itself.
 class Descriptor {
  public:
@@ -68,7 +71,17 @@ fs::path parent_of(const fs::path& path) {
 fs::path staging_name(const fs::path& path) {
   std::random_device random;
   return parent_of(path) /
-         fmt::format(".{}.tmp-{:08x}{:08x}", path.filename().string(), random(), random());
+         fmt::format(".{}{}{:08x}{:08x}", path.filename().string(), kStaged, random(), random());
+}
+
+// Whether a name is one that staging_name() makes.
+bool is_leftover(const fs::directory_entry& entry) {
+  const auto name = entry.path().filename().string();
+  const auto length = kStaged.size() + kStagedDigits;
+  return name.size() > length + 1 && name.front() == '.' &&
+         name.compare(name.size() - length, kStaged.size(), kStaged) == 0 &&
+         name.find_first_not_of("0123456789abcdef", name.size() - kStagedDigits) ==
+             std::string::npos;
 }
 
 // Where a write to `path` goes: through links, and never over a device or a folder.
@@ -146,6 +159,25 @@ void write_file(const fs::path& path, std::string_view bytes, Durability durabil
   if (durability == Durability::kSynced) sync_directory(parent_of(target));
 }
 
+GrowingFile::GrowingFile(fs::path path)
+    : path_(std::move(path)),
+      fd_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0644)) {
+  if (fd_ < 0) throw write_error(path_, errno);
+}
+
+GrowingFile::~GrowingFile() { ::close(fd_); }
+
+void GrowingFile::append(std::string_view bytes) {
+  try {
+    write_all(fd_, bytes, path_);
+  } catch (const Error&) {
+    if (::ftruncate(fd_, size_) != 0) {  // then its last record is cut off, which readers expect
+    }
+    throw;
+  }
+  size_ += static_cast<std::int64_t>(bytes.size());
+}
+
 std::vector<fs::path> list_folder(const fs::path& folder) {
   std::vector<fs::path> entries;
   std::error_code error;
@@ -171,10 +203,18 @@ void make_directories(const fs::path& path) {
 void require_new(const fs::path& path) {
   std::error_code error;
   if (!fs::exists(path, error)) return;
-  if (fs::is_directory(path, error) && fs::is_empty(path, error)) return;
+  const fs::directory_iterator entries(path, error);
+  if (!error && std::all_of(begin(entries), end(entries), is_leftover)) return;
   throw Error("output.exists",
               fmt::format("{}: exists already, expected a new folder", path.string()),
               "choose another --out: nothing is ever overwritten");
+}
+
+void remove_leftovers(const fs::path& folder) {
+  std::error_code ignored;  // nobody reads them
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    if (is_leftover(entry)) fs::remove_all(entry.path(), ignored);
+  }
 }
 
 StagedDirectory::StagedDirectory(fs::path final_path)

@@ -30,14 +30,37 @@ enum class Durability {
 void write_file(const std::filesystem::path& path, std::string_view bytes,
                 Durability durability = Durability::kSynced);
 
+// A log that grows while others read it: the one kind of file that does not appear whole. Bytes
+// arrive in order; a power cut may lose the last ones.
+class GrowingFile {
+ public:
+  // A new file. Throws output.unwritable, also when there is one of this name.
+  explicit GrowingFile(std::filesystem::path path);
+  ~GrowingFile();
+  GrowingFile(const GrowingFile&) = delete;
+  GrowingFile& operator=(const GrowingFile&) = delete;
+
+  // All of the bytes, or, when it throws as write_file, none.
+  void append(std::string_view bytes);
+
+ private:
+  std::filesystem::path path_;
+  int fd_;
+  std::int64_t size_ = 0;
+};
+
 // What is in a folder and not hidden, sorted by name. Throws input.unreadable.
 std::vector<std::filesystem::path> list_folder(const std::filesystem::path& folder);
 
 // Creates `path` and its parents. Throws output.unwritable.
 void make_directories(const std::filesystem::path& path);
 
-// Throws output.exists when `path` is anything but missing or an empty folder.
+// Throws output.exists when `path` is anything but missing or an empty folder; leftovers, see
+// below, do not count.
 void require_new(const std::filesystem::path& path);
+
+// Removes what writers that were killed have left in `folder`: temporaries that no name points to.
+void remove_leftovers(const std::filesystem::path& folder);
 
 // A folder that appears whole or not at all: fill `path()`, then commit() renames it to its final
 // name. Destroyed without a commit, it removes what was written.

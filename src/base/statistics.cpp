@@ -1,7 +1,9 @@
 #include "base/statistics.h"
 
 #include <algorithm>
+#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
+#include <numeric>
 
 namespace digits {
 
@@ -14,6 +16,38 @@ Quantity proportion(std::size_t successes, std::size_t n) {
   const double centre = scale * (p + z * z / (2.0 * count));
   const double half = scale * z * std::sqrt(p * (1.0 - p) / count + z * z / (4.0 * count * count));
   return {p, std::max(0.0, centre - half), std::min(1.0, centre + half), n};
+}
+
+Spread spread(std::vector<double> values) {
+  Spread result;
+  result.n = values.size();
+  if (values.empty()) return result;
+  std::sort(values.begin(), values.end());
+  const auto count = static_cast<double>(values.size());
+  const auto middle = values.size() / 2;
+  result.min = values.front();
+  result.max = values.back();
+  result.median =
+      values.size() % 2 == 1 ? values[middle] : 0.5 * (values[middle - 1] + values[middle]);
+  result.mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
+  double squares = 0.0;
+  for (const double value : values) squares += (value - result.mean) * (value - result.mean);
+  if (values.size() > 1) result.stddev = std::sqrt(squares / (count - 1.0));
+  return result;
+}
+
+Quantity mean_of_shares(const std::vector<double>& values) {
+  const auto all = spread(values);
+  if (all.n < 2) return {all.mean, 0.0, 1.0, all.n};
+  const auto count = static_cast<double>(all.n);
+  const double t = boost::math::quantile(boost::math::students_t(count - 1.0), 0.975);
+  const double half = t * all.stddev / std::sqrt(count);
+  return {all.mean, std::max(0.0, all.mean - half), std::min(1.0, all.mean + half), all.n};
+}
+
+void to_json(Json& json, const Spread& spread) {
+  json = Json{{"median", spread.median}, {"min", spread.min},       {"max", spread.max},
+              {"mean", spread.mean},     {"stddev", spread.stddev}, {"n", spread.n}};
 }
 
 void to_json(Json& json, const Quantity& quantity) {

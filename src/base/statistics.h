@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <vector>
 
 #include "base/json.h"
 
@@ -20,6 +21,25 @@ struct Quantity {
 // [0, 1].
 Quantity proportion(std::size_t successes, std::size_t n);
 
+// The mean of shares, such as the accuracies of several trainings, with the 95 % interval of
+// Student's t: "The probable error of a mean", Biometrika 6 (1908). It covers what differs from one
+// value to the next (the seed), not what they have in common (the test set). Clipped to [0, 1], and
+// all of it where fewer than two values say nothing about their spread.
+Quantity mean_of_shares(const std::vector<double>& values);
+
+// How values lie: `median` of an even count is the mean of the middle two, `stddev` divides by
+// n - 1. All zero for no values, stddev also for one.
+struct Spread {
+  double median = 0.0;
+  double min = 0.0;
+  double max = 0.0;
+  double mean = 0.0;
+  double stddev = 0.0;
+  std::size_t n = 0;
+};
+Spread spread(std::vector<double> values);
+
+void to_json(Json& json, const Spread& spread);
 void to_json(Json& json, const Quantity& quantity);
 void from_json(const Json& json, Quantity& quantity);
 

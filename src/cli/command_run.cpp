@@ -11,28 +11,33 @@ int command_run(const Arguments& arguments) {
   CommandOptions options("run",
                          "The whole pipeline into a new run directory: acquire, validate, split, "
                          "train, evaluate, check, package.\nWithout options: synthetic digits, "
-                         "preset fast. Exits with 3 for bad data, 4 when a gate fails.");
+                         "preset fast. Exits with 3 for bad data, 4 when a gate fails; after "
+                         "Ctrl-C, --resume goes on.");
   options.add_config();
   options.add_run_path();
+  options.add_tensorboard();
   options.add_json();
   const auto parsed = options.parse(arguments);
   if (!parsed) return kDone;
 
-  const auto config = resolve(config_from(*parsed, preset_config("fast")));
-  const auto path = run_path(*parsed, config);
-  const auto evaluation = run_pipeline(config, path);
-  const auto run = RunDirectory::open(path);
+  const auto request = run_request(*parsed);
+  const auto [run, history, evaluation] = with_way_to_resume(
+      "run", request, [&] { return run_pipeline(request.config, request.path, request.options); });
+  const auto training = summarise(history);
   if (parsed->has("json")) {
     print_json(Json{{"accuracy", evaluation.accuracy},
                     {"loss", evaluation.loss},
+                    {"training", training},
                     {"run", run.path().string()},
                     {"package", run.package().string()}});
     return kDone;
   }
-  print_pairs({{"data", config.data.source},
+  fmt::print("{}\n", history_table(history));
+  print_pairs({{"data", request.config.data.source},
                {"test accuracy", percent(evaluation.accuracy)},
                {"test loss", fmt::format("{:.4f}", evaluation.loss)},
-               {"precision", config.train.precision},
+               {"precision", request.config.train.precision},
+               {"peak memory", mebibytes(training.peak_memory_bytes)},
                {"run", run.path().string()},
                {"package", run.package().string()}});
   print_evaluation(evaluation);

@@ -13,18 +13,24 @@ int command_train(const Arguments& arguments) {
                          "configuration, data report, history and checkpoint.");
   options.add_config();
   options.add_run_path();
+  options.add_tensorboard();
   options.add_json();
   const auto parsed = options.parse(arguments);
   if (!parsed) return kDone;
 
-  const auto config = resolve(config_from(*parsed, preset_config("fast")));
-  const auto trained = train_run(config, run_path(*parsed, config));
-  const auto& last = trained.history.back();
+  const auto request = run_request(*parsed);
+  const auto trained = with_way_to_resume(
+      "train", request, [&] { return train_run(request.config, request.path, request.options); });
+  const auto training = summarise(trained.history);
   if (parsed->has("json")) {
-    print_json(Json{{"run", trained.run.path().string()}, {"last_epoch", last}});
+    print_json(Json{{"run", trained.run.path().string()},
+                    {"training", training},
+                    {"best_epoch", best_epoch(trained.history)},
+                    {"last_epoch", trained.history.back()}});
   } else {
-    print_pairs({{"validation accuracy", percent(last.validation_accuracy)},
-                 {"precision", config.train.precision},
+    fmt::print("{}\n", history_table(trained.history));
+    print_pairs({{"precision", request.config.train.precision},
+                 {"peak memory", mebibytes(training.peak_memory_bytes)},
                  {"run", trained.run.path().string()},
                  {"checkpoint", trained.run.checkpoint().string()}});
   }

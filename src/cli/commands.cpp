@@ -20,7 +20,7 @@ void print_overview() {
   fmt::print(
       "digits: train, test, package and run an image classifier\n\n"
       "Usage: digits <command> [options]\n\nCommands:\n");
-  for (const auto& command : commands()) fmt::print("  {:<10} {}\n", command.name, command.summary);
+  print_commands(commands());
   fmt::print(
       "\n`digits <command> --help` says more; `digits --version` what this is made of.\n"
       "Exit statuses: 0 done, 1 internal error or disk failure, 2 usage, 3 bad input data, "
@@ -47,17 +47,7 @@ int dispatch(const Arguments& words) {
     print_versions();
     return kDone;
   }
-  const auto found = std::find_if(commands().begin(), commands().end(),
-                                  [&](const Command& command) { return words[0] == command.name; });
-  if (found == commands().end()) {
-    std::vector<std::string> names;
-    for (const auto& command : commands()) names.emplace_back(command.name);
-    throw Error(
-        "usage.command",
-        fmt::format("no command \"{}\", expected one of: {}", words[0], fmt::join(names, ", ")),
-        "digits --help");
-  }
-  return found->run({words.begin() + 1, words.end()});
+  return run_one_of(commands(), words, "digits");
 }
 
 Error output_error() {
@@ -87,8 +77,26 @@ const std::vector<Command>& commands() {
       {"package", "check the gates and package a run's model", command_package},
       {"predict", "classify image files, folders or IDX files", command_predict},
       {"drift", "compare a set with what a package was trained on", command_drift},
+      {"bench", "measure training on this machine", command_bench},
   };
   return all;
+}
+
+int run_one_of(const std::vector<Command>& commands, const Arguments& words,
+               const std::string& program) {
+  const auto found = std::find_if(commands.begin(), commands.end(),
+                                  [&](const Command& command) { return words[0] == command.name; });
+  if (found != commands.end()) return found->run({words.begin() + 1, words.end()});
+  std::vector<std::string> names;
+  for (const auto& command : commands) names.emplace_back(command.name);
+  throw Error(
+      "usage.command",
+      fmt::format("no command \"{}\", expected one of: {}", words[0], fmt::join(names, ", ")),
+      program + " --help");
+}
+
+void print_commands(const std::vector<Command>& commands) {
+  for (const auto& command : commands) fmt::print("  {:<10} {}\n", command.name, command.summary);
 }
 
 int run_command_line(int argc, const char* const* argv) {

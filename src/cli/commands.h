@@ -20,6 +20,7 @@ int command_evaluate(const Arguments& arguments);
 int command_package(const Arguments& arguments);
 int command_predict(const Arguments& arguments);
 int command_drift(const Arguments& arguments);
+int command_bench(const Arguments& arguments);
 
 struct Command {
   const char* name;
@@ -27,6 +28,14 @@ struct Command {
   int (*run)(const Arguments& arguments);
 };
 const std::vector<Command>& commands();
+
+// Runs the command that words[0] names, with the words behind it. Throws usage.command, naming
+// those there are; `program` ("digits") is for the hint.
+int run_one_of(const std::vector<Command>& commands, const Arguments& words,
+               const std::string& program);
+
+// One line each, as --help has them.
+void print_commands(const std::vector<Command>& commands);
 
 // Everything that main does: finds the command, turns every exception into one line on stderr and
 // its exit status.

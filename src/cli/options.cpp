@@ -2,12 +2,30 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
+#include <cstring>
 #include <cxxopts.hpp>
 
 #include "base/error.h"
 #include "pipeline/run_directory.h"
 
 namespace digits {
+
+namespace {
+
+// A path as a shell takes it for one word.
+std::string shell_word(const std::string& text) {
+  const auto plain = [](unsigned char c) {
+    return std::isalnum(c) != 0 || std::strchr("_-./+:,@%", c) != nullptr;
+  };
+  if (!text.empty() && std::all_of(text.begin(), text.end(), plain)) return text;
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+}  // namespace
 
 bool ParsedOptions::has(const std::string& name) const { return result_->count(name) > 0; }
 
@@ -89,6 +107,12 @@ void CommandOptions::add_config() {
 
 void CommandOptions::add_run_path() {
   text("out", "the run directory; must be new (default: a folder under runs/)", "DIR");
+  text("resume", "go on with a run that was stopped, as if it had not been", "RUN");
+}
+
+void CommandOptions::add_tensorboard() {
+  flag("tensorboard",
+       "also write event files: tensorboard --logdir DIR, while training goes on or later");
 }
 
 void CommandOptions::add_json() { flag("json", "print one JSON object instead of the table"); }
@@ -128,9 +152,32 @@ Config config_from(const ParsedOptions& parsed, const Config& base) {
   return config;
 }
 
-std::filesystem::path run_path(const ParsedOptions& parsed, const Config& config) {
-  if (parsed.has("out")) return parsed.text("out");
-  return RunDirectory::default_path(config.seed);
+RunRequest run_request(const ParsedOptions& parsed) {
+  RunRequest request;
+  request.options.resume = parsed.has("resume");
+  request.options.tensorboard = parsed.has("tensorboard");
+  if (request.options.resume && parsed.has("out")) {
+    throw Error("usage.option", "both --out and --resume given, expected one of them",
+                "a run goes on in its own folder");
+  }
+  const auto base = request.options.resume ? RunDirectory::open(parsed.text("resume")).read_config()
+                                           : preset_config("fast");
+  request.config = resolve(config_from(parsed, base));
+  if (request.options.resume) {
+    request.path = parsed.text("resume");
+  } else if (parsed.has("out")) {
+    request.path = parsed.text("out");
+  } else {
+    request.path = RunDirectory::default_path(request.config.seed);
+  }
+  return request;
+}
+
+Error resumable(const Error& error, const std::string& command, const RunRequest& request) {
+  if (error.code() != "interrupted" || !RunDirectory::exists(request.path)) return error;
+  return {error.code(), error.what(),
+          fmt::format("go on with: digits {} --resume {}{}", command, shell_word(request.path),
+                      request.options.tensorboard ? " --tensorboard" : "")};
 }
 
 }  // namespace digits

@@ -3,13 +3,16 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "cli/commands.h"
 #include "pipeline/config.h"
+#include "pipeline/stages.h"
 
 namespace cxxopts {
 class Options;
@@ -51,10 +54,11 @@ class CommandOptions {
   void flag(const std::string& name, const std::string& help);
 
   // Options that several commands share.
-  void add_machine();   // --seed, --threads, --device
-  void add_config();    // --config, --preset, --data, and the above
-  void add_run_path();  // --out: a new run directory
-  void add_json();      // --json
+  void add_machine();      // --seed, --threads, --device
+  void add_config();       // --config, --preset, --data, and the above
+  void add_run_path();     // --out: a new run directory; --resume: one to go on with
+  void add_json();         // --json
+  void add_tensorboard();  // --tensorboard
 
   // Nothing when --help was asked for, and has been printed. Throws usage.option for an unknown
   // option or a bad value, usage.argument for a stray word.
@@ -69,7 +73,29 @@ class CommandOptions {
 // none is named. Options that the command has not are not asked for.
 Config config_from(const ParsedOptions& parsed, const Config& base);
 
-// --out, or a new folder under runs/.
-std::filesystem::path run_path(const ParsedOptions& parsed, const Config& config);
+// Which run a command works on, and how.
+struct RunRequest {
+  Config config;               // resolved
+  std::filesystem::path path;  // --out, or a new folder under runs/, or --resume
+  RunOptions options;
+};
+
+// Preset fast stands in when nothing is named; the run's own configuration when one is resumed.
+// Throws usage.option for both --out and --resume.
+RunRequest run_request(const ParsedOptions& parsed);
+
+// The same error; when it is an interrupt after the run was begun, its hint is the command that
+// goes on with it.
+Error resumable(const Error& error, const std::string& command, const RunRequest& request);
+
+// What `work` returns, which makes or resumes the run; its errors made resumable.
+template <typename Work>
+auto with_way_to_resume(const std::string& command, const RunRequest& request, const Work& work) {
+  try {
+    return work();
+  } catch (const Error& error) {
+    throw resumable(error, command, request);
+  }
+}
 
 }  // namespace digits

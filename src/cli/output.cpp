@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <tuple>
 
 namespace digits {
 
@@ -17,6 +18,31 @@ void print_pairs(const std::vector<std::pair<std::string, std::string>>& pairs) 
   for (const auto& [name, value] : pairs) width = std::max(width, name.size());
   for (const auto& [name, value] : pairs) fmt::print("{:<{}}  {}\n", name, width, value);
 }
+
+std::string history_table(const std::vector<EpochRecord>& history) {
+  const auto row = [](const auto&... cells) {
+    return fmt::format("{:<5} {:>10} {:>15} {:>36} {:>9} {:>8} {:>8}\n", cells...);
+  };
+  const auto rates = [](const auto& record) {
+    return std::make_tuple(fmt::format("{:.0f}", images_per_second(record)),
+                           fmt::format("{:.1f} %", 100.0 * wait_share(record)),
+                           fmt::format("{:.1f}", record.seconds));
+  };
+  auto table = row("epoch", "train loss", "validation loss", "validation accuracy", "images/s",
+                   "waiting", "seconds");
+  const auto& best = best_epoch(history);
+  for (const auto& record : history) {
+    const auto [speed, waiting, seconds] = rates(record);
+    table +=
+        row(fmt::format("{}{}", record.epoch, &record == &best ? " *" : ""),
+            fmt::format("{:.4f}", record.train_loss), fmt::format("{:.4f}", record.validation_loss),
+            percent(record.validation_accuracy), speed, waiting, seconds);
+  }
+  const auto [speed, waiting, seconds] = rates(summarise(history));
+  return table + row("all", "", "", "* best", speed, waiting, seconds);
+}
+
+std::string mebibytes(std::int64_t bytes) { return fmt::format("{} MiB", bytes >> 20); }
 
 void print_evaluation(const Evaluation& evaluation) {
   const char* row = "{:<10} {:>9} {:>36} {:>7}\n";

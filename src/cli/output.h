@@ -1,6 +1,7 @@
 // What a person sees on stdout.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "base/json.h"
 #include "base/statistics.h"
 #include "data/validate.h"
+#include "model/epoch_record.h"
 #include "model/metrics.h"
 
 namespace digits {
@@ -17,6 +19,12 @@ std::string percent(const Quantity& quantity);
 
 // Two columns: names, values.
 void print_pairs(const std::vector<std::pair<std::string, std::string>>& pairs);
+
+// A training: one row per epoch, the best one marked by *, and a row for all of them.
+std::string history_table(const std::vector<EpochRecord>& history);
+
+// "512 MiB"
+std::string mebibytes(std::int64_t bytes);
 
 // One row per class: precision, recall with interval and n, F1; then the confusion matrix.
 void print_evaluation(const Evaluation& evaluation);

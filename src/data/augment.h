@@ -23,6 +23,7 @@ struct AugmentOptions {
   bool moves() const {
     return rotation != 0 || shift != 0 || scale != 0 || shear != 0 || elastic != 0;
   }
+  bool changes() const { return moves() || blur != 0 || noise != 0 || erase != 0; }
 };
 
 // Writes one augmented image, [rows, cols, channels] like the input: moved by one affine and

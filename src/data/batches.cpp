@@ -84,7 +84,8 @@ void BatchStream::produce() noexcept {
   try {
     const auto order = epoch_order(set_.size(), options_);
     const auto count = batch_count(set_.size(), options_);
-    for (std::size_t b = 0; b < count && enqueue(make_batch(set_, order, b, options_)); ++b) {
+    for (auto b = options_.first_batch; b < count && enqueue(make_batch(set_, order, b, options_));
+         ++b) {
     }
   } catch (...) {
     const std::lock_guard<std::mutex> lock(mutex_);

@@ -24,9 +24,10 @@ struct Batch {
 struct BatchOptions {
   std::size_t batch_size = 128;
   std::uint64_t seed = 0;
-  std::uint64_t epoch = 0;  // another epoch: another order, other augmentations
-  bool shuffle = true;      // false: in the order of the set
-  bool drop_last = false;   // leave out a last batch that is not full
+  std::uint64_t epoch = 0;      // another epoch: another order, other augmentations
+  bool shuffle = true;          // false: in the order of the set
+  bool drop_last = false;       // leave out a last batch that is not full
+  std::size_t first_batch = 0;  // of a stream: it goes on where another one was left
   AugmentOptions augment;
   std::size_t prefetch = 4;  // batches made ahead; bounds the memory
 };
@@ -41,7 +42,8 @@ Batch make_batch(const Dataset& set, const std::vector<std::uint32_t>& order, st
 // The order in which an epoch visits the set.
 std::vector<std::uint32_t> epoch_order(std::size_t n, const BatchOptions& options);
 
-// One epoch's batches, in order. The set must outlive the stream. One consumer thread.
+// One epoch's batches, in order, from `first_batch` on. The set must outlive the stream. One
+// consumer thread.
 class BatchStream {
  public:
   // Throws config.batch for a batch size of zero.

@@ -83,4 +83,19 @@ void write_contact_sheet(const std::filesystem::path& path, const Dataset& set,
   write_png(path, sheet.data, {sheet.rows, sheet.cols, 3, {}});
 }
 
+cv::Mat3b image_grid(const std::vector<std::uint8_t>& images, const Schema& schema, int across) {
+  const auto cell = cell_size(schema);
+  const int count = static_cast<int>(images.size() / schema.image_bytes());
+  const int down = (count + across - 1) / across;
+  cv::Mat3b grid(kGap + down * (cell.height + kGap), kGap + across * (cell.width + kGap),
+                 cv::Vec3b(64, 64, 64));
+  for (int i = 0; i < count; ++i) {
+    const cv::Point place(kGap + i % across * (cell.width + kGap),
+                          kGap + i / across * (cell.height + kGap));
+    const auto* image = images.data() + static_cast<std::size_t>(i) * schema.image_bytes();
+    shown(image, schema).copyTo(grid(cv::Rect(place, cell)));
+  }
+  return grid;
+}
+
 }  // namespace digits

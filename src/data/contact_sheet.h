@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <opencv2/core/mat.hpp>
+#include <vector>
 
 #include "data/augment.h"
 #include "data/dataset.h"
@@ -20,5 +22,9 @@ struct ContactSheetOptions {
 // each original, framed, is followed by augmented versions of itself. Throws output.unwritable.
 void write_contact_sheet(const std::filesystem::path& path, const Dataset& set,
                          const ContactSheetOptions& options);
+
+// The images of `schema` that `images` holds one after the other, as one RGB picture: in rows of
+// `across`, at the size of a contact sheet's.
+cv::Mat3b image_grid(const std::vector<std::uint8_t>& images, const Schema& schema, int across);
 
 }  // namespace digits

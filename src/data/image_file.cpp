@@ -129,14 +129,18 @@ std::vector<Sample> read_image(const std::filesystem::path& path, const Schema& 
   return decode_image(read_file(path), path.string(), schema);
 }
 
-void write_png(const std::filesystem::path& path, const std::uint8_t* image, const Schema& schema) {
+std::string encode_png(const std::uint8_t* image, const Schema& schema) {
   const cv::Mat source(schema.rows, schema.cols, CV_8UC(schema.channels),
                        const_cast<std::uint8_t*>(image));
   cv::Mat stored;  // apart from `source`: a conversion in place would write into the caller's image
   if (schema.channels == 3) cv::cvtColor(source, stored, cv::COLOR_RGB2BGR);
   std::vector<std::uint8_t> png;
   cv::imencode(".png", schema.channels == 3 ? stored : source, png);
-  write_file(path, {reinterpret_cast<const char*>(png.data()), png.size()}, Durability::kUnsynced);
+  return {png.begin(), png.end()};
+}
+
+void write_png(const std::filesystem::path& path, const std::uint8_t* image, const Schema& schema) {
+  write_file(path, encode_png(image, schema), Durability::kUnsynced);
 }
 
 }  // namespace digits

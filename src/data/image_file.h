@@ -39,7 +39,10 @@ std::vector<Sample> read_image(const std::filesystem::path& path, const Schema& 
 std::vector<Sample> decode_image(std::string_view bytes, const std::string& name,
                                  const Schema& schema);
 
-// Writes one [rows, cols, channels] image as PNG, whole but unsynced: there may be thousands.
+// One [rows, cols, channels] image as the bytes of a PNG file.
+std::string encode_png(const std::uint8_t* image, const Schema& schema);
+
+// Writes it, whole but unsynced: there may be thousands.
 void write_png(const std::filesystem::path& path, const std::uint8_t* image, const Schema& schema);
 
 }  // namespace digits

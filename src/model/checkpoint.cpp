@@ -21,27 +21,8 @@ std::string weights_hash(const NamedTensors& tensors) {
   return sha256(format_safetensors(tensors));
 }
 
-// Copies `tensors` into the network's parameters and buffers: the same names, the same shapes.
-void fill(const Network& network, const NamedTensors& tensors, const fs::path& path) {
-  const at::NoGradGuard no_grad;
-  const auto targets = network_tensors(network);
-  for (const auto& [key, target] : targets) {
-    const auto source = tensors.find(key);
-    if (source == tensors.end() || source->second.sizes() != target.sizes() ||
-        source->second.scalar_type() != target.scalar_type() || tensors.size() != targets.size()) {
-      throw Error("checkpoint.mismatch",
-                  fmt::format("{}: tensor {} missing or of another shape, expected {} tensors "
-                              "that fit the network",
-                              path.string(), key, targets.size()),
-                  "the checkpoint belongs to another network");
-    }
-    at::Tensor(target).copy_(source->second);
-  }
-}
-
 CheckpointInfo parse_info(const Json& json) {
-  return {json_at<Schema>(json, "/data", kFamily),
-          json_at<std::vector<std::int64_t>>(json, "/network/widths", kFamily),
+  return {json_at<Schema>(json, "/data", kFamily), json_at<Architecture>(json, "/network", kFamily),
           json_at<int>(json, "/epoch", kFamily),
           json_at<double>(json, "/validation_accuracy", kFamily)};
 }
@@ -50,7 +31,7 @@ CheckpointInfo parse_info(const Json& json) {
 Network empty_network(const CheckpointInfo& info, const fs::path& path) {
   try {
     const std::vector<double> ones(static_cast<std::size_t>(info.schema.channels), 1.0);
-    return Network(network_options(info.schema, info.widths), Normalisation{ones, ones});
+    return Network(network_options(info.schema, info.architecture), Normalisation{ones, ones});
   } catch (const std::exception& error) {  // sizes that no network has
     throw Error("checkpoint.mismatch", fmt::format("{}: {}", path.string(), error.what()),
                 "the checkpoint's description was edited or damaged");
@@ -66,15 +47,31 @@ NamedTensors network_tensors(const Network& network) {
   return tensors;
 }
 
+void copy_tensors(const NamedTensors& targets, const NamedTensors& sources,
+                  const std::string& name) {
+  const at::NoGradGuard no_grad;
+  for (const auto& [key, target] : targets) {
+    const auto source = sources.find(key);
+    if (source == sources.end() || source->second.sizes() != target.sizes() ||
+        source->second.scalar_type() != target.scalar_type() || sources.size() != targets.size()) {
+      throw Error("checkpoint.mismatch",
+                  fmt::format("{}: tensor {} missing or of another shape, expected {} tensors "
+                              "that fit the network",
+                              name, key, targets.size()),
+                  "the checkpoint belongs to another network");
+    }
+    at::Tensor(target).copy_(source->second);
+  }
+}
+
 void save_checkpoint(const fs::path& path, const Network& network, const CheckpointInfo& info) {
   const auto tensors = network_tensors(network);
   const Json json{{"epoch", info.epoch},
                   {"validation_accuracy", info.validation_accuracy},
                   {"data", info.schema},
-                  {"network", {{"widths", info.widths}}},
+                  {"network", info.architecture},
                   {"weights_sha256", weights_hash(tensors)}};
-  make_directories(path.parent_path());
-  write_file(path, format_safetensors(tensors, {{kInfoKey, to_text(json, -1)}}));
+  write_file(path, format_sealed(tensors, {{kInfoKey, to_text(json, -1)}}));
 }
 
 Checkpoint load_checkpoint(const fs::path& path) {
@@ -83,20 +80,12 @@ Checkpoint load_checkpoint(const fs::path& path) {
                 "train first: `digits train` or `digits run`");
   }
   Metadata metadata;
-  const auto tensors = parse_safetensors(read_file(path), path.string(), kFamily, &metadata);
-  const auto json = parse_json(metadata[kInfoKey], path.string(), kFamily);
+  const auto tensors = parse_sealed(read_file(path), path.string(), kFamily, metadata);
   Checkpoint checkpoint;
-  checkpoint.info = parse_info(json);
+  checkpoint.info = parse_info(parse_json(metadata[kInfoKey], path.string(), kFamily));
   checkpoint.sha256 = weights_hash(tensors);
-  const auto expected = json_at<std::string>(json, "/weights_sha256", kFamily);
-  if (checkpoint.sha256 != expected) {
-    throw Error("checkpoint.hash",
-                fmt::format("{}: weights with SHA-256 {}, expected {}", path.string(),
-                            checkpoint.sha256, expected),
-                "the file was changed or damaged");
-  }
   checkpoint.network = empty_network(checkpoint.info, path);
-  fill(checkpoint.network, tensors, path);
+  copy_tensors(network_tensors(checkpoint.network), tensors, path.string());
   checkpoint.network->eval();
   return checkpoint;
 }

@@ -15,7 +15,7 @@ namespace digits {
 // What a checkpoint says besides the weights.
 struct CheckpointInfo {
   Schema schema;
-  std::vector<std::int64_t> widths;
+  Architecture architecture;
   int epoch = 0;                     // after which epoch it was taken, from 1
   double validation_accuracy = 0.0;  // then
 };
@@ -23,7 +23,13 @@ struct CheckpointInfo {
 // Parameters and buffers by their names.
 NamedTensors network_tensors(const Network& network);
 
-// Writes one safetensors file, atomically; its metadata hold the info and the weights' hash.
+// Copies `sources` into `targets`, which have the same names, shapes and types, or
+// checkpoint.mismatch is thrown; `name` is for messages.
+void copy_tensors(const NamedTensors& targets, const NamedTensors& sources,
+                  const std::string& name);
+
+// Writes one sealed safetensors file, atomically; its metadata hold the info and the weights' hash.
+// The folder must exist. Throws as write_file.
 void save_checkpoint(const std::filesystem::path& path, const Network& network,
                      const CheckpointInfo& info);
 
@@ -33,7 +39,7 @@ struct Checkpoint {
   std::string sha256;        // of the weights
 };
 
-// Throws checkpoint.missing, checkpoint.hash when the weights are not those that were written,
+// Throws checkpoint.missing, checkpoint.hash when a byte is not the one that was written,
 // checkpoint.malformed, and checkpoint.mismatch when names or shapes do not fit the network.
 Checkpoint load_checkpoint(const std::filesystem::path& path);
 

@@ -26,6 +26,17 @@ std::string blas_name() {
   return at::hasMKL() ? "MKL" : "unknown (reference BLAS is about 40 times slower)";
 }
 
+// What follows the colon in the first line of /proc/cpuinfo that starts with `name`.
+std::string cpuinfo(const std::string& name) {
+  std::ifstream file("/proc/cpuinfo");
+  std::string line;
+  while (std::getline(file, line)) {
+    const auto colon = line.find(": ");
+    if (line.rfind(name, 0) == 0 && colon != std::string::npos) return line.substr(colon + 2);
+  }
+  return {};
+}
+
 bool multiplies_bfloat16(c10::Device device) {
   const auto features = cpu_features();
   return device.is_cpu() &&
@@ -81,11 +92,7 @@ std::string to_string(Precision precision) {
 std::vector<std::string> cpu_features() {
   // The kernel lists what both the processor and the kernel support; CPUID alone does not know
   // whether AMX's registers are saved across context switches.
-  std::ifstream cpuinfo("/proc/cpuinfo");
-  std::string line;
-  while (std::getline(cpuinfo, line) && line.rfind("flags", 0) != 0) {
-  }
-  std::istringstream words(line);
+  std::istringstream words(cpuinfo("flags"));
   std::vector<std::string> features;
   for (std::string word; words >> word;) {
     if (word == "avx2" || word == "avx512f" || word == "avx512_bf16" || word == "amx_bf16") {
@@ -93,6 +100,11 @@ std::vector<std::string> cpu_features() {
     }
   }
   return features;
+}
+
+std::string cpu_model() {
+  const auto name = cpuinfo("model name");
+  return name.empty() ? "unknown" : name;
 }
 
 TorchInfo torch_info() {

@@ -33,6 +33,9 @@ std::string to_string(Precision precision);
 // kernel does not say (/proc/cpuinfo on x86 Linux).
 std::vector<std::string> cpu_features();
 
+// The processor's name as the kernel has it (x86 Linux), else "unknown".
+std::string cpu_model();
+
 // What the linked LibTorch is and can do here.
 struct TorchInfo {
   std::string version;

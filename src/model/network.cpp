@@ -20,21 +20,29 @@ at::Tensor channel_constants(const std::vector<double>& values) {
   return at::tensor(values, at::kFloat).view({1, -1, 1, 1});
 }
 
-void check(const NetworkOptions& options) {
+bool valid(const NetworkOptions& options) {
   constexpr int64_t kLimit = 4096;  // of any side or width: beyond it is a mistake
   const auto in_range = [](int64_t size) { return size >= 1 && size <= kLimit; };
-  const auto& widths = options.widths;
-  const bool possible = in_range(options.rows) && in_range(options.cols) &&
-                        in_range(options.channels) && in_range(options.classes) &&
-                        options.classes > 1 && !widths.empty() &&
-                        std::all_of(widths.begin(), widths.end(), in_range);
-  if (possible) return;
+  const auto& [crop, patch, blocks] = options.architecture;
+  const auto is_block = [&](const std::vector<int64_t>& widths) {
+    return !widths.empty() && std::all_of(widths.begin(), widths.end(), in_range);
+  };
+  return in_range(options.rows) && in_range(options.cols) && in_range(options.channels) &&
+         in_range(options.classes) && options.classes > 1 && crop >= 0 &&
+         2 * crop < std::min(options.rows, options.cols) && patch >= 1 && patch <= 8 &&
+         !blocks.empty() && std::all_of(blocks.begin(), blocks.end(), is_block);
+}
+
+void check(const NetworkOptions& options) {
+  if (valid(options)) return;
   throw Error("config.network",
-              fmt::format("{} classes, images {}x{}x{}, widths [{}]; expected at least 2 classes, "
-                          "sizes and widths from 1 to {}",
+              fmt::format("{} classes, images {}x{}x{}, crop {}, patch {}, blocks {}; expected at "
+                          "least 2 classes, sizes and widths from 1 to 4096, a crop that leaves "
+                          "something, a patch from 1 to 8, no empty block",
                           options.classes, options.rows, options.cols, options.channels,
-                          fmt::join(widths, ", "), kLimit),
-              "check network.widths and the data set");
+                          options.architecture.crop, options.architecture.patch,
+                          options.architecture.blocks),
+              "check [network] and the data set");
 }
 
 void fill_normal(at::Tensor& parameter, double stddev, Rng rng) {
@@ -46,14 +54,30 @@ void fill_normal(at::Tensor& parameter, double stddev, Rng rng) {
 
 }  // namespace
 
-NetworkOptions network_options(const Schema& schema, std::vector<int64_t> widths) {
+NetworkOptions network_options(const Schema& schema, const Architecture& architecture) {
   NetworkOptions options;
   options.rows = schema.rows;
   options.cols = schema.cols;
   options.channels = schema.channels;
   options.classes = schema.classes();
-  options.widths = std::move(widths);
+  options.architecture = architecture;
   return options;
+}
+
+at::Tensor space_to_depth(const at::Tensor& images, int64_t patch) {
+  if (patch == 1) return images;
+  const auto missing = [&](int64_t size) { return (patch - size % patch) % patch; };
+  const auto rows = images.size(2), cols = images.size(3);
+  auto x = images;
+  if (missing(rows) + missing(cols) > 0) {
+    x = at::constant_pad_nd(x, {0, missing(cols), 0, missing(rows)});
+  }
+  std::vector<at::Tensor> slices;
+  for (int64_t y = 0; y < patch; ++y) {
+    const auto lines = x.slice(2, y, x.size(2), patch);
+    for (int64_t i = 0; i < patch; ++i) slices.push_back(lines.slice(3, i, x.size(3), patch));
+  }
+  return at::cat(slices, 1).contiguous(at::MemoryFormat::ChannelsLast);
 }
 
 NetworkImpl::NetworkImpl(NetworkOptions options, const Normalisation& normalisation)
@@ -61,37 +85,40 @@ NetworkImpl::NetworkImpl(NetworkOptions options, const Normalisation& normalisat
   check(options_);
   mean_ = register_buffer("mean", channel_constants(normalisation.mean));
   stddev_ = register_buffer("stddev", channel_constants(normalisation.stddev));
-  auto rows = options_.rows;
-  auto cols = options_.cols;
-  auto inputs = options_.channels;
-  for (std::size_t i = 0; i < options_.widths.size(); ++i) {
-    const bool stem = i == 0;
-    const auto kernel = stem ? options_.stem_kernel : 3;
-    const auto stride = stem ? options_.stem_stride : 1;
-    const auto width = options_.widths[i];
-    const auto conv =
-        nn::Conv2dOptions(inputs, width, kernel).stride(stride).padding(kernel / 2).bias(false);
-    convolutions_.push_back(register_module(fmt::format("conv{}", i), nn::Conv2d(conv)));
-    norms_.push_back(register_module(fmt::format("norm{}", i), nn::BatchNorm2d(width)));
-    rows = (rows - 1) / stride + 1;  // padding keeps the size but for the stride
-    cols = (cols - 1) / stride + 1;
-    pools_.push_back(!stem && rows >= 2 && cols >= 2);
+  const auto& [crop, patch, blocks] = options_.architecture;
+  auto rows = (options_.rows - 2 * crop + patch - 1) / patch;
+  auto cols = (options_.cols - 2 * crop + patch - 1) / patch;
+  auto inputs = options_.channels * patch * patch;
+  for (const auto& block : blocks) {
+    for (const auto width : block) {
+      const auto number = convolutions_.size();
+      const auto conv = nn::Conv2dOptions(inputs, width, 3).padding(1).bias(false);
+      convolutions_.push_back(register_module(fmt::format("conv{}", number), nn::Conv2d(conv)));
+      norms_.push_back(register_module(fmt::format("norm{}", number), nn::BatchNorm2d(width)));
+      pools_.push_back(false);
+      inputs = width;
+    }
+    pools_.back() = rows >= 2 && cols >= 2;
     if (pools_.back()) {
       rows /= 2;
       cols /= 2;
     }
-    inputs = width;
   }
   head_ = register_module("head", nn::Linear(inputs * rows * cols, options_.classes));
 }
 
 at::Tensor NetworkImpl::forward(const at::Tensor& images) {
-  auto x = (images - mean_) / stddev_;
+  const auto& [crop, patch, blocks] = options_.architecture;
+  auto x = images.slice(2, crop, options_.rows - crop).slice(3, crop, options_.cols - crop);
+  x = space_to_depth((x - mean_) / stddev_, patch);
   for (std::size_t i = 0; i < convolutions_.size(); ++i) {
-    x = at::relu(norms_[i]->forward(convolutions_[i]->forward(x)));
+    x = convolutions_[i]->forward(x);
     if (pools_[i]) x = at::max_pool2d(x, 2);
+    x = at::relu(norms_[i]->forward(x));
   }
-  return head_->forward(x.flatten(1));
+  // In the order in which channels-last maps lie in memory: a copy into another one would make the
+  // gradient's layout differ from the map's, and every layer's backward pass several times slower.
+  return head_->forward(x.permute({0, 2, 3, 1}).flatten(1));
 }
 
 void initialise(Network& network, std::uint64_t seed) {

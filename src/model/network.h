@@ -13,6 +13,7 @@
 
 #include "data/dataset.h"
 #include "data/normalisation.h"
+#include "model/architecture.h"
 
 namespace digits {
 
@@ -22,24 +23,28 @@ struct NetworkOptions {
   int64_t cols = 0;
   int64_t channels = 0;
   int64_t classes = 0;
-  // Output channels of the convolutions: the first is the stem.
-  std::vector<int64_t> widths{16, 32, 64};
-  // The stem sees the full image: a wide kernel and a stride keep it cheap.
-  int64_t stem_kernel = 5;
-  int64_t stem_stride = 2;
+  Architecture architecture;
 };
 
-// Options for images of `schema`, with the given widths.
-NetworkOptions network_options(const Schema& schema, std::vector<int64_t> widths);
+// Options for images of `schema`.
+NetworkOptions network_options(const Schema& schema, const Architecture& architecture);
 
-// normalise -> stem (convolution, batch norm, ReLU) -> blocks (convolution, batch norm, ReLU, 2x2
-// max pooling where the map is still 2 pixels wide) -> linear.
+// [N, C, rows, cols] -> [N, C patch^2, rows / patch, cols / patch], sizes rounded up and filled
+// with zeros: each patch of pixels becomes one pixel with the patch's pixels as channels, in
+// channels-last layout. Nothing is lost, and the first convolution, which has by far the largest
+// maps, works on a patch^2-th of them (the stem of Ridnik et al., "TResNet", 2020).
+at::Tensor space_to_depth(const at::Tensor& images, int64_t patch);
+
+// crop -> normalise -> space to depth -> blocks -> linear. A block is a row of (3x3 convolution,
+// batch norm, ReLU); its last convolution has 2x2 max pooling behind it where the map is at least 2
+// pixels wide, so that batch norm and ReLU see a quarter of the pixels.
 //
 // Input [N, channels, rows, cols] float32 in [0, 1]; output [N, classes] logits. The normalisation
 // constants are buffers, so they travel with the weights into checkpoint and package.
 class NetworkImpl : public torch::nn::Module {
  public:
-  // Throws config.network for no layers, fewer than two classes, or sizes outside 1 to 4096.
+  // Throws config.network for no layers, fewer than two classes, sizes outside 1 to 4096, a crop
+  // that leaves nothing or a patch above 8.
   NetworkImpl(NetworkOptions options, const Normalisation& normalisation);
 
   at::Tensor forward(const at::Tensor& images);
@@ -52,7 +57,7 @@ class NetworkImpl : public torch::nn::Module {
   at::Tensor stddev_;  // [1, channels, 1, 1]
   std::vector<torch::nn::Conv2d> convolutions_;
   std::vector<torch::nn::BatchNorm2d> norms_;
-  std::vector<bool> pools_;  // after block i
+  std::vector<bool> pools_;  // behind convolution i
   torch::nn::Linear head_{nullptr};
 };
 TORCH_MODULE(Network);

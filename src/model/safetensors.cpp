@@ -3,15 +3,36 @@
 #include <ATen/ATen.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
+#include <string_view>
 
+#include "base/error.h"
 #include "base/json.h"
+#include "base/sha256.h"
 
 namespace digits {
 
 namespace {
 
 constexpr std::size_t kLengthBytes = 8;
+
+// A seal in the header: this, the digits, a quote. No other text there can hold it, as their quotes
+// are escaped.
+constexpr std::string_view kSealKey = "sha256";
+constexpr std::string_view kSealStart = "\"sha256\":\"";
+constexpr std::size_t kSealDigits = 64;
+
+// Takes the seal's digits out of `bytes` and leaves zeros; empty when there is no seal.
+std::string unseal(std::string& bytes) {
+  const auto start = bytes.find(kSealStart);
+  if (start == std::string::npos || bytes.size() < start + kSealStart.size() + kSealDigits)
+    return "";
+  const auto digits = bytes.begin() + static_cast<std::ptrdiff_t>(start + kSealStart.size());
+  const std::string seal(digits, digits + kSealDigits);
+  std::fill_n(digits, kSealDigits, '0');
+  return seal;
+}
 
 std::string type_name(const at::Tensor& tensor) {
   if (tensor.scalar_type() == at::kFloat) return "F32";
@@ -94,6 +115,27 @@ NamedTensors parse_safetensors(const std::string& bytes, const std::string& name
   } catch (const std::exception& error) {
     throw_malformed(family, fmt::format("{}: {}, expected a safetensors file", name, error.what()));
   }
+}
+
+std::string format_sealed(const NamedTensors& tensors, const Metadata& metadata) {
+  auto sealed = metadata;
+  sealed[std::string(kSealKey)] = std::string(kSealDigits, '0');
+  auto bytes = format_safetensors(tensors, sealed);
+  return bytes.replace(bytes.find(kSealStart) + kSealStart.size(), kSealDigits, sha256(bytes));
+}
+
+NamedTensors parse_sealed(const std::string& bytes, const std::string& name,
+                          const std::string& family, Metadata& metadata) {
+  auto unsealed = bytes;
+  const auto expected = unseal(unsealed);
+  if (expected.empty()) throw_malformed(family, name + ": no SHA-256 in it, expected its own");
+  const auto seen = sha256(unsealed);
+  if (seen != expected) {
+    throw Error(family + ".hash",
+                fmt::format("{}: SHA-256 {}, expected {} as written", name, seen, expected),
+                "the file was changed or damaged");
+  }
+  return parse_safetensors(bytes, name, family, &metadata);
 }
 
 }  // namespace digits

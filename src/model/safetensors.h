@@ -20,4 +20,13 @@ std::string format_safetensors(const NamedTensors& tensors, const Metadata& meta
 NamedTensors parse_safetensors(const std::string& bytes, const std::string& name,
                                const std::string& family, Metadata* metadata = nullptr);
 
+// The same with a seal: the text `sha256` is the SHA-256 of the file as it would be with 64 zeros
+// in that place. So it covers every byte, the header's too.
+std::string format_sealed(const NamedTensors& tensors, const Metadata& metadata);
+
+// Throws FAMILY.malformed when there is no seal, FAMILY.hash when it does not fit, before anything
+// else is parsed; then as parse_safetensors.
+NamedTensors parse_sealed(const std::string& bytes, const std::string& name,
+                          const std::string& family, Metadata& metadata);
+
 }  // namespace digits

@@ -9,13 +9,20 @@
 
 namespace digits {
 
+at::Tensor byte_tensor(const std::uint8_t* images, std::size_t n, const Schema& schema) {
+  // from_blob wants a mutable pointer.
+  return at::from_blob(const_cast<std::uint8_t*>(images),
+                       {static_cast<int64_t>(n), schema.rows, schema.cols, schema.channels},
+                       at::kByte);
+}
+
+at::Tensor unit_images(const at::Tensor& bytes) {
+  return bytes.permute({0, 3, 1, 2}).to(at::kFloat).div_(255.0);
+}
+
 at::Tensor image_tensor(const std::uint8_t* images, std::size_t n, const Schema& schema,
                         c10::Device device) {
-  // from_blob wants a mutable pointer; the conversion below copies before anything could write.
-  const auto bytes = at::from_blob(
-      const_cast<std::uint8_t*>(images),
-      {static_cast<int64_t>(n), schema.rows, schema.cols, schema.channels}, at::kByte);
-  return bytes.to(device).permute({0, 3, 1, 2}).to(at::kFloat).div_(255.0);
+  return unit_images(byte_tensor(images, n, schema).to(device));
 }
 
 at::Tensor label_tensor(const std::vector<std::int64_t>& labels, c10::Device device) {

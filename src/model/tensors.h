@@ -17,8 +17,16 @@ namespace digits {
 // logits.
 using Forward = std::function<at::Tensor(const at::Tensor&)>;
 
-// `n` images of `schema` as [n, channels, rows, cols] float32 in [0, 1] on `device`, in the
-// channels-last memory layout that the bytes have already. The bytes cross to the device as bytes.
+// `n` images of `schema` as [n, rows, cols, channels] bytes. Shares their memory, and must not be
+// written to.
+at::Tensor byte_tensor(const std::uint8_t* images, std::size_t n, const Schema& schema);
+
+// Bytes [n, rows, cols, channels] as [n, channels, rows, cols] float32 in [0, 1], on their device
+// and in the channels-last layout that they have already.
+at::Tensor unit_images(const at::Tensor& bytes);
+
+// `n` images of `schema` as [n, channels, rows, cols] float32 in [0, 1] on `device`. They cross
+// to the device as bytes.
 at::Tensor image_tensor(const std::uint8_t* images, std::size_t n, const Schema& schema,
                         c10::Device device);
 

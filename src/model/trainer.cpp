@@ -2,18 +2,22 @@
 
 #include <ATen/ATen.h>
 #include <fmt/format.h>
-#include <torch/optim/adamw.h>
 
 #include <chrono>
 #include <cmath>
+#include <optional>
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/memory.h"
+#include "model/checkpoint.h"
+#include "model/gradients.h"
 #include "model/metrics.h"
 #include "model/network.h"
+#include "model/optimiser.h"
 #include "model/schedule.h"
 #include "model/tensors.h"
-#include "model/torch_compat.h"
+#include "model/training_batches.h"
 
 namespace digits {
 
@@ -21,13 +25,224 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr std::size_t kLookEveryOnGpu = 50;
+
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-void set_learning_rate(torch::optim::Optimizer& optimizer, double rate) {
-  for (auto& group : optimizer.param_groups()) group.options().set_lr(rate);
+AdamWOptions adamw_options(const TrainOptions& options) {
+  AdamWOptions adamw;
+  adamw.weight_decay = options.weight_decay;
+  return adamw;
 }
+
+// Weights and their average changed places for as long as it lives, if there is one.
+class AverageInPlace {
+ public:
+  explicit AverageInPlace(std::optional<WeightAverage>& average) : average_(average) {
+    if (average_) average_->swap();
+  }
+  ~AverageInPlace() {
+    if (average_) average_->swap();
+  }
+  AverageInPlace(const AverageInPlace&) = delete;
+  AverageInPlace& operator=(const AverageInPlace&) = delete;
+
+ private:
+  std::optional<WeightAverage>& average_;
+};
+
+void require_finite(const char* what, double value, std::size_t step) {
+  if (std::isfinite(value)) return;
+  throw Error("train.diverged",
+              fmt::format("{} {} at step {}, expected a finite number", what, value, step),
+              "lower train.learning_rate, or train in float32; what was saved before is kept");
+}
+
+// What a training consists of, from the first epoch to the last.
+class Training {
+ public:
+  Training(Network& network, const Dataset& train_set, const Dataset& validation_set,
+           const TrainOptions& options, const TrainObserver& observer, TrainingState start);
+  std::vector<EpochRecord> run();
+
+ private:
+  void run_epoch();
+  void run_steps();
+  void take_step(const TensorBatch& batch);
+  void look();
+  void validate();
+  bool state_is_due() const;
+  void hand_out();
+  void count_seconds();
+
+  Network& network_;
+  const Dataset& train_set_;
+  const Dataset& validation_set_;
+  const TrainOptions& options_;
+  const TrainObserver& observer_;
+  TrainingBatches batches_;
+  std::size_t epoch_steps_;
+  std::size_t look_every_;
+  OneCycleOptions schedule_;
+  FlatWeights weights_;
+  AdamW optimiser_;
+  std::optional<WeightAverage> average_;
+  TrainingState state_;              // as of now; its tensors are those in use
+  std::vector<StepOutcome> unseen_;  // of the steps since the last look
+  std::size_t looked_at_;            // steps
+  Clock::time_point handed_out_ = Clock::now();
+  Clock::time_point counted_ = Clock::now();  // when the epoch's seconds were last added to
+};
+
+Training::Training(Network& network, const Dataset& train_set, const Dataset& validation_set,
+                   const TrainOptions& options, const TrainObserver& observer, TrainingState start)
+    : network_(network),
+      train_set_(train_set),
+      validation_set_(validation_set),
+      options_(options),
+      observer_(observer),
+      batches_(train_set, options.augment, options.device),
+      epoch_steps_(batch_count(train_set.size(), batch_options(options, 1))),
+      look_every_(options.look_every),
+      weights_(*network),
+      optimiser_(weights_, adamw_options(options)),
+      state_(std::move(start)),
+      looked_at_(state_.step) {
+  if (look_every_ == 0) look_every_ = options.device.is_cpu() ? 1 : kLookEveryOnGpu;
+  schedule_.peak = options.learning_rate;
+  schedule_.steps = static_cast<std::size_t>(options.epochs) * epoch_steps_;
+  NamedTensors tensors;
+  for (const auto& [name, tensor] : network_tensors(network)) tensors["network." + name] = tensor;
+  tensors.merge(weights_.views(optimiser_.first_moment(), "first_moment."));
+  tensors.merge(weights_.views(optimiser_.second_moment(), "second_moment."));
+  if (options.average > 0.0) {
+    average_.emplace(weights_, options.average);
+    tensors.merge(weights_.views(average_->value(), "average."));
+  }
+  if (!state_.tensors.empty()) copy_tensors(tensors, state_.tensors, "training state");
+  state_.tensors = std::move(tensors);
+}
+
+std::vector<EpochRecord> Training::run() {
+  try {
+    while (state_.history.size() < static_cast<std::size_t>(options_.epochs)) run_epoch();
+  } catch (const Error& error) {
+    if (error.code() == "interrupted") hand_out();
+    throw;
+  }
+  if (average_) average_->swap();
+  return state_.history;
+}
+
+void Training::run_epoch() {
+  auto& record = state_.epoch;
+  record.epoch = static_cast<int>(state_.history.size()) + 1;
+  run_steps();
+  record.train_loss = state_.loss_sum / static_cast<double>(epoch_steps_);
+  record.gradient_norm = state_.gradient_norm_sum / static_cast<double>(epoch_steps_);
+  {
+    const AverageInPlace averaged(average_);
+    validate();
+    count_seconds();
+    record.peak_memory_bytes = peak_memory_bytes();
+    state_.history.push_back(record);
+    if (observer_.on_epoch) observer_.on_epoch(record);
+  }
+  record = {};
+  state_.loss_sum = state_.gradient_norm_sum = 0.0;
+  hand_out();
+}
+
+// The epoch's steps, from the one after state_.step on.
+void Training::run_steps() {
+  auto& record = state_.epoch;
+  network_->train();
+  auto options = batch_options(options_, record.epoch);
+  options.first_batch = state_.step - state_.history.size() * epoch_steps_;
+  auto started = Clock::now();
+  batches_.start(options);
+  TensorBatch batch;
+  for (auto asked = started; batches_.next(batch); asked = Clock::now()) {
+    record.wait_seconds += seconds_since(asked);
+    take_step(batch);
+    record.images += static_cast<std::size_t>(batch.labels.size(0));
+    if (!interrupted() && !state_is_due()) continue;
+    look();  // before anything leaves
+    record.train_seconds += seconds_since(started);
+    throw_if_interrupted("training");
+    hand_out();
+    started = Clock::now();
+  }
+  look();  // a GPU is not done before
+  record.train_seconds += seconds_since(started);
+}
+
+void Training::take_step(const TensorBatch& batch) {
+  unseen_.push_back(compute_gradients(network_, weights_, batch, options_));
+  if (unseen_.size() >= look_every_) look();
+  state_.epoch.learning_rate = one_cycle_rate(schedule_, state_.step);
+  optimiser_.step(state_.epoch.learning_rate, state_.step + 1);
+  ++state_.step;
+  if (average_) average_->update(state_.step);
+}
+
+// Reads what the steps since the last look have found, in their order.
+void Training::look() {
+  if (unseen_.empty()) return;
+  std::vector<at::Tensor> scalars;
+  for (const auto& outcome : unseen_) {
+    scalars.push_back(outcome.loss);
+    scalars.push_back(outcome.gradient_norm);
+  }
+  const auto values = at::stack(scalars).to(at::kCPU, at::kDouble);  // a GPU is waited for once
+  const auto* value = values.data_ptr<double>();
+  auto step = looked_at_;
+  for (std::size_t i = 0; i < unseen_.size(); ++i, value += 2) {
+    require_finite("loss", value[0], ++step);
+    require_finite("gradient norm", value[1], step);
+    state_.loss_sum += value[0];
+    state_.gradient_norm_sum += value[1];
+    if (!observer_.on_step) continue;
+    observer_.on_step({step, schedule_.steps, value[0], one_cycle_rate(schedule_, step - 1)});
+  }
+  looked_at_ = step;
+  unseen_.clear();
+}
+
+// Fills in what the epoch's network scores on the validation part.
+void Training::validate() {
+  network_->eval();
+  const auto logits = logits_of([&](const at::Tensor& x) { return network_->forward(x); },
+                                validation_set_.images.data(), validation_set_.size(),
+                                validation_set_.schema, options_.device);
+  const auto evaluation =
+      evaluate_logits(logits, validation_set_.labels, validation_set_.schema.class_names);
+  require_finite("validation loss", evaluation.loss, state_.step);
+  state_.epoch.validation_loss = evaluation.loss;
+  state_.epoch.validation_accuracy = evaluation.accuracy;
+}
+
+bool Training::state_is_due() const {
+  if (options_.checkpoint_steps > 0 && state_.step % options_.checkpoint_steps == 0) return true;
+  return options_.checkpoint_seconds > 0.0 &&
+         seconds_since(handed_out_) >= options_.checkpoint_seconds;
+}
+
+// After a look, so that nothing that diverged is ever saved.
+void Training::hand_out() {
+  count_seconds();
+  if (observer_.on_state) observer_.on_state(state_);
+  handed_out_ = Clock::now();
+}
+
+void Training::count_seconds() {
+  state_.epoch.seconds += seconds_since(counted_);
+  counted_ = Clock::now();
+}
+
+}  // namespace
 
 BatchOptions batch_options(const TrainOptions& options, int epoch) {
   BatchOptions batches;
@@ -39,111 +254,28 @@ BatchOptions batch_options(const TrainOptions& options, int epoch) {
   return batches;
 }
 
-// Fills in what the epoch's network scores on the validation part.
-void validate(Network& network, const Dataset& set, const TrainOptions& options,
-              EpochRecord& record) {
-  network->eval();
-  const auto logits = logits_of([&](const at::Tensor& x) { return network->forward(x); },
-                                set.images.data(), set.size(), set.schema, options.device);
-  const auto evaluation = evaluate_logits(logits, set.labels, set.schema.class_names);
-  record.validation_loss = evaluation.loss;
-  record.validation_accuracy = evaluation.accuracy;
-}
-
-// Everything that lives from the first epoch to the last.
-struct Loop {
-  Network& network;
-  torch::optim::AdamW optimizer;
-  OneCycleOptions schedule;
-  const TrainOptions& options;
-  const TrainObserver& observer;
-  std::size_t step = 0;
-};
-
-// Runs one epoch's steps and fills in training loss and waiting time.
-void train_epoch(Loop& loop, const Dataset& set, EpochRecord& record) {
-  loop.network->train();
-  BatchStream stream(set, batch_options(loop.options, record.epoch));
-  Batch batch;
-  double loss_sum = 0.0;
-  std::size_t count = 0;
-  for (auto asked = Clock::now(); stream.next(batch); asked = Clock::now()) {
-    record.wait_seconds += seconds_since(asked);
-    throw_if_interrupted("training");
-    set_learning_rate(loop.optimizer, one_cycle_rate(loop.schedule, loop.step++));
-    const double loss = train_step(loop.network, loop.optimizer, batch, set.schema, loop.options);
-    loss_sum += loss;
-    ++count;
-    if (loop.observer.on_step) loop.observer.on_step(loop.step, loop.schedule.steps, loss);
-  }
-  record.train_loss = loss_sum / static_cast<double>(count);
-}
-
-}  // namespace
-
 void require_trainable(const TrainOptions& options, std::size_t samples) {
+  const auto is_share = [](double value) { return value >= 0.0 && value < 1.0; };
   const bool possible = options.epochs > 0 && options.batch_size > 1 &&
                         std::isfinite(options.learning_rate) && options.learning_rate > 0.0 &&
-                        std::isfinite(options.weight_decay) && options.weight_decay >= 0.0;
+                        std::isfinite(options.weight_decay) && options.weight_decay >= 0.0 &&
+                        is_share(options.label_smoothing) && is_share(options.average);
   if (possible && samples >= options.batch_size) return;
   throw Error("config.train",
               fmt::format("{} epochs, batch size {} for {} samples, learning rate {}, weight decay "
-                          "{}; expected positive numbers, and a batch of 2 or more that fits",
+                          "{}, label smoothing {}, average {}; expected positive numbers, shares "
+                          "below 1, and a batch of 2 or more that fits",
                           options.epochs, options.batch_size, samples, options.learning_rate,
-                          options.weight_decay),
+                          options.weight_decay, options.label_smoothing, options.average),
               "change the [train] section of the configuration");
-}
-
-double train_step(Network& network, torch::optim::Optimizer& optimizer, const Batch& batch,
-                  const Schema& schema, const TrainOptions& options) {
-  const auto images =
-      image_tensor(batch.images.data(), batch.labels.size(), schema, options.device);
-  const auto labels = label_tensor(batch.labels, options.device);
-  at::Tensor logits;
-  {
-    const AutocastScope autocast(options.device.type(), at::kBFloat16,
-                                 options.precision == Precision::kBfloat16);
-    logits = network->forward(images);
-  }
-  const auto loss = at::cross_entropy_loss(logits.to(at::kFloat), labels);
-  const auto value = loss.item<double>();
-  if (!std::isfinite(value)) {
-    throw Error("train.diverged", fmt::format("loss {}, expected a finite number", value),
-                "lower train.learning_rate, or train in float32");
-  }
-  optimizer.zero_grad();
-  loss.backward();
-  optimizer.step();
-  return value;
 }
 
 std::vector<EpochRecord> train(Network& network, const Dataset& train_set,
                                const Dataset& validation_set, const TrainOptions& options,
-                               const TrainObserver& observer) {
+                               const TrainObserver& observer, TrainingState start) {
   require_trainable(options, train_set.size());
   network->to(options.device);
-  const auto steps = static_cast<std::size_t>(options.epochs) *
-                     batch_count(train_set.size(), batch_options(options, 1));
-  OneCycleOptions schedule;
-  schedule.peak = options.learning_rate;
-  schedule.steps = steps;
-  const auto adam = torch::optim::AdamWOptions(options.learning_rate)
-                        .betas(std::make_tuple(0.9, 0.99))
-                        .weight_decay(options.weight_decay);
-  Loop loop{network, torch::optim::AdamW(network->parameters(), adam), schedule, options, observer};
-
-  std::vector<EpochRecord> history;
-  for (int epoch = 1; epoch <= options.epochs; ++epoch) {
-    const auto start = Clock::now();
-    EpochRecord record;
-    record.epoch = epoch;
-    train_epoch(loop, train_set, record);
-    validate(network, validation_set, options, record);
-    record.seconds = seconds_since(start);
-    history.push_back(record);
-    if (observer.on_epoch) observer.on_epoch(record);
-  }
-  return history;
+  return Training(network, train_set, validation_set, options, observer, std::move(start)).run();
 }
 
 }  // namespace digits

@@ -13,10 +13,7 @@
 #include "data/dataset.h"
 #include "model/device.h"
 #include "model/epoch_record.h"
-
-namespace torch::optim {
-class Optimizer;
-}
+#include "model/training_state.h"
 
 namespace digits {
 
@@ -25,33 +22,48 @@ class Network;
 struct TrainOptions {
   int epochs = 3;
   std::size_t batch_size = 128;
-  double learning_rate = 5e-3;  // peak of the one-cycle schedule
-  double weight_decay = 1e-2;   // decoupled: Loshchilov and Hutter, "Decoupled weight decay" (2019)
+  double learning_rate = 5e-3;   // peak of the one-cycle schedule
+  double weight_decay = 1e-2;    // decoupled, see AdamW
+  double label_smoothing = 0.0;  // share of the target spread evenly over all classes
+  double average = 0.0;          // decay of the weights' moving average; 0: none, see WeightAverage
   AugmentOptions augment;
   Precision precision = Precision::kFloat32;
   c10::Device device{c10::DeviceType::CPU};
   std::uint64_t seed = 0;
+  // When a state is handed out, besides each epoch's end: whichever comes first; 0: never.
+  std::size_t checkpoint_steps = 0;
+  double checkpoint_seconds = 30.0;
+  // Steps between two looks at loss and gradient. 0: each step on a CPU, 50 on a GPU, which would
+  // have to wait for each. It changes no result.
+  std::size_t look_every = 0;
 };
 
-// Called as training goes on; either may be empty. An exception from one ends the training.
+// Called as training goes on; any may be empty. An exception from one ends the training.
 struct TrainObserver {
-  std::function<void(std::size_t step, std::size_t steps, double loss)> on_step;
-  std::function<void(const EpochRecord& record)> on_epoch;  // network in evaluation mode
+  // For each step, in order, when it is looked at.
+  std::function<void(const StepRecord& record)> on_step;
+  // Network in evaluation mode, with averaged weights where they are averaged.
+  std::function<void(const EpochRecord& record)> on_epoch;
+  // A state to go on from: every value in it is finite. Its tensors are those in use.
+  std::function<void(const TrainingState& state)> on_state;
 };
 
 // Throws config.train for options that cannot train on `samples` samples.
 void require_trainable(const TrainOptions& options, std::size_t samples);
 
-// One optimiser step on one batch; returns the batch's mean loss before it. Throws train.diverged
-// when that is not finite; the step is then not taken.
-double train_step(Network& network, torch::optim::Optimizer& optimizer, const Batch& batch,
-                  const Schema& schema, const TrainOptions& options);
+// How the batches of an epoch, counted from 1, are made.
+BatchOptions batch_options(const TrainOptions& options, int epoch);
 
-// Trains `network` in place, on options.device. Bit-reproducible on a CPU for fixed options and
-// thread count. Throws train.diverged, `interrupted` at the first step after an interrupt, and as
-// require_trainable.
+// Trains `network` in place, on options.device, and leaves the averaged weights in it where they
+// are averaged. Bit-reproducible on a CPU for fixed options and thread count.
+//
+// A `start` that was handed out goes on from there, to the same bits; its tensors must fit
+// (checkpoint.mismatch). A loss or gradient that is not finite throws train.diverged: on a CPU
+// before the step is taken, on a GPU some steps later, but before a state is handed out. After an
+// interrupt the step under way is finished, a state handed out, and `interrupted` thrown. Throws as
+// require_trainable, too.
 std::vector<EpochRecord> train(Network& network, const Dataset& train_set,
                                const Dataset& validation_set, const TrainOptions& options,
-                               const TrainObserver& observer = {});
+                               const TrainObserver& observer = {}, TrainingState start = {});
 
 }  // namespace digits

@@ -18,38 +18,53 @@ namespace digits {
 
 namespace {
 
-// The one list of keys: reading, writing and the check for unknown keys all walk it.
+constexpr double kMillions = 1e7;  // of images: far above what memory holds
+
+// What a number may be.
+struct Range {
+  double low = 0.0;
+  double high = 0.0;
+};
+
+// The one list of keys: reading, writing and the checks for unknown keys and impossible values all
+// walk it.
 template <typename ConfigType, typename Visitor>
 void visit_keys(ConfigType& config, Visitor&& visit) {
   visit("", "preset", config.preset);
-  visit("", "seed", config.seed);
-  visit("", "threads", config.threads);
+  visit("", "seed", config.seed, {0, 9e15});
+  visit("", "threads", config.threads, {0, 1024});
   visit("", "device", config.device);
   visit("data", "source", config.data.source);
-  visit("data", "classes", config.data.classes);
-  visit("data", "synthetic_train", config.data.synthetic_train);
-  visit("data", "synthetic_test", config.data.synthetic_test);
-  visit("data", "synthetic_rows", config.data.synthetic_rows);
-  visit("data", "synthetic_cols", config.data.synthetic_cols);
-  visit("data", "validation_share", config.data.validation_share);
-  visit("data", "test_share", config.data.test_share);
+  visit("data", "classes", config.data.classes, {0, 256});
+  visit("data", "synthetic_train", config.data.synthetic_train, {1, kMillions});
+  visit("data", "synthetic_test", config.data.synthetic_test, {1, kMillions});
+  visit("data", "synthetic_rows", config.data.synthetic_rows, {1, kMaxSide});
+  visit("data", "synthetic_cols", config.data.synthetic_cols, {1, kMaxSide});
+  visit("data", "validation_share", config.data.validation_share, {0, 1});
+  visit("data", "test_share", config.data.test_share, {0, 1});
   visit("data", "fail_on", config.data.fail_on);
-  visit("network", "widths", config.widths);
-  visit("train", "epochs", config.train.epochs);
-  visit("train", "batch_size", config.train.batch_size);
-  visit("train", "learning_rate", config.train.learning_rate);
-  visit("train", "weight_decay", config.train.weight_decay);
+  visit("network", "crop_share", config.network.crop_share, {0, 1});
+  visit("network", "patch", config.network.patch, {1, 8});
+  visit("network", "blocks", config.network.blocks, {1, 4096});
+  visit("train", "epochs", config.train.epochs, {1, 1e6});
+  visit("train", "batch_size", config.train.batch_size, {1, 1e6});
+  visit("train", "learning_rate", config.train.learning_rate, {0, 1e3});
+  visit("train", "weight_decay", config.train.weight_decay, {0, 1e3});
+  visit("train", "label_smoothing", config.train.label_smoothing, {0, 0.99});
+  visit("train", "average", config.train.average, {0, 0.99999});
   visit("train", "precision", config.train.precision);
-  visit("augment", "rotation", config.augment.rotation);
-  visit("augment", "shift", config.augment.shift);
-  visit("augment", "scale", config.augment.scale);
-  visit("augment", "shear", config.augment.shear);
-  visit("augment", "elastic", config.augment.elastic);
-  visit("augment", "smoothness", config.augment.smoothness);
-  visit("augment", "blur", config.augment.blur);
-  visit("augment", "noise", config.augment.noise);
-  visit("augment", "erase", config.augment.erase);
-  visit("gates", "min_accuracy", config.min_accuracy);
+  visit("train", "checkpoint_steps", config.train.checkpoint_steps, {0, 1e9});
+  visit("train", "checkpoint_seconds", config.train.checkpoint_seconds, {0, 1e6});
+  visit("augment", "rotation", config.augment.rotation, {0, 180});
+  visit("augment", "shift", config.augment.shift, {0, kMaxSide});
+  visit("augment", "scale", config.augment.scale, {0, 0.9});
+  visit("augment", "shear", config.augment.shear, {0, 10});
+  visit("augment", "elastic", config.augment.elastic, {0, kMaxSide});
+  visit("augment", "smoothness", config.augment.smoothness, {0.1, kMaxSide});
+  visit("augment", "blur", config.augment.blur, {0, 100});
+  visit("augment", "noise", config.augment.noise, {0, 1});
+  visit("augment", "erase", config.augment.erase, {0, 1});
+  visit("gates", "min_accuracy", config.min_accuracy, {0, 1});
 }
 
 std::string dotted(const std::string& table, const std::string& key) {
@@ -62,7 +77,7 @@ class Reader {
   Reader(const toml::table& root, std::string name) : root_(root), name_(std::move(name)) {}
 
   template <typename T>
-  void operator()(const char* table, const char* key, T& value) {
+  void operator()(const char* table, const char* key, T& value, Range = {}) {
     const auto path = dotted(table, key);
     known_.insert(path);
     if (*table != '\0') tables_.insert(table);
@@ -116,13 +131,18 @@ class Reader {
     value = number.value_or(value);
     return number.has_value() && node.is_number();
   }
-  static bool get(const Node& node, std::vector<std::int64_t>& value) {
-    const auto* array = node.as_array();
-    if (array == nullptr || !array->is_homogeneous(toml::node_type::integer))
-      return false;  // nor empty
+  static bool get(const Node& node, std::vector<std::vector<std::int64_t>>& value) {
+    const auto* rows = node.as_array();
+    if (rows == nullptr) return false;
     value.clear();
-    for (const auto& item : *array) value.push_back(item.ref<std::int64_t>());
-    return true;
+    for (const auto& row : *rows) {
+      const auto* numbers = row.as_array();
+      if (numbers == nullptr || !numbers->is_homogeneous(toml::node_type::integer))
+        return false;  // nor empty
+      value.emplace_back();
+      for (const auto& item : *numbers) value.back().push_back(item.ref<std::int64_t>());
+    }
+    return !value.empty();
   }
 
   static std::string type_name(const Node& node) {
@@ -133,13 +153,37 @@ class Reader {
   static const char* want(const std::string&) { return "a string"; }
   static const char* want(const std::int64_t&) { return "an integer"; }
   static const char* want(const double&) { return "a number"; }
-  static const char* want(const std::vector<std::int64_t>&) { return "an array of integers"; }
+  static const char* want(const std::vector<std::vector<std::int64_t>>&) {
+    return "an array of arrays of integers";
+  }
 
   const toml::table& root_;
   std::string name_;
   std::set<std::string> known_;
   std::set<std::string> tables_;
   std::vector<std::string> missing_;
+};
+
+// Throws for a number outside its range.
+struct RangeCheck {
+  const std::string& name;
+
+  template <typename T>
+  void operator()(const char* table, const char* key, const T& value, Range range) const {
+    const auto number = static_cast<double>(value);
+    if (number >= range.low && number <= range.high) return;  // NaN does not pass
+    throw Error("config.value",
+                fmt::format("{}: {} is {}, expected {} to {}", name, dotted(table, key), value,
+                            range.low, range.high),
+                "configs/fast.toml explains every key");
+  }
+  void operator()(const char* table, const char* key,
+                  const std::vector<std::vector<std::int64_t>>& rows, Range range) const {
+    for (const auto& row : rows) {
+      for (const auto number : row) (*this)(table, key, number, range);
+    }
+  }
+  void operator()(const char*, const char*, const std::string&) const {}
 };
 
 std::string toml_text(const std::string& value) {
@@ -152,8 +196,8 @@ std::string toml_text(double value) {
   const auto text = fmt::format("{}", value);  // the shortest text that reads back equal
   return text.find_first_of(".en") == std::string::npos ? text + ".0" : text;
 }
-std::string toml_text(const std::vector<std::int64_t>& values) {
-  return fmt::format("[{}]", fmt::join(values, ", "));
+std::string toml_text(const std::vector<std::vector<std::int64_t>>& rows) {
+  return fmt::format("{}", rows);  // as fmt writes ranges: [[1], [2, 3]]
 }
 
 toml::table parse_toml(const std::string& text, const std::string& name) {
@@ -182,39 +226,8 @@ std::pair<Config, std::vector<std::string>> read_table(const toml::table& root,
 }  // namespace
 
 void check_values(const Config& config, const std::string& name) {
-  const auto require = [&](const char* key, auto value, double low, double high) {
-    const auto number = static_cast<double>(value);
-    if (number >= low && number <= high) return;  // NaN does not pass
-    throw Error("config.value",
-                fmt::format("{}: {} is {}, expected {} to {}", name, key, value, low, high),
-                "configs/fast.toml explains every key");
-  };
-  constexpr double kMillions = 1e7;  // of images: far above what memory holds
-  require("seed", config.seed, 0, 9e15);
-  require("threads", config.threads, 0, 1024);
-  require("data.classes", config.data.classes, 0, 256);
-  require("data.synthetic_train", config.data.synthetic_train, 1, kMillions);
-  require("data.synthetic_test", config.data.synthetic_test, 1, kMillions);
-  require("data.synthetic_rows", config.data.synthetic_rows, 1, kMaxSide);
-  require("data.synthetic_cols", config.data.synthetic_cols, 1, kMaxSide);
-  require("data.validation_share", config.data.validation_share, 0, 1);
-  require("data.test_share", config.data.test_share, 0, 1);
+  visit_keys(config, RangeCheck{name});
   severity_of(config.data.fail_on);
-  for (const auto width : config.widths) require("network.widths", width, 1, 4096);
-  require("train.epochs", config.train.epochs, 1, 1e6);
-  require("train.batch_size", config.train.batch_size, 1, 1e6);
-  require("train.learning_rate", config.train.learning_rate, 0, 1e3);
-  require("train.weight_decay", config.train.weight_decay, 0, 1e3);
-  require("augment.rotation", config.augment.rotation, 0, 180);
-  require("augment.shift", config.augment.shift, 0, kMaxSide);
-  require("augment.scale", config.augment.scale, 0, 0.9);
-  require("augment.shear", config.augment.shear, 0, 10);
-  require("augment.elastic", config.augment.elastic, 0, kMaxSide);
-  require("augment.smoothness", config.augment.smoothness, 0.1, kMaxSide);
-  require("augment.blur", config.augment.blur, 0, 100);
-  require("augment.noise", config.augment.noise, 0, 1);
-  require("augment.erase", config.augment.erase, 0, 1);
-  require("gates.min_accuracy", config.min_accuracy, 0, 1);
 }
 
 Config preset_config(const std::string& name) {
@@ -248,10 +261,30 @@ Config load_complete_config(const std::filesystem::path& path) {
               "the file was edited or damaged: run again");
 }
 
+void require_same(const Config& config, const Config& before, const std::string& name) {
+  std::vector<std::pair<std::string, std::string>> values;
+  visit_keys(before, [&](const std::string& table, const char* key, const auto& value, Range = {}) {
+    values.emplace_back(dotted(table, key), toml_text(value));
+  });
+  std::vector<std::string> changes;
+  auto was = values.begin();
+  visit_keys(config, [&](const std::string&, const char*, const auto& value, Range = {}) {
+    if (toml_text(value) != was->second) {
+      changes.push_back(
+          fmt::format("{} is {}, expected {}", was->first, toml_text(value), was->second));
+    }
+    ++was;
+  });
+  if (changes.empty()) return;
+  throw Error("config.changed",
+              fmt::format("{}: {}, as the run was begun", name, fmt::join(changes, "; ")),
+              "resume with the same configuration, or train into a new folder");
+}
+
 std::string to_toml(const Config& config) {
   std::string text;
   std::string current;
-  visit_keys(config, [&](const std::string& table, const char* key, const auto& value) {
+  visit_keys(config, [&](const std::string& table, const char* key, const auto& value, Range = {}) {
     if (table != current) text += fmt::format("\n[{}]\n", table);
     current = table;
     text += fmt::format("{} = {}\n", key, toml_text(value));

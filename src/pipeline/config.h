@@ -23,12 +23,22 @@ struct DataConfig {
   std::string fail_on = "error";  // the least severity that stops a run; or "warning"
 };
 
+struct NetworkConfig {
+  double crop_share = 0.05;  // of the variance that a frame may hold to be cut off; see quiet_frame
+  std::int64_t patch = 2;    // see Architecture
+  std::vector<std::vector<std::int64_t>> blocks{{16}, {32, 64}};
+};
+
 struct TrainConfig {
-  std::int64_t epochs = 3;
-  std::int64_t batch_size = 128;
-  double learning_rate = 5e-3;
+  std::int64_t epochs = 1;
+  std::int64_t batch_size = 256;
+  double learning_rate = 5e-2;
   double weight_decay = 1e-2;
+  double label_smoothing = 0.1;
+  double average = 0.0;
   std::string precision = "auto";
+  std::int64_t checkpoint_steps = 0;
+  double checkpoint_seconds = 30.0;
 };
 
 struct Config {
@@ -37,7 +47,7 @@ struct Config {
   std::int64_t threads = 0;  // 0: one per core
   std::string device = "auto";
   DataConfig data;
-  std::vector<std::int64_t> widths{16, 32, 64};
+  NetworkConfig network;
   TrainConfig train;
   AugmentOptions augment;
   double min_accuracy = 0.9;
@@ -60,6 +70,10 @@ Config load_config(const std::filesystem::path& path, const Config& base);
 // A configuration that a run has written: every key must be there, or config.missing_key is thrown,
 // so that a damaged file is not silently filled up with defaults.
 Config load_complete_config(const std::filesystem::path& path);
+
+// Throws config.changed, naming each key that has another value than in `before`, the configuration
+// that a run was begun with; `name` is for messages.
+void require_same(const Config& config, const Config& before, const std::string& name);
 
 // All keys, in the order of configs/*.toml; parse_config reads it back to an equal configuration.
 std::string to_toml(const Config& config);

@@ -7,26 +7,31 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "model/checkpoint.h"
+#include "model/device.h"
+#include "model/package.h"
 
 namespace digits {
 
 namespace {
 
-// A run's own test set is known by its fingerprint: another one would be reported under its name.
-void require_unchanged(const RunDirectory& run, const Dataset& test) {
-  const auto expected = run.test_fingerprint();
-  const auto seen = fingerprint(test);
+// A run's own sets are known by their fingerprints: others would be reported under their names.
+void require_unchanged(const RunDirectory& run, const char* part, const Dataset& set,
+                       const std::string& expected) {
+  const auto seen = fingerprint(set);
   if (seen == expected) return;
   throw Error("data.changed",
-              fmt::format("{}: test set with fingerprint {}, expected {} as in training",
-                          run.path().string(), seen.substr(0, 12), expected.substr(0, 12)),
+              fmt::format("{}: {} set with fingerprint {}, expected {} as in training",
+                          run.path().string(), part, seen.substr(0, 12), expected.substr(0, 12)),
               "the files changed since the run: restore them, or run again");
 }
 
-// Evaluation and checkpoint belong together by the weights' hash. This guards against mix-ups, not
-// against forgery.
-void require_evaluated(const Checkpoint& checkpoint, const Json& evaluation) {
-  const auto expected = json_at<std::string>(evaluation, "/weights_sha256", "input");
+void require_unchanged_test(const RunDirectory& run, const Dataset& test) {
+  require_unchanged(run, "test", test, run.test_fingerprint());
+}
+
+// What was made of a checkpoint belongs to it by the weights' hash. This guards against mix-ups,
+// not against forgery.
+void require_weights(const Checkpoint& checkpoint, const std::string& expected) {
   if (checkpoint.sha256 == expected) return;
   throw Error("checkpoint.changed",
               fmt::format("weights {}, expected {} as evaluated", checkpoint.sha256.substr(0, 12),
@@ -34,21 +39,60 @@ void require_evaluated(const Checkpoint& checkpoint, const Json& evaluation) {
               "evaluate the run again");
 }
 
-}  // namespace
-
-TrainedRun train_run(const Config& config, const std::filesystem::path& path) {
-  require_new(path);
-  auto sets = acquire(config);
-  const auto report = validate_sets(sets, config);
+// validate: refuses what the configuration does not accept, and warns of the rest.
+DataReport accept(const Sets& sets, const Config& config) {
+  auto report = validate_sets(sets, config);
   require_acceptable(report.findings, severity_of(config.data.fail_on), config.data.source);
   for (const auto& finding : report.findings) log_warning(finding.code + ": " + finding.message);
+  return report;
+}
+
+// The data report last: where there is one, the profile is there.
+void describe(const RunDirectory& run, const Sets& sets, const DataReport& report,
+              const Config& config) {
+  run.write_profile(make_profile(sets.train, static_cast<int>(config.threads)));
+  run.write_data(report.json);
+}
+
+// Goes on with the run at `path`, if configuration and data are those that it was begun with.
+TrainedRun resume_run(const Config& config, const std::filesystem::path& path,
+                      const RunOptions& options) {
+  auto run = RunDirectory::open(path);
+  require_same(config, run.read_config(), path.string());
+  remove_leftovers(path);
+  remove_leftovers(run.checkpoints());
+  auto sets = acquire(config);
+  if (run.has_data()) {
+    require_unchanged(run, "training", sets.train, run.train_fingerprint());
+    require_unchanged_test(run, sets.test);
+  } else {  // stopped before it was described
+    describe(run, sets, accept(sets, config), config);
+  }
+  auto history = train_stage(split_stage(sets.train, config), config, run, options);
+  return {std::move(run), std::move(sets.test), std::move(history)};
+}
+
+// The package of a run that was stopped after it: whole, and made of these weights.
+void require_packaged(const RunDirectory& run, const Config& config) {
+  const auto package = Package::load(run.package(), choose_device(config.device));
+  require_weights(load_checkpoint(run.checkpoint()),
+                  json_at<std::string>(package.manifest(), "/lineage/weights_sha256", "package"));
+}
+
+}  // namespace
+
+TrainedRun train_run(const Config& config, const std::filesystem::path& path,
+                     const RunOptions& options) {
+  if (options.resume) return resume_run(config, path, options);
+  require_new(path);
+  auto sets = acquire(config);
+  const auto report = accept(sets, config);
   const auto parts = split_stage(sets.train, config);
 
   auto run = RunDirectory::create(path);
   run.write_config(config);
-  run.write_data(report.json);
-  run.write_profile(make_profile(sets.train, static_cast<int>(config.threads)));
-  auto history = train_stage(parts, config, run);
+  describe(run, sets, report, config);
+  auto history = train_stage(parts, config, run, options);
   return {std::move(run), std::move(sets.test), std::move(history)};
 }
 
@@ -59,7 +103,7 @@ Evaluation evaluate_elsewhere(const RunDirectory& run, const Config& config) {
 }
 
 Evaluation evaluate_run(const RunDirectory& run, const Config& config, const Dataset& test) {
-  require_unchanged(run, test);
+  require_unchanged_test(run, test);
   const auto checkpoint = load_checkpoint(run.checkpoint());
   auto evaluation = evaluate_stage(checkpoint, test, config);
   Json json = evaluation;
@@ -75,23 +119,28 @@ Dataset test_of(const RunDirectory& run, const Config& config) {
 void package_run(const RunDirectory& run, const Config& config, const Dataset& test,
                  const std::filesystem::path& folder) {
   require_new(folder);
-  require_unchanged(run, test);
+  require_unchanged_test(run, test);
   const auto checkpoint = load_checkpoint(run.checkpoint());
   const auto evaluation = run.read_evaluation();
-  require_evaluated(checkpoint, evaluation);
+  require_weights(checkpoint, json_at<std::string>(evaluation, "/weights_sha256", "input"));
   const auto gates = check_stage(json_at<Quantity>(evaluation, "/accuracy", "input"), config);
   run.write_checks(Json{{"gates", gates}});
   require_passed(gates);
   package_stage(run, checkpoint, config, test, folder);
 }
 
-Evaluation run_pipeline(const Config& config, const std::filesystem::path& path) {
-  const auto trained = train_run(config, path);
+FinishedRun run_pipeline(const Config& config, const std::filesystem::path& path,
+                         const RunOptions& options) {
+  const auto trained = train_run(config, path, options);
   throw_if_interrupted("evaluation");
   auto evaluation = evaluate_run(trained.run, config, trained.test);
   throw_if_interrupted("packaging");
-  package_run(trained.run, config, trained.test, trained.run.package());
-  return evaluation;
+  if (options.resume && kind_of(trained.run.package() / "manifest.json") == PathKind::kFile) {
+    require_packaged(trained.run, config);
+  } else {
+    package_run(trained.run, config, trained.test, trained.run.package());
+  }
+  return {trained.run, trained.history, std::move(evaluation)};
 }
 
 }  // namespace digits

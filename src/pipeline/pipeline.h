@@ -16,8 +16,10 @@ struct TrainedRun {
 };
 
 // acquire, validate, split, train. Nothing is created at `path` when data or configuration are
-// refused.
-TrainedRun train_run(const Config& config, const std::filesystem::path& path);
+// refused. Resuming, the run at `path` ends as if it had never been stopped; throws config.changed
+// and data.changed when it was begun with others.
+TrainedRun train_run(const Config& config, const std::filesystem::path& path,
+                     const RunOptions& options = {});
 
 // evaluate: a run's checkpoint on a set that is not the run's own; nothing is written.
 Evaluation evaluate_elsewhere(const RunDirectory& run, const Config& config);
@@ -35,7 +37,13 @@ Dataset test_of(const RunDirectory& run, const Config& config);
 void package_run(const RunDirectory& run, const Config& config, const Dataset& test,
                  const std::filesystem::path& folder);
 
-// All of the above into a new run directory at `path`.
-Evaluation run_pipeline(const Config& config, const std::filesystem::path& path);
+// All of the above into a new run directory at `path`, or into one that is resumed.
+struct FinishedRun {
+  RunDirectory run;
+  std::vector<EpochRecord> history;
+  Evaluation evaluation;
+};
+FinishedRun run_pipeline(const Config& config, const std::filesystem::path& path,
+                         const RunOptions& options = {});
 
 }  // namespace digits

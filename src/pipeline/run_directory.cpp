@@ -32,8 +32,8 @@ constexpr const char* kChecksSchema = "digits.checks/1";
 const std::vector<Artifact>& artifacts() {
   static const std::vector<Artifact> all{
       {kConfig, "", 200},
-      {kData, kDataSchema, 300},
       {kProfile, kProfileSchema, 2000},
+      {kData, kDataSchema, 300},
       {kHistory, "", 100},
       {"checkpoint/best.safetensors", "", 1000},
       {kEvaluation, kEvaluationSchema, 500},
@@ -51,15 +51,20 @@ const std::vector<Artifact>& artifacts() {
 RunDirectory RunDirectory::create(const fs::path& path) {
   require_new(path);
   make_directories(path);
+  remove_leftovers(path);
   return RunDirectory(path);
 }
 
 RunDirectory RunDirectory::open(const fs::path& path) {
-  if (kind_of(path / kConfig) != PathKind::kFile) {
+  if (!exists(path)) {
     throw Error("input.missing", fmt::format("{}: no {} in it", path.string(), kConfig),
                 "name a folder that `digits run` or `digits train` has written");
   }
   return RunDirectory(path);
+}
+
+bool RunDirectory::exists(const fs::path& path) {
+  return kind_of(path / kConfig) == PathKind::kFile;
 }
 
 fs::path RunDirectory::default_path(std::int64_t seed) {
@@ -95,6 +100,8 @@ void RunDirectory::write_evaluation(const Json& content) const {
 void RunDirectory::write_checks(const Json& content) const {
   write_json(path_ / kChecks, with_schema(kChecksSchema, content));
 }
+
+bool RunDirectory::has_data() const { return kind_of(path_ / kData) == PathKind::kFile; }
 
 Config RunDirectory::read_config() const { return load_complete_config(path_ / kConfig); }
 

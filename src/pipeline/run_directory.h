@@ -21,7 +21,8 @@ struct Artifact {
   std::size_t min_size;  // bytes: a file below it is not whole
 };
 
-// Every artifact of `digits run`, in the order in which they appear.
+// Every artifact of `digits run`, in the order in which they appear; besides, checkpoint/ holds the
+// training states, whose names say when they were written.
 const std::vector<Artifact>& artifacts();
 
 class RunDirectory {
@@ -32,12 +33,16 @@ class RunDirectory {
   // One that a run has written. Throws input.missing when there is no config.toml in it.
   static RunDirectory open(const std::filesystem::path& path);
 
+  static bool exists(const std::filesystem::path& path);
+
   // runs/<time>-seed<seed>, for a run that names no folder.
   static std::filesystem::path default_path(std::int64_t seed);
 
   const std::filesystem::path& path() const { return path_; }
-  std::filesystem::path checkpoint() const { return path_ / "checkpoint" / "best.safetensors"; }
+  std::filesystem::path checkpoints() const { return path_ / "checkpoint"; }
+  std::filesystem::path checkpoint() const { return checkpoints() / "best.safetensors"; }
   std::filesystem::path package() const { return path_ / "package"; }
+  std::filesystem::path tensorboard() const { return path_ / "tensorboard"; }  // if asked for
 
   void write_config(const Config& config) const;
   void write_data(const Json& content) const;
@@ -45,6 +50,9 @@ class RunDirectory {
   void write_history(const std::vector<EpochRecord>& history) const;
   void write_evaluation(const Json& content) const;
   void write_checks(const Json& content) const;
+
+  // Whether data and profile are written: a run may be stopped before.
+  bool has_data() const;
 
   // What earlier stages wrote. Throw input.missing, naming the stage to run first, and config.* or
   // input.malformed when the file was edited.

@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <opencv2/core/utility.hpp>
+#include <optional>
 
 #include "base/error.h"
-#include "base/progress.h"
 #include "data/class_folders.h"
+#include "data/frame.h"
 #include "data/normalisation.h"
 #include "data/split.h"
 #include "data/synthetic.h"
@@ -17,6 +19,7 @@
 #include "model/package.h"
 #include "model/tensors.h"
 #include "model/trainer.h"
+#include "pipeline/training_view.h"
 #include "pipeline/version.h"
 
 namespace digits {
@@ -39,12 +42,18 @@ Json describe(const Dataset& set) {
               {"fingerprint", fingerprint(set)}};
 }
 
+}  // namespace
+
 TrainOptions train_options(const Config& config) {
   TrainOptions options;
   options.epochs = static_cast<int>(config.train.epochs);
   options.batch_size = static_cast<std::size_t>(config.train.batch_size);
   options.learning_rate = config.train.learning_rate;
   options.weight_decay = config.train.weight_decay;
+  options.label_smoothing = config.train.label_smoothing;
+  options.average = config.train.average;
+  options.checkpoint_steps = static_cast<std::size_t>(config.train.checkpoint_steps);
+  options.checkpoint_seconds = config.train.checkpoint_seconds;
   options.augment = config.augment;
   options.device = choose_device(config.device);
   options.precision = choose_precision(config.train.precision, options.device);
@@ -52,12 +61,15 @@ TrainOptions train_options(const Config& config) {
   return options;
 }
 
-// The untrained network: normalisation constants of the training part, weights of the seed.
 Network make_network(const Dataset& training, const Config& config) {
-  Network network(network_options(training.schema, config.widths), compute_normalisation(training));
+  const Architecture architecture{quiet_frame(training, config.network.crop_share),
+                                  config.network.patch, config.network.blocks};
+  Network network(network_options(training.schema, architecture), compute_normalisation(training));
   initialise(network, static_cast<std::uint64_t>(config.seed));
   return network;
 }
+
+namespace {
 
 void require_schema(const Dataset& set, const Schema& expected) {
   if (set.schema == expected) return;
@@ -70,26 +82,40 @@ void require_schema(const Dataset& set, const Schema& expected) {
 // Keeps history and best checkpoint on disk while training goes on.
 class Recorder {
  public:
-  Recorder(const RunDirectory& run, const Network& network, const Config& config,
-           const Schema& schema)
-      : run_(run), network_(network), config_(config), schema_(schema) {}
+  // `history`: of the epochs before.
+  Recorder(const RunDirectory& run, const Network& network, const Schema& schema,
+           std::vector<EpochRecord> history)
+      : run_(run), network_(network), schema_(schema), history_(std::move(history)) {
+    for (const auto& record : history_) best_ = std::max(best_, record.validation_accuracy.value);
+  }
 
   void on_epoch(const EpochRecord& record) {
     history_.push_back(record);
     run_.write_history(history_);
     if (record.validation_accuracy.value < best_) return;
     best_ = record.validation_accuracy.value;
-    save_checkpoint(run_.checkpoint(), network_, {schema_, config_.widths, record.epoch, best_});
+    save_checkpoint(run_.checkpoint(), network_,
+                    {schema_, network_->options().architecture, record.epoch, best_});
   }
 
  private:
   const RunDirectory& run_;
   const Network& network_;
-  const Config& config_;
   const Schema& schema_;
   std::vector<EpochRecord> history_;
   double best_ = 0.0;
 };
+
+// What a stopped training goes on from; nothing when it was stopped before it wrote any.
+TrainingState read_state(StateFolder& states, const Config& config, const RunDirectory& run) {
+  auto state = states.load_newest().value_or(TrainingState{});
+  if (state.step == 0) return state;
+  const auto name = run.checkpoints().string();
+  require_same(config, parse_config(state.config, name, Config()), name);
+  if (!state.history.empty())
+    load_checkpoint(run.checkpoint());  // which may be the best to the end
+  return state;
+}
 
 }  // namespace
 
@@ -165,23 +191,31 @@ TrainingParts split_stage(const Dataset& train_set, const Config& config) {
 }
 
 std::vector<EpochRecord> train_stage(const TrainingParts& parts, const Config& config,
-                                     const RunDirectory& run) {
+                                     const RunDirectory& run, const RunOptions& run_options) {
   const auto options = train_options(config);
   auto network = make_network(parts.training, config);
-  Recorder recorder(run, network, config, parts.training.schema);
-  Progress progress("train");
+  make_directories(run.checkpoints());
+  StateFolder states(run.checkpoints());
+  auto start = run_options.resume ? read_state(states, config, run) : TrainingState{};
+  start.config = to_toml(config);
+  Recorder recorder(run, network, parts.training.schema, start.history);
+  TrainingView view("train", options);
+  std::optional<EventLog> events;
+  if (run_options.tensorboard) {
+    events.emplace(run.tensorboard(), start.step + 1, parts.training, options);
+  }
   TrainObserver observer;
-  observer.on_step = [&](std::size_t step, std::size_t steps, double loss) {
-    progress.update(step, steps, fmt::format("loss {:.3f}", loss));
+  observer.on_step = [&](const StepRecord& record) {
+    view.on_step(record);
+    if (events) events->on_step(record);
   };
   observer.on_epoch = [&](const EpochRecord& record) {
     recorder.on_epoch(record);
-    progress.line(fmt::format(
-        "epoch {}/{}  train loss {:.4f}  validation loss {:.4f} accuracy {:.2f} %  {:.1f} s",
-        record.epoch, options.epochs, record.train_loss, record.validation_loss,
-        100.0 * record.validation_accuracy.value, record.seconds));
+    view.on_epoch(record);
+    if (events) events->on_epoch(record);
   };
-  return train(network, parts.training, parts.validation, options, observer);
+  observer.on_state = [&](const TrainingState& state) { states.save(state); };
+  return train(network, parts.training, parts.validation, options, observer, std::move(start));
 }
 
 Evaluation evaluate_stage(const Checkpoint& checkpoint, const Dataset& set, const Config& config) {

@@ -18,7 +18,9 @@
 namespace digits {
 
 struct Checkpoint;
+class Network;
 class Package;
+struct TrainOptions;
 
 // The configuration with every "auto" and 0 replaced by what this machine makes of it, so that a
 // run can be repeated from it. Sets LibTorch's threads and determinism on the way.
@@ -49,10 +51,22 @@ struct TrainingParts {
 };
 TrainingParts split_stage(const Dataset& train_set, const Config& config);
 
-// train: normalises, initialises and trains; writes history and the checkpoint of the best epoch
-// (by validation accuracy, the later one on a tie) as it goes. It never sees the test set.
+// What the configuration makes of a training: its options, and the untrained network, with the
+// training part's normalisation constants and the seed's weights.
+TrainOptions train_options(const Config& config);
+Network make_network(const Dataset& training, const Config& config);
+
+struct RunOptions {
+  bool tensorboard = false;  // write event files; it changes no result
+  bool resume = false;       // go on with a run that was stopped
+};
+
+// train: normalises, initialises and trains; writes history, the checkpoint of the best epoch (by
+// validation accuracy, the later one on a tie) and training states as it goes. It never sees the
+// test set. Throws as train(); when it resumes, config.changed, and checkpoint.* for what the run
+// cannot do without.
 std::vector<EpochRecord> train_stage(const TrainingParts& parts, const Config& config,
-                                     const RunDirectory& run);
+                                     const RunDirectory& run, const RunOptions& options = {});
 
 // evaluate: the checkpoint's network on a set. Throws data.schema_mismatch when they do not fit.
 Evaluation evaluate_stage(const Checkpoint& checkpoint, const Dataset& set, const Config& config);

@@ -19,4 +19,23 @@ struct TinyRun {
 // `digits run` on data/fixtures/tiny.toml; made at the first call.
 const TinyRun& tiny_run();
 
+// A training on the same set whose best epoch by validation accuracy is not its last: at one seed
+// in three. Made at the first call.
+struct EarlyBest {
+  TemporaryDirectory folder;
+  int seed = 0;
+  int best_epoch = 0;
+  double best_accuracy = 0.0;
+  std::filesystem::path path() const { return folder / std::to_string(seed); }
+};
+const EarlyBest& early_best();
+
+// history.jsonl without the keys that a clock or the kernel decides.
+std::string history_without_times(const std::filesystem::path& run);
+
+// Everything of a training that must not depend on when, where or in how many sittings it ran; and
+// of a whole run.
+std::string training_identity(const std::filesystem::path& run);
+std::string identity(const std::filesystem::path& run);
+
 }  // namespace digits

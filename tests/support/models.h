@@ -8,9 +8,11 @@ namespace digits {
 // 12 x 10 grey images of three classes: what random_dataset(n, 12, 10) makes.
 inline Schema tiny_schema() { return {12, 10, 1, numbered_class_names(3)}; }
 
+inline Architecture tiny_architecture() { return {0, 2, {{4}, {6}}}; }
+
 // An initialised network of a few hundred weights for tiny_schema(), in training mode.
 inline Network tiny_network(std::uint64_t seed = 1) {
-  Network network(network_options(tiny_schema(), {4, 6}), Normalisation{{0.5}, {0.3}});
+  Network network(network_options(tiny_schema(), tiny_architecture()), Normalisation{{0.5}, {0.3}});
   initialise(network, seed);
   return network;
 }

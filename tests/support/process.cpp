@@ -57,7 +57,7 @@ ProcessResult run_process(const std::vector<std::string>& argv, const ProcessOpt
   bool interrupt = static_cast<bool>(options.interrupt_when);
   while (::waitpid(child, &status, interrupt ? WNOHANG : 0) <= 0) {
     if (interrupt && options.interrupt_when()) {
-      ::kill(child, SIGINT);
+      ::kill(child, options.signal);
       interrupt = false;
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(interrupt ? 5 : 0));

@@ -1,6 +1,7 @@
 // Running a program as a person or a script would.
 #pragma once
 
+#include <csignal>
 #include <functional>
 #include <map>
 #include <string>
@@ -19,7 +20,8 @@ struct ProcessOptions {
   std::map<std::string, std::string> environment;  // added to this process's
   std::string stdout_path;                         // instead of capturing: "/dev/full"
   long file_size_limit = -1;                       // bytes that it may write into one file
-  std::function<bool()> interrupt_when;            // polled; true sends one SIGINT, as Ctrl-C does
+  std::function<bool()> interrupt_when;            // polled; when true, `signal` is sent, once
+  int signal = SIGINT;                             // as Ctrl-C does
 };
 
 // Runs argv[0] (found by PATH) with its arguments, no standard input, until it ends.

@@ -1,10 +1,8 @@
 #include "base/files.h"
 
-#include <sys/resource.h>
 #include <sys/stat.h>
 
-#include <csignal>
-
+#include "support/full_disk.h"
 #include "support/testing.h"
 
 namespace digits {
@@ -47,26 +45,6 @@ TEST(WriteFile, OverAFolderIsRefused) {
   EXPECT_TRUE(fs::is_directory(folder / "x" / "inside"));
 }
 
-// Lowers the size that files may grow to, as on a disk that fills up, for as long as it lives.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit lowered{bytes, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &lowered);
-  }
-  ~FileSizeLimit() {
-    ::setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, handler_);
-  }
-  FileSizeLimit(const FileSizeLimit&) = delete;
-  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-
- private:
-  rlimit before_{};
-  void (*handler_)(int);
-};
-
 // The disk fills up in the middle: the old content stays, the temporary goes.
 TEST(WriteFile, OnAFullDiskKeepsTheOldFileAndLeavesNoTemporary) {
   const TemporaryDirectory folder;
@@ -77,6 +55,30 @@ TEST(WriteFile, OnAFullDiskKeepsTheOldFileAndLeavesNoTemporary) {
   }
   EXPECT_EQ(read_file(folder / "x"), "old");
   EXPECT_EQ(files_below(folder.path()), std::vector<std::string>{"x"});
+}
+
+// What a killed writer left goes; what is somebody's stays.
+TEST(RemoveLeftovers, TakesTemporariesOnly) {
+  const TemporaryDirectory folder;
+  fs::create_directories(folder / ".package.tmp-0123456789abcdef/inside");
+  for (const char* name :
+       {".x.tmp-0123456789abcdef", ".hidden", "x.tmp-0123456789abcdef", ".x.tmp-1"}) {
+    write_file(folder / name, "bytes");
+  }
+  remove_leftovers(folder.path());
+  EXPECT_THAT(files_below(folder.path()),
+              testing::ElementsAre(".hidden", ".x.tmp-1", "x.tmp-0123456789abcdef"));
+  EXPECT_FALSE(fs::exists(folder / ".package.tmp-0123456789abcdef"));
+  remove_leftovers(folder / "missing");
+}
+
+// A folder in which a writer was killed before it had finished anything is as good as new.
+TEST(RequireNew, OverlooksLeftovers) {
+  const TemporaryDirectory folder;
+  write_file(folder / ".config.toml.tmp-0123456789abcdef", "half");
+  require_new(folder.path());
+  write_file(folder / ".hidden", "somebody's");
+  expect_error("output.exists", [&] { require_new(folder.path()); });
 }
 
 // A link is followed, not replaced; a device is left alone.
@@ -132,6 +134,17 @@ TEST(StagedDirectory, AcceptsATrailingSlash) {
   StagedDirectory staged((folder / "out").string() + "/");
   staged.commit();
   EXPECT_TRUE(fs::is_directory(folder / "out"));
+}
+
+// A log grows by what is appended, and is never somebody else's.
+TEST(GrowingFile, KeepsWhatCameInOrder) {
+  const TemporaryDirectory folder;
+  GrowingFile file(folder / "log");
+  file.append("one ");
+  EXPECT_EQ(read_file(folder / "log"), "one ");
+  file.append("two");
+  EXPECT_EQ(read_file(folder / "log"), "one two");
+  expect_error("output.unwritable", [&] { GrowingFile(folder / "log"); });
 }
 
 }  // namespace

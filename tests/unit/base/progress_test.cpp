@@ -5,19 +5,46 @@
 namespace digits {
 namespace {
 
-// Half done in 10 s leaves 10 s.
 TEST(ProgressBar, ShowsShareAndTimeToGo) {
-  EXPECT_EQ(progress_bar("train", 50, 100, 10.0, "loss 0.5"),
+  EXPECT_EQ(progress_bar("train", 50, 100, "00:10 left", "loss 0.5"),
             "train [############------------]  50 %  00:10 left  loss 0.5");
-}
-
-TEST(ProgressBar, KnowsNothingBeforeTheFirstStep) {
-  EXPECT_EQ(progress_bar("train", 0, 100, 3.0, ""),
+  EXPECT_EQ(progress_bar("train", 0, 100, "--:-- left", ""),
             "train [------------------------]   0 %  --:-- left  ");
 }
 
 TEST(ProgressBar, OfNoWorkIsDone) {
-  EXPECT_EQ(progress_bar("x", 0, 0, 0.0, ""), "x [########################] 100 %  --:-- left  ");
+  EXPECT_EQ(progress_bar("x", 0, 0, "", ""), "x [########################] 100 %    ");
+}
+
+// Half done in 10 s leaves 10 s; 3 of 4 in 6 minutes leave 2.
+TEST(TimeToGo, IsThatOfTheStepsSoFar) {
+  EXPECT_EQ(time_to_go(0, 50, 100, 10.0), "00:10 left");
+  EXPECT_EQ(time_to_go(0, 3, 4, 360.0), "02:00 left");
+  EXPECT_EQ(time_to_go(0, 100, 100, 10.0), "00:00 left");
+}
+
+// Work that goes on at step 900 of 1000 and has done 10 steps in 5 s needs 45 s for the other 90,
+// not the half second that 910 steps in 5 s would promise.
+TEST(TimeToGo, CountsOnlyWhatItHasSeen) {
+  EXPECT_EQ(time_to_go(900, 910, 1000, 5.0), "00:45 left");
+}
+
+TEST(TimeToGo, IsUnknownBeforeTheFirstStep) {
+  EXPECT_EQ(time_to_go(0, 0, 100, 3.0), "--:-- left");
+  EXPECT_EQ(time_to_go(7, 7, 100, 3.0), "--:-- left");
+}
+
+// A download whose server does not say how much there is.
+TEST(TimeToGo, OfAnUnknownTotalIsNone) { EXPECT_EQ(time_to_go(0, 5, 0, 3.0), "00:00 left"); }
+
+// The first update is where this process began.
+TEST(Progress, StartsAtTheFirstUpdate) {
+  Progress progress("train");
+  EXPECT_EQ(progress.time_left(), "--:-- left");
+  progress.update(900, 1000, "");
+  EXPECT_EQ(progress.time_left(), "--:-- left");
+  progress.update(1000, 1000, "");
+  EXPECT_EQ(progress.time_left(), "00:00 left");
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "base/statistics.h"
 
+#include <cmath>
+
 #include "support/testing.h"
 
 namespace digits {
@@ -34,6 +36,50 @@ TEST(Proportion, IntervalShrinksWithN) {
   const auto few = proportion(90, 100);
   const auto many = proportion(9000, 10000);
   EXPECT_LT(many.high - many.low, (few.high - few.low) / 5.0);
+}
+
+// By hand for four values: mean 0.985; squared deviations 25 + 1 + 1 + 25 = 52e-6 / 4, so that
+// stddev = sqrt(1.3e-5 * 4 / 3) = 0.00416333; the 97.5 % point of t with 3 degrees of freedom is
+// 3.182446 (any table), half the interval 3.182446 * 0.00416333 / 2 = 0.00662479.
+TEST(MeanOfShares, GivesStudentsIntervalByHand) {
+  const auto mean = mean_of_shares({0.980, 0.984, 0.986, 0.990});
+  EXPECT_NEAR(mean.value, 0.985, 1e-12);
+  EXPECT_NEAR(mean.low, 0.985 - 0.00662479, 1e-8);
+  EXPECT_NEAR(mean.high, 0.985 + 0.00662479, 1e-8);
+  EXPECT_EQ(mean.n, 4U);
+}
+
+// One value has no spread: what another would be is unknown.
+TEST(MeanOfShares, OfFewerThanTwoIsTheWholeInterval) {
+  const auto one = mean_of_shares({0.99});
+  EXPECT_EQ(one.value, 0.99);
+  EXPECT_EQ(one.low, 0.0);
+  EXPECT_EQ(one.high, 1.0);
+  EXPECT_EQ(mean_of_shares({}).n, 0U);
+}
+
+// A share is never above one, however wide the interval: with 1 degree of freedom t is 12.7.
+TEST(MeanOfShares, StaysBelowCertainty) {
+  EXPECT_EQ(mean_of_shares({0.98, 1.0}).high, 1.0);
+  EXPECT_GT(mean_of_shares({0.98, 1.0}).low, 0.85);
+}
+
+// By hand, unsorted: deviations from the mean of 3 are -2, -1, 1, 2, squares sum to 10, over 3.
+TEST(Spread, IsThatOfTheValuesByHand) {
+  const auto even = spread({5.0, 1.0, 4.0, 2.0});
+  EXPECT_EQ(even.median, 3.0);
+  EXPECT_EQ(even.min, 1.0);
+  EXPECT_EQ(even.max, 5.0);
+  EXPECT_EQ(even.mean, 3.0);
+  EXPECT_DOUBLE_EQ(even.stddev, std::sqrt(10.0 / 3.0));
+  EXPECT_EQ(even.n, 4U);
+  EXPECT_EQ(spread({9.0, 1.0, 2.0}).median, 2.0);
+}
+
+TEST(Spread, OfOneOrNoneIsNone) {
+  EXPECT_EQ(spread({7.0}).median, 7.0);
+  EXPECT_EQ(spread({7.0}).stddev, 0.0);
+  EXPECT_EQ(spread({}).max, 0.0);
 }
 
 // The form that every JSON document uses for a measured quantity.

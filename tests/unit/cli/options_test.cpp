@@ -50,12 +50,87 @@ TEST(Options, WantsItsPositionals) {
   EXPECT_EQ(two->words("runs").size(), 2U);
 }
 
+// A run is new or resumed, not both; only a run can be resumed.
+TEST(Options, ResumeTakesTheRunsConfiguration) {
+  const TemporaryDirectory folder;
+  const auto request = [](const Arguments& arguments) {
+    CommandOptions options("test", "for tests");
+    options.add_config();
+    options.add_run_path();
+    return run_request(*options.parse(arguments));
+  };
+  auto config = resolve(Config());
+  config.seed = 77;
+  RunDirectory::create(folder / "run").write_config(config);
+  const auto resumed = request({"--resume", folder / "run"});
+  EXPECT_EQ(to_toml(resumed.config), to_toml(config));
+  EXPECT_EQ(resumed.path, folder / "run");
+  EXPECT_TRUE(resumed.options.resume);
+  EXPECT_FALSE(request({"--out", folder / "other"}).options.resume);
+  expect_error("usage.option", [&] { request({"--resume", folder / "run", "--out", "x"}); });
+  expect_error("input.missing", [&] { request({"--resume", folder / "none"}); });
+}
+
+// The hint is a command that a shell takes as it stands; without a run there is nothing to go on
+// with, and another error is none of its business.
+TEST(Options, AnInterruptedRunSaysHowToGoOn) {
+  const TemporaryDirectory folder;
+  RunRequest request;
+  request.path = folder / "it's a run";
+  const auto hint_of = [&](const char* code) -> std::string {
+    try {
+      with_way_to_resume("train", request, [&] { throw Error(code, "message", "hint"); });
+    } catch (const Error& error) {
+      return error.hint();
+    }
+    return "no error";
+  };
+  EXPECT_EQ(hint_of("interrupted"), "hint");
+  RunDirectory::create(request.path).write_config(Config());
+  EXPECT_EQ(hint_of("train.diverged"), "hint");
+  EXPECT_THAT(hint_of("interrupted"), testing::StartsWith("go on with: digits train --resume '/"));
+  EXPECT_THAT(hint_of("interrupted"), testing::EndsWith("/it'\\''s a run'"));
+  request.options.tensorboard = true;
+  EXPECT_THAT(hint_of("interrupted"), testing::EndsWith("' --tensorboard"));
+}
+
 TEST(Commands, HaveNamesAndSummaries) {
   for (const auto& command : commands()) {
     EXPECT_STRNE(command.name, "");
     EXPECT_STRNE(command.summary, "");
   }
 }
+
+EpochRecord record_of(int epoch, double loss, Quantity accuracy, double train_seconds) {
+  EpochRecord record;
+  record.epoch = epoch;
+  record.train_loss = loss;
+  record.validation_loss = 2.0 * loss;
+  record.validation_accuracy = accuracy;
+  record.images = 3000;
+  record.train_seconds = train_seconds;
+  record.wait_seconds = 0.1;
+  record.seconds = train_seconds + 0.5;
+  return record;
+}
+
+// By hand: 3000 images in 2 s are 1500 a second, 0.1 s of waiting 5 %; all in all 6000 in 3 s. The
+// first epoch is the best, and every column ends under its name.
+TEST(Output, HistoryTableByHand) {
+  const auto table = history_table(
+      {record_of(1, 0.5, proportion(9, 10), 2.0), record_of(2, 0.25, proportion(8, 10), 1.0)});
+  EXPECT_EQ(table,
+            "epoch train loss validation loss                  validation accuracy  images/s  "
+            "waiting  seconds\n"
+            "1 *       0.5000          1.0000       90.00 % [59.58, 98.21], n = 10      1500    "
+            "5.0 %      2.5\n"
+            "2         0.2500          0.5000       80.00 % [49.02, 94.33], n = 10      3000   "
+            "10.0 %      1.5\n"
+            "all                                                            * best      2000    "
+            "6.7 %      4.0\n");
+}
+
+TEST(Output, MebibytesAreWhole) { EXPECT_EQ(mebibytes(3 * 1048576 + 7), "3 MiB"); }
 
 TEST(Output, PercentCarriesIntervalAndN) {
   EXPECT_EQ(percent(proportion(8, 10)), "80.00 % [49.02, 94.33], n = 10");

@@ -138,6 +138,23 @@ TEST(BatchStream, AugmentsAnewEachEpoch) {
   EXPECT_NE(all_batches(set, options).front().images, first);
 }
 
+// A stream that begins in the middle of an epoch gives what the whole one gives from there on; at
+// the end, nothing.
+TEST(BatchStream, GoesOnWhereAnotherWasLeft) {
+  const auto set = random_dataset(25);
+  auto options = options_of(4);
+  options.augment = {15.0, 2.0, 0.1, 0.1};
+  const auto all = all_batches(set, options);
+  for (options.first_batch = 0; options.first_batch <= all.size(); ++options.first_batch) {
+    const auto rest = all_batches(set, options);
+    ASSERT_EQ(rest.size(), all.size() - options.first_batch);
+    for (std::size_t i = 0; i < rest.size(); ++i) {
+      EXPECT_EQ(rest[i].indices, all[options.first_batch + i].indices);
+      EXPECT_EQ(rest[i].images, all[options.first_batch + i].images);
+    }
+  }
+}
+
 // Leaving early must not hang on a producer that waits for room.
 TEST(BatchStream, CanBeAbandoned) {
   const auto set = random_dataset(1000);

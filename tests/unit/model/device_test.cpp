@@ -41,5 +41,12 @@ TEST(Device, SetsTheThreadsOfLibTorch) {
   set_threads(before);
 }
 
+// One word or more, from one line of /proc/cpuinfo.
+TEST(CpuModel, IsNamed) {
+  EXPECT_NE(cpu_model(), "");
+  EXPECT_EQ(cpu_model().find('\n'), std::string::npos);
+  EXPECT_EQ(cpu_model().find("model name"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace digits

@@ -30,18 +30,61 @@ TEST(Network, IsSizedByTheSchema) {
        {std::array{1, 1, 1}, std::array{16, 16, 1}, std::array{32, 32, 3}, std::array{9, 31, 1}}) {
     const Schema schema{rows, cols, channels, numbered_class_names(5)};
     const std::vector<double> ones(static_cast<std::size_t>(channels), 1.0);
-    Network network(network_options(schema, {4, 6}), Normalisation{ones, ones});
-    network->eval();
-    EXPECT_EQ(network->forward(at::rand({2, channels, rows, cols})).size(1), 5);
+    for (const Architecture& architecture :
+         {Architecture{0, 1, {{4}, {6}}}, Architecture{0, 2, {{4, 5}, {6}}},
+          Architecture{0, 3, {{4}}}, Architecture{rows > 8 ? 4 : 0, 2, {{4}}}}) {
+      Network network(network_options(schema, architecture), Normalisation{ones, ones});
+      network->eval();
+      EXPECT_EQ(network->forward(at::rand({2, channels, rows, cols})).size(1), 5);
+    }
   }
+}
+
+// 3 x 3 pixels in patches of 2 x 2, by hand: what lies beyond the image is zero.
+TEST(SpaceToDepth, MakesPatchesChannels) {
+  const auto image = at::arange(1.0, 10.0, at::kFloat).view({1, 1, 3, 3});
+  const auto patches = space_to_depth(image, 2);
+  ASSERT_EQ(patches.sizes(), (std::vector<int64_t>{1, 4, 2, 2}));
+  const auto expect_pixel = [&](int64_t y, int64_t x, const std::vector<float>& channels) {
+    EXPECT_TRUE(patches.select(3, x).select(2, y)[0].equal(at::tensor(channels))) << patches;
+  };
+  expect_pixel(0, 0, {1, 2, 4, 5});
+  expect_pixel(0, 1, {3, 0, 6, 0});
+  expect_pixel(1, 0, {7, 8, 0, 0});
+  expect_pixel(1, 1, {9, 0, 0, 0});
 }
 
 TEST(Network, RefusesImpossibleSizes) {
   const Normalisation unit{{0.0}, {1.0}};
   const Schema one_class{8, 8, 1, {"only"}};
-  expect_error("config.network", [&] { Network(network_options(one_class, {4}), unit); });
-  expect_error("config.network", [&] { Network(network_options(tiny_schema(), {}), unit); });
-  expect_error("config.network", [&] { Network(network_options(tiny_schema(), {4, 0}), unit); });
+  const auto refused = [&](const Schema& schema, const Architecture& architecture) {
+    expect_error("config.network", [&] { Network(network_options(schema, architecture), unit); });
+  };
+  refused(one_class, tiny_architecture());
+  for (const Architecture& architecture :
+       {Architecture{0, 2, {}}, Architecture{0, 2, {{}}}, Architecture{0, 2, {{4}, {}}},
+        Architecture{0, 2, {{4, 0}}}, Architecture{0, 0, {{4}}}, Architecture{0, 9, {{4}}},
+        Architecture{-1, 2, {{4}}}, Architecture{5, 2, {{4}}}}) {  // nothing of 10 columns is left
+    refused(tiny_schema(), architecture);
+  }
+}
+
+// What lies in the frame that is cut off changes nothing; what lies inside does.
+TEST(Network, DoesNotSeeWhatIsCropped) {
+  Network network(network_options(tiny_schema(), {2, 2, {{4}}}), Normalisation{{0.5}, {0.3}});
+  initialise(network, test_seed());
+  network->eval();
+  const auto images = random_images(1);
+  const auto logits_with = [&](int64_t y, int64_t x) {
+    auto changed = images.clone();
+    changed[0][0][y][x] = 1.0F - changed[0][0][y][x];
+    return network->forward(changed);
+  };
+  const auto logits = network->forward(images);
+  EXPECT_TRUE(logits.equal(logits_with(1, 5)));
+  EXPECT_TRUE(logits.equal(logits_with(5, 8)));
+  EXPECT_FALSE(logits.equal(logits_with(2, 5)));
+  EXPECT_FALSE(logits.equal(logits_with(5, 7)));
 }
 
 // Softmax rows are distributions. 1e-9: sums of three doubles.
@@ -64,7 +107,7 @@ TEST(Network, ProbabilitiesSumToOne) {
 TEST(Network, LossAtInitialisationIsLogOfClasses) {
   for (const int classes : {2, 10}) {
     const auto set = random_dataset(300, 12, 10, 1, classes);
-    Network network(network_options(set.schema, {8, 16}), compute_normalisation(set));
+    Network network(network_options(set.schema, {0, 2, {{8}, {16}}}), compute_normalisation(set));
     initialise(network, test_seed());
     const auto logits = logits_of([&](const at::Tensor& x) { return network->forward(x); },
                                   set.images.data(), set.size(), set.schema, at::kCPU);
@@ -128,8 +171,8 @@ TEST(Network, SameSeedSameWeightsAnotherSeedOthers) {
 // The constants are part of the network: pixels m grey with mean m come out as zero.
 TEST(Network, NormalisesItsInput) {
   const auto schema = tiny_schema();
-  Network plain(network_options(schema, {4}), Normalisation{{0.0}, {1.0}});
-  Network normalising(network_options(schema, {4}), Normalisation{{0.25}, {0.5}});
+  Network plain(network_options(schema, tiny_architecture()), Normalisation{{0.0}, {1.0}});
+  Network normalising(network_options(schema, tiny_architecture()), Normalisation{{0.25}, {0.5}});
   initialise(plain, 1);
   initialise(normalising, 1);
   plain->eval();

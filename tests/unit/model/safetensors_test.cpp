@@ -5,6 +5,7 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "base/sha256.h"
 #include "support/testing.h"
 
 namespace digits {
@@ -41,6 +42,22 @@ TEST(Safetensors, CarriesMetadata) {
   EXPECT_EQ(parse_safetensors(bytes, "x", "checkpoint", &metadata).size(), 1U);
   EXPECT_EQ(metadata.at("format"), "pt");
   EXPECT_EQ(parse_safetensors(bytes, "x", "checkpoint").size(), 1U);  // or leaves it alone
+}
+
+// The seal is the hash of the file with zeros in its place, and other programs read the file as
+// ever.
+TEST(Safetensors, CarriesItsOwnHash) {
+  const NamedTensors tensors{{"a", at::rand({3})}};
+  auto bytes = format_sealed(tensors, {{"text", "with \"sha256\":\" in it"}});
+  Metadata metadata;
+  EXPECT_TRUE(parse_sealed(bytes, "x", "package", metadata).at("a").equal(tensors.at("a")));
+  EXPECT_EQ(parse_safetensors(bytes, "x", "package").size(), 1U);
+  const auto seal = metadata.at("sha256");
+  bytes.replace(bytes.find(seal), 64, std::string(64, '0'));
+  EXPECT_EQ(sha256(bytes), seal);
+  expect_error("package.hash", [&] { parse_sealed(bytes, "x", "package", metadata); });
+  expect_error("package.malformed",
+               [&] { parse_sealed(format_safetensors(tensors), "x", "package", metadata); });
 }
 
 TEST(Safetensors, RefusesEveryTruncation) {

@@ -14,10 +14,11 @@ namespace {
 Config parse(const std::string& text) { return parse_config(text, "test", Config()); }
 
 TEST(Config, SetsWhatTheTextNamesAndKeepsTheRest) {
-  const auto config = parse("seed = 7\n[train]\nepochs = 9\n[network]\nwidths = [1, 2]\n");
+  const auto config = parse("seed = 7\n[train]\nepochs = 9\n[network]\nblocks = [[1], [2, 3]]\n");
   EXPECT_EQ(config.seed, 7);
   EXPECT_EQ(config.train.epochs, 9);
-  EXPECT_THAT(config.widths, testing::ElementsAre(1, 2));
+  EXPECT_THAT(config.network.blocks,
+              testing::ElementsAre(testing::ElementsAre(1), testing::ElementsAre(2, 3)));
   EXPECT_EQ(config.train.batch_size, Config().train.batch_size);
 }
 
@@ -81,18 +82,33 @@ TEST(Config, RefusesWrongTypes) {
   expect_error("config.type", [] { parse("seed = 1.5"); });
   expect_error("config.type", [] { parse("device = 1"); });
   expect_error("config.type", [] { parse("[train]\nlearning_rate = \"fast\""); });
-  expect_error("config.type", [] { parse("[network]\nwidths = 16"); });
-  expect_error("config.type", [] { parse("[network]\nwidths = [16, \"a\"]"); });
+  expect_error("config.type", [] { parse("[network]\nblocks = 16"); });
+  expect_error("config.type", [] { parse("[network]\nblocks = [16]"); });
+  expect_error("config.type", [] { parse("[network]\nblocks = [[16, \"a\"]]"); });
 }
 
 TEST(Config, RefusesImpossibleValues) {
-  for (const char* text :
-       {"seed = -1", "threads = -2", "[train]\nepochs = 0", "[train]\nbatch_size = -1",
-        "[data]\nsynthetic_train = 0", "[gates]\nmin_accuracy = 1.5", "[gates]\nmin_accuracy = nan",
-        "[augment]\nrotation = inf", "[augment]\nscale = 1.0", "[augment]\nshift = -1",
-        "[train]\nlearning_rate = inf", "[data]\nsynthetic_rows = 4294967324",
-        "[train]\nepochs = 4294967297", "[network]\nwidths = [1000000000]", "[data]\nclasses = 257",
-        "[data]\ntest_share = 1.5", "[data]\nfail_on = \"never\""}) {
+  for (const char* text : {"seed = -1",
+                           "threads = -2",
+                           "[train]\nepochs = 0",
+                           "[train]\nbatch_size = -1",
+                           "[data]\nsynthetic_train = 0",
+                           "[gates]\nmin_accuracy = 1.5",
+                           "[gates]\nmin_accuracy = nan",
+                           "[augment]\nrotation = inf",
+                           "[augment]\nscale = 1.0",
+                           "[augment]\nshift = -1",
+                           "[train]\nlearning_rate = inf",
+                           "[data]\nsynthetic_rows = 4294967324",
+                           "[train]\nepochs = 4294967297",
+                           "[network]\nblocks = [[1000000000]]",
+                           "[data]\nclasses = 257",
+                           "[train]\nlabel_smoothing = 1",
+                           "[train]\naverage = 1",
+                           "[train]\ncheckpoint_steps = -1",
+                           "[train]\ncheckpoint_seconds = nan",
+                           "[data]\ntest_share = 1.5",
+                           "[data]\nfail_on = \"never\""}) {
     expect_error("config.value", [&] { parse(text); });
   }
 }
@@ -123,6 +139,24 @@ TEST(Config, SurvivesTheRoundTrip) {
 // The text of configs/fast.toml and the defaults in the code must not drift apart.
 TEST(Config, FastPresetIsTheDefault) {
   EXPECT_EQ(to_toml(preset_config("fast")), to_toml(Config()));
+}
+
+// A run that is resumed must be the same run: every key that differs is named, with both values.
+TEST(Config, NamesEveryKeyThatChanged) {
+  require_same(Config(), Config(), "run");
+  auto other = Config();
+  other.seed = 8;
+  other.train.average = 0.5;
+  other.data.source = "elsewhere";
+  expect_error("config.changed", [&] { require_same(other, Config(), "run"); });
+  try {
+    require_same(other, Config(), "run");
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("run: seed is 8, expected 0; "));
+    EXPECT_THAT(error.what(),
+                testing::HasSubstr("data.source is 'elsewhere', expected 'synthetic'; "));
+    EXPECT_THAT(error.what(), testing::HasSubstr("train.average is 0.5, expected 0.0, as"));
+  }
 }
 
 TEST(Config, PresetsKnowTheirNames) {

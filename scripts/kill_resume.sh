@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# Kills training at random moments (SIGKILL), resumes it, and compares what it ends with, to the bit,
+# with a training that was never stopped:
+#   scripts/kill_resume.sh [TRAININGS]     (default 100; each is killed one to three times)
+#
+# DIGITS            the program (default build/release/digits)
+# DIGITS_TEST_SEED  seed of the moments (default 1)
+set -euo pipefail
+export LC_ALL=C  # a comma in EPOCHREALTIME would not be arithmetic
+cd "$(dirname "$0")/.."
+trainings=${1:-100}
+digits=${DIGITS:-build/release/digits}
+RANDOM=${DIGITS_TEST_SEED:-1}
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+# Four times as long, so that most kills strike in training; few steps between two states; averaging,
+# so that there is more to restore.
+sed 's/^epochs = .*/epochs = 24\ncheckpoint_steps = 7\naverage = 0.95/' data/fixtures/tiny.toml > "$work/config.toml"
+
+# What must not depend on where a training was stopped: the best weights, all losses and accuracies.
+identity() {  # RUN
+  sha256sum < "$1/checkpoint/best.safetensors"
+  sed -E 's/"[a-z_]*(seconds|per_second|_bytes)":[^,}]*//g' "$1/history.jsonl"
+}
+
+# The arguments that begin a run, or go on with it once it has written its configuration.
+arguments() {  # RUN
+  if [ -e "$1/config.toml" ]; then
+    printf '%s\n' train --resume "$1"
+  else
+    printf '%s\n' train --config "$work/config.toml" --out "$1"
+  fi
+}
+
+start=${EPOCHREALTIME/./}
+"$digits" train --config "$work/config.toml" --out "$work/whole" > "$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+length=$((${EPOCHREALTIME/./} - start))  # microseconds
+expected=$(identity "$work/whole")
+
+same=0 kills=0 too_early=0
+declare -A steps=()  # of the newest state when it was killed
+for ((training = 1; training <= trainings; ++training)); do
+  run=$work/run
+  rm -rf "$run"
+  for ((times = RANDOM % 3 + 1; times > 0; --times)); do
+    mapfile -t words < <(arguments "$run")
+    "$digits" "${words[@]}" > "$work/log" 2>&1 &
+    child=$!
+    moment=$(((RANDOM * 32768 + RANDOM) % length))
+    sleep "$(printf '%d.%06d' $((moment / 1000000)) $((moment % 1000000)))"
+    kill -KILL "$child" 2> /dev/null || true
+    status=0
+    wait "$child" 2> /dev/null || status=$?
+    [ "$status" -eq 137 ] || continue  # it was done already
+    kills=$((kills + 1))
+    newest=$(ls "$run/checkpoint" 2> /dev/null |
+      sed -n 's/^step-0*\([0-9]*\)\.safetensors$/\1/p' | tail -n 1) ||
+      newest=
+    if [ -n "$newest" ]; then steps[$newest]=1; else too_early=$((too_early + 1)); fi
+  done
+  mapfile -t words < <(arguments "$run")
+  if "$digits" "${words[@]}" > "$work/log" 2>&1 && [ "$(identity "$run")" = "$expected" ]; then
+    same=$((same + 1))
+  else
+    echo "training $training differs:"
+    cat "$work/log"
+    diff <(echo "$expected") <(identity "$run") || true
+  fi
+done
+
+printf '%d kills: %d before the first state, the others after %d different states\n' \
+  "$kills" "$too_early" "${#steps[@]}"
+printf '%d of %d bit-identical\n' "$same" "$trainings"
+[ "$same" -eq "$trainings" ]

@@ -1,0 +1,60 @@
+// How long training takes and how good it gets, over several seeds on this machine. Nothing is
+// written to disk. No Torch in this header.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/json.h"
+#include "base/statistics.h"
+#include "data/load.h"
+#include "model/epoch_record.h"
+#include "pipeline/config.h"
+
+namespace digits {
+
+constexpr const char* kBenchTrainSchema = "digits.bench_train/1";
+
+// One training: its times, and the network of the best epoch by validation accuracy, as a run would
+// package it, measured on the test set.
+struct SeedResult {
+  std::int64_t seed = 0;
+  TrainingSummary training;
+  int best_epoch = 0;
+  Quantity validation_accuracy;  // of that epoch; it was chosen by it
+  Quantity test_accuracy;
+};
+
+// Trains with config.seed, on train_set split as a run would split it. The test set is not looked
+// at before training has ended. Throws as split_stage and train.
+SeedResult bench_seed(const Sets& sets, const Config& config);
+
+// Several trainings together. Seconds are those of the training loop: data in memory, without
+// validation.
+struct TrainBench {
+  std::vector<SeedResult> seeds;
+  Quantity mean_accuracy;  // on the test set; n counts seeds, see mean_of_shares
+  Spread accuracy;
+  Spread seconds;
+  Spread images_per_second;
+  double wait_share = 0.0;  // of all their seconds
+  std::int64_t peak_memory_bytes = 0;
+};
+TrainBench summarise(std::vector<SeedResult> seeds);
+
+// `seeds` trainings in this process, from config.seed upwards, with progress on stderr.
+TrainBench bench_train(const Sets& sets, const Config& config, int seeds);
+
+// Whether the mean test accuracy is at least `target`, a share in (0, 1].
+bool reaches(const TrainBench& bench, double target);
+
+// Throws gate.target when it is not.
+void require_target(const TrainBench& bench, double target);
+
+// What the numbers were taken on: processor, cores, threads, device, precision, libraries.
+Json describe_machine(const Config& config);
+
+void to_json(Json& json, const SeedResult& result);
+void to_json(Json& json, const TrainBench& bench);
+
+}  // namespace digits

@@ -1,0 +1,62 @@
+// What a person sees of a training while it goes on: a bar or lines on stderr, and, when asked for,
+// TensorBoard's event files.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "base/event_file.h"
+#include "base/progress.h"
+#include "data/dataset.h"
+#include "model/epoch_record.h"
+
+namespace digits {
+
+struct TrainOptions;
+
+// At the end of the bar: "epoch 2/8  loss 0.123  accuracy 98.12 %  12345 images/s". The accuracy is
+// that of the last validation; "-" before the first.
+std::string step_text(int epoch, int epochs, double loss, std::optional<double> accuracy,
+                      double images_per_second);
+
+// The line of a finished epoch, with the same figures.
+std::string epoch_text(const EpochRecord& record, int epochs, const std::string& time_left);
+
+// Writes a training's curves and pictures: "train/loss" and "train/learning_rate" of every step;
+// after each epoch its means and times, and a picture of its first images as they were augmented.
+class EventLog {
+ public:
+  // `first_step` counts from 1; `training` and `options` must outlive this. Throws as EventFile.
+  EventLog(const std::filesystem::path& folder, std::size_t first_step, const Dataset& training,
+           const TrainOptions& options);
+
+  // Throw disk.*.
+  void on_step(const StepRecord& record);
+  void on_epoch(const EpochRecord& record);  // all events so far can be read when it returns
+
+ private:
+  EventFile file_;
+  const Dataset& training_;
+  const TrainOptions& options_;
+  std::int64_t step_;  // the last one taken
+};
+
+// The bar or lines of one training; the options must outlive it.
+class TrainingView {
+ public:
+  TrainingView(const std::string& title, const TrainOptions& options);
+  void on_step(const StepRecord& record);
+  void on_epoch(const EpochRecord& record);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  const TrainOptions& options_;
+  Progress progress_;
+  std::optional<double> accuracy_;
+  Clock::time_point epoch_start_;
+  std::size_t images_ = 0;  // since then
+};
+
+}  // namespace digits

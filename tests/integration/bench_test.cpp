@@ -1,0 +1,133 @@
+// `digits bench train`: what it measures is what a run would get, and what it prints can be used.
+#include <algorithm>
+
+#include "base/files.h"
+#include "integration/tiny_run.h"
+#include "model/checkpoint.h"
+#include "pipeline/run_directory.h"
+
+namespace digits {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The arguments for the tiny set, wherever the program is started.
+std::vector<std::string> bench(const std::vector<std::string>& more) {
+  std::vector<std::string> all{
+      "bench", "train", "--config", fixtures() / "tiny.toml", "--data", fixtures() / "tiny"};
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
+}
+
+// The same data, configuration and seed: the same split, weights and best epoch as `digits train`.
+TEST(BenchTrain, AgreesWithTheRun) {
+  const auto run = early_best().path();
+  const auto evaluation = Json::parse(call_digits({"evaluate", run, "--json"}).out);
+  const auto result =
+      call_digits(bench({"--seed", std::to_string(early_best().seed), "--seeds", "1", "--json"}));
+  ASSERT_EQ(result.status, 0) << result.err;
+  const auto seed = Json::parse(result.out).at("seeds").at(0);
+  EXPECT_EQ(seed.at("best_epoch"), early_best().best_epoch);
+  EXPECT_EQ(seed.at("validation_accuracy").at("value"), early_best().best_accuracy);
+  EXPECT_EQ(seed.at("test_accuracy"), evaluation.at("accuracy"));
+}
+
+// One JSON object, the same in the file that was asked for; and no other file, not even a run
+// directory.
+TEST(BenchTrain, WritesOnlyWhatItIsAskedFor) {
+  const TemporaryDirectory folder;
+  ProcessOptions options;
+  options.directory = folder.path();
+  const auto result = run_digits(
+      bench({"--seeds", "2", "--target", "0.5", "--json", "--out", "bench.json"}), options);
+  ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_THAT(files_below(folder.path()), testing::ElementsAre("bench.json"));
+  const auto json = Json::parse(result.out);
+  EXPECT_EQ(json, Json::parse(read_file(folder / "bench.json")));
+  EXPECT_EQ(json.at("schema"), "digits.bench_train/1");
+  EXPECT_EQ(json.at("seeds").size(), 2U);
+  EXPECT_EQ(json.at("seeds").at(1).at("seed"), 4);  // after the configuration's 3
+  EXPECT_EQ(json.at("seeds").at(1).at("test_accuracy").at("n"), 200);
+  EXPECT_EQ(json.at("mean_accuracy").at("n"), 2);
+  EXPECT_EQ(json.at("seconds").at("n"), 2);
+  EXPECT_TRUE(json.at("target").at("reached").get<bool>());
+  EXPECT_EQ(json.at("machine").at("threads"), 1);
+  EXPECT_THAT(json.at("config").get<std::string>(), testing::HasSubstr("epochs = 6"));
+}
+
+// A missed target: the table is printed all the same, the status says no.
+TEST(BenchTrain, MissedTargetHasStatusFour) {
+  const auto result = call_digits(bench({"--seeds", "1", "--target", "1"}));
+  EXPECT_EQ(result.status, 4);
+  EXPECT_THAT(result.err, testing::HasSubstr("gate.target"));
+  EXPECT_THAT(result.out, testing::HasSubstr("target               100.00 %: missed"));
+  EXPECT_THAT(result.out, testing::HasSubstr("seconds of training  median "));
+  EXPECT_THAT(result.out, testing::HasSubstr("%, one seed"));
+}
+
+// Data that no run would train on are no basis for a number either.
+TEST(BenchTrain, RefusesBadData) {
+  const TemporaryDirectory folder;
+  fs::copy(fixtures() / "tiny", folder / "set");
+  for (const char* file : {"images-idx3-ubyte.gz", "labels-idx1-ubyte.gz"}) {  // tested on training
+    fs::copy_file(folder / "set" / (std::string("train-") + file),
+                  folder / "set" / (std::string("t10k-") + file),
+                  fs::copy_options::overwrite_existing);
+  }
+  const auto result = call_digits(bench({"--data", folder / "set", "--seeds", "1"}));
+  EXPECT_EQ(result.status, 3);
+  EXPECT_THAT(result.err, testing::HasSubstr("data.leakage"));
+}
+
+TEST(BenchTrain, HelpsAndRefusesAsOtherCommandsDo) {
+  EXPECT_EQ(call_digits({"bench"}).status, 2);
+  EXPECT_EQ(call_digits({"bench", "--help"}).status, 0);
+  EXPECT_THAT(call_digits({"bench", "train", "--help"}).out, testing::HasSubstr("--target SHARE"));
+  const auto refused = [](const std::vector<std::string>& arguments, const char* code) {
+    const auto result = call_digits(arguments);
+    EXPECT_EQ(result.status, 2);
+    EXPECT_THAT(result.err, testing::StartsWith(std::string("digits: ") + code + ": "));
+  };
+  refused({"bench", "trian"}, "usage.command");
+  refused({"bench", "train", "stray"}, "usage.argument");
+  refused(bench({"--seeds", "0"}), "usage.option");
+  refused(bench({"--seeds", "1001"}), "usage.option");
+  for (const char* target : {"0", "1.01", "99", "0.9x", "nan", ""}) {
+    refused(bench({"--target", target}), "usage.option");
+  }
+}
+
+// The race against another program, here one that needs no time: the rounds alternate who begins,
+// and the ratio is that of the medians.
+TEST(Race, PrintsTheRatioOfMedians) {
+  const TemporaryDirectory folder;
+  write_file(folder / "reference.sh",
+             "echo \"$@\" >> \"$CALLS\"\n"
+             "echo reference n=1 seconds median 40.00 min 40.00 accuracy mean 98.50\n");
+  ProcessOptions options;
+  options.environment = {{"DIGITS", DIGITS_PROGRAM},
+                         {"PYTHON", "bash"},
+                         {"THREADS", "1"},
+                         {"CALLS", folder / "calls"}};
+  const auto race = [&](const std::string& seeds, const std::string& rounds) {
+    return run_process({"bash", DIGITS_SOURCE_DIR "/bench/race_training.sh",
+                        folder / "reference.sh", fixtures() / "tiny", seeds, rounds},
+                       options);
+  };
+  const auto result = race("2", "2");
+  ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_EQ(read_file(folder / "calls"), "--seeds 1 --threads 1\n--seeds 1 --threads 1\n");
+  EXPECT_THAT(result.out, testing::ContainsRegex("\n1 +[0-9.]+ +40.00 +[0-9.]+\n2 "));
+  EXPECT_THAT(result.out, testing::HasSubstr("reference  median 40.00 s, 40.00 to 40.00, test "
+                                             "accuracy 98.500 %"));
+  const auto number_after = [&](const std::string& text) {
+    return std::stod(result.out.substr(result.out.find(text) + text.size()));
+  };
+  const double median = number_after("digits     median ");
+  EXPECT_NEAR(number_after("ratio of medians ") * median, 40.0, 40.0 * 0.01 / median);
+  EXPECT_EQ(race("3", "2").status, 2);
+  EXPECT_EQ(race("none", "2").status, 2);
+}
+
+}  // namespace
+}  // namespace digits

@@ -1,0 +1,39 @@
+// A task that is learned in a few steps.
+#pragma once
+
+#include "data/normalisation.h"
+#include "model/trainer.h"
+#include "support/models.h"
+#include "support/testing.h"
+
+namespace digits {
+
+// Bright left half or bright right half, with noise.
+inline Dataset halves(std::size_t n) {
+  auto set = random_dataset(n, 12, 10, 1, 2);
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t b = 0; b < 120; ++b) {
+      const bool left = b % 10 < 5;
+      set.image(i)[b] =
+          static_cast<std::uint8_t>(set.image(i)[b] / 2 + (left == (set.labels[i] == 0) ? 127 : 0));
+    }
+  }
+  return set;
+}
+
+inline Network network_for(const Dataset& set, std::uint64_t seed = test_seed()) {
+  Network network(network_options(set.schema, tiny_architecture()), compute_normalisation(set));
+  initialise(network, seed);
+  return network;
+}
+
+inline TrainOptions quick() {
+  TrainOptions options;
+  options.epochs = 2;
+  options.batch_size = 16;
+  options.learning_rate = 2e-2;
+  options.seed = test_seed();
+  return options;
+}
+
+}  // namespace digits

@@ -1,0 +1,156 @@
+// A training that goes on from any of its states ends with the bits of one that never stopped.
+#include <ATen/ATen.h>
+
+#include "base/interrupt.h"
+#include "model/checkpoint.h"
+#include "support/halves.h"
+
+namespace digits {
+namespace {
+
+// Everything that has a state of its own: augmentation, averaging, batch norm, moments, schedule.
+TrainOptions everything() {
+  auto options = quick();
+  options.epochs = 3;
+  options.augment = {10.0, 1.0, 0.1, 0.0};
+  options.average = 0.9;
+  options.label_smoothing = 0.1;
+  options.checkpoint_steps = 1;
+  return options;
+}
+
+// What must be equal after a training: the last state, without the times.
+struct Outcome {
+  NamedTensors tensors;
+  std::string history;
+};
+
+Outcome outcome_of(const TrainingState& state) {
+  Outcome outcome;
+  for (const auto& [name, tensor] : state.tensors) outcome.tensors[name] = tensor.clone();
+  for (const auto& record : state.history) {
+    Json json = record;
+    for (const char* key :
+         {"seconds", "train_seconds", "wait_seconds", "images_per_second", "peak_memory_bytes"})
+      json.erase(key);
+    outcome.history += json.dump() + "\n";
+  }
+  return outcome;
+}
+
+void expect_same(const Outcome& seen, const Outcome& expected) {
+  EXPECT_EQ(seen.history, expected.history);
+  ASSERT_EQ(seen.tensors.size(), expected.tensors.size());
+  for (const auto& [name, tensor] : expected.tensors) {
+    EXPECT_TRUE(seen.tensors.at(name).equal(tensor)) << name;
+  }
+}
+
+// Trains from `start` on, in a network that knows nothing yet; collects the states' bytes.
+Outcome finish(const TrainOptions& options, TrainingState start,
+               std::vector<std::string>* states = nullptr) {
+  const auto set = halves(64);  // four steps an epoch
+  auto network = network_for(set);
+  auto outcome = outcome_of(start);  // of a training with nothing left to do
+  TrainObserver observer;
+  observer.on_state = [&](const TrainingState& state) {
+    if (states != nullptr) states->push_back(format_state(state));
+    outcome = outcome_of(state);
+  };
+  train(network, set, halves(40), options, observer, std::move(start));
+  return outcome;
+}
+
+// After every step, and at every epoch's end, before validation and after it.
+TEST(Resume, FromEveryStepIsBitIdentical) {
+  std::vector<std::string> states;
+  const auto expected = finish(everything(), {}, &states);
+  ASSERT_EQ(states.size(), 15U);  // twelve steps, three ends
+  for (const auto& bytes : states) {
+    SCOPED_TRACE("step " + std::to_string(parse_state(bytes, "x").step));
+    auto options = everything();
+    options.checkpoint_steps = 0;
+    expect_same(finish(options, parse_state(bytes, "x")), expected);
+  }
+}
+
+// Without augmentation, averaging and smoothing, in bfloat16, with looks far apart.
+TEST(Resume, InBfloat16IsBitIdentical) {
+  auto options = quick();
+  options.checkpoint_steps = 3;
+  options.look_every = 5;
+  options.precision = Precision::kBfloat16;
+  std::vector<std::string> states;
+  const auto expected = finish(options, {}, &states);
+  ASSERT_EQ(states.size(), 4U);  // after 3, 4, 6, 8
+  for (const auto& bytes : states) expect_same(finish(options, parse_state(bytes, "x")), expected);
+}
+
+// Ctrl-C at any step: it is finished, and a state is handed out that goes on from there; at the
+// last step of an epoch only validation is left of it.
+TEST(Resume, AfterAnInterruptIsBitIdentical) {
+  auto options = everything();
+  options.checkpoint_steps = 0;
+  const auto expected = finish(options, {});
+  const auto set = halves(64);
+  for (const std::size_t stop : {1U, 6U, 8U}) {
+    auto network = network_for(set);
+    std::string bytes;
+    TrainObserver observer;
+    observer.on_step = [&](const StepRecord& record) { set_interrupted(record.step == stop); };
+    observer.on_state = [&](const TrainingState& state) { bytes = format_state(state); };
+    expect_error("interrupted", [&] { train(network, set, halves(40), options, observer); });
+    set_interrupted(false);
+    EXPECT_EQ(parse_state(bytes, "x").step, stop);
+    expect_same(finish(options, parse_state(bytes, "x")), expected);
+  }
+}
+
+// Ctrl-C in validation, while the averaged weights are in the network: the state has those that are
+// trained.
+TEST(Resume, AfterAnInterruptInValidationIsBitIdentical) {
+  auto options = everything();
+  options.checkpoint_steps = 4;
+  const auto expected = finish(options, {});
+  const auto set = halves(64);
+  auto network = network_for(set);
+  std::string bytes;
+  TrainObserver observer;
+  observer.on_state = [&](const TrainingState& state) {
+    bytes = format_state(state);
+    set_interrupted(true);  // the next to look is validation
+  };
+  expect_error("interrupted", [&] { train(network, set, halves(40), options, observer); });
+  set_interrupted(false);
+  EXPECT_EQ(parse_state(bytes, "x").step, 4U);
+  EXPECT_TRUE(parse_state(bytes, "x").history.empty());
+  expect_same(finish(options, parse_state(bytes, "x")), expected);
+}
+
+// A finished training has nothing left to do.
+TEST(Resume, OfAFinishedTrainingReturnsItsHistory) {
+  std::vector<std::string> states;
+  finish(everything(), {}, &states);
+  const auto set = halves(64);
+  auto network = network_for(set);
+  TrainObserver observer;
+  observer.on_step = [](const StepRecord&) { FAIL() << "a step"; };
+  const auto history =
+      train(network, set, set, everything(), observer, parse_state(states.back(), "x"));
+  EXPECT_EQ(history.size(), 3U);
+}
+
+// The state of another network, or of a training without averaging, does not fit.
+TEST(Resume, RefusesAStateThatDoesNotFit) {
+  auto plain = everything();
+  plain.average = 0.0;
+  std::vector<std::string> states;
+  finish(plain, {}, &states);
+  auto state = parse_state(states.front(), "x");
+  expect_error("checkpoint.mismatch", [&] { finish(everything(), state); });
+  state.tensors.at("first_moment.head.bias") = at::zeros({3});
+  expect_error("checkpoint.mismatch", [&] { finish(plain, state); });
+}
+
+}  // namespace
+}  // namespace digits

@@ -1,0 +1,81 @@
+#include "pipeline/training_view.h"
+
+#include <opencv2/imgcodecs.hpp>
+
+#include "data/batches.h"
+#include "model/trainer.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+TEST(TrainingView, StepTextByHand) {
+  EXPECT_EQ(step_text(1, 8, 0.12345, {}, 12345.6),
+            "epoch 1/8  loss 0.123  accuracy -  12346 images/s");
+  EXPECT_EQ(step_text(2, 8, 0.5, 0.9812, 900.0),
+            "epoch 2/8  loss 0.500  accuracy 98.12 %  900 images/s");
+}
+
+TEST(TrainingView, EpochTextByHand) {
+  EpochRecord record;
+  record.epoch = 2;
+  record.train_loss = 0.25;
+  record.validation_loss = 0.5;
+  record.validation_accuracy.value = 0.9812;
+  record.images = 3000;
+  record.train_seconds = 2.0;
+  record.seconds = 2.5;
+  EXPECT_EQ(epoch_text(record, 8, "00:15 left"),
+            "epoch 2/8  train loss 0.2500  validation loss 0.5000 accuracy 98.12 %  1500 images/s  "
+            "2.5 s  00:15 left");
+}
+
+// What goes on after an epoch's last step, with its validation, marks the epoch at that step.
+TEST(EventLog, ResumedAtAnEpochsEndMarksItThere) {
+  const auto set = random_dataset(70, 28, 28);
+  const TemporaryDirectory folder;
+  EpochRecord record;
+  record.epoch = 2;
+  EventLog log(folder.path(), 101, set, TrainOptions());
+  log.on_epoch(record);
+  const auto bytes = read_file(folder / files_below(folder.path()).at(0));
+  const auto tag = bytes.find("epoch/train_loss");
+  ASSERT_NE(tag, std::string::npos);
+  // Event.step, field 2 as a varint, stands between the wall time and the summary with its tags.
+  EXPECT_NE(bytes.substr(0, tag).find(std::string("\x10\x64\x2a")), std::string::npos);
+}
+
+// The picture of an epoch shows its first images as the network saw them: shuffled and augmented
+// for that epoch. It can be read once the epoch has ended, while the log is still being written.
+TEST(EventLog, ShowsTheImagesOfTheEpoch) {
+  const auto set = random_dataset(70, 28, 28);
+  TrainOptions options;
+  options.seed = test_seed();
+  options.batch_size = 32;
+  options.augment.rotation = 20.0;
+  const TemporaryDirectory folder;
+  EpochRecord record;
+  record.epoch = 2;
+  EventLog log(folder.path(), 1, set, options);
+  log.on_epoch(record);
+
+  const auto bytes = read_file(folder / files_below(folder.path()).at(0));
+  const auto begin = bytes.find("\x89PNG");
+  ASSERT_NE(begin, std::string::npos);
+  const std::vector<std::uint8_t> png(bytes.begin() + static_cast<std::ptrdiff_t>(begin),
+                                      bytes.end());
+  const cv::Mat3b picture = cv::imdecode(png, cv::IMREAD_COLOR);  // ends where the PNG does
+  const auto batch =
+      make_batch(set, epoch_order(70, batch_options(options, 2)), 0, batch_options(options, 2));
+  ASSERT_EQ(picture.size(), cv::Size(4 + 8 * 60, 4 + 8 * 60));
+  for (int i = 0; i < 32; ++i) {  // images of 28 pixels, doubled, eight in a row, 4 apart
+    for (int pixel = 0; pixel < 28 * 28; ++pixel) {
+      const int y = 4 + i / 8 * 60 + 2 * (pixel / 28);
+      const int x = 4 + i % 8 * 60 + 2 * (pixel % 28);
+      ASSERT_EQ(picture(y, x)[0], batch.images[static_cast<std::size_t>(i * 28 * 28 + pixel)]);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace digits
