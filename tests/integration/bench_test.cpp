@@ -32,6 +32,20 @@ TEST(BenchTrain, AgreesWithTheRun) {
   EXPECT_EQ(seed.at("test_accuracy"), evaluation.at("accuracy"));
 }
 
+// While one still chooses, the test set is left alone: on what the accuracies are is said, and a
+// target is for those.
+TEST(BenchTrain, LeavesTheTestSetAlone) {
+  const auto json = Json::parse(call_digits(bench({"--seeds", "1", "--validation", "--json"})).out);
+  EXPECT_EQ(json.at("measured_on"), "validation");
+  EXPECT_TRUE(json.at("seeds").at(0).at("test_accuracy").is_null());
+  EXPECT_EQ(json.at("mean_accuracy").at("value"),
+            json.at("seeds").at(0).at("validation_accuracy").at("value"));
+  const auto missed = call_digits(bench({"--seeds", "1", "--validation", "--target", "1"}));
+  EXPECT_EQ(missed.status, 4);
+  EXPECT_THAT(missed.out, testing::HasSubstr("mean validation accuracy"));
+  EXPECT_THAT(missed.err, testing::HasSubstr("gate.target: mean validation accuracy"));
+}
+
 // One JSON object, the same in the file that was asked for; and no other file, not even a run
 // directory.
 TEST(BenchTrain, WritesOnlyWhatItIsAskedFor) {
