@@ -3,8 +3,6 @@
 
 #include "base/files.h"
 #include "integration/tiny_run.h"
-#include "model/checkpoint.h"
-#include "pipeline/run_directory.h"
 
 namespace digits {
 namespace {
