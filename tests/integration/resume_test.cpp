@@ -204,14 +204,14 @@ TEST(Resume, WarnsOfAnotherProgram) {
   fs::remove(newest_state(run));
   auto state = parse_state(read_file(newest_state(run)), "x");
   ASSERT_THAT(state.versions, testing::HasSubstr("\"libtorch\""));
-  EXPECT_THAT(call_digits({"train", "--resume", run}).err,
+  EXPECT_THAT(fork_digits({"train", "--resume", run}).err,
               testing::Not(testing::HasSubstr("other_program")));
   state.versions = R"({"libtorch":"0.4"})";
   for (const auto& path : list_folder(run / "checkpoint")) {
     if (path.filename().string().rfind("step-", 0) == 0) fs::remove(path);
   }
   StateFolder(run / "checkpoint").save(state);
-  const auto resumed = call_digits({"train", "--resume", run});
+  const auto resumed = fork_digits({"train", "--resume", run});
   EXPECT_EQ(resumed.status, 0) << resumed.err;
   EXPECT_THAT(resumed.err, testing::HasSubstr("[warning] checkpoint.other_program: "));
   EXPECT_THAT(resumed.err, testing::HasSubstr("0.4"));
@@ -299,7 +299,7 @@ TEST(Resume, AfterAFullDisk) {
   EXPECT_THAT(stopped.err, testing::HasSubstr("digits: disk.full: "));
   EXPECT_EQ(newest_state(run), newest);
   EXPECT_EQ(read_file(newest), bytes);
-  ASSERT_EQ(call_digits({"train", "--resume", run}).status, 0);
+  ASSERT_EQ(fork_digits({"train", "--resume", run}).status, 0);
   EXPECT_EQ(training_identity(run), expected);
 }
 
