@@ -141,5 +141,40 @@ TEST(Race, PrintsTheRatioOfMedians) {
   EXPECT_EQ(race("none", "2").status, 2);
 }
 
+// The ablation's table by hand, from a program that prints what it is told: a row for the preset
+// and one for each change, each trained with its own configuration, on the validation part.
+TEST(Ablation, ChangesOneThingAtATime) {
+  const TemporaryDirectory folder;
+  write_file(folder / "digits",
+             "#!/bin/sh\n"
+             "printf '%s ' \"$@\" | sed 's|--config [^ ]*|--config|' >> \"$CALLS\"\n"
+             "while [ \"$1\" != --config ]; do shift; done\n"
+             "cat \"$2\" >> \"$CALLS\"\n"
+             "echo '{\"seeds\":[{\"validation_accuracy\":{\"value\":0.5}},"
+             "{\"validation_accuracy\":{\"value\":0.25}}],"
+             "\"mean_accuracy\":{\"value\":0.375,\"low\":0.1,\"high\":0.9,\"n\":2},"
+             "\"seconds\":{\"mean\":8.0,\"median\":7.5}}'\n");
+  fs::permissions(folder / "digits", fs::perms::owner_all);
+  write_file(folder / "changes", "no averaging|[train];average = 0.0\n");
+  ProcessOptions options;
+  options.environment = {{"DIGITS", folder / "digits"},
+                         {"CHANGES", folder / "changes"},
+                         {"CALLS", folder / "calls"},
+                         {"PRESET", "accurate"},
+                         {"THREADS", "2"}};
+  const auto result =
+      run_process({"bash", DIGITS_SOURCE_DIR "/bench/ablation.sh", "set", "2"}, options);
+  ASSERT_EQ(result.status, 0) << result.err;
+  const std::string call =
+      "bench train --data set --config --threads 2 --seeds 2 --validation --json ";
+  EXPECT_EQ(read_file(folder / "calls"), call + "preset = \"accurate\"\n\n" + call +
+                                             "preset = \"accurate\"\n[train]\naverage = 0.0\n");
+  EXPECT_EQ(result.out,
+            "| change | mean validation accuracy, n = 2 seeds | by seed | seconds |\n"
+            "| --- | --- | --- | --- |\n"
+            "| none: `accurate` | 37.50 % [10.00, 90.00] | 50.00, 25.00 | 7.5 |\n"
+            "| no averaging | 37.50 % [10.00, 90.00] | 50.00, 25.00 | 7.5 |\n");
+}
+
 }  // namespace
 }  // namespace digits
