@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
 # Kills training at random moments (SIGKILL), resumes it, and compares what it ends with, to the bit,
 # with a training that was never stopped:
-#   scripts/kill_resume.sh [TRAININGS]     (default 100; each is killed one to three times)
+#   scripts/kill_resume.sh [TRAININGS]     (default 100)
+# Each is killed one to three times, and at least once after it had saved a state to go on from.
 #
 # DIGITS            the program (default build/release/digits)
+# CONFIG            of the training (default: the tiny set's, longer, with averaging); it should save
+#                   states often, or few kills find one
 # DIGITS_TEST_SEED  seed of the moments (default 1)
 set -euo pipefail
 export LC_ALL=C  # a comma in EPOCHREALTIME would not be arithmetic
@@ -14,9 +17,11 @@ RANDOM=${DIGITS_TEST_SEED:-1}
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-# Four times as long, so that most kills strike in training; few steps between two states; averaging,
-# so that there is more to restore.
-sed 's/^epochs = .*/epochs = 24\ncheckpoint_steps = 7\naverage = 0.95/' data/fixtures/tiny.toml > "$work/config.toml"
+if [ -n "${CONFIG:-}" ]; then
+  cp "$CONFIG" "$work/config.toml"
+else  # so long that most kills strike in training; averaging, so that there is more to restore
+  sed 's/^epochs = .*/epochs = 24\ncheckpoint_steps = 7\naverage = 0.95/' data/fixtures/tiny.toml > "$work/config.toml"
+fi
 
 # What must not depend on where a training was stopped: the best weights, all losses and accuracies.
 identity() {  # RUN
@@ -38,12 +43,13 @@ start=${EPOCHREALTIME/./}
 length=$((${EPOCHREALTIME/./} - start))  # microseconds
 expected=$(identity "$work/whole")
 
-same=0 kills=0 too_early=0
+same=0 kills=0 too_early=0 never=0
 declare -A steps=()  # of the newest state when it was killed
 for ((training = 1; training <= trainings; ++training)); do
   run=$work/run
   rm -rf "$run"
-  for ((times = RANDOM % 3 + 1; times > 0; --times)); do
+  struck=0
+  for ((times = RANDOM % 3 + 1, attempts = 30; attempts > 0 && (times > 0 || struck == 0); --times, --attempts)); do
     mapfile -t words < <(arguments "$run")
     "$digits" "${words[@]}" > "$work/log" 2>&1 &
     child=$!
@@ -52,13 +58,21 @@ for ((training = 1; training <= trainings; ++training)); do
     kill -KILL "$child" 2> /dev/null || true
     status=0
     wait "$child" 2> /dev/null || status=$?
-    [ "$status" -eq 137 ] || continue  # it was done already
+    if [ "$status" -ne 137 ]; then  # it was done already
+      [ "$struck" -gt 0 ] || rm -rf "$run"
+      continue
+    fi
     kills=$((kills + 1))
     newest=$(ls "$run/checkpoint" 2> /dev/null |
       sed -n 's/^step-0*\([0-9]*\)\.safetensors$/\1/p' | tail -n 1) ||
       newest=
-    if [ -n "$newest" ]; then steps[$newest]=1; else too_early=$((too_early + 1)); fi
+    if [ -n "$newest" ]; then
+      steps[$newest]=1 struck=1
+    else
+      too_early=$((too_early + 1))
+    fi
   done
+  [ "$struck" -gt 0 ] || never=$((never + 1))
   mapfile -t words < <(arguments "$run")
   if "$digits" "${words[@]}" > "$work/log" 2>&1 && [ "$(identity "$run")" = "$expected" ]; then
     same=$((same + 1))
@@ -71,5 +85,5 @@ done
 
 printf '%d kills: %d before the first state, the others after %d different states\n' \
   "$kills" "$too_early" "${#steps[@]}"
-printf '%d of %d bit-identical\n' "$same" "$trainings"
-[ "$same" -eq "$trainings" ]
+printf '%d of %d bit-identical, %d of them never killed in training\n' "$same" "$trainings" "$never"
+[ "$same" -eq "$trainings" ] && [ "$never" -eq 0 ]

@@ -84,6 +84,16 @@ bool is_leftover(const fs::directory_entry& entry) {
              std::string::npos;
 }
 
+// What lies in a folder, as far as it can be read.
+std::vector<fs::directory_entry> entries_of(const fs::path& folder, std::error_code& error) {
+  std::vector<fs::directory_entry> entries;
+  for (fs::directory_iterator item(folder, error), end; !error && item != end;
+       item.increment(error)) {
+    entries.push_back(*item);
+  }
+  return entries;
+}
+
 // Where a write to `path` goes: through links, and never over a device or a folder.
 fs::path write_target(const fs::path& path) {
   std::error_code error;
@@ -181,9 +191,8 @@ void GrowingFile::append(std::string_view bytes) {
 std::vector<fs::path> list_folder(const fs::path& folder) {
   std::vector<fs::path> entries;
   std::error_code error;
-  for (fs::directory_iterator item(folder, error), end; !error && item != end;
-       item.increment(error)) {
-    if (item->path().filename().string().front() != '.') entries.push_back(item->path());
+  for (const auto& entry : entries_of(folder, error)) {
+    if (entry.path().filename().string().front() != '.') entries.push_back(entry.path());
   }
   if (error) {
     throw Error("input.unreadable",
@@ -203,8 +212,8 @@ void make_directories(const fs::path& path) {
 void require_new(const fs::path& path) {
   std::error_code error;
   if (!fs::exists(path, error)) return;
-  const fs::directory_iterator entries(path, error);
-  if (!error && std::all_of(begin(entries), end(entries), is_leftover)) return;
+  const auto entries = entries_of(path, error);
+  if (!error && std::all_of(entries.begin(), entries.end(), is_leftover)) return;
   throw Error("output.exists",
               fmt::format("{}: exists already, expected a new folder", path.string()),
               "choose another --out: nothing is ever overwritten");
@@ -212,7 +221,7 @@ void require_new(const fs::path& path) {
 
 void remove_leftovers(const fs::path& folder) {
   std::error_code ignored;  // nobody reads them
-  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+  for (const auto& entry : entries_of(folder, ignored)) {
     if (is_leftover(entry)) fs::remove_all(entry.path(), ignored);
   }
 }

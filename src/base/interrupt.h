@@ -3,7 +3,7 @@
 
 namespace digits {
 
-// From now on SIGINT and SIGTERM set the flag; a second SIGINT ends the process at once.
+// From now on SIGINT and SIGTERM set the flag; a second one ends the process at once.
 void catch_interrupts();
 
 bool interrupted() noexcept;

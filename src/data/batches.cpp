@@ -75,8 +75,11 @@ bool BatchStream::next(Batch& batch) {
   }
   batch = std::move(ready_.front());
   ready_.pop_front();
+  // A producer that is woken takes this thread's core at once, so it is woken for many batches, not
+  // for one.
+  const bool low = ready_.size() <= options_.prefetch / 2;
   lock.unlock();
-  changed_.notify_all();
+  if (low) changed_.notify_all();
   return true;
 }
 

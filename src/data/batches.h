@@ -29,7 +29,7 @@ struct BatchOptions {
   bool drop_last = false;       // leave out a last batch that is not full
   std::size_t first_batch = 0;  // of a stream: it goes on where another one was left
   AugmentOptions augment;
-  std::size_t prefetch = 4;  // batches made ahead; bounds the memory
+  std::size_t prefetch = 16;  // batches made ahead; bounds the memory
 };
 
 // How many batches an epoch over n samples has.

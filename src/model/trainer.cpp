@@ -230,8 +230,9 @@ bool Training::state_is_due() const {
          seconds_since(handed_out_) >= options_.checkpoint_seconds;
 }
 
-// After a look, so that nothing that diverged is ever saved.
+// After a look; but the last step taken is in the weights alone.
 void Training::hand_out() {
+  require_finite("sum of the weights", weights_.all().sum().item<double>(), state_.step);
   count_seconds();
   if (observer_.on_state) observer_.on_state(state_);
   handed_out_ = Clock::now();

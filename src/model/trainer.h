@@ -44,7 +44,7 @@ struct TrainObserver {
   std::function<void(const StepRecord& record)> on_step;
   // Network in evaluation mode, with averaged weights where they are averaged.
   std::function<void(const EpochRecord& record)> on_epoch;
-  // A state to go on from: every value in it is finite. Its tensors are those in use.
+  // A state to go on from: its losses and weights are finite. Its tensors are those in use.
   std::function<void(const TrainingState& state)> on_state;
 };
 

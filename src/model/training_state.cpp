@@ -28,7 +28,9 @@ std::string format_state(const TrainingState& state) {
                   {"gradient_norm_sum", state.gradient_norm_sum},
                   {"epoch", state.epoch},
                   {"history", state.history}};  // a double's text reads back equal
-  return format_sealed(state.tensors, {{kStateKey, json.dump()}, {"config", state.config}});
+  return format_sealed(
+      state.tensors,
+      {{kStateKey, json.dump()}, {"config", state.config}, {"versions", state.versions}});
 }
 
 TrainingState parse_state(const std::string& bytes, const std::string& name) {
@@ -37,6 +39,7 @@ TrainingState parse_state(const std::string& bytes, const std::string& name) {
   state.tensors = parse_sealed(bytes, name, kFamily, metadata);
   const auto json = parse_json(metadata[kStateKey], name, kFamily);
   state.config = metadata["config"];
+  state.versions = metadata["versions"];
   state.step = json_at<std::size_t>(json, "/step", kFamily);
   state.loss_sum = json_at<double>(json, "/loss_sum", kFamily);
   state.gradient_norm_sum = json_at<double>(json, "/gradient_norm_sum", kFamily);

@@ -15,7 +15,9 @@
 namespace digits {
 
 struct TrainingState {
-  std::string config;    // of the training; only carried along, to be compared by who resumes
+  // Of the training; both are only carried along, to be compared by who resumes.
+  std::string config;
+  std::string versions;
   std::size_t step = 0;  // optimiser steps taken: schedule, bias correction and position follow
   std::vector<EpochRecord> history;  // of the finished epochs, so the best one so far too
   EpochRecord epoch;                 // under way: times so far

@@ -33,12 +33,7 @@ class BestWeights {
   }
 
   // Brings the network back to them.
-  void restore() const {
-    const at::NoGradGuard no_grad;
-    for (const auto& [name, tensor] : network_tensors(network_)) {
-      at::Tensor(tensor).copy_(weights_.at(name));
-    }
-  }
+  void restore() const { copy_tensors(network_tensors(network_), weights_, "weights"); }
 
  private:
   const Network& network_;
@@ -66,6 +61,14 @@ Trained train_seed(const Dataset& train_set, const Config& config, Progress& pro
   return {std::move(history), network};
 }
 
+const Quantity& accuracy_of(const SeedResult& result) {
+  return result.test_accuracy ? *result.test_accuracy : result.validation_accuracy;
+}
+
+const char* measured_on(const SeedResult& result) {
+  return result.test_accuracy ? "test" : "validation";
+}
+
 template <typename Value>
 Spread spread_of(const std::vector<SeedResult>& seeds, const Value& value) {
   std::vector<double> values;
@@ -75,19 +78,22 @@ Spread spread_of(const std::vector<SeedResult>& seeds, const Value& value) {
 
 }  // namespace
 
-SeedResult bench_seed(const Sets& sets, const Config& config) {
+SeedResult bench_seed(const Dataset& train_set, const Dataset* test_set, const Config& config) {
   Progress progress(fmt::format("seed {}", config.seed));
-  const auto trained = train_seed(sets.train, config, progress);
+  const auto trained = train_seed(train_set, config, progress);
   const auto& best = best_epoch(trained.history);
-  Checkpoint checkpoint;
-  checkpoint.info = {sets.train.schema, trained.network->options().architecture, best.epoch,
-                     best.validation_accuracy.value};
-  checkpoint.network = trained.network;
-  const auto evaluation = evaluate_stage(checkpoint, sets.test, config);
-  SeedResult result{config.seed, summarise(trained.history), best.epoch, best.validation_accuracy,
-                    evaluation.accuracy};
-  progress.line(fmt::format("seed {}: {:.2f} s, test accuracy {:.2f} %", config.seed,
-                            result.training.train_seconds, 100.0 * evaluation.accuracy.value));
+  SeedResult result{
+      config.seed, summarise(trained.history), best.epoch, best.validation_accuracy, {}};
+  if (test_set != nullptr) {
+    Checkpoint checkpoint;
+    checkpoint.info = {train_set.schema, trained.network->options().architecture, best.epoch,
+                       best.validation_accuracy.value};
+    checkpoint.network = trained.network;
+    result.test_accuracy = evaluate_stage(checkpoint, *test_set, config).accuracy;
+  }
+  progress.line(fmt::format("seed {}: {:.2f} s, {} accuracy {:.2f} %", config.seed,
+                            result.training.train_seconds, measured_on(result),
+                            100.0 * accuracy_of(result).value));
   return result;
 }
 
@@ -97,7 +103,8 @@ TrainBench summarise(std::vector<SeedResult> seeds) {
   double seconds = 0.0;
   double waited = 0.0;
   for (const auto& result : seeds) {
-    accuracies.push_back(result.test_accuracy.value);
+    accuracies.push_back(accuracy_of(result).value);
+    bench.measured_on = measured_on(result);
     seconds += result.training.train_seconds;
     waited += result.training.wait_seconds;
     bench.peak_memory_bytes = std::max(bench.peak_memory_bytes, result.training.peak_memory_bytes);
@@ -112,13 +119,14 @@ TrainBench summarise(std::vector<SeedResult> seeds) {
   return bench;
 }
 
-TrainBench bench_train(const Sets& sets, const Config& config, int seeds) {
+TrainBench bench_train(const Dataset& train_set, const Dataset* test_set, const Config& config,
+                       int seeds) {
   std::vector<SeedResult> results;
   for (int i = 0; i < seeds; ++i) {
     throw_if_interrupted("the benchmark");
     auto seeded = config;
     seeded.seed += i;
-    results.push_back(bench_seed(sets, seeded));
+    results.push_back(bench_seed(train_set, test_set, seeded));
   }
   return summarise(std::move(results));
 }
@@ -131,8 +139,8 @@ bool reaches(const TrainBench& bench, double target) {
 void require_target(const TrainBench& bench, double target) {
   if (reaches(bench, target)) return;
   throw Error("gate.target",
-              fmt::format("mean test accuracy {:.4f} of {} seeds, expected at least {}",
-                          bench.mean_accuracy.value, bench.seeds.size(), target),
+              fmt::format("mean {} accuracy {:.4f} of {} seeds, expected at least {}",
+                          bench.measured_on, bench.mean_accuracy.value, bench.seeds.size(), target),
               "another preset, or a lower --target");
 }
 
@@ -150,12 +158,13 @@ void to_json(Json& json, const SeedResult& result) {
   json = Json{{"seed", result.seed},
               {"best_epoch", result.best_epoch},
               {"validation_accuracy", result.validation_accuracy},
-              {"test_accuracy", result.test_accuracy},
+              {"test_accuracy", result.test_accuracy ? Json(*result.test_accuracy) : Json()},
               {"training", result.training}};
 }
 
 void to_json(Json& json, const TrainBench& bench) {
   json = Json{{"seeds", bench.seeds},
+              {"measured_on", bench.measured_on},
               {"mean_accuracy", bench.mean_accuracy},
               {"accuracy", bench.accuracy},
               {"seconds", bench.seconds},

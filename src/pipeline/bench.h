@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/json.h"
@@ -15,25 +16,27 @@ namespace digits {
 
 constexpr const char* kBenchTrainSchema = "digits.bench_train/1";
 
-// One training: its times, and the network of the best epoch by validation accuracy, as a run would
-// package it, measured on the test set.
+// One training: its times, and what the network of the best epoch by validation accuracy scores, as
+// a run would package it.
 struct SeedResult {
   std::int64_t seed = 0;
   TrainingSummary training;
   int best_epoch = 0;
-  Quantity validation_accuracy;  // of that epoch; it was chosen by it
-  Quantity test_accuracy;
+  Quantity validation_accuracy;           // of that epoch; it was chosen by it
+  std::optional<Quantity> test_accuracy;  // nothing where there was no test set
 };
 
-// Trains with config.seed, on train_set split as a run would split it. The test set is not looked
-// at before training has ended. Throws as split_stage and train.
-SeedResult bench_seed(const Sets& sets, const Config& config);
+// Trains with config.seed, on `train_set` split as a run would split it. The test set is not looked
+// at before training has ended, and may be null: whoever still chooses among configurations has no
+// business with it. Throws as split_stage and train.
+SeedResult bench_seed(const Dataset& train_set, const Dataset* test_set, const Config& config);
 
 // Several trainings together. Seconds are those of the training loop: data in memory, without
 // validation.
 struct TrainBench {
   std::vector<SeedResult> seeds;
-  Quantity mean_accuracy;  // on the test set; n counts seeds, see mean_of_shares
+  const char* measured_on = "test";  // or "validation": where there was no test set
+  Quantity mean_accuracy;            // on that; n counts seeds, see mean_of_shares
   Spread accuracy;
   Spread seconds;
   Spread images_per_second;
@@ -43,9 +46,10 @@ struct TrainBench {
 TrainBench summarise(std::vector<SeedResult> seeds);
 
 // `seeds` trainings in this process, from config.seed upwards, with progress on stderr.
-TrainBench bench_train(const Sets& sets, const Config& config, int seeds);
+TrainBench bench_train(const Dataset& train_set, const Dataset* test_set, const Config& config,
+                       int seeds);
 
-// Whether the mean test accuracy is at least `target`, a share in (0, 1].
+// Whether the mean accuracy is at least `target`, a share in (0, 1].
 bool reaches(const TrainBench& bench, double target);
 
 // Throws gate.target when it is not.

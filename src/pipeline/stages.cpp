@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "data/class_folders.h"
 #include "data/frame.h"
 #include "data/normalisation.h"
@@ -112,6 +113,12 @@ TrainingState read_state(StateFolder& states, const Config& config, const RunDir
   if (state.step == 0) return state;
   const auto name = run.checkpoints().string();
   require_same(config, parse_config(state.config, name, Config()), name);
+  if (state.versions != versions().dump()) {
+    log_warning(
+        fmt::format("checkpoint.other_program: {}: written by {}, going on with {}: the "
+                    "result may differ in its last bits",
+                    name, state.versions, versions().dump()));
+  }
   if (!state.history.empty())
     load_checkpoint(run.checkpoint());  // which may be the best to the end
   return state;
@@ -198,6 +205,7 @@ std::vector<EpochRecord> train_stage(const TrainingParts& parts, const Config& c
   StateFolder states(run.checkpoints());
   auto start = run_options.resume ? read_state(states, config, run) : TrainingState{};
   start.config = to_toml(config);
+  start.versions = versions().dump();
   Recorder recorder(run, network, parts.training.schema, start.history);
   TrainingView view("train", options);
   std::optional<EventLog> events;

@@ -30,6 +30,20 @@ TEST(BenchTrain, AgreesWithTheRun) {
   EXPECT_EQ(seed.at("test_accuracy"), evaluation.at("accuracy"));
 }
 
+// While one still chooses, the test set is left alone: on what the accuracies are is said, and a
+// target is for those.
+TEST(BenchTrain, LeavesTheTestSetAlone) {
+  const auto json = Json::parse(call_digits(bench({"--seeds", "1", "--validation", "--json"})).out);
+  EXPECT_EQ(json.at("measured_on"), "validation");
+  EXPECT_TRUE(json.at("seeds").at(0).at("test_accuracy").is_null());
+  EXPECT_EQ(json.at("mean_accuracy").at("value"),
+            json.at("seeds").at(0).at("validation_accuracy").at("value"));
+  const auto missed = call_digits(bench({"--seeds", "1", "--validation", "--target", "1"}));
+  EXPECT_EQ(missed.status, 4);
+  EXPECT_THAT(missed.out, testing::HasSubstr("mean validation accuracy"));
+  EXPECT_THAT(missed.err, testing::HasSubstr("gate.target: mean validation accuracy"));
+}
+
 // One JSON object, the same in the file that was asked for; and no other file, not even a run
 // directory.
 TEST(BenchTrain, WritesOnlyWhatItIsAskedFor) {
@@ -125,6 +139,41 @@ TEST(Race, PrintsTheRatioOfMedians) {
   EXPECT_NEAR(number_after("ratio of medians ") * median, 40.0, 40.0 * 0.01 / median);
   EXPECT_EQ(race("3", "2").status, 2);
   EXPECT_EQ(race("none", "2").status, 2);
+}
+
+// The ablation's table by hand, from a program that prints what it is told: a row for the preset
+// and one for each change, each trained with its own configuration, on the validation part.
+TEST(Ablation, ChangesOneThingAtATime) {
+  const TemporaryDirectory folder;
+  write_file(folder / "digits",
+             "#!/bin/sh\n"
+             "printf '%s ' \"$@\" | sed 's|--config [^ ]*|--config|' >> \"$CALLS\"\n"
+             "while [ \"$1\" != --config ]; do shift; done\n"
+             "cat \"$2\" >> \"$CALLS\"\n"
+             "echo '{\"seeds\":[{\"validation_accuracy\":{\"value\":0.5}},"
+             "{\"validation_accuracy\":{\"value\":0.25}}],"
+             "\"mean_accuracy\":{\"value\":0.375,\"low\":0.1,\"high\":0.9,\"n\":2},"
+             "\"seconds\":{\"mean\":8.0,\"median\":7.5}}'\n");
+  fs::permissions(folder / "digits", fs::perms::owner_all);
+  write_file(folder / "changes", "no averaging|[train];average = 0.0\n");
+  ProcessOptions options;
+  options.environment = {{"DIGITS", folder / "digits"},
+                         {"CHANGES", folder / "changes"},
+                         {"CALLS", folder / "calls"},
+                         {"PRESET", "accurate"},
+                         {"THREADS", "2"}};
+  const auto result =
+      run_process({"bash", DIGITS_SOURCE_DIR "/bench/ablation.sh", "set", "2"}, options);
+  ASSERT_EQ(result.status, 0) << result.err;
+  const std::string call =
+      "bench train --data set --config --threads 2 --seeds 2 --validation --json ";
+  EXPECT_EQ(read_file(folder / "calls"), call + "preset = \"accurate\"\n\n" + call +
+                                             "preset = \"accurate\"\n[train]\naverage = 0.0\n");
+  EXPECT_EQ(result.out,
+            "| change | mean validation accuracy, n = 2 seeds | by seed | seconds |\n"
+            "| --- | --- | --- | --- |\n"
+            "| none: `accurate` | 37.50 % [10.00, 90.00] | 50.00, 25.00 | 7.5 |\n"
+            "| no averaging | 37.50 % [10.00, 90.00] | 50.00, 25.00 | 7.5 |\n");
 }
 
 }  // namespace

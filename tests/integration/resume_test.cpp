@@ -150,11 +150,14 @@ TEST(Resume, KilledProgramFinishesTheRun) {
 TEST(Resume, TerminatedNamesTheCommandThatGoesOn) {
   const TemporaryDirectory folder;
   const auto run = folder / "a run";
+  auto config = many_states();
+  config.train.epochs = 30;  // so that it is not done before the signal arrives
+  config.train.checkpoint_steps = 50;
   ProcessOptions options;
   options.signal = SIGTERM;
   options.interrupt_when = [&] { return !newest_state(run).empty(); };
   const auto stopped =
-      run_digits({"train", "--config", written(many_states(), folder), "--out", run}, options);
+      run_digits({"train", "--config", written(config, folder), "--out", run}, options);
   ASSERT_EQ(stopped.status, 130) << stopped.err;
   std::smatch command;
   ASSERT_TRUE(std::regex_search(stopped.err, command,
@@ -165,7 +168,7 @@ TEST(Resume, TerminatedNamesTheCommandThatGoesOn) {
       fs::path(DIGITS_PROGRAM).parent_path().string() + ":" + std::getenv("PATH");
   const auto resumed = run_process({"bash", "-c", command[1]}, shell);
   ASSERT_EQ(resumed.status, 0) << resumed.err;
-  train_until_killed(many_states(), folder / "whole", 0);
+  train_until_killed(config, folder / "whole", 0);
   EXPECT_EQ(training_identity(run), training_identity(folder / "whole"));
 }
 
@@ -192,6 +195,26 @@ TEST(Resume, PassesOverADamagedState) {
   ASSERT_EQ(resumed.status, 0) << resumed.err;
   EXPECT_THAT(resumed.err, testing::HasSubstr("[warning] checkpoint.hash: " + newest));
   EXPECT_EQ(training_identity(run), expected);
+}
+
+// Another build, library or machine may round otherwise: it goes on, and says so.
+TEST(Resume, WarnsOfAnotherProgram) {
+  const TemporaryDirectory folder;
+  const auto run = trained_run(folder);
+  fs::remove(newest_state(run));
+  auto state = parse_state(read_file(newest_state(run)), "x");
+  ASSERT_THAT(state.versions, testing::HasSubstr("\"libtorch\""));
+  EXPECT_THAT(fork_digits({"train", "--resume", run}).err,
+              testing::Not(testing::HasSubstr("other_program")));
+  state.versions = R"({"libtorch":"0.4"})";
+  for (const auto& path : list_folder(run / "checkpoint")) {
+    if (path.filename().string().rfind("step-", 0) == 0) fs::remove(path);
+  }
+  StateFolder(run / "checkpoint").save(state);
+  const auto resumed = fork_digits({"train", "--resume", run});
+  EXPECT_EQ(resumed.status, 0) << resumed.err;
+  EXPECT_THAT(resumed.err, testing::HasSubstr("[warning] checkpoint.other_program: "));
+  EXPECT_THAT(resumed.err, testing::HasSubstr("0.4"));
 }
 
 // An epoch before the stop was better than any after it will be (accuracy 1, forged): its weights
@@ -264,11 +287,9 @@ TEST(Resume, WithoutAStateBeginsAnew) {
 // room again, it goes on.
 TEST(Resume, AfterAFullDisk) {
   const TemporaryDirectory folder;
-  const auto run = folder / "run";
-  ProcessOptions options;
-  options.signal = SIGTERM;
-  options.interrupt_when = [&] { return !newest_state(run).empty(); };
-  run_digits({"train", "--config", written(many_states(), folder), "--out", run}, options);
+  const auto run = trained_run(folder);
+  const auto expected = training_identity(run);
+  fs::remove(newest_state(run));  // as if it had been stopped five steps before the end
   const auto newest = newest_state(run);
   const auto bytes = read_file(newest);
   ProcessOptions full;
@@ -278,9 +299,8 @@ TEST(Resume, AfterAFullDisk) {
   EXPECT_THAT(stopped.err, testing::HasSubstr("digits: disk.full: "));
   EXPECT_EQ(newest_state(run), newest);
   EXPECT_EQ(read_file(newest), bytes);
-  ASSERT_FALSE(train_until_killed(many_states(), run, 0));
-  train_until_killed(many_states(), folder / "whole", 0);
-  EXPECT_EQ(training_identity(run), training_identity(folder / "whole"));
+  ASSERT_EQ(fork_digits({"train", "--resume", run}).status, 0);
+  EXPECT_EQ(training_identity(run), expected);
 }
 
 // Another test set makes another data report and the same model: training was not handed it.

@@ -3,12 +3,17 @@
 # rebuilds what changed, and runs the one test that must go red.
 #   tests/mutants/run.sh [NAME...]
 #
+# SEEDS   test seeds, at each of which the test must go red (default 1: always the same, so that
+#         whether a mutant is killed is no matter of luck; five others now and then show which test
+#         is sharp only by luck)
+#
 # A patch opens with two lines that `patch` skips:
 #   What: the bug, in a sentence
 #   Test: PROGRAM SUITE.NAME
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 root=$(pwd)
+read -ra seeds <<< "${SEEDS:-1}"
 tree=$root/build/mutants
 
 names=("$@")
@@ -31,6 +36,21 @@ while IFS= read -r -d '' file; do
 done < <(cd "$tree" && find "${parts[@]}" -type f -print0)
 cd "$tree"
 log=$tree/log.txt
+# What the planted bug does to its test: killed, crashed or survived.
+outcome_of() {  # PROGRAM TEST
+  local seed
+  for seed in "${seeds[@]}"; do
+    if DIGITS_TEST_SEED=$seed timeout 60 "build/release/tests/$1" --gtest_filter="$2" \
+         > "$log" 2>&1; then
+      echo survived
+      return
+    fi
+    # Red for the right reason: the named test failed. A crash or a hang is told apart.
+    grep -qF "[  FAILED  ] $2" "$log" || { echo crashed; return; }
+  done
+  echo killed
+}
+
 build() { cmake --build build/release --target "$@" > "$log" 2>&1; }
 
 if [ ! -f build/release/build.ninja ]; then
@@ -49,7 +69,8 @@ for program in "${!wanted[@]}"; do
   listed=$("build/release/tests/$program" --gtest_list_tests --gtest_filter="$filter" | grep -c '^  ' || true)
   distinct=$(tr ':' '\n' <<< "$filter" | sort -u | grep -c .)
   if [ "$listed" -ne "$distinct" ] ||
-     ! "build/release/tests/$program" --gtest_filter="$filter" > "$log" 2>&1; then
+     ! DIGITS_TEST_SEED=${seeds[0]} "build/release/tests/$program" --gtest_filter="$filter" \
+       > "$log" 2>&1; then
     cat "$log"
     echo "mutants: of $program's $distinct named tests $listed exist, or one fails without a mutant" >&2
     exit 1
@@ -60,15 +81,12 @@ killed=0 survived=0
 printf '%-32s %-9s %s\n' mutant outcome test
 for name in "${names[@]}"; do
   read -r program test <<< "$(header "$name" Test)"
-  outcome=survived
   if ! patch --quiet --strip=1 --fuzz=0 < "$root/tests/mutants/$name.patch" > "$log" 2>&1; then
     outcome="no patch"  # the code moved on: renew the patch
   elif ! build "$program"; then
     outcome="no build"
-  elif ! timeout 60 "build/release/tests/$program" --gtest_filter="$test" > "$log" 2>&1; then
-    # Red for the right reason: the named test failed. A crash or a hang is told apart.
-    outcome=crashed
-    grep -qF "[  FAILED  ] $test" "$log" && outcome=killed
+  else
+    outcome=$(outcome_of "$program" "$test")
   fi
   while read -r file; do
     cp "$root/$file" "$file"  # newer than the mutant's objects, so it is built again

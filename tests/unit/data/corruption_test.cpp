@@ -146,14 +146,15 @@ TEST(Corruption, OfCutJpegIsNamed) {
 
 // JPEG has no checksum: a changed quantisation table gives another picture. So the samples need
 // only have the right size. The photos' headers are alike, some 600 bytes, and to decode one takes
-// milliseconds: each byte is changed in one of them, in turn, and what is read is colour, which
-// leaves out the search for digits.
+// milliseconds, of the large one forty: each byte is changed in one of the others, in turn, and
+// what is read is colour, which leaves out the search for digits.
 TEST(Corruption, OfJpegHeadersIsNamedOrAnImage) {
   const auto schema = schema_of(3);
   const Read read = [&](const std::string& b) {
     return has_shape(decode_image(b, "jpeg", schema), schema);
   };
-  const auto paths = files_in("photos/good", ".jpg");
+  auto paths = files_in("photos/good", ".jpg");
+  paths.erase(std::find(paths.begin(), paths.end(), fixtures() / "photos/good/8-large.jpg"));
   Rng rng(test_seed(), Stream::kTest, 8);
   for (std::size_t k = 0; k < paths.size(); ++k) {
     SCOPED_TRACE(paths[k]);

@@ -27,8 +27,8 @@ TEST(QuietFrame, OfThreeRingsByHand) {
 
 // A share of nothing is nothing, and one pixel has no frame.
 TEST(QuietFrame, OfImagesThatDoNotDifferIsNone) {
-  EXPECT_EQ(quiet_frame(random_dataset(1, 8, 8), 0.5), 0);
-  EXPECT_EQ(quiet_frame(random_dataset(9, 1, 1), 0.5), 0);
+  EXPECT_EQ(quiet_frame(random_dataset(1, 8, 8), 1.0), 0);
+  EXPECT_EQ(quiet_frame(random_dataset(9, 1, 1), 1.0), 0);
 }
 
 // Where something happens everywhere, the outermost of 10 x 10 pixels hold a third of it: nothing

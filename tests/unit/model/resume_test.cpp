@@ -1,5 +1,6 @@
 // A training that goes on from any of its states ends with the bits of one that never stopped.
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 
 #include "base/interrupt.h"
 #include "model/checkpoint.h"
@@ -84,6 +85,35 @@ TEST(Resume, InBfloat16IsBitIdentical) {
   const auto expected = finish(options, {}, &states);
   ASSERT_EQ(states.size(), 4U);  // after 3, 4, 6, 8
   for (const auto& bytes : states) expect_same(finish(options, parse_state(bytes, "x")), expected);
+}
+
+// With two threads that share the work of a layer: 28 x 28 pixels in batches of 64.
+TEST(Resume, WithTwoThreadsIsBitIdentical) {
+  const int threads = at::get_num_threads();
+  at::set_num_threads(2);
+  const auto set = random_dataset(192, 28, 28, 1, 2);
+  auto options = quick();
+  options.batch_size = 64;
+  options.checkpoint_steps = 2;
+  std::vector<std::string> states;
+  const auto train_from = [&](TrainingState start) {
+    Network network(network_options(set.schema, {0, 2, {{16}, {32}}}), compute_normalisation(set));
+    initialise(network, test_seed());
+    Outcome outcome;
+    TrainObserver observer;
+    observer.on_state = [&](const TrainingState& state) {
+      states.push_back(format_state(state));
+      outcome = outcome_of(state);
+    };
+    train(network, set, set, options, observer, std::move(start));
+    return outcome;
+  };
+  const auto expected = train_from({});
+  ASSERT_EQ(states.size(), 5U);  // after 2, 3, 4, 6 and 6
+  for (const auto& bytes : std::vector<std::string>(states.begin(), states.begin() + 4)) {
+    expect_same(train_from(parse_state(bytes, "x")), expected);
+  }
+  at::set_num_threads(threads);
 }
 
 // Ctrl-C at any step: it is finished, and a state is handed out that goes on from there; at the

@@ -322,6 +322,15 @@ TEST(Divergence, InTheLossStopsBeforeTheStep) {
   EXPECT_THAT(states_before_divergence(network, options), testing::ElementsAre(2));
 }
 
+// A step can spoil the weights although its own loss and gradient are finite: they are not saved.
+TEST(Divergence, InTheWeightsIsNotHandedOut) {
+  auto network = network_for(halves(64));
+  plant(network, false, 2);  // the bias is no number after step 2
+  auto options = quick();
+  options.checkpoint_steps = 2;
+  EXPECT_TRUE(states_before_divergence(network, options).empty());
+}
+
 // Where each look would wait for a GPU, steps are taken in between; but no state leaves unseen, by
 // count or at an epoch's end.
 TEST(Divergence, IsSeenBeforeAStateIsHandedOut) {

@@ -63,13 +63,13 @@ Config quick(int epochs) {
 // validation accuracy. Random images cannot be learnt, so the accuracies themselves are by chance.
 TEST(BenchSeed, TestSetDecidesNothing) {
   Sets sets{random_dataset(60, 12, 10), random_dataset(40, 12, 10)};
-  const auto first = bench_seed(sets, quick(3));
+  const auto first = bench_seed(sets.train, &sets.test, quick(3));
   for (auto& label : sets.test.labels) label = static_cast<std::uint8_t>((label + 1) % 3);
-  const auto second = bench_seed(sets, quick(3));
+  const auto second = bench_seed(sets.train, &sets.test, quick(3));
   EXPECT_EQ(first.best_epoch, second.best_epoch);
   EXPECT_EQ(first.validation_accuracy.value, second.validation_accuracy.value);
   EXPECT_EQ(first.validation_accuracy.n, 6U);  // a tenth of the training set
-  EXPECT_EQ(second.test_accuracy.n, 40U);
+  EXPECT_EQ(second.test_accuracy->n, 40U);
   EXPECT_GT(first.training.train_seconds, 0.0);
 }
 
@@ -77,11 +77,28 @@ TEST(BenchSeed, TestSetDecidesNothing) {
 TEST(BenchTrain, TakesOneSeedAfterTheOther) {
   const Sets sets{random_dataset(60, 12, 10), random_dataset(200, 12, 10)};
   auto config = quick(1);
-  const auto bench = bench_train(sets, config, 3);
+  const auto bench = bench_train(sets.train, &sets.test, config, 3);
   ASSERT_EQ(bench.seeds.size(), 3U);
   EXPECT_EQ(bench.seeds[2].seed, config.seed + 2);
   config.seed += 2;
-  EXPECT_EQ(bench.seeds[2].test_accuracy.value, bench_seed(sets, config).test_accuracy.value);
+  EXPECT_EQ(bench.seeds[2].test_accuracy->value,
+            bench_seed(sets.train, &sets.test, config).test_accuracy->value);
+}
+
+// Without a test set the accuracies are those of the validation part, and the same training's.
+TEST(BenchTrain, MeasuresOnTheValidationPartWithoutATestSet) {
+  const Sets sets{random_dataset(60, 12, 10), random_dataset(200, 12, 10)};
+  const auto chosen = bench_train(sets.train, nullptr, quick(2), 2);
+  const auto tested = bench_train(sets.train, &sets.test, quick(2), 2);
+  EXPECT_STREQ(chosen.measured_on, "validation");
+  EXPECT_STREQ(tested.measured_on, "test");
+  double sum = 0.0;
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_FALSE(chosen.seeds[i].test_accuracy.has_value());
+    EXPECT_EQ(chosen.seeds[i].validation_accuracy.value, tested.seeds[i].validation_accuracy.value);
+    sum += chosen.seeds[i].validation_accuracy.value;
+  }
+  EXPECT_NEAR(chosen.mean_accuracy.value, sum / 2.0, 1e-12);
 }
 
 // Enough to repeat a number: on what it was taken.
