@@ -11,6 +11,8 @@ cd "$(dirname "$0")/.."
 root=$(pwd)
 
 export DIGITS_TEST_SEED=${DIGITS_TEST_SEED:-1}
+# A tier's programs run side by side: OpenMP's threads must not spin on a core that another needs.
+export OMP_WAIT_POLICY=passive
 preset=${DIGITS_PRESET:-release}
 factor=${DIGITS_BUDGET_FACTOR:-1}
 declare -A budget=([unit]=10 [integration]=90 [smoke]=30)  # seconds on two cores
@@ -49,7 +51,8 @@ for tier in "${tiers[@]}"; do
   start=${EPOCHREALTIME/./}
   status=0
   GTEST_OUTPUT="xml:$reports/" GTEST_BRIEF=1 \
-    ctest --test-dir "build/$preset" --label-regex "^$tier\$" --no-tests=error --verbose |
+    ctest --test-dir "build/$preset" --label-regex "^$tier\$" --no-tests=error --verbose \
+      --parallel "$(nproc)" |
     sed -nE 's/^[0-9]+: //p; /\*\*\*/p' || status=$?
   milliseconds=$(((${EPOCHREALTIME/./} - start) / 1000))
 

@@ -151,8 +151,7 @@ TEST(Resume, TerminatedNamesTheCommandThatGoesOn) {
   const TemporaryDirectory folder;
   const auto run = folder / "a run";
   auto config = many_states();
-  config.train.epochs = 30;  // so that it is not done before the signal arrives
-  config.train.checkpoint_steps = 50;
+  config.train.epochs = 10;  // so that it is not done before the signal arrives
   ProcessOptions options;
   options.signal = SIGTERM;
   options.interrupt_when = [&] { return !newest_state(run).empty(); };
