@@ -81,6 +81,11 @@ ImageFeatures image_features(const std::uint8_t* image, const Schema& schema) {
   return features;
 }
 
+double image_slant(const std::uint8_t* image, const Schema& schema) {
+  const cv::Moments moments = cv::moments(grey_of(image, schema));
+  return moments.mu02 > 0.0 ? -moments.mu11 / moments.mu02 : 0.0;  // y counts downwards
+}
+
 std::array<FeatureBins, kFeatureCount> feature_bins(const Schema& schema) {
   const double rows = schema.rows;
   const double cols = schema.cols;

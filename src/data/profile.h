@@ -38,6 +38,11 @@ using ImageFeatures = std::array<double, kFeatureCount>;
 // times too much, for every set alike. A distance transform costs more, and moves in whole pixels.
 ImageFeatures image_features(const std::uint8_t* image, const Schema& schema);
 
+// How far an image's strokes lean: horizontal shift per vertical pixel, to the right at the top, as
+// Factors::slant. The regression of x on y over the intensity, by central moments: 0 for a blank
+// image, and for ink in a single row. Not part of the profile.
+double image_slant(const std::uint8_t* image, const Schema& schema);
+
 // A feature's histogram: `bins` equal bins over [0, high]; what lies beyond falls into the last.
 // Whole numbers up to 127 have a bin each.
 struct FeatureBins {
