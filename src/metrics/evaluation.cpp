@@ -1,9 +1,12 @@
 #include "metrics/evaluation.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
+#include "base/error.h"
 #include "metrics/ranking.h"
 
 namespace digits {
@@ -22,6 +25,16 @@ struct Samples {
   std::vector<Confidence> confidences;
   std::vector<Ranking> rankings;  // per class
 };
+
+// NaN has no rank, and no number in JSON.
+void require_finite(const std::vector<float>& logits) {
+  const auto bad = std::find_if_not(logits.begin(), logits.end(),
+                                    [](float logit) { return std::isfinite(logit); });
+  if (bad == logits.end()) return;
+  throw Error("checkpoint.not_finite",
+              fmt::format("logit {} is {}, expected a number", bad - logits.begin(), *bad),
+              "the weights are of no use: train again, with a lower learning rate");
+}
 
 double mean(const std::vector<double>& values, const Weights& weights) {
   double sum = 0.0;
@@ -96,6 +109,7 @@ Evaluation evaluate_logits(const std::vector<float>& logits,
                            const std::vector<std::uint8_t>& labels,
                            const std::vector<std::string>& class_names,
                            const BootstrapOptions& options) {
+  require_finite(logits);
   const auto classes = class_names.size();
   Evaluation evaluation;
   evaluation.loss = cross_entropy(logits, labels, classes);

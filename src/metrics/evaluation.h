@@ -50,7 +50,8 @@ struct Evaluation {
   std::vector<Baseline> baselines;
 };
 
-// Everything but the last two. logits [n * classes], labels [n], one name per class.
+// Everything but the last two. logits [n * classes], labels [n], one name per class. Throws
+// checkpoint.not_finite for a logit that is NaN or infinite.
 Evaluation evaluate_logits(const std::vector<float>& logits,
                            const std::vector<std::uint8_t>& labels,
                            const std::vector<std::string>& class_names,

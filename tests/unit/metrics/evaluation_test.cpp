@@ -60,6 +60,15 @@ TEST(Evaluate, OfOneClassHasNoRankings) {
   expect_finite(evaluation);
 }
 
+// What is no number has no rank, and would make every metric one more NaN.
+TEST(Evaluate, RefusesWhatIsNoNumber) {
+  for (const float bad : {NAN, INFINITY, -INFINITY}) {
+    expect_error("checkpoint.not_finite", [&] {
+      evaluate_logits({1, 0, 0, bad}, {0, 1}, {"a", "b"});
+    });
+  }
+}
+
 // Four samples, three right. The keys are those that the gates and the package read.
 TEST(Evaluate, PutsItTogether) {
   const auto evaluation = evaluate_logits({9, 0, 9, 0, 0, 9, 0, 9}, {0, 1, 1, 1}, {"zero", "one"});
@@ -127,8 +136,8 @@ TEST(Evaluate, ScoresBelongToTheirClasses) {
               1e-12);
 }
 
-// Intervals at all: of 100 sets of 150 samples most hold the average precision of a very large one;
-// 95 expected of an exact interval, of this one with so few samples somewhat less.
+// Of 100 sets of 150 samples most intervals hold the value of a very large set: 95 of exact ones,
+// of percentile intervals with so few samples somewhat fewer.
 TEST(Evaluate, IntervalsCoverTheTruth) {
   const auto large = random_dataset(20000, 2, 2, 1, 3);
   const auto all = hints(large.labels, 3);
