@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <opencv2/imgproc.hpp>
 
@@ -81,9 +82,13 @@ ImageFeatures image_features(const std::uint8_t* image, const Schema& schema) {
   return features;
 }
 
-double image_slant(const std::uint8_t* image, const Schema& schema) {
+Shape image_shape(const std::uint8_t* image, const Schema& schema) {
   const cv::Moments moments = cv::moments(grey_of(image, schema));
-  return moments.mu02 > 0.0 ? -moments.mu11 / moments.mu02 : 0.0;  // y counts downwards
+  Shape shape;
+  if (moments.m00 <= 0.0) return shape;
+  if (moments.mu02 > 0.0) shape.slant = -moments.mu11 / moments.mu02;  // y counts downwards
+  shape.radius = std::sqrt(std::max(0.0, moments.mu20 + moments.mu02) / moments.m00);
+  return shape;
 }
 
 std::array<FeatureBins, kFeatureCount> feature_bins(const Schema& schema) {

@@ -10,10 +10,10 @@ std::vector<SliceGroup> image_slices(const Dataset& set, int threads) {
   std::vector<double> slant(set.size());
   std::vector<double> size(set.size());
   parallel_for(set.size(), threads, [&](std::size_t i) {
-    const auto features = image_features(set.image(i), set.schema);
-    thickness[i] = features[kThickness];
-    slant[i] = image_slant(set.image(i), set.schema);
-    size[i] = features[kBoxHeight] * features[kBoxWidth];
+    const auto shape = image_shape(set.image(i), set.schema);
+    thickness[i] = image_features(set.image(i), set.schema)[kThickness];
+    slant[i] = shape.slant;
+    size[i] = shape.radius;
   });
   return {class_slices(set.labels, set.schema.class_names),
           thirds("thickness", {"thin", "medium", "thick"}, thickness, set.labels),

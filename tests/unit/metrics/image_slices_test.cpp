@@ -1,6 +1,7 @@
 #include "metrics/image_slices.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "data/profile.h"
@@ -48,7 +49,7 @@ TEST_F(SyntheticSlices, FollowTheKnownFactors) {
 }
 
 // Each factor slices every image once, on any number of threads; the slices of a factor have the
-// same mix of classes, but for what does not divide by three and for equal sizes.
+// same mix of classes, but for what does not divide by three.
 TEST_F(SyntheticSlices, CoverTheSetOnce) {
   for (const auto& group : groups_) {
     std::vector<std::uint32_t> all;
@@ -60,22 +61,27 @@ TEST_F(SyntheticSlices, CoverTheSetOnce) {
     std::iota(every.begin(), every.end(), 0U);
     EXPECT_EQ(all, every) << group.factor;
   }
-  for (const auto& slice : groups_[1].slices) {
-    EXPECT_NEAR(static_cast<double>(slice.samples.size()), 200.0, 12.0);
+  for (std::size_t factor = 1; factor < groups_.size(); ++factor) {
+    for (const auto& slice : groups_[factor].slices) {
+      EXPECT_NEAR(static_cast<double>(slice.samples.size()), 200.0, 12.0) << slice.name;
+    }
   }
   EXPECT_EQ(image_slices(set_, 1)[3].slices[0].samples, groups_[3].slices[0].samples);
 }
 
-// Strokes from bottom left to top right lean to the right, by a pixel per pixel; a blank image, and
-// a bar in one row, do not lean.
-TEST(ImageSlant, ByHand) {
+// A slash leans to the right, by a pixel per pixel, its five pixels 2, 1, 0, 1, 2 diagonals away
+// from the centre: radius 2. A bar in one row does not lean, and a blank image has no shape.
+TEST(ImageShape, ByHand) {
   auto set = random_dataset(3, 5, 5, 1, 3);
   std::fill(set.images.begin(), set.images.end(), std::uint8_t{0});
   for (int i = 0; i < 5; ++i) set.image(0)[i * 5 + (4 - i)] = 255;  // a slash
   for (int i = 0; i < 5; ++i) set.image(1)[10 + i] = 255;
-  EXPECT_NEAR(image_slant(set.image(0), set.schema), 1.0, 1e-12);
-  EXPECT_EQ(image_slant(set.image(1), set.schema), 0.0);
-  EXPECT_EQ(image_slant(set.image(2), set.schema), 0.0);
+  EXPECT_NEAR(image_shape(set.image(0), set.schema).slant, 1.0, 1e-12);
+  EXPECT_NEAR(image_shape(set.image(0), set.schema).radius, 2.0, 1e-12);
+  EXPECT_EQ(image_shape(set.image(1), set.schema).slant, 0.0);
+  EXPECT_NEAR(image_shape(set.image(1), set.schema).radius, std::sqrt(2.0), 1e-12);
+  EXPECT_EQ(image_shape(set.image(2), set.schema).slant, 0.0);
+  EXPECT_EQ(image_shape(set.image(2), set.schema).radius, 0.0);
 }
 
 }  // namespace
