@@ -18,6 +18,25 @@ Quantity proportion(std::size_t successes, std::size_t n) {
   return {p, std::max(0.0, centre - half), std::min(1.0, centre + half), n};
 }
 
+Quantity difference(const Quantity& a, const Quantity& b) {
+  const double value = a.value - b.value;
+  return {value, value - std::hypot(a.value - a.low, b.high - b.value),
+          value + std::hypot(a.high - a.value, b.value - b.low), a.n + b.n};
+}
+
+Quantity ratio(const Quantity& a, const Quantity& b) {
+  const double product = a.value * b.value;
+  const auto root = [&](double end_a, double end_b) {
+    const double ends = end_a * (2.0 * a.value - end_a) * end_b * (2.0 * b.value - end_b);
+    return std::sqrt(std::max(0.0, product * product - ends));
+  };
+  // The lower end is rationalised: as printed it divides by zero where b.high is 2 b.
+  const double low =
+      product > 0.0 ? a.low * (2.0 * a.value - a.low) / (product + root(a.low, b.high)) : 0.0;
+  const double high = (product + root(a.high, b.low)) / (b.low * (2.0 * b.value - b.low));
+  return {a.value / b.value, low, high, a.n + b.n};
+}
+
 Spread spread(std::vector<double> values) {
   Spread result;
   result.n = values.size();

@@ -21,6 +21,14 @@ struct Quantity {
 // [0, 1].
 Quantity proportion(std::size_t successes, std::size_t n);
 
+// a - b and a / b of two independent proportions, from their Wilson intervals: Newcombe, "Interval
+// estimation for the difference between independent proportions: comparison of eleven methods"
+// (method 10), Statistics in Medicine 17 (1998); Donner and Zou, "Closed-form confidence intervals
+// for functions of the normal mean and standard deviation", Statistical Methods in Medical Research
+// 21 (2012). n is the sum. The ratio asks for b.value > 0.
+Quantity difference(const Quantity& a, const Quantity& b);
+Quantity ratio(const Quantity& a, const Quantity& b);
+
 // The mean of shares, such as the accuracies of several trainings, with the 95 % interval of
 // Student's t: "The probable error of a mean", Biometrika 6 (1908). It covers what differs from one
 // value to the next (the seed), not what they have in common (the test set). Clipped to [0, 1], and

@@ -47,11 +47,15 @@ DataReport accept(const Sets& sets, const Config& config) {
   return report;
 }
 
-// The data report last: where there is one, the profile is there.
-void describe(const RunDirectory& run, const Sets& sets, const DataReport& report,
-              const Config& config) {
-  run.write_profile(make_profile(sets.train, static_cast<int>(config.threads)));
-  run.write_data(report.json);
+// The data report last: where there is one, the profile is there. It holds what a model has to
+// beat, since both sets are at hand only here.
+void describe(const RunDirectory& run, const Sets& sets, const TrainingParts& parts,
+              const DataReport& report, const Config& config) {
+  const auto threads = static_cast<int>(config.threads);
+  run.write_profile(make_profile(sets.train, threads));
+  auto json = report.json;
+  json["baselines"] = evaluate_baselines(parts.training, sets.test, threads);
+  run.write_data(json);
 }
 
 // Goes on with the run at `path`, if configuration and data are those that it was begun with.
@@ -66,7 +70,8 @@ TrainedRun resume_run(const Config& config, const std::filesystem::path& path,
     require_unchanged(run, "training", sets.train, run.train_fingerprint());
     require_unchanged_test(run, sets.test);
   } else {  // stopped before it was described
-    describe(run, sets, accept(sets, config), config);
+    const auto report = accept(sets, config);
+    describe(run, sets, split_stage(sets.train, config), report, config);
   }
   auto history = train_stage(split_stage(sets.train, config), config, run, options);
   return {std::move(run), std::move(sets.test), std::move(history)};
@@ -91,7 +96,7 @@ TrainedRun train_run(const Config& config, const std::filesystem::path& path,
 
   auto run = RunDirectory::create(path);
   run.write_config(config);
-  describe(run, sets, report, config);
+  describe(run, sets, parts, report, config);
   auto history = train_stage(parts, config, run, options);
   return {std::move(run), std::move(sets.test), std::move(history)};
 }
@@ -106,6 +111,7 @@ Evaluation evaluate_run(const RunDirectory& run, const Config& config, const Dat
   require_unchanged_test(run, test);
   const auto checkpoint = load_checkpoint(run.checkpoint());
   auto evaluation = evaluate_stage(checkpoint, test, config);
+  evaluation.baselines = run.read_baselines();
   Json json = evaluation;
   json["weights_sha256"] = checkpoint.sha256;
   run.write_evaluation(json);

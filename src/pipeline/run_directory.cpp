@@ -115,6 +115,11 @@ std::string RunDirectory::test_fingerprint() const {
                               kFamily);
 }
 
+std::vector<Baseline> RunDirectory::read_baselines() const {
+  return json_at<std::vector<Baseline>>(read_json(path_ / kData, kDataSchema, kFamily),
+                                        "/baselines", kFamily);
+}
+
 Json RunDirectory::read_evaluation() const {
   if (kind_of(path_ / kEvaluation) == PathKind::kMissing) {
     throw Error("input.missing", fmt::format("{}: no {} in it", path_.string(), kEvaluation),

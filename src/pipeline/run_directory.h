@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "data/profile.h"
+#include "metrics/baselines.h"
 #include "model/epoch_record.h"
 #include "pipeline/config.h"
 
@@ -59,6 +60,7 @@ class RunDirectory {
   Config read_config() const;
   std::string train_fingerprint() const;
   std::string test_fingerprint() const;
+  std::vector<Baseline> read_baselines() const;  // on the test set
   Json read_evaluation() const;
   Profile read_profile(const Schema& schema) const;  // throws unless it fits the schema
 

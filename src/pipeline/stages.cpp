@@ -14,6 +14,7 @@
 #include "data/normalisation.h"
 #include "data/split.h"
 #include "data/synthetic.h"
+#include "metrics/image_slices.h"
 #include "model/checkpoint.h"
 #include "model/device.h"
 #include "model/network.h"
@@ -226,15 +227,26 @@ std::vector<EpochRecord> train_stage(const TrainingParts& parts, const Config& c
   return train(network, parts.training, parts.validation, options, observer, std::move(start));
 }
 
-Evaluation evaluate_stage(const Checkpoint& checkpoint, const Dataset& set, const Config& config) {
+std::vector<float> predict_stage(const Checkpoint& checkpoint, const Dataset& set,
+                                 const Config& config) {
   require_schema(set, checkpoint.info.schema);
   auto network = checkpoint.network;
   const auto device = choose_device(config.device);
   network->to(device);
   network->eval();
-  const auto logits = logits_of([&](const at::Tensor& x) { return network->forward(x); },
-                                set.images.data(), set.size(), set.schema, device);
-  return evaluate_logits(logits, set.labels, set.schema.class_names);
+  return logits_of([&](const at::Tensor& x) { return network->forward(x); }, set.images.data(),
+                   set.size(), set.schema, device);
+}
+
+Evaluation evaluate_stage(const Checkpoint& checkpoint, const Dataset& set, const Config& config) {
+  const auto& names = set.schema.class_names;
+  BootstrapOptions options;
+  options.seed = static_cast<std::uint64_t>(config.seed);
+  auto evaluation =
+      evaluate_logits(predict_stage(checkpoint, set, config), set.labels, names, options);
+  evaluation.fairness = assess_fairness(set.labels, evaluation.predictions, names,
+                                        image_slices(set, static_cast<int>(config.threads)));
+  return evaluation;
 }
 
 std::vector<Gate> check_stage(const Quantity& accuracy, const Config& config) {

@@ -10,8 +10,8 @@
 #include "data/load.h"
 #include "data/synthetic.h"
 #include "data/validate.h"
+#include "metrics/evaluation.h"
 #include "model/epoch_record.h"
-#include "model/metrics.h"
 #include "pipeline/config.h"
 #include "pipeline/run_directory.h"
 
@@ -68,7 +68,13 @@ struct RunOptions {
 std::vector<EpochRecord> train_stage(const TrainingParts& parts, const Config& config,
                                      const RunDirectory& run, const RunOptions& options = {});
 
-// evaluate: the checkpoint's network on a set. Throws data.schema_mismatch when they do not fit.
+// The checkpoint's network on a set: logits, [n * classes]. Throws data.schema_mismatch when they
+// do not fit.
+std::vector<float> predict_stage(const Checkpoint& checkpoint, const Dataset& set,
+                                 const Config& config);
+
+// evaluate: what those logits are worth, over slices of the set too; without baselines. Throws as
+// above.
 Evaluation evaluate_stage(const Checkpoint& checkpoint, const Dataset& set, const Config& config);
 
 // check: each gate with what was observed, as in checks.json.

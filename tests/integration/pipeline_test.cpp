@@ -66,6 +66,28 @@ TEST(Pipeline, LearnsTheTinySet) {
   EXPECT_GT(json.at("accuracy").at("value"), 0.8);
 }
 
+// The metrics are there with their intervals, slices by what was measured in the images, and what
+// any model has to beat: retold from the parts, fitted without the validation part.
+TEST(Pipeline, EvaluationSaysWhatItMeasured) {
+  const auto json = Json::parse(read_file(tiny_run().path() / "evaluation.json"));
+  for (const char* key : {"macro_f1", "log_loss", "brier", "calibration_error", "macro_roc_auc"}) {
+    const auto quantity = json.at(key).get<Quantity>();
+    EXPECT_EQ(quantity.n, 200U) << key;
+    EXPECT_LT(quantity.low, quantity.high) << key;
+  }
+  const auto& factors = json.at("fairness").at("factors");
+  ASSERT_EQ(factors.size(), 4U);
+  EXPECT_EQ(factors[1].at("factor"), "thickness");
+  EXPECT_EQ(factors[1].at("slices")[0].at("slice"), "thin");
+  const auto set = load_dataset(fixtures() / "tiny", Part::kTrain);
+  const auto test = load_dataset(fixtures() / "tiny", Part::kTest);
+  const auto config = load_config(fixtures() / "tiny.toml", Config());
+  const auto split =
+      stratified_split(set, config.data.validation_share, static_cast<std::uint64_t>(config.seed));
+  EXPECT_EQ(json.at("baselines"), Json(evaluate_baselines(subset(set, split.train), test, 1)));
+  EXPECT_THAT(tiny_run().process.out, testing::HasSubstr("baseline nearest_class_mean"));
+}
+
 TEST(Pipeline, TwoRunsAreIdentical) {
   const TemporaryDirectory folder;
   const auto again =

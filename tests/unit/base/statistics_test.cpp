@@ -38,6 +38,37 @@ TEST(Proportion, IntervalShrinksWithN) {
   EXPECT_LT(many.high - many.low, (few.high - few.low) / 5.0);
 }
 
+// Newcombe's own example, 56 of 70 against 48 of 80 (1998, table II, method 10): 0.0524 to 0.3339.
+TEST(Difference, IsNewcombesExample) {
+  const auto gap = difference(proportion(56, 70), proportion(48, 80));
+  EXPECT_NEAR(gap.value, 0.2, 1e-12);
+  EXPECT_NEAR(gap.low, 0.0524, 5e-5);
+  EXPECT_NEAR(gap.high, 0.3339, 5e-5);
+  EXPECT_EQ(gap.n, 150U);
+}
+
+// By the formula, for [0.1, 0.4] around 0.2 over [0.3, 0.7] around 0.5: products 0.1,
+// 0.1 * 0.3 * 0.7 * 0.3 = 0.0063 and 0.4 * 0 * 0.3 * 0.7 = 0, so
+// low = (0.1 - sqrt(0.0037)) / 0.21 and high = (0.1 + 0.1) / 0.21.
+TEST(Ratio, ByHand) {
+  const auto part = ratio({0.2, 0.1, 0.4, 10}, {0.5, 0.3, 0.7, 20});
+  EXPECT_NEAR(part.value, 0.4, 1e-12);
+  EXPECT_NEAR(part.low, (0.1 - std::sqrt(0.0037)) / 0.21, 1e-12);
+  EXPECT_NEAR(part.high, 0.2 / 0.21, 1e-12);
+  EXPECT_EQ(part.n, 30U);
+}
+
+// Nothing over something is 0, but may be more; where b.high is twice b nothing divides by zero.
+TEST(Ratio, OfTheEdgesIsDefined) {
+  const auto none = ratio(proportion(0, 20), proportion(10, 20));
+  EXPECT_EQ(none.value, 0.0);
+  EXPECT_EQ(none.low, 0.0);
+  EXPECT_GT(none.high, 0.1);
+  EXPECT_LT(none.high, 1.0);
+  const auto edge = ratio({0.2, 0.1, 0.4, 10}, {0.25, 0.1, 0.5, 10});
+  EXPECT_NEAR(edge.low, 0.1 * 0.3 / 0.1, 1e-12);
+}
+
 // By hand for four values: mean 0.985; squared deviations 25 + 1 + 1 + 25 = 52e-6 / 4, so that
 // stddev = sqrt(1.3e-5 * 4 / 3) = 0.00416333; the 97.5 % point of t with 3 degrees of freedom is
 // 3.182446 (any table), half the interval 3.182446 * 0.00416333 / 2 = 0.00662479.
