@@ -9,6 +9,7 @@
 #include "data/profile.h"
 #include "model/epoch_record.h"
 #include "pipeline/config.h"
+#include "pipeline/gates.h"
 
 namespace digits {
 
@@ -45,6 +46,7 @@ class RunDirectory {
   std::filesystem::path tensorboard() const { return path_ / "tensorboard"; }  // if asked for
 
   void write_config(const Config& config) const;
+  void write_gates(const std::string& toml) const;
   void write_data(const Json& content) const;
   void write_profile(const Profile& profile) const;
   void write_history(const std::vector<EpochRecord>& history) const;
@@ -59,6 +61,7 @@ class RunDirectory {
   Config read_config() const;
   std::string train_fingerprint() const;
   std::string test_fingerprint() const;
+  std::vector<GateRule> read_gates() const;
   Json read_evaluation() const;
   Profile read_profile(const Schema& schema) const;  // throws unless it fits the schema
 
