@@ -74,6 +74,7 @@ const std::vector<Command>& commands() {
       {"inspect", "validate and describe a set", command_inspect},
       {"train", "train into a new run directory", command_train},
       {"evaluate", "measure a run's checkpoint on its test set", command_evaluate},
+      {"check", "judge an evaluated run by its gates", command_check},
       {"package", "check the gates and package a run's model", command_package},
       {"predict", "classify image files, folders or IDX files", command_predict},
       {"drift", "compare a set with what a package was trained on", command_drift},

@@ -17,6 +17,7 @@ int command_fetch(const Arguments& arguments);
 int command_inspect(const Arguments& arguments);
 int command_train(const Arguments& arguments);
 int command_evaluate(const Arguments& arguments);
+int command_check(const Arguments& arguments);
 int command_package(const Arguments& arguments);
 int command_predict(const Arguments& arguments);
 int command_drift(const Arguments& arguments);

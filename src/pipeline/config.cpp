@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <toml++/toml.h>
 
 #include <set>
 #include <sstream>
@@ -12,6 +11,7 @@
 #include "base/files.h"
 #include "data/dataset.h"
 #include "data/validate.h"
+#include "pipeline/parse_toml.h"
 #include "pipeline/presets.h"
 
 namespace digits {
@@ -64,7 +64,7 @@ void visit_keys(ConfigType& config, Visitor&& visit) {
   visit("augment", "blur", config.augment.blur, {0, 100});
   visit("augment", "noise", config.augment.noise, {0, 1});
   visit("augment", "erase", config.augment.erase, {0, 1});
-  visit("gates", "min_accuracy", config.min_accuracy, {0, 1});
+  visit("gates", "file", config.gates_file);
 }
 
 std::string dotted(const std::string& table, const std::string& key) {
@@ -198,17 +198,6 @@ std::string toml_text(double value) {
 }
 std::string toml_text(const std::vector<std::vector<std::int64_t>>& rows) {
   return fmt::format("{}", rows);  // as fmt writes ranges: [[1], [2, 3]]
-}
-
-toml::table parse_toml(const std::string& text, const std::string& name) {
-  try {
-    return toml::parse(text, name);
-  } catch (const toml::parse_error& error) {
-    throw Error(
-        "config.syntax",
-        fmt::format("{}, line {}: {}", name, error.source().begin.line, error.description()),
-        "the file must be TOML");
-  }
 }
 
 // The configuration that a table makes of `base`, and the keys that it does not set.

@@ -50,7 +50,7 @@ struct Config {
   NetworkConfig network;
   TrainConfig train;
   AugmentOptions augment;
-  double min_accuracy = 0.9;
+  std::string gates_file;  // empty: those of configs/gates.toml, as when the program was built
 };
 
 // The configuration of a preset. Throws config.preset for a name that is none.

@@ -47,11 +47,12 @@ DataReport accept(const Sets& sets, const Config& config) {
   return report;
 }
 
-// The data report last: where there is one, the profile is there. It holds what a model has to
+// The data report last: where there is one, gates and profile are there. It holds what a model has to
 // beat, since both sets are at hand only here.
 void describe(const RunDirectory& run, const Sets& sets, const TrainingParts& parts,
               const DataReport& report, const Config& config) {
   const auto threads = static_cast<int>(config.threads);
+  run.write_gates(gates_text(config));
   run.write_profile(make_profile(sets.train, threads));
   auto json = report.json;
   json["baselines"] = evaluate_baselines(parts.training, sets.test, threads);
@@ -90,6 +91,7 @@ TrainedRun train_run(const Config& config, const std::filesystem::path& path,
                      const RunOptions& options) {
   if (options.resume) return resume_run(config, path, options);
   require_new(path);
+  gates_text(config);  // before the hours of training, not after them
   auto sets = acquire(config);
   const auto report = accept(sets, config);
   const auto parts = split_stage(sets.train, config);
@@ -122,6 +124,16 @@ Dataset test_of(const RunDirectory& run, const Config& config) {
   return acquire_test(config, load_checkpoint(run.checkpoint()).info.schema.class_names);
 }
 
+std::vector<Gate> check_run(const RunDirectory& run) {
+  auto gates = judge(run.read_evaluation(), run.read_gates());
+  run.write_checks(Json{{"gates", gates}});
+  return gates;
+}
+
+std::vector<Gate> check_with(const RunDirectory& run, const std::filesystem::path& gates) {
+  return judge(run.read_evaluation(), parse_gates(read_file(gates), gates.string()));
+}
+
 void package_run(const RunDirectory& run, const Config& config, const Dataset& test,
                  const std::filesystem::path& folder) {
   require_new(folder);
@@ -129,9 +141,7 @@ void package_run(const RunDirectory& run, const Config& config, const Dataset& t
   const auto checkpoint = load_checkpoint(run.checkpoint());
   const auto evaluation = run.read_evaluation();
   require_weights(checkpoint, json_at<std::string>(evaluation, "/weights_sha256", "input"));
-  const auto gates = check_stage(json_at<Quantity>(evaluation, "/accuracy", "input"), config);
-  run.write_checks(Json{{"gates", gates}});
-  require_passed(gates);
+  require_passed(check_run(run));
   package_stage(run, checkpoint, config, test, folder);
 }
 

@@ -31,6 +31,11 @@ Evaluation evaluate_run(const RunDirectory& run, const Config& config, const Dat
 // The test set of a run, as its configuration names it.
 Dataset test_of(const RunDirectory& run, const Config& config);
 
+// check: the run's evaluation by its own gates, written to checks.json; by those of a file, nothing
+// is written. Throws input.missing when the run has not been evaluated.
+std::vector<Gate> check_run(const RunDirectory& run);
+std::vector<Gate> check_with(const RunDirectory& run, const std::filesystem::path& gates);
+
 // check and package: writes checks.json, then the package into `folder`; none when a gate fails
 // (gate.failed). The first of `test` become golden inputs. Throws checkpoint.changed when the
 // checkpoint is not the one that was evaluated.

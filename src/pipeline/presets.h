@@ -1,4 +1,4 @@
-// The presets of configs/, as they were when the program was built.
+// The presets and gates of configs/, as they were when the program was built.
 #pragma once
 
 #include <map>
@@ -8,5 +8,8 @@ namespace digits {
 
 // Name -> TOML text.
 const std::map<std::string, std::string>& presets();
+
+// The TOML text of configs/gates.toml.
+const std::string& default_gates();
 
 }  // namespace digits

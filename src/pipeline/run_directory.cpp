@@ -16,6 +16,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kConfig = "config.toml";
+constexpr const char* kGates = "gates.toml";
 constexpr const char* kData = "data.json";
 constexpr const char* kProfile = "profile.json";
 constexpr const char* kHistory = "history.jsonl";
@@ -32,6 +33,7 @@ constexpr const char* kChecksSchema = "digits.checks/1";
 const std::vector<Artifact>& artifacts() {
   static const std::vector<Artifact> all{
       {kConfig, "", 200},
+      {kGates, "", 50},
       {kProfile, kProfileSchema, 2000},
       {kData, kDataSchema, 300},
       {kHistory, "", 100},
@@ -79,6 +81,8 @@ void RunDirectory::write_config(const Config& config) const {
   write_file(path_ / kConfig, to_toml(config));
 }
 
+void RunDirectory::write_gates(const std::string& toml) const { write_file(path_ / kGates, toml); }
+
 void RunDirectory::write_data(const Json& content) const {
   write_json(path_ / kData, with_schema(kDataSchema, content));
 }
@@ -118,6 +122,10 @@ std::string RunDirectory::test_fingerprint() const {
 std::vector<Baseline> RunDirectory::read_baselines() const {
   return json_at<std::vector<Baseline>>(read_json(path_ / kData, kDataSchema, kFamily),
                                         "/baselines", kFamily);
+}
+
+std::vector<GateRule> RunDirectory::read_gates() const {
+  return parse_gates(read_file(path_ / kGates), path_ / kGates);
 }
 
 Json RunDirectory::read_evaluation() const {

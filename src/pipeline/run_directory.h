@@ -10,6 +10,7 @@
 #include "metrics/baselines.h"
 #include "model/epoch_record.h"
 #include "pipeline/config.h"
+#include "pipeline/gates.h"
 
 namespace digits {
 
@@ -46,6 +47,7 @@ class RunDirectory {
   std::filesystem::path tensorboard() const { return path_ / "tensorboard"; }  // if asked for
 
   void write_config(const Config& config) const;
+  void write_gates(const std::string& toml) const;
   void write_data(const Json& content) const;
   void write_profile(const Profile& profile) const;
   void write_history(const std::vector<EpochRecord>& history) const;
@@ -61,6 +63,7 @@ class RunDirectory {
   std::string train_fingerprint() const;
   std::string test_fingerprint() const;
   std::vector<Baseline> read_baselines() const;  // on the test set
+  std::vector<GateRule> read_gates() const;
   Json read_evaluation() const;
   Profile read_profile(const Schema& schema) const;  // throws unless it fits the schema
 

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "base/log.h"
 #include "data/class_folders.h"
 #include "data/frame.h"
@@ -21,6 +22,8 @@
 #include "model/package.h"
 #include "model/tensors.h"
 #include "model/trainer.h"
+#include "pipeline/gates.h"
+#include "pipeline/presets.h"
 #include "pipeline/training_view.h"
 #include "pipeline/version.h"
 
@@ -249,29 +252,11 @@ Evaluation evaluate_stage(const Checkpoint& checkpoint, const Dataset& set, cons
   return evaluation;
 }
 
-std::vector<Gate> check_stage(const Quantity& accuracy, const Config& config) {
-  // The interval's low end, so that a lucky small test set does not pass.
-  return {{"min_accuracy", accuracy, config.min_accuracy, accuracy.low >= config.min_accuracy,
-           "the low end of the interval must reach the bound"}};
-}
-
-void to_json(Json& json, const Gate& gate) {
-  json = Json{{"gate", gate.name},
-              {"observed", gate.observed},
-              {"bound", gate.bound},
-              {"passed", gate.passed},
-              {"reason", gate.reason}};
-}
-
-void require_passed(const std::vector<Gate>& gates) {
-  for (const auto& gate : gates) {
-    if (gate.passed) continue;
-    throw Error("gate.failed",
-                fmt::format("{}: observed {:.4f} [{:.4f}, {:.4f}], n = {}, expected at least {}",
-                            gate.name, gate.observed.value, gate.observed.low, gate.observed.high,
-                            gate.observed.n, gate.bound),
-                "train longer or on more data; no package was written");
-  }
+std::string gates_text(const Config& config) {
+  const auto& file = config.gates_file;
+  auto text = file.empty() ? default_gates() : read_file(file);
+  parse_gates(text, file.empty() ? "configs/gates.toml" : file);
+  return text;
 }
 
 void package_stage(const RunDirectory& run, const Checkpoint& checkpoint, const Config& config,
