@@ -39,7 +39,7 @@ Markup draw(const LineChart& chart);
 
 // counts[truth][prediction], as ConfusionMatrix. Colour is the share of the row, on a square-root
 // scale, so that rare mistakes show; right and wrong have different hues. Throws std::out_of_range
-// when the counts are not a square of the classes' size.
+// when the counts lack a class.
 struct ConfusionChart {
   std::string title;
   std::vector<std::string> classes;

@@ -238,7 +238,7 @@ TEST(ConfusionChart, OfManyClassesHasColoursAlone) {
   EXPECT_LE(svg.number("width"), 1100.0);
 }
 
-TEST(ConfusionChart, RefusesWhatIsNoSquare) {
+TEST(ConfusionChart, RefusesCountsThatLackAClass) {
   EXPECT_THROW(draw(ConfusionChart{"", {"a", "b"}, {{1, 2}}}), std::out_of_range);
   EXPECT_THROW(draw(ConfusionChart{"", {"a", "b"}, {{1, 2}, {3}}}), std::out_of_range);
 }
