@@ -95,6 +95,24 @@ TEST(MeanOfShares, StaysBelowCertainty) {
   EXPECT_GT(mean_of_shares({0.98, 1.0}).low, 0.85);
 }
 
+// Differences may be negative; of one value nothing is known but the range.
+TEST(MeanWithin, HasTheRangeItIsTold) {
+  EXPECT_DOUBLE_EQ(mean_within({-0.5, -0.5, -0.5}, -1.0, 1.0).high, -0.5);
+  EXPECT_EQ(mean_within({-0.9, 0.1}, -1.0, 1.0).low, -1.0);
+  EXPECT_EQ(mean_within({0.5}, -1.0, 1.0).low, -1.0);
+  EXPECT_EQ(mean_within({}, -1.0, 1.0).n, 0U);
+}
+
+// By hand: less their mean, the ranks are -3/2, 0, 0, 3/2 (a tie shares) and -3/2, 1/2, -1/2, 3/2;
+// 9/2 over the root of 9/2 * 5. What does not vary agrees with nothing.
+TEST(RankCorrelation, ByHandWithTies) {
+  EXPECT_NEAR(rank_correlation({1, 20, 20, 400}, {7, 9, 8, 10}), 4.5 / std::sqrt(22.5), 1e-12);
+  EXPECT_DOUBLE_EQ(rank_correlation({3, 1, 2}, {-1, -9, -8}), 1.0);
+  EXPECT_DOUBLE_EQ(rank_correlation({1, 2, 3}, {5, 4, 0}), -1.0);
+  EXPECT_EQ(rank_correlation({2, 2, 2}, {1, 2, 3}), 0.0);
+  EXPECT_EQ(rank_correlation({}, {}), 0.0);
+}
+
 // By hand, unsorted: deviations from the mean of 3 are -2, -1, 1, 2, squares sum to 10, over 3.
 TEST(Spread, IsThatOfTheValuesByHand) {
   const auto even = spread({5.0, 1.0, 4.0, 2.0});
