@@ -1,5 +1,4 @@
-// Where the bounds of src/behaviour/bounds.cpp come from: every check of several models, in a
-// table.
+// Where the bounds of configs/gates.toml come from: what is measured of several models, in a table.
 //   behaviour_table synthetic CHECKPOINT...   10,000 synthetic digits that no run has trained on
 //   behaviour_table MNIST_DIR CHECKPOINT...   the test images there
 #include <fmt/format.h>
@@ -48,14 +47,14 @@ void run(const std::string& source, const std::vector<std::string>& checkpoints)
         subject_of([network](const at::Tensor& images) mutable { return network->forward(images); },
                    c10::Device(c10::DeviceType::CPU));
     const auto start = std::chrono::steady_clock::now();
-    const auto checks = check_behaviour(subject, set, options);
+    const auto all = measure_behaviour(subject, set, options);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     fmt::print("{}: {:.1f} s, confident from {:.3f}\n", path, seconds.count(),
                confidence_threshold(subject.classify, sample(set, options.confidence, 0)));
-    rows.resize(checks.size());
-    for (std::size_t i = 0; i < checks.size(); ++i) {
-      const auto& [name, observed, bound, passed] = checks[i];
-      if (rows[i].empty()) rows[i] = fmt::format("| {} | {} | {} |", name, bound.value, observed.n);
+    rows.resize(all.size());
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const auto& [name, observed] = all[i];
+      if (rows[i].empty()) rows[i] = fmt::format("| {} | {} |", name, observed.n);
       rows[i] += cell(observed);
     }
     explained.push_back(subject.integrated(few));

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "behaviour/check.h"
+#include "behaviour/measurement.h"
 #include "data/dataset.h"
 
 namespace digits {

@@ -1,4 +1,4 @@
-// All checks of a model's behaviour.
+// All that is measured of how a model behaves.
 #pragma once
 
 #include <cstddef>
@@ -7,23 +7,24 @@
 #include <vector>
 
 #include "behaviour/attribution.h"
-#include "behaviour/check.h"
 #include "behaviour/classifier.h"
+#include "behaviour/measurement.h"
 
 namespace digits {
 
 // Attributions of a model's answers: of the logit of each image's label.
 using Explainer = std::function<Attributions(const Dataset& set)>;
 
-// A model, with as much of it as the checks need.
+// A model, with as much of it as the measurements need.
 struct Subject {
   Classifier classify;
   Explainer gradient;    // gradient times input; may be empty
   Explainer integrated;  // integrated gradients; may be empty
 };
 
-// How many images each kind of check takes from the held-out set, at most: enough for intervals
-// narrower than the bounds ask for, few enough for the whole to take some ten seconds on two cores.
+// How many images each kind of measurement takes from the held-out set, at most: enough for
+// intervals narrower than the bounds ask for, few enough for the whole to take some ten seconds on
+// two cores.
 struct BehaviourOptions {
   std::size_t invariance = 1500;
   std::size_t directional = 1000;
@@ -36,8 +37,8 @@ struct BehaviourOptions {
   int threads = 1;         // for changing images; the result does not depend on it
 };
 
-// Every check, in the order of the groups. Throws `interrupted`.
-std::vector<Check> check_behaviour(const Subject& subject, const Dataset& held_out,
-                                   const BehaviourOptions& options);
+// Everything, in the order of the groups. Throws `interrupted`.
+std::vector<Measurement> measure_behaviour(const Subject& subject, const Dataset& held_out,
+                                           const BehaviourOptions& options);
 
 }  // namespace digits

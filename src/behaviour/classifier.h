@@ -1,5 +1,5 @@
-// A model as the checks see it: images in, probabilities out. No Torch, so that a test can hand in
-// a classifier whose behaviour is known.
+// A model as the measurements see it: images in, probabilities out. No Torch, so that a test can
+// hand in a classifier whose behaviour is known.
 #pragma once
 
 #include <cstdint>

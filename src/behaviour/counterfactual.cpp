@@ -101,8 +101,8 @@ Quantity excess_on_ink(const std::vector<Counterfactual>& found) {
   return mean_within(excess, -1.0, 1.0);
 }
 
-Check check_counterfactuals(const Classifier& classify, const Dataset& set) {
-  return judge("counterfactual.on_ink", excess_on_ink(counterfactuals(classify, set)));
+Measurement measure_counterfactuals(const Classifier& classify, const Dataset& set) {
+  return {"counterfactual/on_ink", excess_on_ink(counterfactuals(classify, set))};
 }
 
 }  // namespace digits

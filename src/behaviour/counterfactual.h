@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <vector>
 
-#include "behaviour/check.h"
 #include "behaviour/classifier.h"
+#include "behaviour/measurement.h"
 
 namespace digits {
 
@@ -29,6 +29,6 @@ std::vector<Counterfactual> counterfactuals(const Classifier& classify, const Da
 // out.
 Quantity excess_on_ink(const std::vector<Counterfactual>& found);
 
-Check check_counterfactuals(const Classifier& classify, const Dataset& set);
+Measurement measure_counterfactuals(const Classifier& classify, const Dataset& set);
 
 }  // namespace digits

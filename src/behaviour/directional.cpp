@@ -47,29 +47,29 @@ Quantity gain_by_erasure(const Classifier& classify, const ErasedPairs& pairs) {
                          label_probabilities(classify, whole));
 }
 
-std::vector<Check> check_degradations(const Classifier& classify, const Dataset& set,
-                                      std::uint64_t seed, int threads) {
-  std::vector<Check> checks;
+std::vector<Measurement> measure_degradations(const Classifier& classify, const Dataset& set,
+                                              std::uint64_t seed, int threads) {
+  std::vector<Measurement> all;
   for (const auto& [name, levels] : degradations(set.schema)) {
     const auto steps = drops(classify, set, levels, seed, threads);
     const auto least =
         *std::min_element(steps.begin(), steps.end(),
                           [](const Quantity& a, const Quantity& b) { return a.low < b.low; });
-    checks.push_back(judge("directional." + name, least));
+    all.push_back({"directional/" + name, least});
   }
-  return checks;
+  return all;
 }
 
-std::vector<Check> check_erasures(const Classifier& classify, const Schema& schema,
-                                  std::size_t count, std::uint64_t seed) {
-  std::vector<Check> checks;
+std::vector<Measurement> measure_erasures(const Classifier& classify, const Schema& schema,
+                                          std::size_t count, std::uint64_t seed) {
+  std::vector<Measurement> all;
   for (const auto& erasure : erasures()) {
     if (std::max(erasure.digit, erasure.becomes) >= schema.classes()) continue;
     const auto pairs = erased_pairs(erasure, schema, count, seed);
-    const auto name = fmt::format("directional.erase_{}_to_{}", erasure.digit, erasure.becomes);
-    checks.push_back(judge(name, gain_by_erasure(classify, pairs)));
+    const auto name = fmt::format("directional/erase_{}_to_{}", erasure.digit, erasure.becomes);
+    all.push_back({name, gain_by_erasure(classify, pairs)});
   }
-  return checks;
+  return all;
 }
 
 }  // namespace digits

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "behaviour/check.h"
 #include "behaviour/classifier.h"
+#include "behaviour/measurement.h"
 #include "data/perturb.h"
 
 namespace digits {
@@ -34,12 +34,12 @@ struct ErasedPairs;
 Quantity gain_by_erasure(const Classifier& classify, const ErasedPairs& pairs);
 
 // The step that falls least decides for a degradation. `set` with its labels.
-std::vector<Check> check_degradations(const Classifier& classify, const Dataset& set,
-                                      std::uint64_t seed, int threads);
+std::vector<Measurement> measure_degradations(const Classifier& classify, const Dataset& set,
+                                              std::uint64_t seed, int threads);
 
 // For models of digits alone (can_draw): those of the erasures (data/specimens.h) whose two digits
 // the schema has, with `count` pairs each.
-std::vector<Check> check_erasures(const Classifier& classify, const Schema& schema,
-                                  std::size_t count, std::uint64_t seed);
+std::vector<Measurement> measure_erasures(const Classifier& classify, const Schema& schema,
+                                          std::size_t count, std::uint64_t seed);
 
 }  // namespace digits

@@ -79,19 +79,19 @@ Quantity confident_share(const Classifier& classify, const Dataset& set, double 
   return proportion(static_cast<std::size_t>(confident), set.size());
 }
 
-std::vector<Check> check_confidence(const Classifier& classify, const Dataset& held_out,
-                                    std::uint64_t seed) {
+std::vector<Measurement> measure_confidence(const Classifier& classify, const Dataset& held_out,
+                                            std::uint64_t seed) {
   const double threshold = confidence_threshold(classify, held_out);
   const auto& schema = held_out.schema;
   const auto share = [&](const Dataset& set) { return confident_share(classify, set, threshold); };
-  return {judge("functionality.blank", share(blank_images(schema))),
-          judge("functionality.noise", share(noise_images(schema, held_out.size(), seed))),
-          judge("functionality.scrambled", share(scrambled_images(held_out, seed)))};
+  return {{"functionality/blank", share(blank_images(schema))},
+          {"functionality/noise", share(noise_images(schema, held_out.size(), seed))},
+          {"functionality/scrambled", share(scrambled_images(held_out, seed))}};
 }
 
-Check check_canonical_digits(const Classifier& classify, const Schema& schema) {
+Measurement measure_canonical_digits(const Classifier& classify, const Schema& schema) {
   const auto set = canonical_digits(schema);
-  return judge("functionality.canonical", share_right(ask(classify, set), set));
+  return {"functionality/canonical", share_right(ask(classify, set), set)};
 }
 
 }  // namespace digits

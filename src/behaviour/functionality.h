@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "behaviour/check.h"
 #include "behaviour/classifier.h"
+#include "behaviour/measurement.h"
 
 namespace digits {
 
@@ -27,10 +27,10 @@ Dataset scrambled_images(const Dataset& set, std::uint64_t seed);
 // The share of images that get a confident answer.
 Quantity confident_share(const Classifier& classify, const Dataset& set, double threshold);
 
-std::vector<Check> check_confidence(const Classifier& classify, const Dataset& held_out,
-                                    std::uint64_t seed);
+std::vector<Measurement> measure_confidence(const Classifier& classify, const Dataset& held_out,
+                                            std::uint64_t seed);
 
 // The share of canonical digits (data/specimens.h) that are right, for models of digits alone.
-Check check_canonical_digits(const Classifier& classify, const Schema& schema);
+Measurement measure_canonical_digits(const Classifier& classify, const Schema& schema);
 
 }  // namespace digits

@@ -53,15 +53,16 @@ Quantity flips(const Classifier& classify, const Dataset& answered,
   return proportion(static_cast<std::size_t>(count), flipped.size());
 }
 
-std::vector<Check> check_invariance(const Classifier& classify, const Dataset& set, int threads) {
+std::vector<Measurement> measure_invariance(const Classifier& classify, const Dataset& set,
+                                            int threads) {
   auto answered = set;
   answered.labels = ask(classify, set).labels;
-  std::vector<Check> checks;
+  std::vector<Measurement> all;
   for (const auto& [name, variants, least_thickness] : invariances()) {
     const auto images = with_strokes_from(least_thickness, answered);
-    checks.push_back(judge("invariance." + name, flips(classify, images, variants, threads)));
+    all.push_back({"invariance/" + name, flips(classify, images, variants, threads)});
   }
-  return checks;
+  return all;
 }
 
 }  // namespace digits

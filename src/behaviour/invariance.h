@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "behaviour/check.h"
 #include "behaviour/classifier.h"
+#include "behaviour/measurement.h"
 #include "data/perturb.h"
 
 namespace digits {
@@ -33,6 +33,7 @@ Quantity flips(const Classifier& classify, const Dataset& answered,
                const std::vector<Perturbation>& variants, int threads);
 
 // A classifier that always gives the same answer passes: it is for canonical digits to fail it.
-std::vector<Check> check_invariance(const Classifier& classify, const Dataset& set, int threads);
+std::vector<Measurement> measure_invariance(const Classifier& classify, const Dataset& set,
+                                            int threads);
 
 }  // namespace digits

@@ -75,6 +75,8 @@ const std::vector<Command>& commands() {
       {"train", "train into a new run directory", command_train},
       {"evaluate", "measure a run's checkpoint on its test set", command_evaluate},
       {"check", "judge an evaluated run by its gates", command_check},
+      {"report", "write a run's report.html and its plots", command_report},
+      {"history", "the runs of a folder over time", command_history},
       {"package", "check the gates and package a run's model", command_package},
       {"predict", "classify image files, folders or IDX files", command_predict},
       {"drift", "compare a set with what a package was trained on", command_drift},

@@ -18,6 +18,8 @@ int command_inspect(const Arguments& arguments);
 int command_train(const Arguments& arguments);
 int command_evaluate(const Arguments& arguments);
 int command_check(const Arguments& arguments);
+int command_report(const Arguments& arguments);
+int command_history(const Arguments& arguments);
 int command_package(const Arguments& arguments);
 int command_predict(const Arguments& arguments);
 int command_drift(const Arguments& arguments);

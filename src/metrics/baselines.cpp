@@ -78,10 +78,9 @@ std::vector<Baseline> evaluate_baselines(const Dataset& training, const Dataset&
       {"nearest_class_mean", accuracy(test.labels, nearest_class_mean(training, test, threads))}};
 }
 
-bool beats(const Quantity& model, const std::vector<Baseline>& baselines) {
-  return !baselines.empty() &&
-         std::all_of(baselines.begin(), baselines.end(),
-                     [&](const Baseline& baseline) { return model.low > baseline.accuracy.high; });
+Quantity lead(const Quantity& model, const Quantity& baseline) {
+  return {model.value - baseline.value, model.low - baseline.high, model.high - baseline.low,
+          std::min(model.n, baseline.n)};
 }
 
 void to_json(Json& json, const Baseline& baseline) {

@@ -31,9 +31,10 @@ std::vector<std::uint8_t> nearest_class_mean(const Dataset& training, const Data
 // Both rules, fitted on `training`, measured on `test`. Throws as above.
 std::vector<Baseline> evaluate_baselines(const Dataset& training, const Dataset& test, int threads);
 
-// Whether the model's accuracy is above every baseline's by more than chance explains: the
-// intervals do not overlap. Of touching ones neither is above. False when there is no baseline.
-bool beats(const Quantity& model, const std::vector<Baseline>& baselines);
+// By how much the model's accuracy is above a baseline's. The interval reaches from the nearest
+// ends of the two to the farthest, so that its low end is above 0 when they do not overlap: wider
+// than that of a difference, since nobody should have to argue about a baseline.
+Quantity lead(const Quantity& model, const Quantity& baseline);
 
 void to_json(Json& json, const Baseline& baseline);
 void from_json(const Json& json, Baseline& baseline);

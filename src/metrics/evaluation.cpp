@@ -166,7 +166,10 @@ void to_json(Json& json, const Evaluation& evaluation) {
                                      {"average_precision", scores.average_precision}});
   }
   if (!evaluation.fairness.groups.empty()) json["fairness"] = evaluation.fairness;
-  if (!evaluation.baselines.empty()) json["baselines"] = evaluation.baselines;
+  for (Json baseline : evaluation.baselines) {
+    baseline["lead"] = lead(evaluation.accuracy, baseline.at("accuracy").get<Quantity>());
+    json["baselines"].push_back(baseline);
+  }
 }
 
 }  // namespace digits

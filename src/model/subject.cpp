@@ -1,6 +1,6 @@
 #include "model/subject.h"
 
-#include "model/metrics.h"
+#include "metrics/classification.h"
 #include "model/saliency.h"
 
 namespace digits {

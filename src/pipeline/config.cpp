@@ -64,6 +64,7 @@ void visit_keys(ConfigType& config, Visitor&& visit) {
   visit("augment", "blur", config.augment.blur, {0, 100});
   visit("augment", "noise", config.augment.noise, {0, 1});
   visit("augment", "erase", config.augment.erase, {0, 1});
+  visit("evaluate", "digits", config.digits);
   visit("gates", "file", config.gates_file);
 }
 
@@ -121,6 +122,11 @@ class Reader {
     value = node.ref<std::string>();
     return true;
   }
+  static bool get(const Node& node, bool& value) {
+    if (!node.is_boolean()) return false;
+    value = node.ref<bool>();
+    return true;
+  }
   static bool get(const Node& node, std::int64_t& value) {
     if (!node.is_integer()) return false;
     value = node.ref<std::int64_t>();
@@ -151,6 +157,7 @@ class Reader {
     return text.str();
   }
   static const char* want(const std::string&) { return "a string"; }
+  static const char* want(const bool&) { return "true or false"; }
   static const char* want(const std::int64_t&) { return "an integer"; }
   static const char* want(const double&) { return "a number"; }
   static const char* want(const std::vector<std::vector<std::int64_t>>&) {
@@ -184,6 +191,7 @@ struct RangeCheck {
     }
   }
   void operator()(const char*, const char*, const std::string&) const {}
+  void operator()(const char*, const char*, bool) const {}
 };
 
 std::string toml_text(const std::string& value) {
@@ -191,6 +199,7 @@ std::string toml_text(const std::string& value) {
   text << toml::value<std::string>(value);
   return text.str();
 }
+std::string toml_text(bool value) { return value ? "true" : "false"; }
 std::string toml_text(std::int64_t value) { return fmt::format("{}", value); }
 std::string toml_text(double value) {
   const auto text = fmt::format("{}", value);  // the shortest text that reads back equal

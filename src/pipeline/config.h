@@ -50,6 +50,7 @@ struct Config {
   NetworkConfig network;
   TrainConfig train;
   AugmentOptions augment;
+  bool digits = true;  // classes named 0 to 9 are the digits, and synthetic ones can be asked about
   std::string gates_file;  // empty: those of configs/gates.toml, as when the program was built
 };
 

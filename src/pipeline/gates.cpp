@@ -5,6 +5,8 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 
 #include "base/error.h"
 #include "pipeline/parse_toml.h"
@@ -13,6 +15,7 @@ namespace digits {
 
 namespace {
 
+const std::string kKeys[] = {"metric", "at_least", "at_most", "reason", "if_measured"};
 constexpr const char* kHint = "configs/gates.toml shows how gates are written";
 
 [[noreturn]] void refuse(const std::string& name, const std::string& what) {
@@ -22,9 +25,9 @@ constexpr const char* kHint = "configs/gates.toml shows how gates are written";
 GateRule parse_rule(const toml::table& table, const std::string& name) {
   for (const auto& [key, value] : table) {
     const auto& word = key.str();
-    if (word != "metric" && word != "at_least" && word != "at_most" && word != "reason") {
-      refuse(name, fmt::format("unknown key {}, expected metric, at_least or at_most, reason",
-                               std::string(word)));
+    if (std::count(std::begin(kKeys), std::end(kKeys), std::string(word)) == 0) {
+      refuse(name, fmt::format("unknown key {}, expected one of {}", std::string(word),
+                               fmt::join(kKeys, ", ")));
     }
   }
   GateRule rule;
@@ -40,6 +43,11 @@ GateRule parse_rule(const toml::table& table, const std::string& name) {
     refuse(name, fmt::format("{}: expected a number as at_least or at_most, and one of them",
                              rule.metric));
   }
+  const auto if_measured = table["if_measured"];
+  if (if_measured && !if_measured.is_boolean()) {
+    refuse(name, rule.metric + ": expected true or false as if_measured");
+  }
+  rule.if_measured = if_measured.value_or(false);
   rule.at_least = least.has_value();
   rule.bound = rule.at_least ? *least : *most;
   return rule;
@@ -56,6 +64,14 @@ bool worse(const Quantity& a, const Quantity& b, const GateRule& rule) {
   return rule.at_least ? x < y : x > y;
 }
 
+// What an element of a list is called: its name, class or factor, else its number.
+std::string name_of(const Json& element, const std::string& number) {
+  for (const auto* key : {"name", "class", "factor"}) {
+    if (element.is_object() && element.contains(key)) return element.at(key).get<std::string>();
+  }
+  return number;
+}
+
 struct Found {
   std::string metric;
   Quantity quantity;
@@ -64,6 +80,7 @@ struct Found {
 // Adds every quantity that `metric` stands for below `json`; `path` is what leads there.
 void find_all(const Json& json, const std::string& metric, const std::string& path,
               std::vector<Found>& found) {
+  if (json.is_null()) return;
   if (metric.empty()) {
     found.push_back({path, json_at<Quantity>(json, "", "config")});
     return;
@@ -79,17 +96,18 @@ void find_all(const Json& json, const std::string& metric, const std::string& pa
     return;
   }
   for (const auto& [key, inner] : json.items()) {
-    below(inner, inner.is_object() ? inner.value("name", key) : key);
+    below(inner, name_of(inner, key));
   }
 }
 
-Gate judge_one(const Json& evaluation, const GateRule& rule) {
+std::optional<Gate> judge_one(const Json& evaluation, const GateRule& rule) {
   std::vector<Found> found;
   try {
     find_all(evaluation, rule.metric, "", found);
   } catch (const std::exception&) {  // a path that leads nowhere, or to no quantity
     found.clear();
   }
+  if (found.empty() && rule.if_measured) return std::nullopt;
   if (found.empty()) {
     refuse("gates",
            fmt::format("metric \"{}\", expected a quantity of evaluation.json", rule.metric));
@@ -99,7 +117,7 @@ Gate judge_one(const Json& evaluation, const GateRule& rule) {
       [&](const Found& a, const Found& b) { return worse(a.quantity, b.quantity, rule); });
   const double end = conservative_end(worst->quantity, rule);
   const bool passed = rule.at_least ? end >= rule.bound : end <= rule.bound;
-  return {rule, worst->metric, worst->quantity, passed};
+  return Gate{rule, worst->metric, worst->quantity, passed};
 }
 
 const char* comparison(const GateRule& rule) { return rule.at_least ? "at least" : "at most"; }
@@ -119,7 +137,9 @@ std::vector<GateRule> parse_gates(const std::string& text, const std::string& na
 
 std::vector<Gate> judge(const Json& evaluation, const std::vector<GateRule>& rules) {
   std::vector<Gate> gates;
-  for (const auto& rule : rules) gates.push_back(judge_one(evaluation, rule));
+  for (const auto& rule : rules) {
+    if (auto gate = judge_one(evaluation, rule)) gates.push_back(std::move(*gate));
+  }
   return gates;
 }
 

@@ -16,9 +16,12 @@ struct GateRule {
   double bound = 0.0;
   bool at_least = true;  // or at most
   std::string reason;    // for the person whose model it stops
+  // A metric that this kind of data does not have is no gate; else it is a mistake.
+  bool if_measured = false;
 };
 
-// The rules of a TOML document with a [[gate]] table each: metric, at_least or at_most, reason.
+// The rules of a TOML document with a [[gate]] table each: metric, at_least or at_most, reason,
+// and perhaps if_measured.
 // Throws config.syntax, and config.gates for anything else that is amiss; `name` is for messages.
 std::vector<GateRule> parse_gates(const std::string& toml, const std::string& name);
 
@@ -32,8 +35,8 @@ struct Gate {
 };
 
 // Each rule applied to an evaluation, in their order. "*" stands for all elements of an array or
-// object, and the worst of them decides. Throws config.gates for a metric that the evaluation does
-// not have or that is not a quantity.
+// object, and the worst of them decides; null is what was not measured, and is left out. Throws
+// config.gates for a metric that the evaluation does not have or that is not a quantity.
 std::vector<Gate> judge(const Json& evaluation, const std::vector<GateRule>& rules);
 
 void to_json(Json& json, const Gate& gate);

@@ -6,13 +6,19 @@
 #include "base/files.h"
 #include "base/interrupt.h"
 #include "base/log.h"
+#include "data/contact_sheet.h"
 #include "model/checkpoint.h"
 #include "model/device.h"
 #include "model/package.h"
+#include "pipeline/report_page.h"
+#include "pipeline/report_pictures.h"
+#include "pipeline/version.h"
 
 namespace digits {
 
 namespace {
+
+constexpr std::size_t kPictures = 24;  // of mistakes, and of unsure hits
 
 // A run's own sets are known by their fingerprints: others would be reported under their names.
 void require_unchanged(const RunDirectory& run, const char* part, const Dataset& set,
@@ -47,8 +53,8 @@ DataReport accept(const Sets& sets, const Config& config) {
   return report;
 }
 
-// The data report last: where there is one, gates and profile are there. It holds what a model has to
-// beat, since both sets are at hand only here.
+// The data report last: where there is one, gates and profile are there. It holds what a model has
+// to beat, since both sets are at hand only here.
 void describe(const RunDirectory& run, const Sets& sets, const TrainingParts& parts,
               const DataReport& report, const Config& config) {
   const auto threads = static_cast<int>(config.threads);
@@ -56,6 +62,10 @@ void describe(const RunDirectory& run, const Sets& sets, const TrainingParts& pa
   run.write_profile(make_profile(sets.train, threads));
   auto json = report.json;
   json["baselines"] = evaluate_baselines(parts.training, sets.test, threads);
+  ContactSheetOptions sheet;
+  sheet.augment = config.augment;
+  sheet.seed = static_cast<std::uint64_t>(config.seed);
+  write_contact_sheet(run.augmentation(), parts.training, sheet);
   run.write_data(json);
 }
 
@@ -109,13 +119,22 @@ Evaluation evaluate_elsewhere(const RunDirectory& run, const Config& config) {
                         config);
 }
 
-Evaluation evaluate_run(const RunDirectory& run, const Config& config, const Dataset& test) {
+Evaluation evaluate_again(const RunDirectory& run, const Config& config, const Dataset& test) {
   require_unchanged_test(run, test);
-  const auto checkpoint = load_checkpoint(run.checkpoint());
-  auto evaluation = evaluate_stage(checkpoint, test, config);
+  auto evaluation = evaluate_stage(load_checkpoint(run.checkpoint()), test, config);
   evaluation.baselines = run.read_baselines();
+  return evaluation;
+}
+
+Evaluation evaluate_run(const RunDirectory& run, const Config& config, const Dataset& test) {
+  const auto checkpoint = load_checkpoint(run.checkpoint());
+  auto evaluation = evaluate_again(run, config, test);
   Json json = evaluation;
+  json["behaviour"] = tree_of(behaviour_stage(checkpoint, test, config));
   json["weights_sha256"] = checkpoint.sha256;
+  json["answers"] = Json{{"test_fingerprint", run.test_fingerprint()},
+                         {"labels", test.labels},
+                         {"predictions", evaluation.predictions}};
   run.write_evaluation(json);
   return evaluation;
 }
@@ -145,11 +164,40 @@ void package_run(const RunDirectory& run, const Config& config, const Dataset& t
   package_stage(run, checkpoint, config, test, folder);
 }
 
+void report_run(const RunDirectory& run, const Config& config, const Dataset& test,
+                const Evaluation& evaluation) {
+  const auto checkpoint = load_checkpoint(run.checkpoint());
+  RunReport report;
+  report.evaluation = run.read_evaluation();
+  require_weights(checkpoint, json_at<std::string>(report.evaluation, "/weights_sha256", "input"));
+  report.name = run.path().filename().string();
+  report.config = run.read_config();
+  report.data = run.read_data();
+  report.checks = run.read_checks();
+  report.history = run.read_history();
+  report.scores = evaluation;
+  report.training = training_charts(report.history);
+  report.charts = evaluation_charts(evaluation, test.labels);
+  const auto explain = subject_stage(checkpoint, config).integrated;
+  report.mistakes =
+      explained_pictures(evaluation, test, worst_mistakes(evaluation, test, kPictures), explain);
+  report.unsure = explained_pictures(evaluation, test,
+                                     least_confident_hits(evaluation, test, kPictures), explain);
+  report.augmentation = read_file(run.augmentation());
+  report.versions = versions();
+  for (const auto* charts : {&report.training, &report.charts}) {
+    for (const auto& [name, chart, caption] : *charts) run.write_figure(name, chart.text);
+  }
+  run.write_report(html::page(report_page(report)));
+}
+
 FinishedRun run_pipeline(const Config& config, const std::filesystem::path& path,
                          const RunOptions& options) {
   const auto trained = train_run(config, path, options);
   throw_if_interrupted("evaluation");
   auto evaluation = evaluate_run(trained.run, config, trained.test);
+  check_run(trained.run);
+  report_run(trained.run, config, trained.test, evaluation);  // of a failure, too
   throw_if_interrupted("packaging");
   if (options.resume && kind_of(trained.run.package() / "manifest.json") == PathKind::kFile) {
     require_packaged(trained.run, config);

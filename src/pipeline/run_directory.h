@@ -43,6 +43,9 @@ class RunDirectory {
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path checkpoints() const { return path_ / "checkpoint"; }
   std::filesystem::path checkpoint() const { return checkpoints() / "best.safetensors"; }
+  std::filesystem::path evaluation() const { return path_ / "evaluation.json"; }
+  std::filesystem::path augmentation() const { return path_ / "augmentation.png"; }
+  std::filesystem::path report() const { return path_ / "report.html"; }
   std::filesystem::path package() const { return path_ / "package"; }
   std::filesystem::path tensorboard() const { return path_ / "tensorboard"; }  // if asked for
 
@@ -53,6 +56,8 @@ class RunDirectory {
   void write_history(const std::vector<EpochRecord>& history) const;
   void write_evaluation(const Json& content) const;
   void write_checks(const Json& content) const;
+  void write_figure(const std::string& name, const std::string& svg) const;  // figures/NAME.svg
+  void write_report(const std::string& html) const;
 
   // Whether data and profile are written: a run may be stopped before.
   bool has_data() const;
@@ -63,8 +68,11 @@ class RunDirectory {
   std::string train_fingerprint() const;
   std::string test_fingerprint() const;
   std::vector<Baseline> read_baselines() const;  // on the test set
+  Json read_data() const;
+  std::vector<EpochRecord> read_history() const;
   std::vector<GateRule> read_gates() const;
   Json read_evaluation() const;
+  Json read_checks() const;
   Profile read_profile(const Schema& schema) const;  // throws unless it fits the schema
 
  private:

@@ -20,6 +20,7 @@
 #include "model/device.h"
 #include "model/network.h"
 #include "model/package.h"
+#include "model/subject.h"
 #include "model/tensors.h"
 #include "model/trainer.h"
 #include "pipeline/gates.h"
@@ -45,6 +46,14 @@ Json describe(const Dataset& set) {
   return Json{{"count", set.size()},
               {"class_counts", class_counts(set)},
               {"fingerprint", fingerprint(set)}};
+}
+
+// The checkpoint's network on `device`, ready to answer.
+Forward forward_of(const Checkpoint& checkpoint, c10::Device device) {
+  auto network = checkpoint.network;
+  network->to(device);
+  network->eval();
+  return [network](const at::Tensor& images) mutable { return network->forward(images); };
 }
 
 }  // namespace
@@ -233,12 +242,9 @@ std::vector<EpochRecord> train_stage(const TrainingParts& parts, const Config& c
 std::vector<float> predict_stage(const Checkpoint& checkpoint, const Dataset& set,
                                  const Config& config) {
   require_schema(set, checkpoint.info.schema);
-  auto network = checkpoint.network;
   const auto device = choose_device(config.device);
-  network->to(device);
-  network->eval();
-  return logits_of([&](const at::Tensor& x) { return network->forward(x); }, set.images.data(),
-                   set.size(), set.schema, device);
+  return logits_of(forward_of(checkpoint, device), set.images.data(), set.size(), set.schema,
+                   device);
 }
 
 Evaluation evaluate_stage(const Checkpoint& checkpoint, const Dataset& set, const Config& config) {
@@ -250,6 +256,21 @@ Evaluation evaluate_stage(const Checkpoint& checkpoint, const Dataset& set, cons
   evaluation.fairness = assess_fairness(set.labels, evaluation.predictions, names,
                                         image_slices(set, static_cast<int>(config.threads)));
   return evaluation;
+}
+
+Subject subject_stage(const Checkpoint& checkpoint, const Config& config) {
+  const auto device = choose_device(config.device);
+  return subject_of(forward_of(checkpoint, device), device);
+}
+
+std::vector<Measurement> behaviour_stage(const Checkpoint& checkpoint, const Dataset& set,
+                                         const Config& config) {
+  require_schema(set, checkpoint.info.schema);
+  BehaviourOptions options;
+  options.digits = config.digits;
+  options.seed = static_cast<std::uint64_t>(config.seed);
+  options.threads = static_cast<int>(config.threads);
+  return measure_behaviour(subject_stage(checkpoint, config), set, options);
 }
 
 std::string gates_text(const Config& config) {

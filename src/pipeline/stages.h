@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "behaviour/behaviour.h"
 #include "data/drift.h"
 #include "data/load.h"
 #include "data/synthetic.h"
@@ -76,6 +77,14 @@ std::vector<float> predict_stage(const Checkpoint& checkpoint, const Dataset& se
 // evaluate: what those logits are worth, over slices of the set too; without baselines. Throws as
 // above.
 Evaluation evaluate_stage(const Checkpoint& checkpoint, const Dataset& set, const Config& config);
+
+// The checkpoint's network for questions and explanations, on the configuration's device.
+Subject subject_stage(const Checkpoint& checkpoint, const Config& config);
+
+// evaluate: how the network behaves, on images that are changed and drawn for it
+// (behaviour/behaviour.h). Throws as above.
+std::vector<Measurement> behaviour_stage(const Checkpoint& checkpoint, const Dataset& set,
+                                         const Config& config);
 
 // check: the text of the gates that the configuration names, known to be in order. Throws as
 // parse_gates and read_file.

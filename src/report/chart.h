@@ -50,7 +50,7 @@ Markup draw(const ConfusionChart& chart);
 // Reliability diagram: the accuracy of each bin of confidences against their mean, with the number
 // of images below (DeGroot & Fienberg, "The comparison and evaluation of forecasters", 1983). An
 // empty bin has n = 0.
-struct ReliabilityBin {
+struct ConfidenceBin {
   double low = 0.0;         // of the bin
   double high = 0.0;        //
   double confidence = 0.0;  // mean of the bin
@@ -58,7 +58,7 @@ struct ReliabilityBin {
 };
 struct ReliabilityChart {
   std::string title;
-  std::vector<ReliabilityBin> bins;
+  std::vector<ConfidenceBin> bins;
 };
 Markup draw(const ReliabilityChart& chart);
 

@@ -44,6 +44,12 @@ std::string without_style(std::string svg) {
 
 Markup paragraph(std::string_view text) { return {fmt::format("<p>{}</p>\n", escape(text))}; }
 
+Markup heading(std::string_view text) { return {fmt::format("<h3>{}</h3>\n", escape(text))}; }
+
+Markup preformatted(std::string_view text) {
+  return {fmt::format("<pre class='scroll' tabindex='0'>{}</pre>\n", escape(text))};
+}
+
 Markup cards(const std::vector<Card>& cards) {
   Markup out{"<div class='cards'>\n"};
   for (const auto& card : cards) {

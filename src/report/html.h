@@ -12,6 +12,8 @@
 namespace digits::html {
 
 Markup paragraph(std::string_view text);
+Markup heading(std::string_view text);       // below that of the section
+Markup preformatted(std::string_view text);  // lines as they are: a file
 
 // A headline number.
 struct Card {

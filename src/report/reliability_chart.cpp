@@ -21,7 +21,7 @@ std::string short_count(std::size_t n) {
 }
 
 // The bin's accuracy with its interval.
-void draw_bin(Drawing& drawing, const ReliabilityBin& bin, const Frame& frame) {
+void draw_bin(Drawing& drawing, const ConfidenceBin& bin, const Frame& frame) {
   const auto& [value, low, high, n] = bin.accuracy;
   const double x = frame.px(bin.confidence);
   if (std::isfinite(low) && std::isfinite(high)) {
@@ -36,7 +36,7 @@ void draw_bin(Drawing& drawing, const ReliabilityBin& bin, const Frame& frame) {
 
 // The bin's number of images, as text and as a bar on a logarithmic scale: of a good model nearly
 // all are in one bin.
-void draw_count(Drawing& drawing, const ReliabilityBin& bin, const Frame& frame, double top,
+void draw_count(Drawing& drawing, const ConfidenceBin& bin, const Frame& frame, double top,
                 std::size_t most) {
   const double height = kBarsHeight * std::log1p(static_cast<double>(bin.accuracy.n)) /
                         std::log1p(static_cast<double>(most));

@@ -1,6 +1,7 @@
 #include "behaviour/behaviour.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "support/fakes.h"
@@ -9,29 +10,11 @@
 namespace digits {
 namespace {
 
-// The end of the interval that speaks against the model decides, not the value; the bound itself is
-// kept; what was never observed is not.
-TEST(Keeps, LooksAtTheConservativeEnd) {
-  const Bound most{Side::kAtMost, 0.5, ""};
-  EXPECT_TRUE(keeps({0.3, 0.1, 0.5, 9}, most));
-  EXPECT_FALSE(keeps({0.3, 0.1, 0.51, 9}, most));
-  EXPECT_FALSE(keeps({0.0, 0.0, 0.0, 0}, most));
-  const Bound least{Side::kAtLeast, 0.5, ""};
-  EXPECT_TRUE(keeps({0.7, 0.5, 1.0, 9}, least));
-  EXPECT_FALSE(keeps({0.7, 0.49, 1.0, 9}, least));
-  EXPECT_FALSE(keeps({1.0, 1.0, 1.0, 0}, least));
-}
-
-TEST(Judge, NamesBoundAndVerdict) {
-  const auto check = judge("functionality.canonical", proportion(90, 90));
-  EXPECT_TRUE(check.passed);
-  const Json json = check;
-  EXPECT_EQ(json.at("check"), "functionality.canonical");
-  EXPECT_EQ(json.at("side"), "at least");
-  EXPECT_EQ(json.at("bound"), check.bound.value);
-  EXPECT_EQ(json.at("observed").at("n"), 90);
-  EXPECT_EQ(json.at("passed"), true);
-  EXPECT_NE(json.at("reason"), "");
+// A name's parts are the levels of the document, so that a gate can name one measurement or "*".
+TEST(TreeOf, NestsByName) {
+  const auto tree = tree_of({{"a/x", proportion(1, 2)}, {"a/y", proportion(3, 4)}, {"b/x", {}}});
+  EXPECT_EQ(tree.size(), 2U);
+  EXPECT_EQ(tree.at("a").at("y").at("n"), 4);
 }
 
 TEST(Ask, TakesTheFirstOfEqualProbabilities) {
@@ -65,10 +48,10 @@ Dataset few_digits(const Schema& schema) {
   return set;
 }
 
-std::set<std::string> names_of(const std::vector<Check>& checks) {
+std::set<std::string> names_of(const std::vector<Measurement>& all) {
   std::set<std::string> names;
-  for (const auto& check : checks) names.insert(check.name);
-  EXPECT_EQ(names.size(), checks.size());  // each once
+  for (const auto& one : all) names.insert(one.name);
+  EXPECT_EQ(names.size(), all.size());  // each once
   return names;
 }
 
@@ -81,38 +64,33 @@ Subject blind() {
   return subject;
 }
 
-// All checks of digits are made, and each has a bound that is used; a blind model fails in every
-// group but the one of invariance.
-TEST(CheckBehaviour, MakesEveryCheckThatHasABound) {
-  const auto checks =
-      check_behaviour(blind(), few_digits({16, 16, 1, numbered_class_names(10)}), {});
-  std::set<std::string> bounded;
-  for (const auto& [name, bound] : check_bounds()) {
-    bounded.insert(name);
-    EXPECT_GT(bound.reason.size(), 10U) << name;
-  }
-  auto made = names_of(checks);
-  made.insert("interpretability.rank_agreement");  // of two models
-  EXPECT_EQ(made, bounded);
-  std::set<std::string> failed;
-  for (const auto& check : checks) {
-    if (!check.passed) failed.insert(check.name.substr(0, check.name.find('.')));
-  }
-  EXPECT_THAT(failed, testing::ElementsAre("counterfactual", "directional", "functionality",
-                                           "interpretability"));
+// Digits are asked everything; a blind model, which always says 0, is never flipped, never swayed
+// and right once in ten.
+TEST(MeasureBehaviour, AsksDigitsEverything) {
+  const auto all =
+      measure_behaviour(blind(), few_digits({16, 16, 1, numbered_class_names(10)}), {});
+  EXPECT_EQ(names_of(all).size(), 25U);
+  std::map<std::string, Quantity> observed;
+  for (const auto& one : all) observed[one.name] = one.observed;
+  EXPECT_EQ(observed.at("invariance/shift_2").value, 0.0);
+  EXPECT_EQ(observed.at("directional/blur").value, 0.0);
+  EXPECT_EQ(observed.at("directional/erase_8_to_3").value, 0.0);
+  EXPECT_EQ(observed.at("functionality/canonical").value, 0.1);
+  EXPECT_EQ(observed.at("functionality/noise").value, 1.0);
+  EXPECT_EQ(observed.at("counterfactual/on_ink").n, 0U);
 }
 
 // Of other classes than digits, nothing synthetic is asked; what cannot be explained is not.
-TEST(CheckBehaviour, LeavesOutWhatDoesNotApply) {
+TEST(MeasureBehaviour, LeavesOutWhatDoesNotApply) {
   const auto letters = few_digits({16, 16, 1, {"a", "b", "c"}});
-  const auto names = names_of(check_behaviour({always(0), {}, {}}, letters, {}));
-  EXPECT_EQ(names.count("functionality.canonical"), 0U);
-  EXPECT_EQ(names.count("functionality.noise"), 1U);
-  EXPECT_EQ(names.count("interpretability.completeness"), 0U);
+  const auto names = names_of(measure_behaviour({always(0), {}, {}}, letters, {}));
+  EXPECT_EQ(names.count("functionality/canonical"), 0U);
+  EXPECT_EQ(names.count("functionality/noise"), 1U);
+  EXPECT_EQ(names.count("interpretability/completeness"), 0U);
   BehaviourOptions options;
   options.digits = false;  // clothes under digits' names, say
   const auto clothes = few_digits({16, 16, 1, numbered_class_names(10)});
-  EXPECT_EQ(names_of(check_behaviour({always(0), {}, {}}, clothes, options)), names);
+  EXPECT_EQ(names_of(measure_behaviour({always(0), {}, {}}, clothes, options)), names);
 }
 
 }  // namespace

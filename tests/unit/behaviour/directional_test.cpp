@@ -41,19 +41,19 @@ TEST(Drops, AreOfTheTrueClass) {
   EXPECT_NEAR(steps[0].value, -0.5, 0.003);
 }
 
-// Passes a classifier that believes less and less; fails one that does not care, and one that does
-// not care beyond some strength.
-TEST(CheckDegradations, AsksForAFallAtEveryLevel) {
+// A classifier that believes less and less falls at every level; one that does not care, or does
+// not beyond some strength, does not.
+TEST(MeasureDegradations, TakeTheLevelThatFallsLeast) {
   auto set = white(50);
   for (std::size_t i = 0; i < set.size(); ++i) {  // a dark frame, so that blur changes something
     for (int p = 0; p < 100; ++p) {
       if (p / 10 % 9 == 0 || p % 10 % 9 == 0) set.image(i)[p] = 0;
     }
   }
-  const auto passed = [&](const Classifier& classify) {
+  const auto falls = [&](const Classifier& classify) {
     std::vector<bool> verdicts;
-    for (const auto& check : check_degradations(classify, set, test_seed(), 1)) {
-      verdicts.push_back(check.passed);
+    for (const auto& step : measure_degradations(classify, set, test_seed(), 1)) {
+      verdicts.push_back(step.observed.low > 0.01);
     }
     return verdicts;
   };
@@ -63,12 +63,12 @@ TEST(CheckDegradations, AsksForAFallAtEveryLevel) {
     for (int p = 0; p < 100; ++p) sum += p / 10 % 9 == 0 || p % 10 % 9 == 0 ? 0.0 : image[p];
     return sum / 255.0 / 64.0;
   };
-  EXPECT_THAT(passed(scored_by(intact)), testing::ElementsAre(true, true, true));
-  EXPECT_THAT(passed(always(1)), testing::ElementsAre(false, false, false));
+  EXPECT_THAT(falls(scored_by(intact)), testing::ElementsAre(true, true, true));
+  EXPECT_THAT(falls(always(1)), testing::ElementsAre(false, false, false));
   const auto up_to_a_point = [=](const std::uint8_t* image) {
     return std::max(0.85, intact(image));
   };
-  EXPECT_THAT(passed(scored_by(up_to_a_point)), testing::ElementsAre(false, false, false));
+  EXPECT_THAT(falls(scored_by(up_to_a_point)), testing::ElementsAre(false, false, false));
 }
 
 // Whole images are white, erased ones black; three classes, and class 2 is what they become.
@@ -92,14 +92,14 @@ TEST(GainByErasure, IsThatOfTheClassThatItBecomes) {
 }
 
 // Only pairs of digits that the model knows are drawn: none of them among the first two.
-TEST(CheckErasures, LeaveOutUnknownDigits) {
-  const auto checks = [](int classes) {
-    return check_erasures(always(0), {16, 16, 1, numbered_class_names(classes)}, 2, test_seed());
+TEST(MeasureErasures, LeaveOutUnknownDigits) {
+  const auto measured = [](int classes) {
+    return measure_erasures(always(0), {16, 16, 1, numbered_class_names(classes)}, 2, test_seed());
   };
-  EXPECT_EQ(checks(10).size(), erasures().size());
-  EXPECT_EQ(checks(2).size(), 0U);
-  ASSERT_EQ(checks(8).size(), 2U);  // of a 7 and of a 2
-  EXPECT_FALSE(checks(8)[0].passed);
+  EXPECT_EQ(measured(10).size(), erasures().size());
+  EXPECT_EQ(measured(2).size(), 0U);
+  ASSERT_EQ(measured(8).size(), 2U);  // of a 7 and of a 2
+  EXPECT_EQ(measured(8)[0].observed.value, 0.0);
 }
 
 }  // namespace

@@ -84,30 +84,30 @@ TEST(ScrambledImages, KeepTheirPixels) {
 
 // What is sure only of images with a white top and a black bottom is not sure of nothing; what is
 // always sure is.
-TEST(CheckConfidence, FailsWhoIsSureOfNothing) {
+TEST(MeasureConfidence, SeesWhoIsSureOfNothing) {
   auto set = random_dataset(100, 8, 8, 1, 2);
   for (std::size_t i = 0; i < set.size(); ++i) {
     std::fill_n(set.image(i), 32, std::uint8_t{255});
     std::fill_n(set.image(i) + 32, 32, std::uint8_t{0});
     set.labels[i] = 1;
   }
-  const auto verdicts = [&](const Classifier& classify) {
-    std::vector<bool> passed;
-    for (const auto& check : check_confidence(classify, set, test_seed())) {
-      passed.push_back(check.passed);
+  const auto measured = [&](const Classifier& classify) {
+    std::vector<double> shares;
+    for (const auto& one : measure_confidence(classify, set, test_seed())) {
+      shares.push_back(one.observed.value);
     }
-    return passed;
+    return shares;
   };
   const auto careful = scored_by([](const std::uint8_t* image) {
     return std::all_of(image, image + 32, [](int v) { return v == 255; }) && image[63] == 0 ? 1.0
                                                                                             : 0.5;
   });
-  EXPECT_THAT(verdicts(careful), testing::ElementsAre(true, true, true));
-  EXPECT_THAT(verdicts(always(1)), testing::ElementsAre(false, false, false));
+  EXPECT_THAT(measured(careful), testing::Each(0.0));
+  EXPECT_THAT(measured(always(1)), testing::Each(1.0));
 }
 
-// All 90 must be right: who knows them by heart passes, and fails by a single mistake.
-TEST(CheckCanonicalDigits, AllowsNoMistake) {
+// Who knows all 90 by heart is right on them, and a single mistake shows.
+TEST(MeasureCanonicalDigits, CountEveryMistake) {
   const Schema schema{20, 20, 1, numbered_class_names(10)};
   const auto known = canonical_digits(schema);
   const auto by_heart = [&](std::size_t mistakes) {
@@ -118,9 +118,9 @@ TEST(CheckCanonicalDigits, AllowsNoMistake) {
       return 9;
     });
   };
-  EXPECT_TRUE(check_canonical_digits(by_heart(0), schema).passed);
-  EXPECT_FALSE(check_canonical_digits(by_heart(1), schema).passed);
-  EXPECT_EQ(check_canonical_digits(always(3), schema).observed.value, 0.1);
+  EXPECT_EQ(measure_canonical_digits(by_heart(0), schema).observed.value, 1.0);
+  EXPECT_DOUBLE_EQ(measure_canonical_digits(by_heart(1), schema).observed.value, 89.0 / 90.0);
+  EXPECT_EQ(measure_canonical_digits(always(3), schema).observed.value, 0.1);
 }
 
 }  // namespace

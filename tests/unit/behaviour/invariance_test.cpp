@@ -85,12 +85,12 @@ TEST(Flips, AreNoneOfABlindClassifier) {
 
 // Strokes of one pixel have none to lose: such images are left out, and what is left is what n
 // says.
-TEST(CheckInvariance, ThinsOnlyWhatIsThickEnough) {
+TEST(MeasureInvariance, ThinsOnlyWhatIsThickEnough) {
   auto set = columns(20);
   const auto thick = perturbed(set, thickened(4));
   std::copy(thick.images.begin(), thick.images.begin() + 5 * kSide * kSide, set.images.begin());
-  for (const auto& check : check_invariance(always(0), set, 1)) {
-    EXPECT_EQ(check.observed.n, check.name == "invariance.thinner" ? 5U : 20U) << check.name;
+  for (const auto& one : measure_invariance(always(0), set, 1)) {
+    EXPECT_EQ(one.observed.n, one.name == "invariance/thinner" ? 5U : 20U) << one.name;
   }
 }
 

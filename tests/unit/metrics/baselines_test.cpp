@@ -17,13 +17,12 @@ TEST(Baselines, NeedTrainingImages) {
   expect_error("data.schema_mismatch", [&] { nearest_class_mean(random_dataset(3), test, 1); });
 }
 
-// Nothing to be measured on: unknown accuracies, and no model beats what is unknown.
+// Nothing to be measured on: unknown accuracies, and no model leads what is unknown.
 TEST(Baselines, OnNoTestImagesAreUnknown) {
   const auto baselines = evaluate_baselines(pixels({0, 0}, {0}), pixels({}, {}), 1);
   ASSERT_EQ(baselines.size(), 2U);
   EXPECT_EQ(baselines[1].accuracy.n, 0U);
-  EXPECT_FALSE(beats(proportion(100, 100), baselines));
-  EXPECT_FALSE(beats(proportion(100, 100), {}));
+  EXPECT_LE(lead(proportion(100, 100), baselines[1].accuracy).low, 0.0);
 }
 
 TEST(MajorityClass, IsTheFirstOnATie) {
@@ -51,12 +50,15 @@ TEST(Baselines, AreMeasuredOnTheTestSet) {
   EXPECT_EQ(Json(baselines).get<std::vector<Baseline>>()[1].accuracy.value, 0.5);
 }
 
-// Intervals of 95 and 90 of 100 overlap; of 950 and 900 of 1000 they do not. It takes both.
-TEST(Beats, TakesIntervalsThatDoNotOverlap) {
-  EXPECT_FALSE(beats(proportion(95, 100), {{"weak", proportion(90, 100)}}));
-  EXPECT_TRUE(beats(proportion(950, 1000), {{"weak", proportion(900, 1000)}}));
-  EXPECT_FALSE(beats(proportion(950, 1000),
-                     {{"weak", proportion(900, 1000)}, {"strong", proportion(940, 1000)}}));
+// Intervals of 95 and 90 of 100 overlap; of 950 and 900 of 1000 they do not.
+TEST(Lead, IsAboveZeroWhereIntervalsDoNotOverlap) {
+  EXPECT_LT(lead(proportion(95, 100), proportion(90, 100)).low, 0.0);
+  EXPECT_GT(lead(proportion(950, 1000), proportion(900, 1000)).low, 0.0);
+  const auto by_hand = lead({0.9, 0.8, 0.95, 100}, {0.5, 0.4, 0.7, 50});
+  EXPECT_DOUBLE_EQ(by_hand.value, 0.4);
+  EXPECT_DOUBLE_EQ(by_hand.low, 0.8 - 0.7);
+  EXPECT_DOUBLE_EQ(by_hand.high, 0.95 - 0.4);
+  EXPECT_EQ(by_hand.n, 50U);
 }
 
 }  // namespace
