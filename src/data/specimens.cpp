@@ -43,7 +43,7 @@ Dataset canonical_digits(const Schema& schema) {
   Dataset set;
   set.schema = schema;
   for (int digit = 0; digit < schema.classes(); ++digit) {
-    for (const double thickness : {0.08, 0.11, 0.14}) {
+    for (const double thickness : {0.07, 0.11, 0.16}) {
       for (const double slant : {-0.1, 0.1, 0.3}) {
         Factors factors;  // style 0 is the most common
         factors.slant = slant;

@@ -51,7 +51,7 @@ struct Config {
   TrainConfig train;
   AugmentOptions augment;
   bool digits = true;  // classes named 0 to 9 are the digits, and synthetic ones can be asked about
-  std::string gates_file;  // empty: those of configs/gates.toml, as when the program was built
+  std::string gates_file;  // empty: the preset's, see default_gates
 };
 
 // The configuration of a preset. Throws config.preset for a name that is none.

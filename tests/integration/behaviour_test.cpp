@@ -33,7 +33,7 @@ BehaviourOptions few_images() {
 // Those of the gates that a run has to pass which are about behaviour.
 const std::string kGroup = "behaviour/";
 std::vector<GateRule> behaviour_gates() {
-  auto rules = parse_gates(default_gates(), "configs/gates.toml");
+  auto rules = parse_gates(default_gates("standard"), "configs/gates.toml");
   rules.erase(std::remove_if(rules.begin(), rules.end(),
                              [](const auto& rule) { return rule.metric.find(kGroup) != 0; }),
               rules.end());

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/rng.h"
+#include "behaviour/classifier.h"
 #include "data/normalisation.h"
 #include "data/profile.h"
 #include "data/synthetic.h"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <opencv2/imgproc.hpp>
 
 #include "support/testing.h"
 

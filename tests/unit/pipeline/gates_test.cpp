@@ -1,5 +1,7 @@
 #include "pipeline/gates.h"
 
+#include "base/error.h"
+
 #include "pipeline/presets.h"
 #include "support/testing.h"
 
@@ -48,7 +50,7 @@ TEST(Gates, TheWorstOfManyDecides) {
 // Nothing measured is nothing shown: the interval of no observations reaches from end to end.
 TEST(Gates, NothingIsShownByNoObservations) {
   const Json none{{"accuracy", proportion(0, 0)}};
-  const auto rules = parse_gates(default_gates(), "default");
+  const auto rules = parse_gates(default_gates("standard"), "default");
   EXPECT_FALSE(judge(none, rules).at(0).passed);
 }
 
