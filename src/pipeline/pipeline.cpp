@@ -62,11 +62,18 @@ void describe(const RunDirectory& run, const Sets& sets, const TrainingParts& pa
   run.write_profile(make_profile(sets.train, threads));
   auto json = report.json;
   json["baselines"] = evaluate_baselines(parts.training, sets.test, threads);
+  run.write_data(json);
+}
+
+// train, and a picture of what training saw.
+std::vector<EpochRecord> train_and_show(const TrainingParts& parts, const Config& config,
+                                        const RunDirectory& run, const RunOptions& options) {
+  auto history = train_stage(parts, config, run, options);
   ContactSheetOptions sheet;
   sheet.augment = config.augment;
   sheet.seed = static_cast<std::uint64_t>(config.seed);
   write_contact_sheet(run.augmentation(), parts.training, sheet);
-  run.write_data(json);
+  return history;
 }
 
 // Goes on with the run at `path`, if configuration and data are those that it was begun with.
@@ -84,7 +91,7 @@ TrainedRun resume_run(const Config& config, const std::filesystem::path& path,
     const auto report = accept(sets, config);
     describe(run, sets, split_stage(sets.train, config), report, config);
   }
-  auto history = train_stage(split_stage(sets.train, config), config, run, options);
+  auto history = train_and_show(split_stage(sets.train, config), config, run, options);
   return {std::move(run), std::move(sets.test), std::move(history)};
 }
 
@@ -109,7 +116,7 @@ TrainedRun train_run(const Config& config, const std::filesystem::path& path,
   auto run = RunDirectory::create(path);
   run.write_config(config);
   describe(run, sets, parts, report, config);
-  auto history = train_stage(parts, config, run, options);
+  auto history = train_and_show(parts, config, run, options);
   return {std::move(run), std::move(sets.test), std::move(history)};
 }
 

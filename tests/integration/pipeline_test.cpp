@@ -116,13 +116,14 @@ TEST(Pipeline, AnotherSeedIsAnotherRun) {
   EXPECT_NE(history_without_times(folder / "run"), history_without_times(tiny_run().path()));
 }
 
-// train, evaluate and package one by one leave what `run` leaves.
+// train, evaluate, report and package one by one leave what `run` leaves.
 TEST(Pipeline, StagesOneByOneGiveTheSameRun) {
   const TemporaryDirectory folder;
   const auto run = (folder / "run").string();
   for (const auto& arguments : std::vector<std::vector<std::string>>{
            {"train", "--config", "data/fixtures/tiny.toml", "--out", run},
            {"evaluate", run},
+           {"report", run},
            {"package", run}}) {
     const auto stage = call_digits(arguments);
     ASSERT_EQ(stage.status, 0) << stage.err;

@@ -20,7 +20,9 @@ Forward good_model(std::uint64_t seed);
 Forward unaugmented_model(std::uint64_t seed);    // without augmentation
 Forward permuted_model(std::uint64_t seed);       // labels in random order
 Forward corner_model(std::uint64_t seed);         // sees a quarter of the image, the rest is paper
+Forward shortcut_model(std::uint64_t seed);       // each image had its label marked in the margin
 Forward overconfident_model(std::uint64_t seed);  // its logits are multiplied
+Forward stepwise_model(std::uint64_t seed);       // its logits are rounded to halves
 Forward thin_blind_model(std::uint64_t seed);     // thin strokes were labelled at random
 
 }  // namespace digits
