@@ -38,7 +38,7 @@ void run(const std::string& source, const std::vector<std::string>& checkpoints)
   const auto set = held_out(source);
   BehaviourOptions options;
   options.threads = set_threads(kThreads);
-  const auto few = sample(set, options.attributions, options.seed);
+  const auto few = sample(set, options.images / 15, options.seed);
   std::vector<std::string> rows;
   std::vector<Attributions> explained;
   for (const auto& path : checkpoints) {
@@ -50,7 +50,7 @@ void run(const std::string& source, const std::vector<std::string>& checkpoints)
     const auto all = measure_behaviour(subject, set, options);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     fmt::print("{}: {:.1f} s, confident from {:.3f}\n", path, seconds.count(),
-               confidence_threshold(subject.classify, sample(set, options.confidence, 0)));
+               confidence_threshold(subject.classify, sample(set, 1000, 0)));
     rows.resize(all.size());
     for (std::size_t i = 0; i < all.size(); ++i) {
       const auto& [name, observed] = all[i];

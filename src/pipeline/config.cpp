@@ -64,7 +64,8 @@ void visit_keys(ConfigType& config, Visitor&& visit) {
   visit("augment", "blur", config.augment.blur, {0, 100});
   visit("augment", "noise", config.augment.noise, {0, 1});
   visit("augment", "erase", config.augment.erase, {0, 1});
-  visit("evaluate", "digits", config.digits);
+  visit("evaluate", "images", config.evaluate.images, {1, kMillions});
+  visit("evaluate", "digits", config.evaluate.digits);
   visit("gates", "file", config.gates_file);
 }
 

@@ -267,7 +267,8 @@ std::vector<Measurement> behaviour_stage(const Checkpoint& checkpoint, const Dat
                                          const Config& config) {
   require_schema(set, checkpoint.info.schema);
   BehaviourOptions options;
-  options.digits = config.digits;
+  options.images = static_cast<std::size_t>(config.evaluate.images);
+  options.digits = config.evaluate.digits;
   options.seed = static_cast<std::uint64_t>(config.seed);
   options.threads = static_cast<int>(config.threads);
   return measure_behaviour(subject_stage(checkpoint, config), set, options);

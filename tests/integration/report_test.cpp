@@ -4,9 +4,9 @@
 #include <algorithm>
 
 #include "base/files.h"
+#include "integration/tiny_run.h"
 #include "support/program.h"
 #include "support/xml.h"
-#include "integration/tiny_run.h"
 
 namespace digits {
 namespace {

@@ -17,12 +17,14 @@ const Dataset& small_held_out_set();
 Forward good_model(std::uint64_t seed);
 
 // The same, but for one thing each:
-Forward unaugmented_model(std::uint64_t seed);    // without augmentation
-Forward permuted_model(std::uint64_t seed);       // labels in random order
-Forward corner_model(std::uint64_t seed);         // sees a quarter of the image, the rest is paper
-Forward shortcut_model(std::uint64_t seed);       // each image had its label marked in the margin
-Forward overconfident_model(std::uint64_t seed);  // its logits are multiplied
-Forward stepwise_model(std::uint64_t seed);       // its logits are rounded to halves
-Forward thin_blind_model(std::uint64_t seed);     // thin strokes were labelled at random
+Forward unaugmented_model(std::uint64_t seed);  // without augmentation
+Forward permuted_model(std::uint64_t seed);     // labels in random order
+Forward corner_model(std::uint64_t seed);       // sees a quarter of the image, the rest is paper
+Forward shortcut_model(std::uint64_t seed);     // each image had its label marked in the margin
+Forward thin_blind_model(std::uint64_t seed);   // thin strokes were labelled at random
+
+// A good one spoilt:
+Forward overconfident(const Forward& good);  // its logits are multiplied
+Forward stepwise(const Forward& good);       // its logits are rounded to halves
 
 }  // namespace digits
