@@ -1,7 +1,6 @@
 #include "pipeline/gates.h"
 
 #include "base/error.h"
-
 #include "pipeline/presets.h"
 #include "support/testing.h"
 
@@ -50,8 +49,7 @@ TEST(Gates, TheWorstOfManyDecides) {
 // Nothing measured is nothing shown: the interval of no observations reaches from end to end.
 TEST(Gates, NothingIsShownByNoObservations) {
   const Json none{{"accuracy", proportion(0, 0)}};
-  const auto rules = parse_gates(default_gates("standard"), "default");
-  EXPECT_FALSE(judge(none, rules).at(0).passed);
+  EXPECT_FALSE(judge(none, {{"accuracy", 0.1, true, "why"}}).at(0).passed);
 }
 
 // A metric that is not there, has no interval, or stands for nothing is not a gate that passes.
@@ -67,6 +65,29 @@ TEST(Gates, RefuseMetricsThatAreNotMeasured) {
   expect_error("config.gates", [&] { judge(empty, {{"per_class/*/recall", 0.5, true, "why"}}); });
 }
 
+// A gate may be about what only some data have; then it is no gate where they do not have it, and
+// null is what was not measured.
+TEST(Gates, MayBeAboutWhatSomeDataDoNotHave) {
+  EXPECT_TRUE(judged("behaviour/erased", "at_least = 0.5\nif_measured = true").empty());
+  EXPECT_EQ(judged("accuracy", "at_least = 0.5\nif_measured = true").size(), 1U);
+  auto partly = evaluation();
+  partly["per_class"][1]["recall"] = nullptr;
+  const auto gates = judge(partly, {{"per_class/*/recall", 0.5, true, "why"}});
+  EXPECT_EQ(gates.at(0).metric, "per_class/zero/recall");
+  partly["accuracy"] = nullptr;
+  expect_error("config.gates", [&] { judge(partly, {{"accuracy", 0.5, true, "why"}}); });
+}
+
+// Every preset has gates that can be read, and `fast` has the laxer ones.
+TEST(Gates, OfThePresetsAreInOrder) {
+  const auto strict = parse_gates(default_gates("standard"), "strict");
+  const auto fast = parse_gates(default_gates("fast"), "fast");
+  EXPECT_EQ(default_gates("accurate"), default_gates("standard"));
+  EXPECT_EQ(strict.size(), 32U);
+  EXPECT_EQ(fast.size(), 30U);
+  EXPECT_LT(fast.at(0).bound, strict.at(0).bound);
+}
+
 // Every mistake in a file of gates has a name, and none is taken for a gate.
 TEST(Gates, RefuseWhatIsNoGate) {
   const std::string good = "[[gate]]\nmetric = \"accuracy\"\nreason = \"why\"\nat_least = 0.5\n";
@@ -77,7 +98,7 @@ TEST(Gates, RefuseWhatIsNoGate) {
            "[[gate]]\nmetric = \"accuracy\"\nreason = \"why\"\nat_least = \"0.5\"",
            "[[gate]]\nmetric = \"accuracy\"\nat_least = 0.5",
            "[[gate]]\nreason = \"why\"\nat_least = 0.5", good + "at_last = 0.9",
-           "file = 1\n" + good}) {
+           good + "if_measured = 1", "file = 1\n" + good}) {
     SCOPED_TRACE(bad);
     expect_error("config.gates", [&] { parse_gates(bad, "bad"); });
   }
