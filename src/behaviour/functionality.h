@@ -16,7 +16,7 @@ namespace digits {
 // first makes it the model's own scale, for one trained with label smoothing is never sure; the
 // second keeps a model that is sure of everything from setting its own standard.
 double confidence_threshold(const Classifier& classify, const Dataset& held_out,
-                            double share = 0.02);
+                            double share = 0.05);
 
 // Images that show nothing: of one grey from paper to ink, nine of them; of independent uniform
 // pixels; and of the pixels of images of a set in random order, with as much ink as those.

@@ -9,7 +9,8 @@ namespace digits {
 // Name -> TOML text.
 const std::map<std::string, std::string>& presets();
 
-// The TOML text of the gates of a preset: configs/gates_fast.toml for "fast", else configs/gates.toml.
+// The TOML text of the gates of a preset: configs/gates_PRESET.toml where there is one, else
+// configs/gates.toml.
 const std::string& default_gates(const std::string& preset);
 
 }  // namespace digits

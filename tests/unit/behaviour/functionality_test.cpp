@@ -22,12 +22,12 @@ Dataset greys(const std::vector<std::uint8_t>& values) {
 const Classifier by_grey = scored_by([](const std::uint8_t* image) { return image[0] / 255.0; });
 
 // 100 right answers from 0.6 up, and wrong ones below a half, which are as sure of the other class:
-// a fiftieth of the right ones is given up, and the wrong ones do not count.
+// a twentieth of the right ones is given up, and the wrong ones do not count.
 TEST(ConfidenceThreshold, IsWhatNearlyAllRightAnswersReach) {
   std::vector<std::uint8_t> values;
   for (int i = 0; i < 100; ++i) values.push_back(static_cast<std::uint8_t>(153 + i / 2));
   for (int i = 0; i < 50; ++i) values.push_back(static_cast<std::uint8_t>(2 * i));
-  EXPECT_DOUBLE_EQ(confidence_threshold(by_grey, greys(values)), 154 / 255.0);
+  EXPECT_DOUBLE_EQ(confidence_threshold(by_grey, greys(values)), 155 / 255.0);
   EXPECT_DOUBLE_EQ(confidence_threshold(by_grey, greys(values), 0.5), 178 / 255.0);
 }
 
