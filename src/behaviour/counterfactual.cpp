@@ -53,9 +53,8 @@ Dataset covered(const std::uint8_t* image, const Schema& schema,
 double share_on(const std::vector<bool>& ink, const cv::Rect& square, int cols) {
   int on = 0;
   for (int y = square.y; y < square.y + square.height; ++y) {
-    for (int x = square.x; x < square.x + square.width; ++x) {
-      on += ink[static_cast<std::size_t>(y * cols + x)] ? 1 : 0;
-    }
+    const auto row = ink.begin() + std::ptrdiff_t{y} * cols + square.x;
+    on += static_cast<int>(std::count(row, row + square.width, true));
   }
   return static_cast<double>(on) / square.area();
 }

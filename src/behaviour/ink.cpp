@@ -14,9 +14,9 @@ std::vector<bool> ink_of(const std::uint8_t* image, const Schema& schema, int ma
     const int row = pixel / schema.cols;
     const int col = pixel % schema.cols;
     for (int y = std::max(0, row - margin); y <= std::min(schema.rows - 1, row + margin); ++y) {
-      for (int x = std::max(0, col - margin); x <= std::min(schema.cols - 1, col + margin); ++x) {
-        ink[static_cast<std::size_t>(y * schema.cols + x)] = true;
-      }
+      const auto line = ink.begin() + std::ptrdiff_t{y} * schema.cols;
+      std::fill(line + std::max(0, col - margin),
+                line + std::min(schema.cols - 1, col + margin) + 1, true);
     }
   }
   return ink;

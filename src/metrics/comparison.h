@@ -11,10 +11,10 @@
 
 namespace digits {
 
-// The level of the regression gate: 1 % two-sided for the accuracy, and 1 % for the classes' recalls
-// together, so that a model as good is called worse once in a hundred times. That leaves room for
-// what the test does not assume: trainings differ by seed, too, with a standard deviation of the
-// score of some 1.15 (docs/performance.md), which makes it three times in a hundred.
+// The level of the regression gate: 1 % two-sided for the accuracy, and 1 % for the classes'
+// recalls together, so that a model as good is called worse once in a hundred times. That leaves
+// room for what the test does not assume: trainings differ by seed, too, with a standard deviation
+// of the score of some 1.15 (docs/performance.md), which makes it three times in a hundred.
 constexpr double kRegressionAlpha = 0.02;
 
 // Samples on which the two differ; the others say nothing about which is better.

@@ -63,6 +63,7 @@ std::vector<double> statistics(const Samples& samples, const Weights& weights) {
       confusion_matrix(samples.labels, samples.predictions, samples.class_names.size(), weights),
       samples.class_names);
   std::vector<double> f1;
+  f1.reserve(per_class.size());
   std::vector<double> auc;
   std::vector<double> precision;
   for (const auto& metrics : per_class) f1.push_back(metrics.f1);

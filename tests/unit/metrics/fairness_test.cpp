@@ -27,8 +27,8 @@ TEST(Fairness, EmptySlicesTakeNoPart) {
 }
 
 // Slices x and y of five samples each, by hand. x: a a a b b read as a a b b b; y: the same labels
-// read as a b b b a. Accuracies 4/5 and 2/5. Recall of a is 2/3 and 1/3; b is read as a 0 of 2 times
-// and 1 of 2: the widest gap. Share read as a: 2/5 and 2/5, ratio 1.
+// read as a b b b a. Accuracies 4/5 and 2/5. Recall of a is 2/3 and 1/3; b is read as a 0 of 2
+// times and 1 of 2: the widest gap. Share read as a: 2/5 and 2/5, ratio 1.
 TEST(Fairness, ByHand) {
   const std::vector<std::uint8_t> labels{0, 0, 0, 1, 1, 0, 0, 0, 1, 1};
   const std::vector<std::uint8_t> predictions{0, 0, 1, 1, 1, 0, 1, 1, 1, 0};

@@ -6,8 +6,8 @@
 
 #include <cmath>
 
-#include "model/tensors.h"
 #include "metrics/classification.h"
+#include "model/tensors.h"
 #include "support/models.h"
 #include "support/testing.h"
 
