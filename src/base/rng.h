@@ -21,6 +21,8 @@ enum class Stream : std::uint32_t {
   kWeights = 5,
   kTest = 6,
   kTestPart = 7,
+  kBootstrap = 8,
+  kPerturb = 9,
 };
 
 // One block of Philox 4x32-10: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as

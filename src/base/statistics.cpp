@@ -7,6 +7,27 @@
 
 namespace digits {
 
+namespace {
+
+// Each value's rank less the mean rank; equal values share the mean of their ranks.
+std::vector<double> centred_ranks(const std::vector<float>& values) {
+  std::vector<std::size_t> order(values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t i, std::size_t j) { return values[i] < values[j]; });
+  std::vector<double> ranks(values.size());
+  for (std::size_t begin = 0, end = 0; begin < order.size(); begin = end) {
+    while (end < order.size() && values[order[end]] == values[order[begin]]) ++end;
+    const double rank = 0.5 * static_cast<double>(begin + end - 1);
+    for (auto i = begin; i < end; ++i) {
+      ranks[order[i]] = rank - 0.5 * static_cast<double>(values.size() - 1);
+    }
+  }
+  return ranks;
+}
+
+}  // namespace
+
 Quantity proportion(std::size_t successes, std::size_t n) {
   if (n == 0) return {0.0, 0.0, 1.0, 0};
   constexpr double z = 1.959963984540054;  // 97.5 % point of the normal distribution
@@ -16,6 +37,25 @@ Quantity proportion(std::size_t successes, std::size_t n) {
   const double centre = scale * (p + z * z / (2.0 * count));
   const double half = scale * z * std::sqrt(p * (1.0 - p) / count + z * z / (4.0 * count * count));
   return {p, std::max(0.0, centre - half), std::min(1.0, centre + half), n};
+}
+
+Quantity difference(const Quantity& a, const Quantity& b) {
+  const double value = a.value - b.value;
+  return {value, value - std::hypot(a.value - a.low, b.high - b.value),
+          value + std::hypot(a.high - a.value, b.value - b.low), a.n + b.n};
+}
+
+Quantity ratio(const Quantity& a, const Quantity& b) {
+  const double product = a.value * b.value;
+  const auto root = [&](double end_a, double end_b) {
+    const double ends = end_a * (2.0 * a.value - end_a) * end_b * (2.0 * b.value - end_b);
+    return std::sqrt(std::max(0.0, product * product - ends));
+  };
+  // The lower end is rationalised: as printed it divides by zero where b.high is 2 b.
+  const double low =
+      product > 0.0 ? a.low * (2.0 * a.value - a.low) / (product + root(a.low, b.high)) : 0.0;
+  const double high = (product + root(a.high, b.low)) / (b.low * (2.0 * b.value - b.low));
+  return {a.value / b.value, low, high, a.n + b.n};
 }
 
 Spread spread(std::vector<double> values) {
@@ -36,13 +76,25 @@ Spread spread(std::vector<double> values) {
   return result;
 }
 
-Quantity mean_of_shares(const std::vector<double>& values) {
+Quantity mean_of_shares(const std::vector<double>& values) { return mean_within(values, 0.0, 1.0); }
+
+Quantity mean_within(const std::vector<double>& values, double lowest, double highest) {
   const auto all = spread(values);
-  if (all.n < 2) return {all.mean, 0.0, 1.0, all.n};
+  if (all.n < 2) return {all.mean, lowest, highest, all.n};
   const auto count = static_cast<double>(all.n);
   const double t = boost::math::quantile(boost::math::students_t(count - 1.0), 0.975);
   const double half = t * all.stddev / std::sqrt(count);
-  return {all.mean, std::max(0.0, all.mean - half), std::min(1.0, all.mean + half), all.n};
+  return {all.mean, std::max(lowest, all.mean - half), std::min(highest, all.mean + half), all.n};
+}
+
+double rank_correlation(const std::vector<float>& a, const std::vector<float>& b) {
+  const auto x = centred_ranks(a);
+  const auto y = centred_ranks(b);
+  const auto product = [](const auto& left, const auto& right) {
+    return std::inner_product(left.begin(), left.end(), right.begin(), 0.0);
+  };
+  const double scale = std::sqrt(product(x, x) * product(y, y));
+  return scale > 0.0 ? product(x, y) / scale : 0.0;
 }
 
 void to_json(Json& json, const Spread& spread) {

@@ -21,11 +21,27 @@ struct Quantity {
 // [0, 1].
 Quantity proportion(std::size_t successes, std::size_t n);
 
+// a - b and a / b of two independent proportions, from their Wilson intervals: Newcombe, "Interval
+// estimation for the difference between independent proportions: comparison of eleven methods"
+// (method 10), Statistics in Medicine 17 (1998); Donner and Zou, "Closed-form confidence intervals
+// for functions of the normal mean and standard deviation", Statistical Methods in Medical Research
+// 21 (2012). n is the sum. The ratio asks for b.value > 0.
+Quantity difference(const Quantity& a, const Quantity& b);
+Quantity ratio(const Quantity& a, const Quantity& b);
+
 // The mean of shares, such as the accuracies of several trainings, with the 95 % interval of
 // Student's t: "The probable error of a mean", Biometrika 6 (1908). It covers what differs from one
 // value to the next (the seed), not what they have in common (the test set). Clipped to [0, 1], and
 // all of it where fewer than two values say nothing about their spread.
 Quantity mean_of_shares(const std::vector<double>& values);
+
+// The same for values within [lowest, highest], such as paired differences of probabilities.
+Quantity mean_within(const std::vector<double>& values, double lowest, double highest);
+
+// Spearman's rank correlation: Pearson's of the ranks, where equal values share the mean of theirs
+// ("The proof and measurement of association between two things", American Journal of Psychology 15
+// (1904)). In [-1, 1]; 0 where one side has no two different values. Sizes must be equal.
+double rank_correlation(const std::vector<float>& a, const std::vector<float>& b);
 
 // How values lie: `median` of an even count is the mean of the middle two, `stddev` divides by
 // n - 1. All zero for no values, stddev also for one.

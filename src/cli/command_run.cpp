@@ -8,11 +8,12 @@
 namespace digits {
 
 int command_run(const Arguments& arguments) {
-  CommandOptions options("run",
-                         "The whole pipeline into a new run directory: acquire, validate, split, "
-                         "train, evaluate, check, package.\nWithout options: synthetic digits, "
-                         "preset fast. Exits with 3 for bad data, 4 when a gate fails; after "
-                         "Ctrl-C, --resume goes on.");
+  CommandOptions options(
+      "run",
+      "The whole pipeline into a new run directory: acquire, validate, split, "
+      "train, evaluate, check, report, package.\nWithout options: synthetic digits, "
+      "preset fast. Exits with 3 for bad data, 4 when a gate fails; after "
+      "Ctrl-C, --resume goes on.");
   options.add_config();
   options.add_run_path();
   options.add_tensorboard();
@@ -29,6 +30,7 @@ int command_run(const Arguments& arguments) {
                     {"loss", evaluation.loss},
                     {"training", training},
                     {"run", run.path().string()},
+                    {"report", run.report().string()},
                     {"package", run.package().string()}});
     return kDone;
   }
@@ -39,6 +41,7 @@ int command_run(const Arguments& arguments) {
                {"precision", request.config.train.precision},
                {"peak memory", mebibytes(training.peak_memory_bytes)},
                {"run", run.path().string()},
+               {"report", run.report().string()},
                {"package", run.package().string()}});
   print_evaluation(evaluation);
   return kDone;

@@ -44,20 +44,73 @@ std::string history_table(const std::vector<EpochRecord>& history) {
 
 std::string mebibytes(std::int64_t bytes) { return fmt::format("{} MiB", bytes >> 20); }
 
-void print_evaluation(const Evaluation& evaluation) {
-  const char* row = "{:<10} {:>9} {:>36} {:>7}\n";
+namespace {
+
+std::string number(const Quantity& quantity) {
+  return fmt::format("{:.4f} [{:.4f}, {:.4f}]", quantity.value, quantity.low, quantity.high);
+}
+
+void print_metrics(const Evaluation& evaluation) {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (std::size_t k = 2; k <= evaluation.top_k.size(); ++k) {
+    pairs.emplace_back(fmt::format("top-{} accuracy", k), percent(evaluation.top_k[k - 1]));
+  }
+  pairs.insert(pairs.end(),
+               {{"macro precision", percent(evaluation.macro_precision)},
+                {"macro recall", percent(evaluation.macro_recall)},
+                {"macro F1", percent(evaluation.macro_f1)},
+                {"log loss", number(evaluation.log_loss)},
+                {"Brier score", number(evaluation.brier)},
+                {"calibration error", number(evaluation.calibration_error)},
+                {"macro ROC AUC", number(evaluation.macro_roc_auc)},
+                {"macro average precision", number(evaluation.macro_average_precision)}});
+  for (const auto& baseline : evaluation.baselines) {
+    pairs.emplace_back("baseline " + baseline.name, percent(baseline.accuracy));
+  }
+  print_pairs(pairs);
+}
+
+void print_fairness(const Fairness& fairness) {
+  const char* row = "{:<10} {:<10} {:>36}\n";
   fmt::print("\n");
-  fmt::print(fmt::runtime(row), "class", "precision", "recall", "F1");
-  for (const auto& metrics : evaluation.per_class) {
+  fmt::print(fmt::runtime(row), "factor", "slice", "accuracy");
+  for (const auto& group : fairness.groups) {
+    if (group.factor == "class") continue;  // the recalls above
+    for (const auto& slice : group.slices) {
+      fmt::print(fmt::runtime(row), group.factor, slice.name, percent(slice.accuracy));
+    }
+    fmt::print(fmt::runtime(row), group.factor, "gap", percent(group.gap));
+    if (group.equalised_odds) {
+      fmt::print(fmt::runtime(row), group.factor, "odds", percent(group.equalised_odds->value));
+    }
+    if (group.disparate_impact) {
+      fmt::print(fmt::runtime(row), group.factor, "impact", percent(group.disparate_impact->value));
+    }
+  }
+  fmt::print("worst slice: {} {}\n", fairness.worst_factor, fairness.worst_slice);
+}
+
+}  // namespace
+
+void print_evaluation(const Evaluation& evaluation) {
+  print_metrics(evaluation);
+  const char* row = "{:<10} {:>9} {:>36} {:>7} {:>7} {:>7}\n";
+  fmt::print("\n");
+  fmt::print(fmt::runtime(row), "class", "precision", "recall", "F1", "ROC AUC", "AP");
+  for (std::size_t k = 0; k < evaluation.per_class.size(); ++k) {
+    const auto& metrics = evaluation.per_class[k];
+    const auto& scores = evaluation.class_scores[k];
     fmt::print(fmt::runtime(row), metrics.name,
                fmt::format("{:.2f} %", 100.0 * metrics.precision.value), percent(metrics.recall),
-               fmt::format("{:.4f}", metrics.f1));
+               fmt::format("{:.4f}", metrics.f1), fmt::format("{:.4f}", scores.roc_auc.value),
+               fmt::format("{:.4f}", scores.average_precision.value));
   }
   fmt::print("\nconfusion (row: truth, column: prediction)\n");
   for (std::size_t k = 0; k < evaluation.confusion.size(); ++k) {
     fmt::print("{:<10} {:>6}\n", evaluation.per_class[k].name,
                fmt::join(evaluation.confusion[k], " "));
   }
+  if (!evaluation.fairness.groups.empty()) print_fairness(evaluation.fairness);
 }
 
 void print_findings(const std::vector<Finding>& findings) {

@@ -9,8 +9,8 @@
 #include "base/json.h"
 #include "base/statistics.h"
 #include "data/validate.h"
+#include "metrics/evaluation.h"
 #include "model/epoch_record.h"
-#include "model/metrics.h"
 
 namespace digits {
 
@@ -26,7 +26,7 @@ std::string history_table(const std::vector<EpochRecord>& history);
 // "512 MiB"
 std::string mebibytes(std::int64_t bytes);
 
-// One row per class: precision, recall with interval and n, F1; then the confusion matrix.
+// The metrics with their intervals, baselines, classes, slices, and the confusion matrix.
 void print_evaluation(const Evaluation& evaluation);
 
 // One line per finding, or "none".

@@ -4,23 +4,21 @@
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
+#include "data/perturb.h"
+
 namespace digits {
 
 namespace {
 
-// The affine map from output to input pixels, about the image's centre.
-cv::Matx23f draw_affine(const AugmentOptions& options, const Schema& schema, Rng& rng) {
+cv::Matx23f draw_map(const AugmentOptions& options, cv::Size size, Rng& rng) {
   const auto either_side = [&](double strength) { return rng.uniform(-strength, strength); };
-  const double angle = either_side(options.rotation) * CV_PI / 180.0;
-  const double scale = 1.0 + either_side(options.scale);
-  const double shear = either_side(options.shear);
-  const double dx = either_side(options.shift);
-  const double dy = either_side(options.shift);
-  const cv::Matx22d rotation(std::cos(angle), -std::sin(angle), std::sin(angle), std::cos(angle));
-  const cv::Matx22d linear = rotation * cv::Matx22d(1.0, shear, 0.0, 1.0) * (1.0 / scale);
-  const cv::Vec2d centre((schema.cols - 1) / 2.0, (schema.rows - 1) / 2.0);
-  const cv::Vec2d offset = centre - linear * centre + cv::Vec2d(dx, dy);
-  return cv::Matx23d(linear(0, 0), linear(0, 1), offset[0], linear(1, 0), linear(1, 1), offset[1]);
+  Move move;
+  move.rotation = either_side(options.rotation);
+  move.scale = 1.0 + either_side(options.scale);
+  move.shear = either_side(options.shear);
+  move.dx = -either_side(options.shift);  // as it is drawn where a pixel looks
+  move.dy = -either_side(options.shift);
+  return source_map(move, size);
 }
 
 // Smoothed uniform noise: where each output pixel looks beside its place in the affine map.
@@ -36,14 +34,10 @@ cv::Mat2f draw_displacement(const AugmentOptions& options, const Schema& schema,
 }
 
 // Both maps in one, so that pixels are interpolated once.
-void move(const AugmentOptions& options, const Schema& schema, const cv::Mat& in, cv::Mat& out,
-          Rng& rng) {
-  const auto affine = draw_affine(options, schema, rng);
-  if (options.elastic == 0) {
-    cv::warpAffine(in, out, affine, in.size(), cv::INTER_LINEAR | cv::WARP_INVERSE_MAP,
-                   cv::BORDER_CONSTANT);
-    return;
-  }
+void move_pixels(const AugmentOptions& options, const Schema& schema, const cv::Mat& in,
+                 cv::Mat& out, Rng& rng) {
+  const auto affine = draw_map(options, in.size(), rng);
+  if (options.elastic == 0) return warp(in, out, affine);
   cv::Mat2f map = draw_displacement(options, schema, rng);
   for (int y = 0; y < map.rows; ++y) {
     for (int x = 0; x < map.cols; ++x) {
@@ -51,13 +45,6 @@ void move(const AugmentOptions& options, const Schema& schema, const cv::Mat& in
     }
   }
   cv::remap(in, out, map, cv::noArray(), cv::INTER_LINEAR, cv::BORDER_CONSTANT);
-}
-
-void add_noise(double strength, const Schema& schema, std::uint8_t* image, Rng& rng) {
-  const double stddev = 255.0 * rng.uniform(0.0, strength);
-  for (auto* pixel = image; pixel != image + schema.image_bytes(); ++pixel) {
-    *pixel = cv::saturate_cast<std::uint8_t>(*pixel + stddev * rng.normal());
-  }
 }
 
 void erase(double strength, cv::Mat& image, Rng& rng) {
@@ -81,16 +68,12 @@ void augment(const AugmentOptions& options, const Schema& schema, const std::uin
   const cv::Mat source(schema.rows, schema.cols, type, const_cast<std::uint8_t*>(in));
   cv::Mat target(schema.rows, schema.cols, type, out);
   if (options.moves()) {
-    move(options, schema, source, target, rng);
+    move_pixels(options, schema, source, target, rng);
   } else {
     source.copyTo(target);
   }
-  if (options.blur > 0) {
-    // Below a tenth of a pixel nothing would be seen, and zero asks OpenCV to choose for itself.
-    const double sigma = std::max(0.1, rng.uniform(0.0, options.blur));
-    cv::GaussianBlur(target, target, {0, 0}, sigma, 0.0, cv::BORDER_CONSTANT);
-  }
-  if (options.noise > 0) add_noise(options.noise, schema, out, rng);
+  if (options.blur > 0) blur(target, rng.uniform(0.0, options.blur));
+  if (options.noise > 0) add_noise(target, rng.uniform(0.0, options.noise), rng);
   if (options.erase > 0) erase(options.erase, target, rng);
 }
 

@@ -1,6 +1,7 @@
 // The shapes that people write for each digit, as strokes of a pen.
 #pragma once
 
+#include <cstddef>
 #include <opencv2/core/types.hpp>
 #include <string>
 #include <vector>
@@ -15,6 +16,13 @@ struct Glyph {
   std::string style;            // "open", "barred": unique among a digit's glyphs
   double weight = 1.0;          // how often it is written, relative to the digit's other glyphs
   std::vector<Stroke> strokes;  // in any order; a corner is where one ends and another begins
+};
+
+// A piece of a glyph: of its stroke number `stroke`, from control point `first` to `last`.
+struct StrokePart {
+  std::size_t stroke = 0;
+  std::size_t first = 0;
+  std::size_t last = 0;
 };
 
 // The topologies of a digit (0 to 9): at least two.

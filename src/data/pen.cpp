@@ -76,11 +76,13 @@ Stroke spline(const Stroke& points) {
   return curve;
 }
 
-// Draws a path with a pen whose pressure swings once along it, from `phase` on.
+// Draws a path with a pen whose pressure swings once along it, from `phase` on; `lifted` says of
+// each piece between two control points whether it leaves no ink.
 void draw_path(cv::Mat1b& canvas, const std::vector<cv::Point>& path, const Factors& factors,
-               double phase) {
+               double phase, const std::vector<bool>& lifted) {
   const double turn = 2.0 * CV_PI / static_cast<double>(path.size());
   for (std::size_t i = 1; i < path.size(); ++i) {
+    if (lifted[(i - 1) / kSteps]) continue;
     const double pressure =
         1.0 + factors.pressure * std::sin(phase + turn * static_cast<double>(i));
     const int width = static_cast<int>(std::lround(factors.thickness * kHeight * pressure));
@@ -89,13 +91,26 @@ void draw_path(cv::Mat1b& canvas, const std::vector<cv::Point>& path, const Fact
   }
 }
 
+// Of each piece of the stroke whether it is in one of the parts.
+std::vector<bool> pieces_of(std::size_t stroke, std::size_t points,
+                            const std::vector<StrokePart>& parts) {
+  std::vector<bool> pieces(points - 1, false);
+  for (const auto& part : parts) {
+    if (part.stroke != stroke) continue;
+    for (auto piece = part.first; piece < part.last; ++piece) pieces.at(piece) = true;
+  }
+  return pieces;
+}
+
 }  // namespace
 
-cv::Mat1b draw_glyph(const Glyph& glyph, const Factors& factors, Rng& rng) {
+cv::Mat1b draw_glyph(const Glyph& glyph, const Factors& factors, Rng& rng,
+                     const std::vector<StrokePart>& lifted) {
   const Warp warp(factors.warp, rng);
   const auto hand = hand_of(factors);
   cv::Mat1b canvas(kCanvas, kCanvas, std::uint8_t{0});
-  for (auto stroke : glyph.strokes) {
+  for (std::size_t number = 0; number < glyph.strokes.size(); ++number) {
+    auto stroke = glyph.strokes[number];
     for (auto& p : stroke) {
       p = p / 100.0 + factors.jitter * cv::Point2d(rng.normal(), rng.normal());
     }
@@ -105,7 +120,8 @@ cv::Mat1b draw_glyph(const Glyph& glyph, const Factors& factors, Rng& rng) {
       const cv::Vec2d pixel = hand * cv::Vec2d(q.x, q.y) + cv::Vec2d::all(kCanvas / 2.0);
       path.emplace_back(cv::Point2d(pixel) * double{1 << kSubpixelBits});
     }
-    draw_path(canvas, path, factors, rng.uniform(0.0, 2.0 * CV_PI));
+    draw_path(canvas, path, factors, rng.uniform(0.0, 2.0 * CV_PI),
+              pieces_of(number, stroke.size(), lifted));
   }
   return canvas;
 }

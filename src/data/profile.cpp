@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <opencv2/imgproc.hpp>
 
@@ -79,6 +80,15 @@ ImageFeatures image_features(const std::uint8_t* image, const Schema& schema) {
   features[kCentroidY] = mass > 0.0 ? moments.m01 / mass + 0.5 : grey.rows / 2.0;
   features[kThickness] = mass > 0.0 ? 2.0 * mass / perimeter_of(grey) : 0.0;
   return features;
+}
+
+Shape image_shape(const std::uint8_t* image, const Schema& schema) {
+  const cv::Moments moments = cv::moments(grey_of(image, schema));
+  Shape shape;
+  if (moments.m00 <= 0.0) return shape;
+  if (moments.mu02 > 0.0) shape.slant = -moments.mu11 / moments.mu02;  // y counts downwards
+  shape.radius = std::sqrt(std::max(0.0, moments.mu20 + moments.mu02) / moments.m00);
+  return shape;
 }
 
 std::array<FeatureBins, kFeatureCount> feature_bins(const Schema& schema) {

@@ -38,6 +38,15 @@ using ImageFeatures = std::array<double, kFeatureCount>;
 // times too much, for every set alike. A distance transform costs more, and moves in whole pixels.
 ImageFeatures image_features(const std::uint8_t* image, const Schema& schema);
 
+// How an image's ink lies around its centre of mass, by central moments of the intensity; all 0 for
+// a blank image. Not part of the profile.
+struct Shape {
+  double slant = 0.0;   // horizontal shift per vertical pixel, to the right at the top, as
+                        // Factors::slant: the regression of x on y; 0 for ink in a single row
+  double radius = 0.0;  // of gyration, pixels: the root mean square distance from the centre
+};
+Shape image_shape(const std::uint8_t* image, const Schema& schema);
+
 // A feature's histogram: `bins` equal bins over [0, high]; what lies beyond falls into the last.
 // Whole numbers up to 127 have a bin each.
 struct FeatureBins {

@@ -36,6 +36,8 @@ double widest_pen(int digit) {
   return kWidest.at(static_cast<std::size_t>(digit));
 }
 
+}  // namespace
+
 Factors draw_factors(int digit, Rng& rng) {
   Factors factors;
   factors.style = draw_style(glyphs_of(digit), rng);
@@ -52,14 +54,16 @@ Factors draw_factors(int digit, Rng& rng) {
   return factors;
 }
 
-// One digit in normal form.
-cv::Mat1b draw(int digit, const Factors& factors, int rows, int cols, Rng& rng) {
+cv::Mat1b draw_digit(int digit, const Factors& factors, int rows, int cols, Rng& rng,
+                     const std::vector<StrokePart>& lifted) {
   const auto& glyph = glyphs_of(digit)[static_cast<std::size_t>(factors.style)];
-  cv::Mat1b image = normal_form(draw_glyph(glyph, factors, rng), rows, cols);
+  cv::Mat1b image = normal_form(draw_glyph(glyph, factors, rng, lifted), rows, cols);
   cv::GaussianBlur(image, image, {3, 3}, factors.softness);
   image.convertTo(image, CV_8U, factors.ink);
   return image;
 }
+
+namespace {
 
 // The key of digit i, and what it shows.
 Rng key_of(const SyntheticOptions& options, std::size_t i) {
@@ -94,7 +98,7 @@ Dataset synthesise(const SyntheticOptions& options) {
     const int digit = digit_of(options, i);
     auto rng = key_of(options, i);
     const auto factors = draw_factors(digit, rng);
-    const auto image = draw(digit, factors, options.rows, options.cols, rng);
+    const auto image = draw_digit(digit, factors, options.rows, options.cols, rng);
     std::copy(image.begin(), image.end(), set.image(i));
     set.labels[i] = static_cast<std::uint8_t>(digit);
   });

@@ -3,10 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <opencv2/core/mat.hpp>
 #include <string>
 #include <vector>
 
+#include "base/rng.h"
 #include "data/dataset.h"
+#include "data/glyphs.h"
 
 namespace digits {
 
@@ -38,6 +41,14 @@ struct Factors {
 // Throws config.synthetic for sizes below 8 pixels
 // or classes outside 1 to 10.
 Dataset synthesise(const SyntheticOptions& options);
+
+// One such digit to order, in normal form: `rng` decides what the factors leave open, and over the
+// `lifted` parts of the glyph the pen leaves no ink.
+cv::Mat1b draw_digit(int digit, const Factors& factors, int rows, int cols, Rng& rng,
+                     const std::vector<StrokePart>& lifted = {});
+
+// The factors that a hand writes this digit with.
+Factors draw_factors(int digit, Rng& rng);
 
 // What each of those digits was drawn with, in the same order.
 std::vector<Factors> draw_factors(const SyntheticOptions& options);

@@ -10,9 +10,9 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/memory.h"
+#include "metrics/classification.h"
 #include "model/checkpoint.h"
 #include "model/gradients.h"
-#include "model/metrics.h"
 #include "model/network.h"
 #include "model/optimiser.h"
 #include "model/schedule.h"
@@ -217,11 +217,12 @@ void Training::validate() {
   const auto logits = logits_of([&](const at::Tensor& x) { return network_->forward(x); },
                                 validation_set_.images.data(), validation_set_.size(),
                                 validation_set_.schema, options_.device);
-  const auto evaluation =
-      evaluate_logits(logits, validation_set_.labels, validation_set_.schema.class_names);
-  require_finite("validation loss", evaluation.loss, state_.step);
-  state_.epoch.validation_loss = evaluation.loss;
-  state_.epoch.validation_accuracy = evaluation.accuracy;
+  const auto& labels = validation_set_.labels;
+  const auto classes = validation_set_.schema.class_names.size();
+  const double loss = cross_entropy(logits, labels, classes);
+  require_finite("validation loss", loss, state_.step);
+  state_.epoch.validation_loss = loss;
+  state_.epoch.validation_accuracy = accuracy(labels, argmax_rows(logits, classes));
 }
 
 bool Training::state_is_due() const {

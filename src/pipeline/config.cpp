@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <toml++/toml.h>
 
 #include <set>
 #include <sstream>
@@ -12,6 +11,7 @@
 #include "base/files.h"
 #include "data/dataset.h"
 #include "data/validate.h"
+#include "pipeline/parse_toml.h"
 #include "pipeline/presets.h"
 
 namespace digits {
@@ -64,7 +64,9 @@ void visit_keys(ConfigType& config, Visitor&& visit) {
   visit("augment", "blur", config.augment.blur, {0, 100});
   visit("augment", "noise", config.augment.noise, {0, 1});
   visit("augment", "erase", config.augment.erase, {0, 1});
-  visit("gates", "min_accuracy", config.min_accuracy, {0, 1});
+  visit("evaluate", "images", config.evaluate.images, {1, kMillions});
+  visit("evaluate", "digits", config.evaluate.digits);
+  visit("gates", "file", config.gates_file);
 }
 
 std::string dotted(const std::string& table, const std::string& key) {
@@ -121,6 +123,11 @@ class Reader {
     value = node.ref<std::string>();
     return true;
   }
+  static bool get(const Node& node, bool& value) {
+    if (!node.is_boolean()) return false;
+    value = node.ref<bool>();
+    return true;
+  }
   static bool get(const Node& node, std::int64_t& value) {
     if (!node.is_integer()) return false;
     value = node.ref<std::int64_t>();
@@ -151,6 +158,7 @@ class Reader {
     return text.str();
   }
   static const char* want(const std::string&) { return "a string"; }
+  static const char* want(const bool&) { return "true or false"; }
   static const char* want(const std::int64_t&) { return "an integer"; }
   static const char* want(const double&) { return "a number"; }
   static const char* want(const std::vector<std::vector<std::int64_t>>&) {
@@ -184,6 +192,7 @@ struct RangeCheck {
     }
   }
   void operator()(const char*, const char*, const std::string&) const {}
+  void operator()(const char*, const char*, bool) const {}
 };
 
 std::string toml_text(const std::string& value) {
@@ -191,6 +200,7 @@ std::string toml_text(const std::string& value) {
   text << toml::value<std::string>(value);
   return text.str();
 }
+std::string toml_text(bool value) { return value ? "true" : "false"; }
 std::string toml_text(std::int64_t value) { return fmt::format("{}", value); }
 std::string toml_text(double value) {
   const auto text = fmt::format("{}", value);  // the shortest text that reads back equal
@@ -198,17 +208,6 @@ std::string toml_text(double value) {
 }
 std::string toml_text(const std::vector<std::vector<std::int64_t>>& rows) {
   return fmt::format("{}", rows);  // as fmt writes ranges: [[1], [2, 3]]
-}
-
-toml::table parse_toml(const std::string& text, const std::string& name) {
-  try {
-    return toml::parse(text, name);
-  } catch (const toml::parse_error& error) {
-    throw Error(
-        "config.syntax",
-        fmt::format("{}, line {}: {}", name, error.source().begin.line, error.description()),
-        "the file must be TOML");
-  }
 }
 
 // The configuration that a table makes of `base`, and the keys that it does not set.

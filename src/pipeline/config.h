@@ -41,6 +41,11 @@ struct TrainConfig {
   double checkpoint_seconds = 30.0;
 };
 
+struct EvaluateConfig {
+  std::int64_t images = 1500;  // see BehaviourOptions
+  bool digits = true;          // classes named 0 to 9 are the digits: ask about drawn ones, too
+};
+
 struct Config {
   std::string preset = "fast";
   std::int64_t seed = 0;
@@ -50,7 +55,8 @@ struct Config {
   NetworkConfig network;
   TrainConfig train;
   AugmentOptions augment;
-  double min_accuracy = 0.9;
+  EvaluateConfig evaluate;
+  std::string gates_file;  // empty: the preset's, see default_gates
 };
 
 // The configuration of a preset. Throws config.preset for a name that is none.

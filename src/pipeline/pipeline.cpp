@@ -6,13 +6,19 @@
 #include "base/files.h"
 #include "base/interrupt.h"
 #include "base/log.h"
+#include "data/contact_sheet.h"
 #include "model/checkpoint.h"
 #include "model/device.h"
 #include "model/package.h"
+#include "pipeline/report_page.h"
+#include "pipeline/report_pictures.h"
+#include "pipeline/version.h"
 
 namespace digits {
 
 namespace {
+
+constexpr std::size_t kPictures = 24;  // of mistakes, and of unsure hits
 
 // A run's own sets are known by their fingerprints: others would be reported under their names.
 void require_unchanged(const RunDirectory& run, const char* part, const Dataset& set,
@@ -47,11 +53,27 @@ DataReport accept(const Sets& sets, const Config& config) {
   return report;
 }
 
-// The data report last: where there is one, the profile is there.
-void describe(const RunDirectory& run, const Sets& sets, const DataReport& report,
-              const Config& config) {
-  run.write_profile(make_profile(sets.train, static_cast<int>(config.threads)));
-  run.write_data(report.json);
+// The data report last: where there is one, gates and profile are there. It holds what a model has
+// to beat, since both sets are at hand only here.
+void describe(const RunDirectory& run, const Sets& sets, const TrainingParts& parts,
+              const DataReport& report, const Config& config) {
+  const auto threads = static_cast<int>(config.threads);
+  run.write_gates(gates_text(config));
+  run.write_profile(make_profile(sets.train, threads));
+  auto json = report.json;
+  json["baselines"] = evaluate_baselines(parts.training, sets.test, threads);
+  run.write_data(json);
+}
+
+// train, and a picture of what training saw.
+std::vector<EpochRecord> train_and_show(const TrainingParts& parts, const Config& config,
+                                        const RunDirectory& run, const RunOptions& options) {
+  auto history = train_stage(parts, config, run, options);
+  ContactSheetOptions sheet;
+  sheet.augment = config.augment;
+  sheet.seed = static_cast<std::uint64_t>(config.seed);
+  write_contact_sheet(run.augmentation(), parts.training, sheet);
+  return history;
 }
 
 // Goes on with the run at `path`, if configuration and data are those that it was begun with.
@@ -66,9 +88,10 @@ TrainedRun resume_run(const Config& config, const std::filesystem::path& path,
     require_unchanged(run, "training", sets.train, run.train_fingerprint());
     require_unchanged_test(run, sets.test);
   } else {  // stopped before it was described
-    describe(run, sets, accept(sets, config), config);
+    const auto report = accept(sets, config);
+    describe(run, sets, split_stage(sets.train, config), report, config);
   }
-  auto history = train_stage(split_stage(sets.train, config), config, run, options);
+  auto history = train_and_show(split_stage(sets.train, config), config, run, options);
   return {std::move(run), std::move(sets.test), std::move(history)};
 }
 
@@ -85,14 +108,15 @@ TrainedRun train_run(const Config& config, const std::filesystem::path& path,
                      const RunOptions& options) {
   if (options.resume) return resume_run(config, path, options);
   require_new(path);
+  gates_text(config);  // before the hours of training, not after them
   auto sets = acquire(config);
   const auto report = accept(sets, config);
   const auto parts = split_stage(sets.train, config);
 
   auto run = RunDirectory::create(path);
   run.write_config(config);
-  describe(run, sets, report, config);
-  auto history = train_stage(parts, config, run, options);
+  describe(run, sets, parts, report, config);
+  auto history = train_and_show(parts, config, run, options);
   return {std::move(run), std::move(sets.test), std::move(history)};
 }
 
@@ -102,18 +126,38 @@ Evaluation evaluate_elsewhere(const RunDirectory& run, const Config& config) {
                         config);
 }
 
-Evaluation evaluate_run(const RunDirectory& run, const Config& config, const Dataset& test) {
+Evaluation evaluate_again(const RunDirectory& run, const Config& config, const Dataset& test) {
   require_unchanged_test(run, test);
+  auto evaluation = evaluate_stage(load_checkpoint(run.checkpoint()), test, config);
+  evaluation.baselines = run.read_baselines();
+  return evaluation;
+}
+
+Evaluation evaluate_run(const RunDirectory& run, const Config& config, const Dataset& test) {
   const auto checkpoint = load_checkpoint(run.checkpoint());
-  auto evaluation = evaluate_stage(checkpoint, test, config);
+  auto evaluation = evaluate_again(run, config, test);
   Json json = evaluation;
+  json["behaviour"] = tree_of(behaviour_stage(checkpoint, test, config));
   json["weights_sha256"] = checkpoint.sha256;
+  json["answers"] = Json{{"test_fingerprint", run.test_fingerprint()},
+                         {"labels", test.labels},
+                         {"predictions", evaluation.predictions}};
   run.write_evaluation(json);
   return evaluation;
 }
 
 Dataset test_of(const RunDirectory& run, const Config& config) {
   return acquire_test(config, load_checkpoint(run.checkpoint()).info.schema.class_names);
+}
+
+std::vector<Gate> check_run(const RunDirectory& run) {
+  auto gates = judge(run.read_evaluation(), run.read_gates());
+  run.write_checks(Json{{"gates", gates}});
+  return gates;
+}
+
+std::vector<Gate> check_with(const RunDirectory& run, const std::filesystem::path& gates) {
+  return judge(run.read_evaluation(), parse_gates(read_file(gates), gates.string()));
 }
 
 void package_run(const RunDirectory& run, const Config& config, const Dataset& test,
@@ -123,10 +167,35 @@ void package_run(const RunDirectory& run, const Config& config, const Dataset& t
   const auto checkpoint = load_checkpoint(run.checkpoint());
   const auto evaluation = run.read_evaluation();
   require_weights(checkpoint, json_at<std::string>(evaluation, "/weights_sha256", "input"));
-  const auto gates = check_stage(json_at<Quantity>(evaluation, "/accuracy", "input"), config);
-  run.write_checks(Json{{"gates", gates}});
-  require_passed(gates);
+  require_passed(check_run(run));
   package_stage(run, checkpoint, config, test, folder);
+}
+
+void report_run(const RunDirectory& run, const Config& config, const Dataset& test,
+                const Evaluation& evaluation) {
+  const auto checkpoint = load_checkpoint(run.checkpoint());
+  RunReport report;
+  report.evaluation = run.read_evaluation();
+  require_weights(checkpoint, json_at<std::string>(report.evaluation, "/weights_sha256", "input"));
+  report.name = run.path().filename().string();
+  report.config = run.read_config();
+  report.data = run.read_data();
+  report.checks = run.read_checks();
+  report.history = run.read_history();
+  report.scores = evaluation;
+  report.training = training_charts(report.history);
+  report.charts = evaluation_charts(evaluation, test.labels);
+  const auto explain = subject_stage(checkpoint, config).integrated;
+  report.mistakes =
+      explained_pictures(evaluation, test, worst_mistakes(evaluation, test, kPictures), explain);
+  report.unsure = explained_pictures(evaluation, test,
+                                     least_confident_hits(evaluation, test, kPictures), explain);
+  report.augmentation = read_file(run.augmentation());
+  report.versions = versions();
+  for (const auto* charts : {&report.training, &report.charts}) {
+    for (const auto& [name, chart, caption] : *charts) run.write_figure(name, chart.text);
+  }
+  run.write_report(html::page(report_page(report)));
 }
 
 FinishedRun run_pipeline(const Config& config, const std::filesystem::path& path,
@@ -134,6 +203,8 @@ FinishedRun run_pipeline(const Config& config, const std::filesystem::path& path
   const auto trained = train_run(config, path, options);
   throw_if_interrupted("evaluation");
   auto evaluation = evaluate_run(trained.run, config, trained.test);
+  check_run(trained.run);
+  report_run(trained.run, config, trained.test, evaluation);  // of a failure, too
   throw_if_interrupted("packaging");
   if (options.resume && kind_of(trained.run.package() / "manifest.json") == PathKind::kFile) {
     require_packaged(trained.run, config);

@@ -28,8 +28,21 @@ Evaluation evaluate_elsewhere(const RunDirectory& run, const Config& config);
 // when `test` is not the set that the run has seen.
 Evaluation evaluate_run(const RunDirectory& run, const Config& config, const Dataset& test);
 
+// The same evaluation, with what evaluation.json does not hold; nothing is written.
+Evaluation evaluate_again(const RunDirectory& run, const Config& config, const Dataset& test);
+
 // The test set of a run, as its configuration names it.
 Dataset test_of(const RunDirectory& run, const Config& config);
+
+// check: the run's evaluation by its own gates, written to checks.json; by those of a file, nothing
+// is written. Throws input.missing when the run has not been evaluated.
+std::vector<Gate> check_run(const RunDirectory& run);
+std::vector<Gate> check_with(const RunDirectory& run, const std::filesystem::path& gates);
+
+// report: report.html and figures/*.svg from what the stages before have written, and their
+// evaluation. Throws checkpoint.changed when the checkpoint is not the one that was evaluated.
+void report_run(const RunDirectory& run, const Config& config, const Dataset& test,
+                const Evaluation& evaluation);
 
 // check and package: writes checks.json, then the package into `folder`; none when a gate fails
 // (gate.failed). The first of `test` become golden inputs. Throws checkpoint.changed when the

@@ -1,4 +1,4 @@
-// The presets of configs/, as they were when the program was built.
+// The presets and gates of configs/, as they were when the program was built.
 #pragma once
 
 #include <map>
@@ -8,5 +8,9 @@ namespace digits {
 
 // Name -> TOML text.
 const std::map<std::string, std::string>& presets();
+
+// The TOML text of the gates of a preset: configs/gates_PRESET.toml where there is one, else
+// configs/gates.toml.
+const std::string& default_gates(const std::string& preset);
 
 }  // namespace digits

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <sstream>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -16,11 +17,12 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kConfig = "config.toml";
+constexpr const char* kGates = "gates.toml";
 constexpr const char* kData = "data.json";
 constexpr const char* kProfile = "profile.json";
 constexpr const char* kHistory = "history.jsonl";
-constexpr const char* kEvaluation = "evaluation.json";
 constexpr const char* kChecks = "checks.json";
+constexpr const char* kFigures = "figures";
 
 constexpr const char* kFamily = "input";  // of the errors about files that earlier stages wrote
 
@@ -32,12 +34,22 @@ constexpr const char* kChecksSchema = "digits.checks/1";
 const std::vector<Artifact>& artifacts() {
   static const std::vector<Artifact> all{
       {kConfig, "", 200},
+      {kGates, "", 50},
       {kProfile, kProfileSchema, 2000},
       {kData, kDataSchema, 300},
       {kHistory, "", 100},
       {"checkpoint/best.safetensors", "", 1000},
-      {kEvaluation, kEvaluationSchema, 500},
+      {"augmentation.png", "", 200},
+      {"evaluation.json", kEvaluationSchema, 500},
       {kChecks, kChecksSchema, 100},
+      {"figures/loss.svg", "", 1000},
+      {"figures/accuracy.svg", "", 1000},
+      {"figures/confusion.svg", "", 2000},
+      {"figures/roc.svg", "", 1000},
+      {"figures/precision_recall.svg", "", 1000},
+      {"figures/reliability.svg", "", 1000},
+      {"figures/slices.svg", "", 1000},
+      {"report.html", "", 20000},
       {"package/model.pt", "", 1000},
       {"package/model.safetensors", "", 1000},
       {"package/golden.safetensors", "", 1000},
@@ -79,6 +91,8 @@ void RunDirectory::write_config(const Config& config) const {
   write_file(path_ / kConfig, to_toml(config));
 }
 
+void RunDirectory::write_gates(const std::string& toml) const { write_file(path_ / kGates, toml); }
+
 void RunDirectory::write_data(const Json& content) const {
   write_json(path_ / kData, with_schema(kDataSchema, content));
 }
@@ -94,33 +108,62 @@ void RunDirectory::write_history(const std::vector<EpochRecord>& history) const 
 }
 
 void RunDirectory::write_evaluation(const Json& content) const {
-  write_json(path_ / kEvaluation, with_schema(kEvaluationSchema, content));
+  write_json(evaluation(), with_schema(kEvaluationSchema, content));
 }
 
 void RunDirectory::write_checks(const Json& content) const {
   write_json(path_ / kChecks, with_schema(kChecksSchema, content));
 }
 
+void RunDirectory::write_figure(const std::string& name, const std::string& svg) const {
+  make_directories(path_ / kFigures);
+  write_file(path_ / kFigures / (name + ".svg"), svg);
+}
+
+void RunDirectory::write_report(const std::string& html) const { write_file(report(), html); }
+
 bool RunDirectory::has_data() const { return kind_of(path_ / kData) == PathKind::kFile; }
 
 Config RunDirectory::read_config() const { return load_complete_config(path_ / kConfig); }
 
+Json RunDirectory::read_data() const { return read_json(path_ / kData, kDataSchema, kFamily); }
+
 std::string RunDirectory::train_fingerprint() const {
-  return json_at<std::string>(read_json(path_ / kData, kDataSchema, kFamily), "/train/fingerprint",
-                              kFamily);
+  return json_at<std::string>(read_data(), "/train/fingerprint", kFamily);
 }
 
 std::string RunDirectory::test_fingerprint() const {
-  return json_at<std::string>(read_json(path_ / kData, kDataSchema, kFamily), "/test/fingerprint",
-                              kFamily);
+  return json_at<std::string>(read_data(), "/test/fingerprint", kFamily);
+}
+
+std::vector<Baseline> RunDirectory::read_baselines() const {
+  return json_at<std::vector<Baseline>>(read_data(), "/baselines", kFamily);
+}
+
+std::vector<EpochRecord> RunDirectory::read_history() const {
+  std::vector<EpochRecord> history;
+  std::istringstream lines(read_file(path_ / kHistory));
+  for (std::string line; std::getline(lines, line);) {
+    history.push_back(
+        json_at<EpochRecord>(parse_json(line, path_ / kHistory, kFamily), "", kFamily));
+  }
+  return history;
+}
+
+std::vector<GateRule> RunDirectory::read_gates() const {
+  return parse_gates(read_file(path_ / kGates), path_ / kGates);
 }
 
 Json RunDirectory::read_evaluation() const {
-  if (kind_of(path_ / kEvaluation) == PathKind::kMissing) {
-    throw Error("input.missing", fmt::format("{}: no {} in it", path_.string(), kEvaluation),
+  if (kind_of(evaluation()) == PathKind::kMissing) {
+    throw Error("input.missing", fmt::format("{}: no evaluation.json in it", path_.string()),
                 fmt::format("measure the model first: digits evaluate {}", path_.string()));
   }
-  return read_json(path_ / kEvaluation, kEvaluationSchema, kFamily);
+  return read_json(evaluation(), kEvaluationSchema, kFamily);
+}
+
+Json RunDirectory::read_checks() const {
+  return read_json(path_ / kChecks, kChecksSchema, kFamily);
 }
 
 Profile RunDirectory::read_profile(const Schema& schema) const {

@@ -7,8 +7,10 @@
 
 #include "base/json.h"
 #include "data/profile.h"
+#include "metrics/baselines.h"
 #include "model/epoch_record.h"
 #include "pipeline/config.h"
+#include "pipeline/gates.h"
 
 namespace digits {
 
@@ -41,15 +43,21 @@ class RunDirectory {
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path checkpoints() const { return path_ / "checkpoint"; }
   std::filesystem::path checkpoint() const { return checkpoints() / "best.safetensors"; }
+  std::filesystem::path evaluation() const { return path_ / "evaluation.json"; }
+  std::filesystem::path augmentation() const { return path_ / "augmentation.png"; }
+  std::filesystem::path report() const { return path_ / "report.html"; }
   std::filesystem::path package() const { return path_ / "package"; }
   std::filesystem::path tensorboard() const { return path_ / "tensorboard"; }  // if asked for
 
   void write_config(const Config& config) const;
+  void write_gates(const std::string& toml) const;
   void write_data(const Json& content) const;
   void write_profile(const Profile& profile) const;
   void write_history(const std::vector<EpochRecord>& history) const;
   void write_evaluation(const Json& content) const;
   void write_checks(const Json& content) const;
+  void write_figure(const std::string& name, const std::string& svg) const;  // figures/NAME.svg
+  void write_report(const std::string& html) const;
 
   // Whether data and profile are written: a run may be stopped before.
   bool has_data() const;
@@ -59,7 +67,12 @@ class RunDirectory {
   Config read_config() const;
   std::string train_fingerprint() const;
   std::string test_fingerprint() const;
+  std::vector<Baseline> read_baselines() const;  // on the test set
+  Json read_data() const;
+  std::vector<EpochRecord> read_history() const;
+  std::vector<GateRule> read_gates() const;
   Json read_evaluation() const;
+  Json read_checks() const;
   Profile read_profile(const Schema& schema) const;  // throws unless it fits the schema
 
  private:

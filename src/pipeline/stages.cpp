@@ -8,18 +8,23 @@
 #include <optional>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "base/log.h"
 #include "data/class_folders.h"
 #include "data/frame.h"
 #include "data/normalisation.h"
 #include "data/split.h"
 #include "data/synthetic.h"
+#include "metrics/image_slices.h"
 #include "model/checkpoint.h"
 #include "model/device.h"
 #include "model/network.h"
 #include "model/package.h"
+#include "model/subject.h"
 #include "model/tensors.h"
 #include "model/trainer.h"
+#include "pipeline/gates.h"
+#include "pipeline/presets.h"
 #include "pipeline/training_view.h"
 #include "pipeline/version.h"
 
@@ -41,6 +46,14 @@ Json describe(const Dataset& set) {
   return Json{{"count", set.size()},
               {"class_counts", class_counts(set)},
               {"fingerprint", fingerprint(set)}};
+}
+
+// The checkpoint's network on `device`, ready to answer.
+Forward forward_of(const Checkpoint& checkpoint, c10::Device device) {
+  auto network = checkpoint.network;
+  network->to(device);
+  network->eval();
+  return [network](const at::Tensor& images) mutable { return network->forward(images); };
 }
 
 }  // namespace
@@ -226,40 +239,46 @@ std::vector<EpochRecord> train_stage(const TrainingParts& parts, const Config& c
   return train(network, parts.training, parts.validation, options, observer, std::move(start));
 }
 
-Evaluation evaluate_stage(const Checkpoint& checkpoint, const Dataset& set, const Config& config) {
+std::vector<float> predict_stage(const Checkpoint& checkpoint, const Dataset& set,
+                                 const Config& config) {
   require_schema(set, checkpoint.info.schema);
-  auto network = checkpoint.network;
   const auto device = choose_device(config.device);
-  network->to(device);
-  network->eval();
-  const auto logits = logits_of([&](const at::Tensor& x) { return network->forward(x); },
-                                set.images.data(), set.size(), set.schema, device);
-  return evaluate_logits(logits, set.labels, set.schema.class_names);
+  return logits_of(forward_of(checkpoint, device), set.images.data(), set.size(), set.schema,
+                   device);
 }
 
-std::vector<Gate> check_stage(const Quantity& accuracy, const Config& config) {
-  // The interval's low end, so that a lucky small test set does not pass.
-  return {{"min_accuracy", accuracy, config.min_accuracy, accuracy.low >= config.min_accuracy,
-           "the low end of the interval must reach the bound"}};
+Evaluation evaluate_stage(const Checkpoint& checkpoint, const Dataset& set, const Config& config) {
+  const auto& names = set.schema.class_names;
+  BootstrapOptions options;
+  options.seed = static_cast<std::uint64_t>(config.seed);
+  auto evaluation =
+      evaluate_logits(predict_stage(checkpoint, set, config), set.labels, names, options);
+  evaluation.fairness = assess_fairness(set.labels, evaluation.predictions, names,
+                                        image_slices(set, static_cast<int>(config.threads)));
+  return evaluation;
 }
 
-void to_json(Json& json, const Gate& gate) {
-  json = Json{{"gate", gate.name},
-              {"observed", gate.observed},
-              {"bound", gate.bound},
-              {"passed", gate.passed},
-              {"reason", gate.reason}};
+Subject subject_stage(const Checkpoint& checkpoint, const Config& config) {
+  const auto device = choose_device(config.device);
+  return subject_of(forward_of(checkpoint, device), device);
 }
 
-void require_passed(const std::vector<Gate>& gates) {
-  for (const auto& gate : gates) {
-    if (gate.passed) continue;
-    throw Error("gate.failed",
-                fmt::format("{}: observed {:.4f} [{:.4f}, {:.4f}], n = {}, expected at least {}",
-                            gate.name, gate.observed.value, gate.observed.low, gate.observed.high,
-                            gate.observed.n, gate.bound),
-                "train longer or on more data; no package was written");
-  }
+std::vector<Measurement> behaviour_stage(const Checkpoint& checkpoint, const Dataset& set,
+                                         const Config& config) {
+  require_schema(set, checkpoint.info.schema);
+  BehaviourOptions options;
+  options.images = static_cast<std::size_t>(config.evaluate.images);
+  options.digits = config.evaluate.digits;
+  options.seed = static_cast<std::uint64_t>(config.seed);
+  options.threads = static_cast<int>(config.threads);
+  return measure_behaviour(subject_stage(checkpoint, config), set, options);
+}
+
+std::string gates_text(const Config& config) {
+  const auto& file = config.gates_file;
+  auto text = file.empty() ? default_gates(config.preset) : read_file(file);
+  parse_gates(text, file.empty() ? "gates of preset " + config.preset : file);
+  return text;
 }
 
 void package_stage(const RunDirectory& run, const Checkpoint& checkpoint, const Config& config,

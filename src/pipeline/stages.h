@@ -6,12 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "behaviour/behaviour.h"
 #include "data/drift.h"
 #include "data/load.h"
 #include "data/synthetic.h"
 #include "data/validate.h"
+#include "metrics/evaluation.h"
 #include "model/epoch_record.h"
-#include "model/metrics.h"
 #include "pipeline/config.h"
 #include "pipeline/run_directory.h"
 
@@ -68,22 +69,26 @@ struct RunOptions {
 std::vector<EpochRecord> train_stage(const TrainingParts& parts, const Config& config,
                                      const RunDirectory& run, const RunOptions& options = {});
 
-// evaluate: the checkpoint's network on a set. Throws data.schema_mismatch when they do not fit.
+// The checkpoint's network on a set: logits, [n * classes]. Throws data.schema_mismatch when they
+// do not fit.
+std::vector<float> predict_stage(const Checkpoint& checkpoint, const Dataset& set,
+                                 const Config& config);
+
+// evaluate: what those logits are worth, over slices of the set too; without baselines. Throws as
+// above.
 Evaluation evaluate_stage(const Checkpoint& checkpoint, const Dataset& set, const Config& config);
 
-// check: each gate with what was observed, as in checks.json.
-struct Gate {
-  std::string name;
-  Quantity observed;
-  double bound = 0.0;
-  bool passed = false;
-  std::string reason;
-};
-std::vector<Gate> check_stage(const Quantity& accuracy, const Config& config);
-void to_json(Json& json, const Gate& gate);
+// The checkpoint's network for questions and explanations, on the configuration's device.
+Subject subject_stage(const Checkpoint& checkpoint, const Config& config);
 
-// Throws gate.failed, naming the first gate that did not pass.
-void require_passed(const std::vector<Gate>& gates);
+// evaluate: how the network behaves, on images that are changed and drawn for it
+// (behaviour/behaviour.h). Throws as above.
+std::vector<Measurement> behaviour_stage(const Checkpoint& checkpoint, const Dataset& set,
+                                         const Config& config);
+
+// check: the text of the gates that the configuration names, known to be in order. Throws as
+// parse_gates and read_file.
+std::string gates_text(const Config& config);
 
 // package: writes the package of an evaluated run into `folder`, verified.
 void package_stage(const RunDirectory& run, const Checkpoint& checkpoint, const Config& config,

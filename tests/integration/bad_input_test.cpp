@@ -211,8 +211,8 @@ TEST(BadOutput, FullDiskLeavesNoHalfCheckpoint) {
   EXPECT_EQ(run.status, 1);
   EXPECT_THAT(run.err, testing::HasSubstr("disk.full"));
   EXPECT_THAT(files_below(folder.path()),
-              testing::ElementsAre("run/config.toml", "run/data.json", "run/history.jsonl",
-                                   "run/profile.json"));
+              testing::ElementsAre("run/config.toml", "run/data.json", "run/gates.toml",
+                                   "run/history.jsonl", "run/profile.json"));
 }
 
 TEST(BadOutput, FullDiskUnderSynthLeavesNothing) {

@@ -16,8 +16,8 @@
 #include "base/sha256.h"
 #include "data/load.h"
 #include "integration/tiny_run.h"
+#include "metrics/evaluation.h"
 #include "model/checkpoint.h"
-#include "model/metrics.h"
 #include "model/tensors.h"
 
 namespace digits {

@@ -66,6 +66,31 @@ TEST(Pipeline, LearnsTheTinySet) {
   EXPECT_GT(json.at("accuracy").at("value"), 0.8);
 }
 
+// The metrics are there with their intervals, slices by what was measured in the images, and what
+// any model has to beat: retold from the parts, fitted without the validation part.
+TEST(Pipeline, EvaluationSaysWhatItMeasured) {
+  const auto json = Json::parse(read_file(tiny_run().path() / "evaluation.json"));
+  for (const char* key : {"macro_f1", "log_loss", "brier", "calibration_error", "macro_roc_auc"}) {
+    const auto quantity = json.at(key).get<Quantity>();
+    EXPECT_EQ(quantity.n, 200U) << key;
+    EXPECT_LT(quantity.low, quantity.high) << key;
+  }
+  const auto& factors = json.at("fairness").at("factors");
+  ASSERT_EQ(factors.size(), 4U);
+  EXPECT_EQ(factors[1].at("factor"), "thickness");
+  EXPECT_EQ(factors[1].at("slices")[0].at("slice"), "thin");
+  const auto set = load_dataset(fixtures() / "tiny", Part::kTrain);
+  const auto test = load_dataset(fixtures() / "tiny", Part::kTest);
+  const auto config = load_config(fixtures() / "tiny.toml", Config());
+  const auto split =
+      stratified_split(set, config.data.validation_share, static_cast<std::uint64_t>(config.seed));
+  const auto expected = evaluate_baselines(subset(set, split.train), test, 1);
+  EXPECT_EQ(json.at("baselines")[1].at("accuracy"), Json(expected[1].accuracy));
+  EXPECT_EQ(json.at("baselines")[0].at("lead"),
+            Json(lead(json.at("accuracy").get<Quantity>(), expected[0].accuracy)));
+  EXPECT_THAT(tiny_run().process.out, testing::HasSubstr("baseline nearest_class_mean"));
+}
+
 TEST(Pipeline, TwoRunsAreIdentical) {
   const TemporaryDirectory folder;
   const auto again =
@@ -91,13 +116,14 @@ TEST(Pipeline, AnotherSeedIsAnotherRun) {
   EXPECT_NE(history_without_times(folder / "run"), history_without_times(tiny_run().path()));
 }
 
-// train, evaluate and package one by one leave what `run` leaves.
+// train, evaluate, report and package one by one leave what `run` leaves.
 TEST(Pipeline, StagesOneByOneGiveTheSameRun) {
   const TemporaryDirectory folder;
   const auto run = (folder / "run").string();
   for (const auto& arguments : std::vector<std::vector<std::string>>{
            {"train", "--config", "data/fixtures/tiny.toml", "--out", run},
            {"evaluate", run},
+           {"report", run},
            {"package", run}}) {
     const auto stage = call_digits(arguments);
     ASSERT_EQ(stage.status, 0) << stage.err;
@@ -197,10 +223,11 @@ TEST(Pipeline, SynthIsReproducible) {
 // A model below its gate is not packaged, and the run says why.
 TEST(Pipeline, FailedGateLeavesNoPackage) {
   const TemporaryDirectory folder;
-  write_file(folder / "strict.toml", "[gates]\nmin_accuracy = 0.9999\n[train]\nepochs = 1\n");
-  const auto base = read_file(fixtures() / "tiny.toml");
-  auto config = parse_config(base, "tiny", Config());
-  config = load_config(folder / "strict.toml", config);
+  write_file(folder / "gates.toml",
+             "[[gate]]\nmetric = \"accuracy\"\nat_least = 0.9999\nreason = \"strict\"\n");
+  auto config = load_config(fixtures() / "tiny.toml", Config());
+  config.gates_file = folder / "gates.toml";
+  config.train.epochs = 1;
   write_file(folder / "config.toml", to_toml(config));
   const auto run =
       call_digits({"run", "--config", folder / "config.toml", "--out", folder / "run"});
@@ -209,6 +236,40 @@ TEST(Pipeline, FailedGateLeavesNoPackage) {
   EXPECT_FALSE(fs::exists(folder / "run" / "package"));
   const auto checks = Json::parse(read_file(folder / "run" / "checks.json"));
   EXPECT_FALSE(checks.at("gates").at(0).at("passed").get<bool>());
+}
+
+// The same evaluation under the run's own gates, written down, and under others, which leave the
+// run as it is: a table with the verdict, status 4 when one fails.
+TEST(Check, JudgesByTheRunsGatesOrByOthers) {
+  const auto run = tiny_run().path();
+  const auto own = call_digits({"check", run});
+  EXPECT_EQ(own.status, 0) << own.err;
+  EXPECT_THAT(own.out, testing::ContainsRegex("accuracy +0\\.[0-9]+ \\[.*\\].*>= 0.75 +passed"));
+  const auto checks = read_file(run / "checks.json");
+  const TemporaryDirectory folder;
+  write_file(folder / "gates.toml",
+             "[[gate]]\nmetric = \"accuracy\"\nat_least = 0.9999\nreason = \"strict\"\n");
+  const auto others = call_digits({"check", run, "--gates", folder / "gates.toml", "--json"});
+  EXPECT_EQ(others.status, 4);
+  EXPECT_THAT(others.err, testing::HasSubstr("digits: gate.failed: accuracy"));
+  EXPECT_EQ(Json::parse(others.out).at("gates").at(0).at("passed"), false);
+  EXPECT_EQ(read_file(run / "checks.json"), checks);
+}
+
+// Gates that cannot be read stop a run before it trains, not after.
+TEST(Check, BadGatesStopARunBeforeItBegins) {
+  const TemporaryDirectory folder;
+  auto config = load_config(fixtures() / "tiny.toml", Config());
+  config.gates_file = folder / "gates.toml";
+  write_file(folder / "config.toml", to_toml(config));
+  const std::vector<std::string> run{"run", "--config", folder / "config.toml", "--out",
+                                     folder / "run"};
+  EXPECT_EQ(call_digits(run).status, 3);
+  write_file(folder / "gates.toml", "[[gate]]\nmetric = \"accuracy\"\n");
+  const auto refused = call_digits(run);
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_THAT(refused.err, testing::HasSubstr("digits: config.gates: "));
+  EXPECT_FALSE(fs::exists(folder / "run"));
 }
 
 // Ctrl-C: status 130, and the best epoch so far is there and can be used.

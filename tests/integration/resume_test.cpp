@@ -25,6 +25,7 @@ namespace fs = std::filesystem;
 Config many_states() {
   auto config = load_config(fixtures() / "tiny.toml", Config());
   config.data.source = fixtures() / "tiny";
+  config.gates_file = fixtures() / "tiny_gates.toml";
   config.train.epochs = 3;
   config.train.average = 0.95;
   config.train.checkpoint_steps = 5;

@@ -65,7 +65,7 @@ std::string training_identity(const std::filesystem::path& run) {
 std::string identity(const std::filesystem::path& run) {
   std::string text = history_without_times(run);
   for (const auto& artifact : artifacts()) {
-    if (artifact.name == "history.jsonl") continue;
+    if (artifact.name == "history.jsonl" || artifact.name == "report.html") continue;  // times
     text += artifact.name + " " + sha256(read_file(run / artifact.name)) + "\n";
   }
   return text;

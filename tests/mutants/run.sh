@@ -7,6 +7,9 @@
 #         whether a mutant is killed is no matter of luck; five others now and then show which test
 #         is sharp only by luck)
 #
+# BUDGET  seconds after which no further mutant is begun (default: none; with it the order is random,
+#         so that on a slow machine each has its turn); those that are left are counted
+#
 # A patch opens with two lines that `patch` skips:
 #   What: the bug, in a sentence
 #   Test: PROGRAM SUITE.NAME
@@ -18,6 +21,7 @@ tree=$root/build/mutants
 
 names=("$@")
 [ $# -gt 0 ] || mapfile -t names < <(cd tests/mutants && ls ./*.patch | sed 's|^\./||; s|\.patch$||')
+[ -z "${BUDGET:-}" ] || mapfile -t names < <(shuf -e "${names[@]}")
 command -v patch > /dev/null || { echo "mutants: patch is missing: scripts/setup.sh patch" >&2; exit 1; }
 
 header() { sed -n "s/^$2: //p" "$root/tests/mutants/$1.patch" | head -n 1; }
@@ -77,9 +81,13 @@ for program in "${!wanted[@]}"; do
   fi
 done
 
-killed=0 survived=0
+killed=0 survived=0 left=0 started=$SECONDS
 printf '%-32s %-9s %s\n' mutant outcome test
 for name in "${names[@]}"; do
+  if [ -n "${BUDGET:-}" ] && [ $((SECONDS - started)) -ge "$BUDGET" ]; then
+    left=$((left + 1))
+    continue
+  fi
   read -r program test <<< "$(header "$name" Test)"
   if ! patch --quiet --strip=1 --fuzz=0 < "$root/tests/mutants/$name.patch" > "$log" 2>&1; then
     outcome="no patch"  # the code moved on: renew the patch
@@ -95,5 +103,6 @@ for name in "${names[@]}"; do
   printf '%-32s %-9s %s %s\n' "$name" "$outcome" "$program" "$test"
   if [ "$outcome" = killed ]; then killed=$((killed + 1)); else survived=$((survived + 1)); fi
 done
+[ "$left" -eq 0 ] || printf '\n%d mutants not tried in %s s\n' "$left" "$BUDGET"
 printf '\nmutants: %d killed, %d not\n' "$killed" "$survived"
 [ "$survived" -eq 0 ]

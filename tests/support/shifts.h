@@ -1,6 +1,7 @@
 // Ways in which the world may change under a model: the sets that a drift test must notice.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,7 @@ namespace digits {
 // A change, and what it makes of a set; images keep their order. All are functions of their input.
 struct Shift {
   std::string name;
-  Dataset (*apply)(const Dataset& set);
+  std::function<Dataset(const Dataset& set)> apply;
 };
 
 // inverted      ink is 0 and paper 255

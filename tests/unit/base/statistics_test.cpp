@@ -38,6 +38,37 @@ TEST(Proportion, IntervalShrinksWithN) {
   EXPECT_LT(many.high - many.low, (few.high - few.low) / 5.0);
 }
 
+// Newcombe's own example, 56 of 70 against 48 of 80 (1998, table II, method 10): 0.0524 to 0.3339.
+TEST(Difference, IsNewcombesExample) {
+  const auto gap = difference(proportion(56, 70), proportion(48, 80));
+  EXPECT_NEAR(gap.value, 0.2, 1e-12);
+  EXPECT_NEAR(gap.low, 0.0524, 5e-5);
+  EXPECT_NEAR(gap.high, 0.3339, 5e-5);
+  EXPECT_EQ(gap.n, 150U);
+}
+
+// By the formula, for [0.1, 0.4] around 0.2 over [0.3, 0.7] around 0.5: products 0.1,
+// 0.1 * 0.3 * 0.7 * 0.3 = 0.0063 and 0.4 * 0 * 0.3 * 0.7 = 0, so
+// low = (0.1 - sqrt(0.0037)) / 0.21 and high = (0.1 + 0.1) / 0.21.
+TEST(Ratio, ByHand) {
+  const auto part = ratio({0.2, 0.1, 0.4, 10}, {0.5, 0.3, 0.7, 20});
+  EXPECT_NEAR(part.value, 0.4, 1e-12);
+  EXPECT_NEAR(part.low, (0.1 - std::sqrt(0.0037)) / 0.21, 1e-12);
+  EXPECT_NEAR(part.high, 0.2 / 0.21, 1e-12);
+  EXPECT_EQ(part.n, 30U);
+}
+
+// Nothing over something is 0, but may be more; where b.high is twice b nothing divides by zero.
+TEST(Ratio, OfTheEdgesIsDefined) {
+  const auto none = ratio(proportion(0, 20), proportion(10, 20));
+  EXPECT_EQ(none.value, 0.0);
+  EXPECT_EQ(none.low, 0.0);
+  EXPECT_GT(none.high, 0.1);
+  EXPECT_LT(none.high, 1.0);
+  const auto edge = ratio({0.2, 0.1, 0.4, 10}, {0.25, 0.1, 0.5, 10});
+  EXPECT_NEAR(edge.low, 0.1 * 0.3 / 0.1, 1e-12);
+}
+
 // By hand for four values: mean 0.985; squared deviations 25 + 1 + 1 + 25 = 52e-6 / 4, so that
 // stddev = sqrt(1.3e-5 * 4 / 3) = 0.00416333; the 97.5 % point of t with 3 degrees of freedom is
 // 3.182446 (any table), half the interval 3.182446 * 0.00416333 / 2 = 0.00662479.
@@ -62,6 +93,24 @@ TEST(MeanOfShares, OfFewerThanTwoIsTheWholeInterval) {
 TEST(MeanOfShares, StaysBelowCertainty) {
   EXPECT_EQ(mean_of_shares({0.98, 1.0}).high, 1.0);
   EXPECT_GT(mean_of_shares({0.98, 1.0}).low, 0.85);
+}
+
+// Differences may be negative; of one value nothing is known but the range.
+TEST(MeanWithin, HasTheRangeItIsTold) {
+  EXPECT_DOUBLE_EQ(mean_within({-0.5, -0.5, -0.5}, -1.0, 1.0).high, -0.5);
+  EXPECT_EQ(mean_within({-0.9, 0.1}, -1.0, 1.0).low, -1.0);
+  EXPECT_EQ(mean_within({0.5}, -1.0, 1.0).low, -1.0);
+  EXPECT_EQ(mean_within({}, -1.0, 1.0).n, 0U);
+}
+
+// By hand: less their mean, the ranks are -3/2, 0, 0, 3/2 (a tie shares) and -3/2, 1/2, -1/2, 3/2;
+// 9/2 over the root of 9/2 * 5. What does not vary agrees with nothing.
+TEST(RankCorrelation, ByHandWithTies) {
+  EXPECT_NEAR(rank_correlation({1, 20, 20, 400}, {7, 9, 8, 10}), 4.5 / std::sqrt(22.5), 1e-12);
+  EXPECT_DOUBLE_EQ(rank_correlation({3, 1, 2}, {-1, -9, -8}), 1.0);
+  EXPECT_DOUBLE_EQ(rank_correlation({1, 2, 3}, {5, 4, 0}), -1.0);
+  EXPECT_EQ(rank_correlation({2, 2, 2}, {1, 2, 3}), 0.0);
+  EXPECT_EQ(rank_correlation({}, {}), 0.0);
 }
 
 // By hand, unsorted: deviations from the mean of 3 are -2, -1, 1, 2, squares sum to 10, over 3.

@@ -6,7 +6,7 @@
 
 #include <cmath>
 
-#include "model/metrics.h"
+#include "metrics/classification.h"
 #include "model/tensors.h"
 #include "support/models.h"
 #include "support/testing.h"

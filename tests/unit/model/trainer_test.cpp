@@ -7,8 +7,8 @@
 #include <memory>
 
 #include "base/interrupt.h"
+#include "metrics/classification.h"
 #include "model/gradients.h"
-#include "model/metrics.h"
 #include "model/optimiser.h"
 #include "model/schedule.h"
 #include "model/tensors.h"

@@ -5,16 +5,6 @@
 namespace digits {
 namespace {
 
-// 95 of 100 looks like 0.95, but its interval reaches down to 0.888: a gate at 0.9 must not pass.
-TEST(Gates, PassOnTheConservativeSideOnly) {
-  Config config;
-  config.min_accuracy = 0.9;
-  EXPECT_FALSE(check_stage(proportion(95, 100), config).front().passed);
-  EXPECT_TRUE(check_stage(proportion(950, 1000), config).front().passed);
-  expect_error("gate.failed", [&] { require_passed(check_stage(proportion(95, 100), config)); });
-  require_passed(check_stage(proportion(950, 1000), config));
-}
-
 // What is held out is not trained on: the parts share no image, and nothing is lost.
 TEST(SplitStage, PartsShareNoImage) {
   const auto set = random_dataset(60, 12, 10);

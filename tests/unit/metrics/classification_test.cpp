@@ -1,4 +1,4 @@
-#include "model/metrics.h"
+#include "metrics/classification.h"
 
 #include <cmath>
 
@@ -6,15 +6,6 @@
 
 namespace digits {
 namespace {
-
-// The degenerate cases first: they are where metrics go wrong.
-TEST(Evaluate, OfNoSamplesClaimsNothing) {
-  const auto evaluation = evaluate_logits({}, {}, {"a", "b"});
-  EXPECT_EQ(evaluation.accuracy.n, 0U);
-  EXPECT_EQ(evaluation.accuracy.high, 1.0);
-  EXPECT_EQ(evaluation.loss, 0.0);
-  EXPECT_EQ(evaluation.per_class.size(), 2U);
-}
 
 // A class that is never there and never predicted: 0 out of 0, not a division by zero.
 TEST(ClassMetrics, OfAnAbsentClassIsUnknown) {
@@ -70,15 +61,49 @@ TEST(Softmax, ByHandAndWithoutOverflow) {
   EXPECT_NEAR(p[2], 0.5, 1e-12);
 }
 
-// Four samples, three right.
-TEST(Evaluate, PutsItTogether) {
-  const auto evaluation = evaluate_logits({9, 0, 9, 0, 0, 9, 0, 9}, {0, 1, 1, 1}, {"zero", "one"});
-  EXPECT_DOUBLE_EQ(evaluation.accuracy.value, 0.75);
-  EXPECT_EQ(evaluation.accuracy.n, 4U);
-  EXPECT_EQ(evaluation.confusion[1][0], 1U);
-  const Json json = evaluation;
-  EXPECT_EQ(json["per_class"][1]["class"], "one");
-  EXPECT_TRUE(json.contains("accuracy") && json.contains("confusion") && json.contains("loss"));
+// Nothing was asked, nothing is known; and no more can be wanted than there are classes.
+TEST(TopK, OfNoSamplesIsUnknown) { EXPECT_EQ(top_k_accuracy({}, {}, 3, 2).n, 0U); }
+TEST(TopK, OfAllClassesIsOne) { EXPECT_EQ(top_k_accuracy({3, 2, 1}, {2}, 3, 3).value, 1.0); }
+
+// Labels rank 1st, 2nd and 3rd; k = 1 is the accuracy.
+TEST(TopK, ByHand) {
+  const std::vector<float> logits{3, 2, 1, 3, 2, 1, 3, 2, 1};
+  EXPECT_DOUBLE_EQ(top_k_accuracy(logits, {0, 1, 2}, 3, 1).value, 1.0 / 3.0);
+  EXPECT_DOUBLE_EQ(top_k_accuracy(logits, {0, 1, 2}, 3, 2).value, 2.0 / 3.0);
+  EXPECT_EQ(top_k_accuracy(logits, {0, 1, 2}, 3, 2).n, 3U);
+}
+
+// A model that says the same of all classes names the first: each label has one rank, not the best.
+TEST(TopK, CountsTiesOnce) {
+  const std::vector<float> logits(9, 0.5F);
+  EXPECT_DOUBLE_EQ(top_k_accuracy(logits, {0, 1, 2}, 3, 1).value, 1.0 / 3.0);
+  EXPECT_DOUBLE_EQ(top_k_accuracy(logits, {0, 1, 2}, 3, 2).value, 2.0 / 3.0);
+}
+
+// A class that is neither there nor predicted has no part in the mean; one that is there but never
+// predicted counts as 0.
+TEST(MacroMetrics, CountTheClassesThatOccur) {
+  const auto macro =
+      macro_metrics(class_metrics({{2, 0, 0}, {1, 0, 0}, {0, 0, 0}}, {"a", "b", "c"}));
+  EXPECT_DOUBLE_EQ(macro.recall, 0.5);
+  EXPECT_DOUBLE_EQ(macro.precision, (2.0 / 3.0 + 0.0) / 2.0);
+  EXPECT_DOUBLE_EQ(macro.f1, 0.8 / 2.0);
+  EXPECT_EQ(macro_metrics(class_metrics({{0}}, {"a"})).f1, 0.0);
+}
+
+// 90 of 90 and 5 of 10: accuracy, the micro mean, is 0.95; each class counts the same here. F1 is
+// the mean of 180/185 and 10/15, not the harmonic mean of macro precision and recall.
+TEST(MacroMetrics, AreNotMicro) {
+  const auto macro = macro_metrics(class_metrics({{90, 0}, {5, 5}}, {"a", "b"}));
+  EXPECT_DOUBLE_EQ(macro.recall, 0.75);
+  EXPECT_DOUBLE_EQ(macro.precision, (90.0 / 95.0 + 1.0) / 2.0);
+  EXPECT_DOUBLE_EQ(macro.f1, (180.0 / 185.0 + 10.0 / 15.0) / 2.0);
+}
+
+// A weight counts as so many copies.
+TEST(ConfusionMatrix, CountsWeights) {
+  EXPECT_THAT(confusion_matrix({0, 0, 1}, {0, 1, 1}, 2, {3, 0, 2}),
+              testing::ElementsAre(testing::ElementsAre(3, 0), testing::ElementsAre(0, 2)));
 }
 
 }  // namespace

@@ -1,7 +1,8 @@
-#include "model/metrics.h"
+#include "metrics/classification.h"
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace digits {
 
@@ -40,22 +41,53 @@ std::vector<std::uint8_t> argmax_rows(const std::vector<float>& logits, std::siz
   return indices;
 }
 
+std::vector<double> cross_entropies(const std::vector<float>& logits,
+                                    const std::vector<std::uint8_t>& labels, std::size_t classes) {
+  std::vector<double> losses;
+  losses.reserve(labels.size());
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const float* row = &logits[i * classes];
+    losses.push_back(log_sum_exp(row, classes) - double{row[labels[i]]});
+  }
+  return losses;
+}
+
 double cross_entropy(const std::vector<float>& logits, const std::vector<std::uint8_t>& labels,
                      std::size_t classes) {
   if (labels.empty()) return 0.0;
-  double sum = 0.0;
+  const auto losses = cross_entropies(logits, labels, classes);
+  return std::accumulate(losses.begin(), losses.end(), 0.0) / static_cast<double>(losses.size());
+}
+
+Quantity top_k_accuracy(const std::vector<float>& logits, const std::vector<std::uint8_t>& labels,
+                        std::size_t classes, std::size_t k) {
+  std::size_t hits = 0;
   for (std::size_t i = 0; i < labels.size(); ++i) {
     const float* row = &logits[i * classes];
-    sum += log_sum_exp(row, classes) - double{row[labels[i]]};
+    const float truth = row[labels[i]];
+    std::size_t before = 0;  // classes that rank above the label
+    for (std::size_t other = 0; other < classes; ++other) {
+      if (row[other] > truth || (row[other] == truth && other < labels[i])) ++before;
+    }
+    if (before < k) ++hits;
   }
-  return sum / static_cast<double>(labels.size());
+  return proportion(hits, labels.size());
+}
+
+Quantity accuracy(const std::vector<std::uint8_t>& labels,
+                  const std::vector<std::uint8_t>& predictions) {
+  std::size_t correct = 0;
+  for (std::size_t i = 0; i < labels.size(); ++i) correct += labels[i] == predictions.at(i) ? 1 : 0;
+  return proportion(correct, labels.size());
 }
 
 ConfusionMatrix confusion_matrix(const std::vector<std::uint8_t>& labels,
-                                 const std::vector<std::uint8_t>& predictions,
-                                 std::size_t classes) {
+                                 const std::vector<std::uint8_t>& predictions, std::size_t classes,
+                                 const Weights& weights) {
   ConfusionMatrix counts(classes, std::vector<std::size_t>(classes, 0));
-  for (std::size_t i = 0; i < labels.size(); ++i) ++counts.at(labels[i]).at(predictions.at(i));
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    counts.at(labels[i]).at(predictions.at(i)) += weight_of(weights, i);
+  }
   return counts;
 }
 
@@ -80,32 +112,18 @@ std::vector<ClassMetrics> class_metrics(const ConfusionMatrix& confusion,
   return all;
 }
 
-Evaluation evaluate_logits(const std::vector<float>& logits,
-                           const std::vector<std::uint8_t>& labels,
-                           const std::vector<std::string>& class_names) {
-  const auto classes = class_names.size();
-  Evaluation evaluation;
-  evaluation.loss = cross_entropy(logits, labels, classes);
-  evaluation.confusion = confusion_matrix(labels, argmax_rows(logits, classes), classes);
-  std::size_t correct = 0;
-  for (std::size_t k = 0; k < classes; ++k) correct += evaluation.confusion[k][k];
-  evaluation.accuracy = proportion(correct, labels.size());
-  evaluation.per_class = class_metrics(evaluation.confusion, class_names);
-  return evaluation;
-}
-
-void to_json(Json& json, const ClassMetrics& metrics) {
-  json = Json{{"class", metrics.name},
-              {"precision", metrics.precision},
-              {"recall", metrics.recall},
-              {"f1", metrics.f1}};
-}
-
-void to_json(Json& json, const Evaluation& evaluation) {
-  json = Json{{"accuracy", evaluation.accuracy},
-              {"loss", evaluation.loss},
-              {"per_class", evaluation.per_class},
-              {"confusion", evaluation.confusion}};
+MacroMetrics macro_metrics(const std::vector<ClassMetrics>& classes) {
+  MacroMetrics sum;
+  double count = 0.0;
+  for (const auto& metrics : classes) {
+    if (metrics.precision.n + metrics.recall.n == 0) continue;
+    sum.precision += metrics.precision.value;
+    sum.recall += metrics.recall.value;
+    sum.f1 += metrics.f1;
+    count += 1.0;
+  }
+  if (count == 0.0) return sum;
+  return {sum.precision / count, sum.recall / count, sum.f1 / count};
 }
 
 }  // namespace digits

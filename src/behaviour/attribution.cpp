@@ -1,0 +1,69 @@
+#include "behaviour/attribution.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "behaviour/ink.h"
+
+namespace digits {
+
+namespace {
+
+std::size_t pixels_of(const Schema& schema) {
+  return schema.image_bytes() / static_cast<std::size_t>(schema.channels);
+}
+
+// Absolute attributions of image i.
+std::vector<float> magnitudes(const Attributions& attributions, const Schema& schema,
+                              std::size_t i) {
+  const auto pixels = pixels_of(schema);
+  std::vector<float> values(pixels);
+  std::transform(&attributions.maps[i * pixels], &attributions.maps[i * pixels] + pixels,
+                 values.begin(), [](float value) { return std::abs(value); });
+  return values;
+}
+
+}  // namespace
+
+Quantity excess_on_ink(const Dataset& set, const Attributions& attributions) {
+  std::vector<double> excess;
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    const auto mass = magnitudes(attributions, set.schema, i);
+    const auto ink = ink_of(set.image(i), set.schema, 1);
+    double all = 0.0;
+    double on_ink = 0.0;
+    for (std::size_t p = 0; p < mass.size(); ++p) {
+      all += mass[p];
+      on_ink += ink[p] ? mass[p] : 0.0;
+    }
+    const double area = static_cast<double>(std::count(ink.begin(), ink.end(), true)) /
+                        static_cast<double>(ink.size());
+    excess.push_back((all > 0.0 ? on_ink / all : 0.0) - area);
+  }
+  return mean_within(excess, -1.0, 1.0);
+}
+
+Quantity completeness_error(const Attributions& attributions) {
+  const auto n = attributions.differences.size();
+  const auto pixels = n == 0 ? 0 : attributions.maps.size() / n;
+  std::vector<double> errors;
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto* map = attributions.maps.data() + i * pixels;
+    const double sum = std::accumulate(map, map + pixels, 0.0);
+    const double difference = attributions.differences[i];
+    errors.push_back(std::abs(sum - difference) / std::max(1.0, std::abs(difference)));
+  }
+  return mean_within(errors, 0.0, std::numeric_limits<double>::max());
+}
+
+Quantity rank_agreement(const Dataset& set, const Attributions& a, const Attributions& b) {
+  std::vector<double> correlations;
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    correlations.push_back(
+        rank_correlation(magnitudes(a, set.schema, i), magnitudes(b, set.schema, i)));
+  }
+  return mean_within(correlations, -1.0, 1.0);
+}
+
+}  // namespace digits

@@ -1,0 +1,49 @@
+#include "behaviour/behaviour.h"
+
+#include <algorithm>
+
+#include "behaviour/counterfactual.h"
+#include "behaviour/directional.h"
+#include "behaviour/functionality.h"
+#include "behaviour/invariance.h"
+#include "data/specimens.h"
+
+namespace digits {
+
+std::vector<Measurement> measure_attributions(const Subject& subject, const Dataset& set) {
+  std::vector<Measurement> all;
+  if (subject.gradient) {
+    all.push_back({"interpretability/gradient_on_ink", excess_on_ink(set, subject.gradient(set))});
+  }
+  if (subject.integrated) {
+    const auto integrated = subject.integrated(set);
+    all.push_back({"interpretability/integrated_on_ink", excess_on_ink(set, integrated)});
+    all.push_back({"interpretability/completeness", completeness_error(integrated)});
+  }
+  return all;
+}
+
+std::vector<Measurement> measure_behaviour(const Subject& subject, const Dataset& held_out,
+                                           const BehaviourOptions& options) {
+  const auto& classify = subject.classify;
+  const auto most = std::max<std::size_t>(1, options.images * 2 / 3);
+  const auto few = std::max<std::size_t>(1, options.images / 15);
+  const auto take = [&](std::size_t n) { return sample(held_out, n, options.seed); };
+  std::vector<Measurement> all;
+  const auto add = [&](const std::vector<Measurement>& more) {
+    all.insert(all.end(), more.begin(), more.end());
+  };
+  const bool digits = options.digits && can_draw(held_out.schema);
+  add(measure_invariance(classify, take(options.images), options.threads));
+  add(measure_degradations(classify, take(most), options.seed, options.threads));
+  if (digits) {
+    add(measure_erasures(classify, held_out.schema, few, options.seed));
+    add({measure_canonical_digits(classify, held_out.schema)});
+  }
+  add(measure_confidence(classify, take(most), options.seed));
+  add({measure_counterfactuals(classify, take(few))});
+  add(measure_attributions(subject, take(few)));
+  return all;
+}
+
+}  // namespace digits

@@ -1,0 +1,45 @@
+// Direction: what makes an image worse must lower the probability of its class, and what makes it
+// resemble another class must raise that one's.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "behaviour/classifier.h"
+#include "behaviour/measurement.h"
+#include "data/perturb.h"
+
+namespace digits {
+
+// A change at rising strengths.
+struct Degradation {
+  std::string name;
+  std::vector<Perturbation> levels;
+};
+
+// noise        of rising deviation, one pattern per image
+// occlusion    a square of paper that grows
+// blur         of rising width, in shares of the image's shorter side
+std::vector<Degradation> degradations(const Schema& schema);
+
+// From the images as they are to the first level, and from each level to the next: by how much the
+// mean probability of the true class falls, from pairs of the same image.
+std::vector<Quantity> drops(const Classifier& classify, const Dataset& set,
+                            const std::vector<Perturbation>& levels, std::uint64_t seed,
+                            int threads);
+
+// The mean change in the probability of what the images become by the loss of a stroke.
+struct ErasedPairs;
+Quantity gain_by_erasure(const Classifier& classify, const ErasedPairs& pairs);
+
+// The step that falls least decides for a degradation. `set` with its labels.
+std::vector<Measurement> measure_degradations(const Classifier& classify, const Dataset& set,
+                                              std::uint64_t seed, int threads);
+
+// For models of digits alone (can_draw): those of the erasures (data/specimens.h) whose two digits
+// the schema has, with `count` pairs each.
+std::vector<Measurement> measure_erasures(const Classifier& classify, const Schema& schema,
+                                          std::size_t count, std::uint64_t seed);
+
+}  // namespace digits

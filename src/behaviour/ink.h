@@ -1,0 +1,15 @@
+// Where the ink of an image is.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "data/dataset.h"
+
+namespace digits {
+
+// For each pixel whether it, or one within `margin` pixels of it, is ink: at least half as bright
+// as the image's brightest, in any channel. [rows * cols]; none in a blank image.
+std::vector<bool> ink_of(const std::uint8_t* image, const Schema& schema, int margin);
+
+}  // namespace digits

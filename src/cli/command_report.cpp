@@ -1,0 +1,32 @@
+#include <fmt/format.h>
+
+#include "cli/options.h"
+#include "cli/output.h"
+#include "pipeline/pipeline.h"
+
+namespace digits {
+
+int command_report(const Arguments& arguments) {
+  CommandOptions options("report",
+                         "Writes report.html and figures/*.svg into an evaluated run: one page "
+                         "without scripts or network, and its plots.",
+                         "RUN");
+  options.add_machine();
+  options.add_json();
+  const auto parsed = options.parse(arguments);
+  if (!parsed) return kDone;
+
+  const auto run = RunDirectory::open(parsed->word("one run directory"));
+  const auto config = resolve(config_from(*parsed, run.read_config()));
+  const auto test = test_of(run, config);
+  check_run(run);
+  report_run(run, config, test, evaluate_again(run, config, test));
+  if (parsed->has("json")) {
+    print_json(Json{{"report", run.report().string()}});
+  } else {
+    print_pairs({{"report", run.report().string()}});
+  }
+  return kDone;
+}
+
+}  // namespace digits

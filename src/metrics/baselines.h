@@ -1,0 +1,42 @@
+// What any model has to beat: two rules that need no training.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "base/statistics.h"
+#include "data/dataset.h"
+
+namespace digits {
+
+// A rule's accuracy on a set, with its Wilson interval.
+struct Baseline {
+  std::string name;  // "majority_class" or "nearest_class_mean"
+  Quantity accuracy;
+};
+
+// The class with most samples, the first one on a tie. Throws data.empty for no images.
+std::uint8_t majority_class(const Dataset& training);
+
+// For each image of `set` the class whose mean training image is nearest by Euclidean distance over
+// pixels, the first one on a tie: a linear classifier (Hastie, Tibshirani, Friedman, "The Elements
+// of Statistical Learning", 2nd ed., section 4.3, equal spherical covariances). Classes without
+// training images are never chosen. Throws data.empty for no training images, data.schema_mismatch
+// for sets of different schemas. The result does not depend on `threads`.
+std::vector<std::uint8_t> nearest_class_mean(const Dataset& training, const Dataset& set,
+                                             int threads);
+
+// Both rules, fitted on `training`, measured on `test`. Throws as above.
+std::vector<Baseline> evaluate_baselines(const Dataset& training, const Dataset& test, int threads);
+
+// By how much the model's accuracy is above a baseline's. The interval reaches from the nearest
+// ends of the two to the farthest, so that its low end is above 0 when they do not overlap: wider
+// than that of a difference, since nobody should have to argue about a baseline.
+Quantity lead(const Quantity& model, const Quantity& baseline);
+
+void to_json(Json& json, const Baseline& baseline);
+void from_json(const Json& json, Baseline& baseline);
+
+}  // namespace digits

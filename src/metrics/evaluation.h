@@ -1,0 +1,62 @@
+// All that is said of a model on a labelled set: what evaluation.json holds.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "base/statistics.h"
+#include "metrics/baselines.h"
+#include "metrics/bootstrap.h"
+#include "metrics/calibration.h"
+#include "metrics/classification.h"
+#include "metrics/fairness.h"
+
+namespace digits {
+
+// What one class's probability and predictions are worth, with bootstrap intervals.
+struct ClassScores {
+  Quantity f1;
+  Quantity roc_auc;            // undefined without samples of the class, or of others
+  Quantity average_precision;  // undefined without samples of the class
+};
+
+// Proportions have Wilson intervals, the rest bootstrap intervals (bootstrap.h, which says how what
+// is undefined looks). Means over classes leave undefined ones out.
+struct Evaluation {
+  double loss = 0.0;  // cross-entropy, nats
+  Quantity accuracy;
+  std::vector<Quantity> top_k;  // for k = 1, 2, 3, as far as there are classes
+  std::vector<ClassMetrics> per_class;
+  std::vector<ClassScores> class_scores;  // in the same order
+  ConfusionMatrix confusion;
+  Quantity macro_precision;
+  Quantity macro_recall;
+  Quantity macro_f1;
+  Quantity log_loss;  // `loss` with its interval
+  Quantity brier;
+  Quantity calibration_error;
+  Quantity macro_roc_auc;
+  Quantity macro_average_precision;
+  std::vector<ReliabilityBin> reliability;
+
+  // Sample by sample, for comparisons and pictures; not in the JSON.
+  std::vector<std::uint8_t> predictions;  // [n]
+  std::vector<double> probabilities;      // [n * classes]
+
+  // For who has images (pipeline/stages.h); empty otherwise.
+  Fairness fairness;
+  std::vector<Baseline> baselines;
+};
+
+// Everything but the last two. logits [n * classes], labels [n], one name per class. Throws
+// checkpoint.not_finite for a logit that is NaN or infinite.
+Evaluation evaluate_logits(const std::vector<float>& logits,
+                           const std::vector<std::uint8_t>& labels,
+                           const std::vector<std::string>& class_names,
+                           const BootstrapOptions& options = {});
+
+void to_json(Json& json, const Evaluation& evaluation);
+
+}  // namespace digits

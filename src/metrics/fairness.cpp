@@ -1,0 +1,182 @@
+#include "metrics/fairness.h"
+
+#include <algorithm>
+
+#include "metrics/classification.h"
+
+namespace digits {
+
+namespace {
+
+// One of the slices' rates, such as the recall of a class; those with n = 0 are unknown.
+using Rates = std::vector<Quantity>;
+
+struct Extremes {
+  Quantity low;
+  Quantity high;
+  std::size_t known = 0;
+};
+
+Extremes extremes(const Rates& rates) {
+  Extremes found;
+  for (const auto& rate : rates) {
+    if (rate.n == 0) continue;
+    if (found.known == 0 || rate.value < found.low.value) found.low = rate;
+    if (found.known == 0 || rate.value > found.high.value) found.high = rate;
+    ++found.known;
+  }
+  return found;
+}
+
+// Highest - lowest, which is never below zero; unknown with fewer than two.
+Quantity gap_of(const Rates& rates) {
+  const auto ends = extremes(rates);
+  if (ends.known < 2) return {0.0, 0.0, 1.0, 0};
+  auto gap = difference(ends.high, ends.low);
+  gap.low = std::max(0.0, gap.low);
+  return gap;
+}
+
+// Of one class against the rest, per slice.
+struct ClassRates {
+  Rates true_positive;
+  Rates false_positive;
+  Rates selected;  // the share predicted as the class
+};
+
+ClassRates rates_of(const std::vector<ConfusionMatrix>& slices, std::size_t k) {
+  ClassRates rates;
+  for (const auto& confusion : slices) {
+    std::size_t all = 0;
+    std::size_t actual = 0;
+    std::size_t predicted = 0;
+    for (std::size_t truth = 0; truth < confusion.size(); ++truth) {
+      for (const auto count : confusion[truth]) all += count;
+      actual += confusion[k][truth];
+      predicted += confusion[truth][k];
+    }
+    const auto right = confusion[k][k];
+    rates.true_positive.push_back(proportion(right, actual));
+    rates.false_positive.push_back(proportion(predicted - right, all - actual));
+    rates.selected.push_back(proportion(predicted, all));
+  }
+  return rates;
+}
+
+void compare_classes(GroupFairness& group, const std::vector<ConfusionMatrix>& slices,
+                     const std::vector<std::string>& class_names) {
+  for (std::size_t k = 0; k < class_names.size(); ++k) {
+    const auto rates = rates_of(slices, k);
+    if (extremes(rates.true_positive).known < 2) continue;
+    for (const auto* odds : {&rates.true_positive, &rates.false_positive}) {
+      const auto gap = gap_of(*odds);
+      auto& worst = group.equalised_odds;
+      if (gap.n > 0 && (!worst || gap.value > worst->value.value)) worst = {class_names[k], gap};
+    }
+    const auto selected = extremes(rates.selected);
+    if (selected.high.value <= 0.0) continue;  // nowhere predicted: treated alike
+    const auto impact = ratio(selected.low, selected.high);
+    auto& worst = group.disparate_impact;
+    if (!worst || impact.value < worst->value.value) worst = {class_names[k], impact};
+  }
+}
+
+GroupFairness assess_group(const std::vector<std::uint8_t>& labels,
+                           const std::vector<std::uint8_t>& predictions,
+                           const std::vector<std::string>& class_names, const SliceGroup& group) {
+  GroupFairness fairness;
+  fairness.factor = group.factor;
+  Rates accuracies;
+  std::vector<ConfusionMatrix> confusions;
+  for (const auto& slice : group.slices) {
+    Weights weights(labels.size(), 0);
+    std::size_t right = 0;
+    for (const auto i : slice.samples) {
+      weights.at(i) = 1;
+      right += labels[i] == predictions[i] ? 1 : 0;
+    }
+    accuracies.push_back(proportion(right, slice.samples.size()));
+    confusions.push_back(confusion_matrix(labels, predictions, class_names.size(), weights));
+    fairness.slices.push_back({slice.name, accuracies.back()});
+    const auto& worst = accuracies[fairness.worst];
+    if (accuracies.back().n > 0 && (worst.n == 0 || accuracies.back().value < worst.value)) {
+      fairness.worst = accuracies.size() - 1;
+    }
+  }
+  fairness.gap = gap_of(accuracies);
+  compare_classes(fairness, confusions, class_names);
+  return fairness;
+}
+
+}  // namespace
+
+SliceGroup class_slices(const std::vector<std::uint8_t>& labels,
+                        const std::vector<std::string>& class_names) {
+  SliceGroup group{"class", {}};
+  for (const auto& name : class_names) group.slices.push_back({name, {}});
+  for (std::uint32_t i = 0; i < labels.size(); ++i) {
+    group.slices.at(labels[i]).samples.push_back(i);
+  }
+  return group;
+}
+
+SliceGroup thirds(const std::string& factor, const std::array<std::string, 3>& names,
+                  const std::vector<double>& values, const std::vector<std::uint8_t>& labels) {
+  std::vector<std::vector<double>> of_class(256);
+  for (std::size_t i = 0; i < labels.size(); ++i) of_class[labels[i]].push_back(values[i]);
+  for (auto& sorted : of_class) std::sort(sorted.begin(), sorted.end());
+  SliceGroup group{factor, {{names[0], {}}, {names[1], {}}, {names[2], {}}}};
+  for (std::uint32_t i = 0; i < labels.size(); ++i) {
+    const auto& sorted = of_class[labels[i]];
+    // The rank of the first of equals decides for all of them.
+    const auto rank = std::lower_bound(sorted.begin(), sorted.end(), values[i]) - sorted.begin();
+    group.slices[3 * static_cast<std::size_t>(rank) / sorted.size()].samples.push_back(i);
+  }
+  auto& slices = group.slices;
+  slices.erase(std::remove_if(slices.begin(), slices.end(),
+                              [](const Slice& slice) { return slice.samples.empty(); }),
+               slices.end());
+  return group;
+}
+
+Fairness assess_fairness(const std::vector<std::uint8_t>& labels,
+                         const std::vector<std::uint8_t>& predictions,
+                         const std::vector<std::string>& class_names,
+                         const std::vector<SliceGroup>& groups) {
+  Fairness fairness;
+  const SliceAccuracy* worst = nullptr;
+  fairness.groups.reserve(groups.size());
+  for (const auto& group : groups) {
+    fairness.groups.push_back(assess_group(labels, predictions, class_names, group));
+    const auto& assessed = fairness.groups.back();
+    if (assessed.slices.empty() || assessed.slices[assessed.worst].accuracy.n == 0) continue;
+    const auto& candidate = assessed.slices[assessed.worst];
+    if (worst != nullptr && candidate.accuracy.value >= worst->accuracy.value) continue;
+    worst = &candidate;
+    fairness.worst_factor = assessed.factor;
+    fairness.worst_slice = candidate.name;
+  }
+  return fairness;
+}
+
+void to_json(Json& json, const Fairness& fairness) {
+  json = Json{{"worst", {{"factor", fairness.worst_factor}, {"slice", fairness.worst_slice}}},
+              {"factors", Json::array()}};
+  for (const auto& group : fairness.groups) {
+    auto slices = Json::array();
+    for (const auto& slice : group.slices) {
+      slices.push_back(Json{{"slice", slice.name}, {"accuracy", slice.accuracy}});
+    }
+    const auto of_class = [](const std::optional<ClassGap>& gap, const char* name) {
+      return gap ? Json{{"class", gap->class_name}, {name, gap->value}} : Json();
+    };
+    json["factors"].push_back(
+        Json{{"factor", group.factor},
+             {"slices", slices},
+             {"gap", group.gap},
+             {"equalised_odds", of_class(group.equalised_odds, "difference")},
+             {"disparate_impact", of_class(group.disparate_impact, "ratio")}});
+  }
+}
+
+}  // namespace digits

@@ -1,0 +1,21 @@
+#include "model/subject.h"
+
+#include "metrics/classification.h"
+#include "model/saliency.h"
+
+namespace digits {
+
+Subject subject_of(const Forward& forward, c10::Device device) {
+  Subject subject;
+  subject.classify = [=](const Dataset& set) {
+    return softmax_rows(logits_of(forward, set.images.data(), set.size(), set.schema, device),
+                        static_cast<std::size_t>(set.schema.classes()));
+  };
+  subject.gradient = [=](const Dataset& set) { return gradient_times_input(forward, set, device); };
+  subject.integrated = [=](const Dataset& set) {
+    return integrated_gradients(forward, set, device);
+  };
+  return subject;
+}
+
+}  // namespace digits

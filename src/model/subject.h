@@ -1,0 +1,15 @@
+// A network, as the checks of behaviour see it.
+#pragma once
+
+#include <c10/core/Device.h>
+
+#include "behaviour/behaviour.h"
+#include "data/dataset.h"
+#include "model/tensors.h"
+
+namespace digits {
+
+// `forward` gives logits, is in evaluation mode and on `device`; it is kept by value.
+Subject subject_of(const Forward& forward, c10::Device device);
+
+}  // namespace digits

@@ -1,0 +1,20 @@
+#include "pipeline/parse_toml.h"
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+
+namespace digits {
+
+toml::table parse_toml(const std::string& text, const std::string& name) {
+  try {
+    return toml::parse(text, name);
+  } catch (const toml::parse_error& error) {
+    throw Error(
+        "config.syntax",
+        fmt::format("{}, line {}: {}", name, error.source().begin.line, error.description()),
+        "the file must be TOML");
+  }
+}
+
+}  // namespace digits

@@ -1,0 +1,13 @@
+// TOML with our errors.
+#pragma once
+
+#include <toml++/toml.h>
+
+#include <string>
+
+namespace digits {
+
+// Throws config.syntax, naming the line; `name` is for messages.
+toml::table parse_toml(const std::string& text, const std::string& name);
+
+}  // namespace digits

@@ -1,0 +1,59 @@
+#include "pipeline/regression.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/error.h"
+
+namespace digits {
+
+RunAnswers answers_of(const RunDirectory& run) {
+  const auto evaluation = run.read_evaluation();
+  RunAnswers answers;
+  answers.test_fingerprint = json_at<std::string>(evaluation, "/answers/test_fingerprint", "input");
+  answers.labels = json_at<std::vector<std::uint8_t>>(evaluation, "/answers/labels", "input");
+  answers.predictions =
+      json_at<std::vector<std::uint8_t>>(evaluation, "/answers/predictions", "input");
+  for (const auto& metrics : json_at<Json>(evaluation, "/per_class", "input")) {
+    answers.class_names.push_back(json_at<std::string>(metrics, "/class", "input"));
+  }
+  return answers;
+}
+
+Comparison compare_runs(const RunDirectory& run, const RunDirectory& baseline) {
+  const auto candidate = answers_of(run);
+  const auto before = answers_of(baseline);
+  if (candidate.test_fingerprint != before.test_fingerprint) {
+    throw Error("data.other_test_set",
+                fmt::format("{}: test set with fingerprint {}, expected {} as in {}",
+                            baseline.path().string(), before.test_fingerprint.substr(0, 12),
+                            candidate.test_fingerprint.substr(0, 12), run.path().string()),
+                "compare runs on the same data");
+  }
+  return compare_predictions(candidate.labels, before.predictions, candidate.predictions,
+                             candidate.class_names);
+}
+
+std::vector<std::string> regressions_of(const Comparison& comparison) {
+  std::vector<std::string> texts;
+  const auto add = [&](const std::string& what, const Change& change) {
+    if (!change.worse) return;
+    const auto& [value, low, high, n] = change.difference;
+    texts.push_back(fmt::format("{} {:+.2f} points [{:+.2f}, {:+.2f}], n = {}, p = {:.2g}", what,
+                                100.0 * value, 100.0 * low, 100.0 * high, n, change.p));
+  };
+  add("accuracy", comparison.accuracy);
+  for (const auto& recall : comparison.recalls) add("recall of " + recall.name, recall);
+  return texts;
+}
+
+void require_no_regression(const Comparison& comparison) {
+  if (!comparison.worse) return;
+  throw Error(
+      "gate.regression",
+      fmt::format("worse than the baseline: {}; expected nothing worse than chance explains",
+                  fmt::join(regressions_of(comparison), "; ")),
+      "`digits check --baseline` shows every class");
+}
+
+}  // namespace digits

@@ -1,0 +1,28 @@
+// What is measured of a run, as charts. No Torch in this header.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "metrics/evaluation.h"
+#include "model/epoch_record.h"
+#include "report/chart.h"
+
+namespace digits {
+
+// A chart of the report, which is a file in the run directory too.
+struct NamedChart {
+  std::string name;  // of the file
+  Markup chart;
+  std::string caption;
+};
+
+// "loss" and "accuracy" over the epochs.
+std::vector<NamedChart> training_charts(const std::vector<EpochRecord>& history);
+
+// "confusion", "roc", "precision_recall", "reliability" and "slices". The curves are thinned to
+// what can be seen.
+std::vector<NamedChart> evaluation_charts(const Evaluation& evaluation,
+                                          const std::vector<std::uint8_t>& labels);
+
+}  // namespace digits

@@ -1,0 +1,39 @@
+// Text that is XML already, told apart by its type from text that must be escaped first: whoever
+// confuses the two does not compile.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace digits {
+
+// Well-formed content of an XML element, as HTML and SVG both read it.
+struct Markup {
+  std::string text;
+};
+
+inline Markup& operator+=(Markup& left, const Markup& right) {
+  left.text += right.text;
+  return left;
+}
+inline Markup operator+(Markup left, const Markup& right) { return left += right; }
+
+// `text` as the content of an element or of a quoted attribute. What XML 1.0 cannot hold (bytes
+// that are not UTF-8, control characters, U+FFFE, U+FFFF) becomes U+FFFD.
+std::string escape(std::string_view text);
+
+// The first `length` characters, the last of them an ellipsis if more were cut off.
+std::string shortened(std::string_view text, std::size_t length);
+
+// Characters (code points) in UTF-8 text.
+std::size_t length_of(std::string_view text);
+
+// What a thing was found to be; the name of its class in the style sheets, "" for kNone.
+enum class Verdict { kNone, kPass, kWarning, kFail };
+const char* name_of(Verdict verdict);
+
+// The style sheets chart.css and page.css, as they were when the program was built.
+const std::string& chart_style();
+const std::string& page_style();
+
+}  // namespace digits

@@ -1,0 +1,197 @@
+// Learned behaviour: small models are trained once, and each check is shown the model that it is
+// there to fail. Their seeds are fixed: it is the checks that are tested, not luck in training; the
+// test seed decides what the models are asked.
+#include <algorithm>
+#include <map>
+#include <memory>
+
+#include "base/files.h"
+#include "behaviour/counterfactual.h"
+#include "behaviour/directional.h"
+#include "behaviour/functionality.h"
+#include "behaviour/invariance.h"
+#include "metrics/classification.h"
+#include "metrics/fairness.h"
+#include "metrics/image_slices.h"
+#include "model/saliency.h"
+#include "model/subject.h"
+#include "pipeline/gates.h"
+#include "pipeline/presets.h"
+#include "support/small_models.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+using Verdicts = std::map<std::string, Gate>;  // by metric, without what it has in common
+
+constexpr int kThreads = 2;
+
+const std::string kGroup = "behaviour/";
+constexpr double kWidestGap = 0.15;  // in accuracy between thin, medium and thick
+constexpr double kAgreement = 0.3;   // mean rank correlation
+
+// Of the gates that a real run has to pass, those about behaviour.
+std::vector<GateRule> strict_gates() {
+  auto rules = parse_gates(default_gates("standard"), "configs/gates.toml");
+  rules.erase(std::remove_if(rules.begin(), rules.end(),
+                             [](const auto& rule) { return rule.metric.find(kGroup) != 0; }),
+              rules.end());
+  return rules;
+}
+
+// Laxer ones, for models of a second's training.
+std::vector<GateRule> small_gates() {
+  const auto path = fixtures() / "small_gates.toml";
+  return parse_gates(read_file(path), path);
+}
+
+Subject on_cpu(const Forward& forward) { return subject_of(forward, c10::DeviceType::CPU); }
+
+struct Judged {
+  Verdicts by_small;
+  Verdicts by_strict;
+};
+
+// What was measured of a model, by each gate about it.
+Judged judged(const std::vector<Measurement>& measured) {
+  const Json document{{"behaviour", tree_of(measured)}};
+  const auto verdicts = [&](std::vector<GateRule> rules) {
+    Verdicts all;
+    for (auto& rule : rules) rule.if_measured = true;  // only some of it was
+    for (const auto& gate : judge(document, rules)) all[gate.metric.substr(kGroup.size())] = gate;
+    return all;
+  };
+  return {verdicts(small_gates()), verdicts(strict_gates())};
+}
+
+Dataset some(std::size_t n) { return sample(small_held_out_set(), n, test_seed()); }
+
+// A model that several tests look at, trained at the first call.
+const Forward& good(std::uint64_t which) {
+  static std::map<std::uint64_t, Forward> models;
+  auto& model = models[which];
+  if (!model) model = good_model(which);
+  return model;
+}
+
+const Forward& permuted() {
+  static const Forward model = permuted_model(1);
+  return model;
+}
+
+Quantity accuracy_of(const Forward& forward, const Dataset& set) {
+  return accuracy(set.labels, ask(on_cpu(forward).classify, set).labels);
+}
+
+// Not by a hair: neither the small models' gates pass it, nor those of a real run.
+void expect_failed(const Judged& verdicts, const std::vector<std::string>& names) {
+  for (const auto& name : names) {
+    for (const auto* all : {&verdicts.by_small, &verdicts.by_strict}) {
+      const auto& gate = all->at(name);
+      EXPECT_FALSE(gate.passed) << Json(gate).dump();
+    }
+  }
+}
+
+// What is trained as it should be passes every check.
+TEST(GoodModel, PassesEveryCheck) {
+  BehaviourOptions options;
+  options.images = 300;
+  options.seed = test_seed();
+  options.threads = kThreads;
+  const auto measured = measure_behaviour(on_cpu(good(1)), small_held_out_set(), options);
+  const auto verdicts = judged(measured).by_small;
+  EXPECT_EQ(verdicts.size(), 24U);
+  for (const auto& [name, gate] : verdicts) EXPECT_TRUE(gate.passed) << Json(gate).dump();
+}
+
+// Without augmentation the model is as accurate on what it knows, and an image's place matters.
+TEST(BadModel, WithoutAugmentationFailsInvariance) {
+  const auto model = unaugmented_model(1);
+  EXPECT_GT(accuracy_of(model, small_held_out_set()).value, 0.85);
+  const auto classify = on_cpu(model).classify;
+  expect_failed(judged(measure_invariance(classify, some(300), kThreads)), {"invariance/shift_2"});
+}
+
+// Learned from labels in random order, nothing is right, and nothing makes it worse.
+TEST(BadModel, OfPermutedLabelsFailsMinimumFunctionalityAndDirection) {
+  const auto classify = on_cpu(permuted()).classify;
+  const auto& schema = small_held_out_set().schema;
+  auto measured = measure_degradations(classify, some(200), test_seed(), kThreads);
+  for (auto& one : measure_erasures(classify, schema, 25, test_seed())) measured.push_back(one);
+  measured.push_back(measure_canonical_digits(classify, schema));
+  expect_failed(
+      judged(measured),
+      {"functionality/canonical", "directional/noise", "directional/occlusion", "directional/blur",
+       "directional/erase_8_to_3", "directional/erase_8_to_6", "directional/erase_8_to_9",
+       "directional/erase_9_to_0", "directional/erase_7_to_1", "directional/erase_2_to_7"});
+}
+
+// What sees a corner only is right more often than by chance, for a reason that no person would
+// accept, and every change that moves something out of the corner or into it tells.
+TEST(BadModel, OfOneCornerFailsInterpretabilityAndInvariance) {
+  const auto model = corner_model(1);
+  EXPECT_GT(accuracy_of(model, small_held_out_set()).value, 0.3);
+  const auto subject = on_cpu(model);
+  auto measured = measure_invariance(subject.classify, some(300), kThreads);
+  for (auto& one : measure_attributions(subject, some(40))) measured.push_back(one);
+  expect_failed(
+      judged(measured),
+      {"interpretability/gradient_on_ink", "interpretability/integrated_on_ink",
+       "invariance/shift_1", "invariance/shift_2", "invariance/rotation", "invariance/scale",
+       "invariance/brightness", "invariance/contrast", "invariance/thicker", "invariance/thinner"});
+}
+
+// Where the label could be read in the margin, nobody learns digits: a grey square in the margin
+// changes the answer.
+TEST(BadModel, OfAShortcutFailsCounterfactual) {
+  const auto classify = on_cpu(shortcut_model(1)).classify;
+  expect_failed(judged({measure_counterfactuals(classify, some(50))}), {"counterfactual/on_ink"});
+}
+
+// Logits too large change no answer: only what shows nothing tells. Grey images are judged by the
+// gates of a real run alone: good small models are sure of some of them.
+TEST(BadModel, OverconfidentFailsOnNothing) {
+  const auto classify = on_cpu(overconfident(good(1))).classify;
+  const auto verdicts = judged(measure_confidence(classify, some(200), test_seed()));
+  expect_failed(verdicts, {"functionality/noise", "functionality/scrambled"});
+  EXPECT_FALSE(verdicts.by_strict.at("functionality/blank").passed);
+}
+
+// Logits that move in steps have no gradient that could account for them.
+TEST(BadModel, OfStepsFailsCompleteness) {
+  const auto measured = measure_attributions(on_cpu(stepwise(good(1))), some(40));
+  expect_failed(judged(measured), {"interpretability/completeness"});
+}
+
+// What was never taught thin strokes is right on the others, and the gap between the slices fails
+// the gates of a real run; that of the good model, though small, does not fail by thickness alone.
+TEST(BadModel, BlindToThinStrokesFailsFairness) {
+  const auto gap = [](const Forward& model) {
+    const auto& set = small_held_out_set();
+    const auto predictions = ask(on_cpu(model).classify, set).labels;
+    const auto fairness = assess_fairness(set.labels, predictions, set.schema.class_names,
+                                          {image_slices(set, 2).at(1)});
+    EXPECT_EQ(fairness.groups.at(0).factor, "thickness");
+    return judge(Json{{"fairness", fairness}},
+                 {{"fairness/factors/*/gap", kWidestGap, false, "of small models"}});
+  };
+  EXPECT_TRUE(gap(good(1)).at(0).passed);
+  EXPECT_FALSE(gap(thin_blind_model(1)).at(0).passed);
+}
+
+// Two trainings look at the same places, and one that learned nothing looks elsewhere.
+TEST(RankAgreement, IsOfModelsThatLearnedTheSame) {
+  const auto set = some(60);
+  const auto explained = [&](const Forward& forward) { return on_cpu(forward).integrated(set); };
+  const auto first = explained(good(1));
+  const auto agreement = [&](const Forward& other) {
+    return rank_agreement(set, first, explained(other));
+  };
+  EXPECT_GT(agreement(good(2)).low, kAgreement);
+  EXPECT_LT(agreement(permuted()).high, kAgreement);
+}
+
+}  // namespace
+}  // namespace digits

@@ -1,0 +1,109 @@
+// The report of the tiny run, as a reader's program sees it, and the commands around it.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/files.h"
+#include "integration/tiny_run.h"
+#include "support/program.h"
+#include "support/xml.h"
+
+namespace digits {
+namespace {
+
+std::vector<std::string> texts_of(const XmlElement& root, const std::string& name) {
+  std::vector<std::string> texts;
+  for (const auto& element : elements(root, name)) texts.push_back(element.all_text());
+  return texts;
+}
+
+// One well-formed page that asks for nothing from outside, with a section for each part, a row for
+// each gate and the pictures of the mistakes.
+TEST(Report, IsOnePageWithEverything) {
+  const auto text = read_file(tiny_run().path() / "report.html");
+  const auto page = parse_xml(text);
+  EXPECT_THAT(texts_of(page, "h2"), testing::ElementsAre("Summary", "Gates", "Training", "Test set",
+                                                         "Images", "Data", "Lineage"));
+  EXPECT_EQ(elements(page, "svg").size(), 7U);
+  EXPECT_GE(elements(page, "img").size(), 25U);  // 24 hits, some mistakes, the sheet
+  for (const char* outside : {"http:", "https:", "<script", "url("}) {
+    auto bare = text;
+    for (auto at = bare.find("http://www.w3.org/2000/svg"); at != bare.npos;
+         at = bare.find("http://www.w3.org/2000/svg")) {
+      bare.erase(at, 26);
+    }
+    EXPECT_EQ(bare.find(outside), bare.npos) << outside;
+  }
+}
+
+// Its numbers are those of the documents beside it.
+TEST(Report, TellsWhatTheDocumentsSay) {
+  const auto run = tiny_run().path();
+  const auto page = parse_xml(read_file(run / "report.html")).all_text();
+  const auto evaluation = Json::parse(read_file(run / "evaluation.json"));
+  EXPECT_THAT(page, testing::HasSubstr(fmt::format(
+                        "{:.2f} %", 100.0 * evaluation.at("accuracy").at("value").get<double>())));
+  EXPECT_THAT(page, testing::HasSubstr(evaluation.at("weights_sha256").get<std::string>()));
+  for (const auto& gate : Json::parse(read_file(run / "checks.json")).at("gates")) {
+    EXPECT_THAT(page, testing::HasSubstr(gate.at("metric").get<std::string>()));
+    EXPECT_THAT(page, testing::HasSubstr(gate.at("reason").get<std::string>()));
+  }
+}
+
+// Each plot is a file too, and the very one that stands in the page.
+TEST(Report, PlotsAreFiles) {
+  for (const char* name :
+       {"loss", "accuracy", "confusion", "roc", "precision_recall", "reliability", "slices"}) {
+    const auto svg =
+        parse_xml(read_file(tiny_run().path() / "figures" / (name + std::string(".svg"))));
+    EXPECT_EQ(svg.name, "svg") << name;
+    EXPECT_FALSE(elements(svg, "title").empty() && elements(svg, "text").empty()) << name;
+  }
+}
+
+// Written again it is the same page, to the byte.
+TEST(Report, CommandWritesItAgain) {
+  const auto before = read_file(tiny_run().path() / "report.html");
+  const auto again = call_digits({"report", tiny_run().path()});
+  EXPECT_EQ(again.status, 0) << again.err;
+  EXPECT_EQ(read_file(tiny_run().path() / "report.html"), before);
+}
+
+// A run against itself is not worse, image by image; against a better one it is, with status 4.
+TEST(Check, ComparesWithABaseline) {
+  const auto run = tiny_run().path();
+  const auto itself = call_digits({"check", run, "--baseline", run});
+  EXPECT_EQ(itself.status, 0) << itself.err;
+  EXPECT_THAT(itself.out, testing::ContainsRegex("accuracy +\\+0\\.00 .* not worse"));
+  const TemporaryDirectory folder;
+  auto evaluation = Json::parse(read_file(run / "evaluation.json"));
+  evaluation["answers"]["predictions"] = evaluation["answers"]["labels"];  // never wrong
+  make_directories(folder / "better");
+  write_file(folder / "better" / "config.toml", read_file(run / "config.toml"));
+  write_file(folder / "better" / "evaluation.json", evaluation.dump());
+  const auto worse = call_digits({"check", run, "--baseline", folder / "better", "--json"});
+  EXPECT_EQ(worse.status, 4);
+  EXPECT_THAT(worse.err,
+              testing::HasSubstr("digits: gate.regression: worse than the baseline: acc"));
+  EXPECT_EQ(Json::parse(worse.out).at("baseline").at("worse"), true);
+}
+
+// Two runs in a folder: a table with a drop that is named, and a plot.
+TEST(History, ShowsADrop) {
+  const TemporaryDirectory folder;
+  const auto run = tiny_run().path();
+  auto evaluation = Json::parse(read_file(run / "evaluation.json"));
+  for (const char* name : {"1", "2"}) {
+    make_directories(folder / name);
+    write_file(folder / name / "config.toml", read_file(run / "config.toml"));
+    if (*name == '2') evaluation["answers"]["predictions"] = std::vector<int>(200, 0);
+    write_file(folder / name / "evaluation.json", evaluation.dump());
+  }
+  const auto shown = call_digits({"history", folder.path(), "--plot", folder / "accuracy.svg"});
+  EXPECT_EQ(shown.status, 0) << shown.err;
+  EXPECT_THAT(shown.out, testing::ContainsRegex("2 +2 .*DROP: accuracy -"));
+  EXPECT_EQ(parse_xml(read_file(folder / "accuracy.svg")).name, "svg");
+}
+
+}  // namespace
+}  // namespace digits

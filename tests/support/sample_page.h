@@ -1,0 +1,21 @@
+// A page with every element and every chart, from made-up numbers: for tests, and to look at.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "report/html.h"
+
+namespace digits {
+
+// Stands in for the texts that come from outside: names of classes, files, gates.
+struct SampleTexts {
+  std::string name = "";  // if not empty, what every text slot holds
+};
+
+// The plots by file name: "curves.svg".
+std::map<std::string, Markup> sample_plots(const SampleTexts& texts = {});
+
+html::Page sample_page(const SampleTexts& texts = {});
+
+}  // namespace digits

@@ -1,0 +1,90 @@
+#include "behaviour/counterfactual.h"
+
+#include <algorithm>
+
+#include "behaviour/ink.h"
+#include "support/fakes.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+constexpr int kSide = 14;
+
+// A square of 2 x 2 ink pixels at rows and columns 6 and 7: with a margin of one, 4 x 4 pixels.
+Dataset spots(std::size_t n) {
+  auto set = random_dataset(n, kSide, kSide, 1, 2);
+  std::fill(set.images.begin(), set.images.end(), std::uint8_t{0});
+  for (std::size_t i = 0; i < n; ++i) {
+    for (const int p : {6 * kSide + 6, 6 * kSide + 7, 7 * kSide + 6, 7 * kSide + 7}) {
+      set.image(i)[p] = 200;
+    }
+  }
+  return set;
+}
+
+// Whether a pixel is what it is in the clean image.
+Classifier watching(int row, int col, std::uint8_t value) {
+  return decided_by([=](const std::uint8_t* image) { return image[row * kSide + col] == value; });
+}
+
+TEST(InkOf, IsHalfTheBrightestAndItsMargin) {
+  auto set = random_dataset(1, 3, 5);
+  set.images = {0, 0, 0, 0, 0, 49, 100, 50, 0, 0, 0, 0, 0, 0, 0};
+  const auto count = [&](int margin) {
+    const auto ink = ink_of(set.image(0), set.schema, margin);
+    return std::count(ink.begin(), ink.end(), true);
+  };
+  EXPECT_EQ(count(0), 2);
+  EXPECT_EQ(count(1), 12);  // columns 0 to 3
+  EXPECT_TRUE(ink_of(set.image(0), set.schema, 0)[7]);
+  std::fill(set.images.begin(), set.images.end(), std::uint8_t{0});
+  EXPECT_EQ(count(1), 0);
+  auto colour = random_dataset(1, 2, 2, 3);
+  colour.images = {0, 0, 9, 0, 0, 0, 0, 0, 0, 9, 0, 0};  // blue in the first, red in the last
+  EXPECT_EQ(ink_of(colour.image(0), colour.schema, 0),
+            (std::vector<bool>{true, false, false, true}));
+}
+
+// A classifier that watches one pixel is flipped by the smallest square there is, 2 x 2 of 14 x 14,
+// wherever it covers that pixel: four positions on ink, or beside it, and one in a corner. Of all
+// 169 positions, 9 lie within the 4 x 4 pixels, 12 half and 4 a quarter.
+TEST(Counterfactuals, FindTheSmallestSquareWhereverItIs) {
+  const auto on_ink = counterfactuals(watching(7, 7, 200), spots(1)).front();
+  EXPECT_TRUE(on_ink.found);
+  EXPECT_EQ(on_ink.side, 2);
+  EXPECT_DOUBLE_EQ(on_ink.on_ink, 1.0);
+  EXPECT_DOUBLE_EQ(on_ink.chance, (9.0 + 12.0 / 2.0 + 4.0 / 4.0) / 169.0);
+  const auto beside = counterfactuals(watching(5, 5, 0), spots(1)).front();
+  EXPECT_DOUBLE_EQ(beside.on_ink, (1.0 + 0.5 + 0.5 + 0.25) / 4.0);
+  const auto corner = counterfactuals(watching(0, 0, 0), spots(1)).front();
+  EXPECT_TRUE(corner.found);
+  EXPECT_DOUBLE_EQ(corner.on_ink, 0.0);
+}
+
+// Two pixels that must both be hidden, three apart along each axis: a square of four does, if it
+// lies right; positions are two apart.
+TEST(Counterfactuals, GrowUntilTheAnswerFlips) {
+  const auto either = decided_by([](const std::uint8_t* image) {
+    return image[6 * kSide + 6] == 200 || image[9 * kSide + 9] == 0;
+  });
+  const auto found = counterfactuals(either, spots(1)).front();
+  EXPECT_EQ(found.side, 4);
+  EXPECT_DOUBLE_EQ(found.on_ink, 9.0 / 16.0);  // at (6, 6): rows and columns 6 to 8 of 5 to 8
+}
+
+// Above chance for what watches ink; not for what watches a corner, nor for what is flipped by
+// anything; nothing is known of what is never flipped.
+TEST(MeasureCounterfactuals, AsksForInk) {
+  const auto set = spots(5);
+  EXPECT_GT(measure_counterfactuals(watching(7, 7, 200), set).observed.low, 0.1);
+  EXPECT_LT(measure_counterfactuals(watching(0, 0, 0), set).observed.high, 0.0);
+  const auto untouched = decided_by([&](const std::uint8_t* image) {
+    return std::equal(image, image + kSide * kSide, set.image(0));
+  });
+  EXPECT_DOUBLE_EQ(measure_counterfactuals(untouched, set).observed.value, 0.0);
+  EXPECT_EQ(measure_counterfactuals(always(0), set).observed.n, 0U);
+}
+
+}  // namespace
+}  // namespace digits

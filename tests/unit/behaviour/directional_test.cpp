@@ -1,0 +1,106 @@
+#include "behaviour/directional.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "data/specimens.h"
+#include "support/fakes.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+// White images of two classes, all labelled 1.
+Dataset white(std::size_t n) {
+  auto set = random_dataset(n, 10, 10, 1, 2);
+  std::fill(set.images.begin(), set.images.end(), std::uint8_t{255});
+  std::fill(set.labels.begin(), set.labels.end(), std::uint8_t{1});
+  return set;
+}
+
+double brightness(const std::uint8_t* image) {
+  return std::accumulate(image, image + 100, 0.0) / 25500.0;
+}
+
+// Half the light, then a fifth of it: the probability of class 1 is 1, 0.5, 0.2, but for rounding.
+TEST(Drops, ComparePerLevelWithTheOneBefore) {
+  const auto steps =
+      drops(scored_by(brightness), white(20), {toned(0.5, 0.0), toned(0.2, 0.0)}, test_seed(), 1);
+  ASSERT_EQ(steps.size(), 2U);
+  EXPECT_NEAR(steps[0].value, 0.5, 0.003);
+  EXPECT_NEAR(steps[1].value, 0.3, 0.003);
+  EXPECT_NEAR(steps[1].low, 0.3, 0.003);  // all images alike: no spread
+  EXPECT_EQ(steps[1].n, 20U);
+}
+
+// It is the true class that is looked at: of class 0 the probability rises.
+TEST(Drops, AreOfTheTrueClass) {
+  auto set = white(20);
+  std::fill(set.labels.begin(), set.labels.end(), std::uint8_t{0});
+  const auto steps = drops(scored_by(brightness), set, {toned(0.5, 0.0)}, test_seed(), 1);
+  EXPECT_NEAR(steps[0].value, -0.5, 0.003);
+}
+
+// A classifier that believes less and less falls at every level; one that does not care, or does
+// not beyond some strength, does not.
+TEST(MeasureDegradations, TakeTheLevelThatFallsLeast) {
+  auto set = white(50);
+  for (std::size_t i = 0; i < set.size(); ++i) {  // a dark frame, so that blur changes something
+    for (int p = 0; p < 100; ++p) {
+      if (p / 10 % 9 == 0 || p % 10 % 9 == 0) set.image(i)[p] = 0;
+    }
+  }
+  const auto falls = [&](const Classifier& classify) {
+    std::vector<bool> verdicts;
+    for (const auto& step : measure_degradations(classify, set, test_seed(), 1)) {
+      verdicts.push_back(step.observed.low > 0.01);
+    }
+    return verdicts;
+  };
+  // The share of the inner 64 pixels that are as bright as they were: each change lowers it.
+  const auto intact = [](const std::uint8_t* image) {
+    double sum = 0.0;
+    for (int p = 0; p < 100; ++p) sum += p / 10 % 9 == 0 || p % 10 % 9 == 0 ? 0.0 : image[p];
+    return sum / 255.0 / 64.0;
+  };
+  EXPECT_THAT(falls(scored_by(intact)), testing::ElementsAre(true, true, true));
+  EXPECT_THAT(falls(always(1)), testing::ElementsAre(false, false, false));
+  const auto up_to_a_point = [=](const std::uint8_t* image) {
+    return std::max(0.93, intact(image));
+  };
+  EXPECT_THAT(falls(scored_by(up_to_a_point)), testing::ElementsAre(false, false, false));
+}
+
+// Whole images are white, erased ones black; three classes, and class 2 is what they become.
+TEST(GainByErasure, IsThatOfTheClassThatItBecomes) {
+  ErasedPairs pairs{random_dataset(6, 4, 4), random_dataset(6, 4, 4)};
+  std::fill(pairs.whole.images.begin(), pairs.whole.images.end(), std::uint8_t{255});
+  std::fill(pairs.erased.images.begin(), pairs.erased.images.end(), std::uint8_t{0});
+  std::fill(pairs.whole.labels.begin(), pairs.whole.labels.end(), std::uint8_t{0});
+  std::fill(pairs.erased.labels.begin(), pairs.erased.labels.end(), std::uint8_t{2});
+  const Classifier classify = [](const Dataset& set) {
+    std::vector<double> probabilities;
+    for (std::size_t i = 0; i < set.size(); ++i) {
+      const auto row =
+          set.image(i)[0] == 0 ? std::vector{0.1, 0.2, 0.7} : std::vector{0.6, 0.1, 0.3};
+      probabilities.insert(probabilities.end(), row.begin(), row.end());
+    }
+    return probabilities;
+  };
+  EXPECT_NEAR(gain_by_erasure(classify, pairs).value, 0.4, 1e-12);
+  EXPECT_EQ(gain_by_erasure(classify, pairs).n, 6U);
+}
+
+// Only pairs of digits that the model knows are drawn: none of them among the first two.
+TEST(MeasureErasures, LeaveOutUnknownDigits) {
+  const auto measured = [](int classes) {
+    return measure_erasures(always(0), {16, 16, 1, numbered_class_names(classes)}, 2, test_seed());
+  };
+  EXPECT_EQ(measured(10).size(), erasures().size());
+  EXPECT_EQ(measured(2).size(), 0U);
+  ASSERT_EQ(measured(8).size(), 2U);  // of a 7 and of a 2
+  EXPECT_EQ(measured(8)[0].observed.value, 0.0);
+}
+
+}  // namespace
+}  // namespace digits

@@ -1,0 +1,128 @@
+#include "pipeline/gates.h"
+
+#include "base/error.h"
+#include "pipeline/presets.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+Json evaluation() {
+  return {{"accuracy", Quantity{0.95, 0.90, 0.97, 100}},
+          {"loss", 0.2},
+          {"calibration", {{"error", Quantity{0.02, 0.01, 0.04, 100}}}},
+          {"per_class",
+           {{{"name", "zero"}, {"recall", Quantity{0.9, 0.85, 0.95, 50}}},
+            {{"name", "one"}, {"recall", Quantity{0.8, 0.7, 0.9, 50}}},
+            {{"name", "two"}, {"recall", Quantity{0.99, 0.95, 1.0, 50}}}}}};
+}
+
+std::vector<Gate> judged(const std::string& metric, const std::string& bound) {
+  return judge(evaluation(), parse_gates("[[gate]]\nmetric = \"" + metric + "\"\n" + bound +
+                                             "\nreason = \"why\"\n",
+                                         "test"));
+}
+bool passes(const std::string& metric, const std::string& bound) {
+  return judged(metric, bound).at(0).passed;
+}
+
+// An accuracy of 0.95 that may be 0.90: 0.90 is what it has shown, 0.91 is not. What must not be
+// large is judged by its high end.
+TEST(Gates, PassOnTheConservativeSideOnly) {
+  EXPECT_TRUE(passes("accuracy", "at_least = 0.90"));
+  EXPECT_FALSE(passes("accuracy", "at_least = 0.91"));
+  EXPECT_TRUE(passes("calibration/error", "at_most = 0.04"));
+  EXPECT_FALSE(passes("calibration/error", "at_most = 0.03"));
+}
+
+// "*" is every class, and the worst one is named: by its low end where much is asked for, by its
+// high end where little is.
+TEST(Gates, TheWorstOfManyDecides) {
+  const auto least = judged("per_class/*/recall", "at_least = 0.7").at(0);
+  EXPECT_EQ(least.metric, "per_class/one/recall");
+  EXPECT_EQ(least.observed.value, 0.8);
+  EXPECT_TRUE(least.passed);
+  EXPECT_FALSE(passes("per_class/*/recall", "at_least = 0.71"));
+  EXPECT_EQ(judged("per_class/*/recall", "at_most = 1").at(0).metric, "per_class/two/recall");
+}
+
+// Nothing measured is nothing shown: the interval of no observations reaches from end to end.
+TEST(Gates, NothingIsShownByNoObservations) {
+  const Json none{{"accuracy", proportion(0, 0)}};
+  EXPECT_FALSE(judge(none, {{"accuracy", 0.1, true, "why"}}).at(0).passed);
+}
+
+// A metric that is not there, has no interval, or stands for nothing is not a gate that passes.
+TEST(Gates, RefuseMetricsThatAreNotMeasured) {
+  for (const auto* metric :
+       {"acuracy", "loss", "per_class", "per_class/9/recall", "*", "accuracy/*",
+        "per_class/*/precision", "per_class/*/recall/value", "/accuracy"}) {
+    SCOPED_TRACE(metric);
+    expect_error("config.gates", [&] { judged(metric, "at_least = 0.5"); });
+  }
+  auto empty = evaluation();
+  empty["per_class"] = Json::array();
+  expect_error("config.gates", [&] { judge(empty, {{"per_class/*/recall", 0.5, true, "why"}}); });
+}
+
+// A gate may be about what only some data have; then it is no gate where they do not have it, and
+// null is what was not measured.
+TEST(Gates, MayBeAboutWhatSomeDataDoNotHave) {
+  EXPECT_TRUE(judged("behaviour/erased", "at_least = 0.5\nif_measured = true").empty());
+  EXPECT_EQ(judged("accuracy", "at_least = 0.5\nif_measured = true").size(), 1U);
+  auto partly = evaluation();
+  partly["per_class"][1]["recall"] = nullptr;
+  const auto gates = judge(partly, {{"per_class/*/recall", 0.5, true, "why"}});
+  EXPECT_EQ(gates.at(0).metric, "per_class/zero/recall");
+  partly["accuracy"] = nullptr;
+  expect_error("config.gates", [&] { judge(partly, {{"accuracy", 0.5, true, "why"}}); });
+}
+
+// Every preset has gates that can be read, and `fast` has the laxer ones.
+TEST(Gates, OfThePresetsAreInOrder) {
+  const auto strict = parse_gates(default_gates("standard"), "strict");
+  const auto fast = parse_gates(default_gates("fast"), "fast");
+  EXPECT_EQ(parse_gates(default_gates("accurate"), "accurate").size(), 25U);
+  EXPECT_EQ(strict.size(), 32U);
+  EXPECT_EQ(fast.size(), 30U);
+  EXPECT_LT(fast.at(0).bound, strict.at(0).bound);
+}
+
+// Every mistake in a file of gates has a name, and none is taken for a gate.
+TEST(Gates, RefuseWhatIsNoGate) {
+  const std::string good = "[[gate]]\nmetric = \"accuracy\"\nreason = \"why\"\nat_least = 0.5\n";
+  EXPECT_EQ(parse_gates(good, "good").size(), 1U);
+  for (const auto& bad : std::vector<std::string>{
+           "", "gate = 1", "[gate]\nmetric = \"accuracy\"", "gate = [1]", good + "at_most = 0.9",
+           "[[gate]]\nmetric = \"accuracy\"\nreason = \"why\"",
+           "[[gate]]\nmetric = \"accuracy\"\nreason = \"why\"\nat_least = \"0.5\"",
+           "[[gate]]\nmetric = \"accuracy\"\nat_least = 0.5",
+           "[[gate]]\nreason = \"why\"\nat_least = 0.5", good + "at_last = 0.9",
+           good + "if_measured = 1", "file = 1\n" + good}) {
+    SCOPED_TRACE(bad);
+    expect_error("config.gates", [&] { parse_gates(bad, "bad"); });
+  }
+  expect_error("config.syntax", [] { parse_gates("[[gate", "bad"); });
+}
+
+// The error names each gate that failed, what was seen and what was expected, and no other.
+TEST(Gates, ErrorNamesAllThatFailed) {
+  const auto gates = judge(evaluation(), {{"accuracy", 0.91, true, "a"},
+                                          {"per_class/*/recall", 0.5, true, "b"},
+                                          {"calibration/error", 0.03, false, "c"}});
+  try {
+    require_passed(gates);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), "gate.failed");
+    EXPECT_THAT(error.what(),
+                testing::HasSubstr("accuracy 0.9500 [0.9000, 0.9700], n = 100, expected at least "
+                                   "0.91; calibration/error 0.0200 [0.0100, 0.0400], n = 100, "
+                                   "expected at most 0.03"));
+    EXPECT_THAT(error.what(), testing::Not(testing::HasSubstr("recall")));
+  }
+  require_passed({gates[1]});
+}
+
+}  // namespace
+}  // namespace digits

@@ -1,0 +1,113 @@
+#include "pipeline/regression.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+
+#include "base/files.h"
+#include "pipeline/run_history.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+constexpr std::size_t kImages = 10000;
+
+// Answers to images of two classes in turn, of which `wrong` are mistaken, from the first one on.
+std::vector<std::uint8_t> answers(std::size_t wrong) {
+  std::vector<std::uint8_t> all(kImages);
+  for (std::size_t i = 0; i < kImages; ++i) all[i] = i % 2 == (i < wrong ? 1U : 0U) ? 0 : 1;
+  return all;
+}
+
+// An evaluated run, as far as comparisons read it, evaluated `age` hours before now.
+RunDirectory evaluated(const std::filesystem::path& path, std::size_t wrong,
+                       const std::string& test_set = "abcdef0123456789", int age = 0) {
+  const auto run = RunDirectory::create(path);
+  run.write_config(Config());
+  const auto labels = answers(0);
+  run.write_evaluation(
+      {{"accuracy", proportion(kImages - wrong, kImages)},
+       {"log_loss", Quantity{0.1, 0.05, 0.2, kImages}},
+       {"calibration_error", Quantity{0.1, 0.05, 0.2, kImages}},
+       {"per_class", {{{"class", "even"}}, {{"class", "odd"}}}},
+       {"answers",
+        {{"test_fingerprint", test_set}, {"labels", labels}, {"predictions", answers(wrong)}}}});
+  const timespec time{::time(nullptr) - 3600 * age, 0};
+  const timespec times[] = {time, time};
+  EXPECT_EQ(utimensat(AT_FDCWD, run.evaluation().c_str(), times, 0), 0);
+  return run;
+}
+
+// A run is as good as itself.
+TEST(CompareRuns, FindsNothingAgainstItself) {
+  const TemporaryDirectory folder;
+  const auto run = evaluated(folder / "run", 50);
+  const auto comparison = compare_runs(run, run);
+  EXPECT_FALSE(comparison.worse);
+  EXPECT_EQ(comparison.accuracy.difference.value, 0.0);
+  EXPECT_EQ(comparison.recalls[1].name, "odd");
+  EXPECT_TRUE(regressions_of(comparison).empty());
+  require_no_regression(comparison);
+}
+
+// 30 more mistakes in 10,000 images, 0.3 points, are beyond chance, and it says by how much; 30
+// fewer are not worse.
+TEST(CompareRuns, SeesThreeTenthsOfAPoint) {
+  const TemporaryDirectory folder;
+  const auto good = evaluated(folder / "good", 50);
+  const auto bad = evaluated(folder / "bad", 80);
+  EXPECT_FALSE(compare_runs(good, bad).worse);
+  const auto comparison = compare_runs(bad, good);
+  EXPECT_TRUE(comparison.worse);
+  EXPECT_THAT(
+      regressions_of(comparison),
+      testing::Contains(testing::StartsWith("accuracy -0.30 points [-0.41, -0.19], n = 100")));
+  expect_error("gate.regression", [&] { require_no_regression(comparison); });
+}
+
+// Predictions for other images cannot be paired.
+TEST(CompareRuns, RefusesAnotherTestSet) {
+  const TemporaryDirectory folder;
+  const auto one = evaluated(folder / "one", 50, "1111111111111111");
+  const auto two = evaluated(folder / "two", 50, "2222222222222222");
+  expect_error("data.other_test_set", [&] { compare_runs(one, two); });
+}
+
+// Ordered by when they were evaluated, not by name; each against the last one before it on the same
+// test set; what is not a run, or not evaluated, is passed over.
+TEST(RunHistory, ComparesEachWithTheOneBefore) {
+  const TemporaryDirectory folder;
+  evaluated(folder / "b", 50, "1111111111111111", 5);
+  evaluated(folder / "c", 90, "2222222222222222", 4);
+  evaluated(folder / "a", 90, "1111111111111111", 3);
+  evaluated(folder / "d", 80, "1111111111111111", 2);
+  make_directories(folder / "notes");
+  RunDirectory::create(folder / "stopped").write_config(Config());
+  const auto runs = run_history(folder.path());
+  std::vector<std::string> names;
+  for (const auto& run : runs) names.push_back(run.name + " " + run.compared_with);
+  EXPECT_THAT(names, testing::ElementsAre("b ", "c ", "a b", "d a"));
+  EXPECT_TRUE(runs[2].change->worse);
+  EXPECT_FALSE(runs[3].change->worse);
+  EXPECT_LT(runs[0].evaluated, runs[1].evaluated);
+  const auto chart = history_chart(runs);
+  ASSERT_EQ(chart.series.size(), 2U);
+  EXPECT_EQ(chart.series[0].points.size(), 3U);
+  EXPECT_EQ(chart.series[1].points[0].x, 2.0);
+  EXPECT_EQ(Json(runs[3]).at("compared_with"), "a");
+}
+
+// A run that cannot be read does not hide the others; a folder without runs is a mistake.
+TEST(RunHistory, GoesOnPastADamagedRun) {
+  const TemporaryDirectory folder;
+  expect_error("input.missing", [&] { run_history(folder.path()); });
+  evaluated(folder / "good", 50);
+  const auto bad = evaluated(folder / "bad", 50);
+  write_file(bad.evaluation(), "{}");
+  EXPECT_EQ(run_history(folder.path()).size(), 1U);
+}
+
+}  // namespace
+}  // namespace digits

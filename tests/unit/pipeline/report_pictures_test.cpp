@@ -1,0 +1,58 @@
+#include "pipeline/report_pictures.h"
+
+#include <opencv2/imgcodecs.hpp>
+
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+// Five images of two classes: right with 0.9, wrong with 0.8, right with 0.6, wrong with 0.7, right
+// with 0.6.
+struct Five {
+  Dataset set = random_dataset(5, 4, 6, 1, 2);
+  Evaluation evaluation;
+  Five() {
+    set.labels = {0, 1, 1, 0, 0};
+    evaluation.predictions = {0, 0, 1, 1, 0};
+    evaluation.probabilities = {.9, .1, .8, .2, .4, .6, .3, .7, .6, .4};
+  }
+};
+
+// The most confident mistake first, the least confident hit first, equal ones in the set's order.
+TEST(WorstMistakes, AreTheMostConfident) {
+  const Five five;
+  EXPECT_THAT(worst_mistakes(five.evaluation, five.set, 9), testing::ElementsAre(1, 3));
+  EXPECT_THAT(worst_mistakes(five.evaluation, five.set, 1), testing::ElementsAre(1));
+}
+
+TEST(LeastConfidentHits, AreTheLeastConfident) {
+  const Five five;
+  EXPECT_THAT(least_confident_hits(five.evaluation, five.set, 9), testing::ElementsAre(2, 4, 0));
+}
+
+// It is the answer that is explained, not the label; the picture has the image on the left as it
+// is, and on the right the pixel that speaks for the answer in orange, that against it in blue.
+TEST(ExplainedPictures, ShowForAndAgainst) {
+  Five five;
+  std::fill(five.set.images.begin(), five.set.images.end(), std::uint8_t{0});
+  const Explainer explain = [&](const Dataset& asked) {
+    EXPECT_THAT(asked.labels, testing::ElementsAre(0));
+    Attributions attributions{std::vector<float>(24, 0.0F), {0.0F}};
+    attributions.maps[0] = 2.0F;
+    attributions.maps[23] = -2.0F;
+    return attributions;
+  };
+  const auto pictures = explained_pictures(five.evaluation, five.set, {1}, explain);
+  ASSERT_EQ(pictures.size(), 1U);
+  EXPECT_EQ(pictures[0].caption, "1: 0, 80 %; is 1");
+  const std::vector<char> bytes(pictures[0].png.begin(), pictures[0].png.end());
+  const cv::Mat3b picture = cv::imdecode(bytes, cv::IMREAD_COLOR);  // BGR
+  ASSERT_EQ(picture.size(), cv::Size(192, 64));                     // 16 times as large
+  EXPECT_EQ(picture(0, 0), cv::Vec3b(0, 0, 0));
+  EXPECT_EQ(picture(0, 96), cv::Vec3b(20, 140, 255));
+  EXPECT_EQ(picture(63, 191), cv::Vec3b(255, 130, 40));
+}
+
+}  // namespace
+}  // namespace digits
