@@ -6,6 +6,7 @@
 
 #include "base/rng.h"
 #include "data/specimens.h"
+#include "metrics/classification.h"
 
 namespace digits {
 
@@ -17,12 +18,6 @@ constexpr int kGreys = 9;
 Dataset unlabelled(const Schema& schema, std::size_t count) {
   return {schema, std::vector<std::uint8_t>(count * schema.image_bytes()),
           std::vector<std::uint8_t>(count, 0)};
-}
-
-Quantity share_right(const Answers& answers, const Dataset& set) {
-  std::size_t right = 0;
-  for (std::size_t i = 0; i < set.size(); ++i) right += answers.labels[i] == set.labels[i] ? 1 : 0;
-  return proportion(right, set.size());
 }
 
 }  // namespace
@@ -91,7 +86,7 @@ std::vector<Measurement> measure_confidence(const Classifier& classify, const Da
 
 Measurement measure_canonical_digits(const Classifier& classify, const Schema& schema) {
   const auto set = canonical_digits(schema);
-  return {"functionality/canonical", share_right(ask(classify, set), set)};
+  return {"functionality/canonical", accuracy(set.labels, ask(classify, set).labels)};
 }
 
 }  // namespace digits

@@ -59,7 +59,8 @@ std::vector<Measurement> measure_invariance(const Classifier& classify, const Da
   answered.labels = ask(classify, set).labels;
   std::vector<Measurement> all;
   for (const auto& [name, variants, least_thickness] : invariances()) {
-    const auto images = with_strokes_from(least_thickness, answered);
+    const auto images =
+        least_thickness > 0.0 ? with_strokes_from(least_thickness, answered) : answered;
     all.push_back({"invariance/" + name, flips(classify, images, variants, threads)});
   }
   return all;

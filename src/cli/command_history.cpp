@@ -46,15 +46,18 @@ void print_history(const std::vector<PastRun>& runs) {
     highest = std::max(highest, run.accuracy.high);
   }
   const auto row = [&](const auto&... cells) {
-    fmt::print(fmt::runtime(fmt::format("{{:>3}}  {{:<{}}}  {{:<19}}  {{:<36}}  {{:<{}}}  {{}}\n",
-                                        width, kPlotWidth)),
+    fmt::print(fmt::runtime(fmt::format(
+                   "{{:>3}}  {{:<{}}}  {{:<19}}  {{:<36}}  {{:<{}}}  {{:>8}}  {{:>11}}  {{}}\n",
+                   width, kPlotWidth)),
                cells...);
   };
-  row("#", "run", "evaluated, UTC", "accuracy", fmt::format("{:<12.4f}{:>13.4f}", lowest, highest),
-      "against the one before");
+  row("#", "run", "begun, UTC", "accuracy", fmt::format("{:<12.4f}{:>13.4f}", lowest, highest),
+      "log loss", "calibration", "against the one before");
   for (std::size_t i = 0; i < runs.size(); ++i) {
-    row(i + 1, runs[i].name, runs[i].evaluated, percent(runs[i].accuracy),
-        interval_plot(runs[i].accuracy, lowest, highest), verdict(runs[i]));
+    row(i + 1, runs[i].name, runs[i].begun, percent(runs[i].accuracy),
+        interval_plot(runs[i].accuracy, lowest, highest),
+        fmt::format("{:.4f}", runs[i].log_loss.value),
+        fmt::format("{:.4f}", runs[i].calibration_error.value), verdict(runs[i]));
   }
 }
 
@@ -63,7 +66,7 @@ void print_history(const std::vector<PastRun>& runs) {
 int command_history(const Arguments& arguments) {
   CommandOptions options(
       "history",
-      "The evaluated runs of a folder from the earliest to the latest: accuracy, "
+      "The evaluated runs of a folder from the first that was begun to the last: metrics, "
       "and whether each is worse than the one before on the same test set by "
       "more than chance explains.",
       "FOLDER");

@@ -8,7 +8,8 @@ namespace digits {
 
 int command_report(const Arguments& arguments) {
   CommandOptions options("report",
-                         "Writes report.html and figures/*.svg into an evaluated run: one page "
+                         "Judges an evaluated run by its gates and writes report.html and "
+                         "figures/*.svg into it: one page "
                          "without scripts or network, and its plots.",
                          "RUN");
   options.add_machine();

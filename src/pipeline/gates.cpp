@@ -104,10 +104,12 @@ std::optional<Gate> judge_one(const Json& evaluation, const GateRule& rule) {
   std::vector<Found> found;
   try {
     find_all(evaluation, rule.metric, "", found);
-  } catch (const std::exception&) {  // a path that leads nowhere, or to no quantity
+  } catch (const Json::out_of_range&) {  // a path that leads nowhere
+    if (rule.if_measured) return std::nullopt;
+    found.clear();
+  } catch (const std::exception&) {  // or to no quantity
     found.clear();
   }
-  if (found.empty() && rule.if_measured) return std::nullopt;
   if (found.empty()) {
     refuse("gates",
            fmt::format("metric \"{}\", expected a quantity of evaluation.json", rule.metric));
@@ -161,7 +163,7 @@ void require_passed(const std::vector<Gate>& gates) {
   }
   if (failed.empty()) return;
   throw Error("gate.failed", fmt::format("{}", fmt::join(failed, "; ")),
-              "`digits check` explains each gate; no package was written");
+              "each gate says why it is there; while one fails, nothing is packaged");
 }
 
 }  // namespace digits

@@ -95,6 +95,14 @@ TrainedRun resume_run(const Config& config, const std::filesystem::path& path,
   return {std::move(run), std::move(sets.test), std::move(history)};
 }
 
+Evaluation evaluation_of(const RunDirectory& run, const Checkpoint& checkpoint,
+                         const Config& config, const Dataset& test) {
+  require_unchanged_test(run, test);
+  auto evaluation = evaluate_stage(checkpoint, test, config);
+  evaluation.baselines = run.read_baselines();
+  return evaluation;
+}
+
 // The package of a run that was stopped after it: whole, and made of these weights.
 void require_packaged(const RunDirectory& run, const Config& config) {
   const auto package = Package::load(run.package(), choose_device(config.device));
@@ -127,15 +135,12 @@ Evaluation evaluate_elsewhere(const RunDirectory& run, const Config& config) {
 }
 
 Evaluation evaluate_again(const RunDirectory& run, const Config& config, const Dataset& test) {
-  require_unchanged_test(run, test);
-  auto evaluation = evaluate_stage(load_checkpoint(run.checkpoint()), test, config);
-  evaluation.baselines = run.read_baselines();
-  return evaluation;
+  return evaluation_of(run, load_checkpoint(run.checkpoint()), config, test);
 }
 
 Evaluation evaluate_run(const RunDirectory& run, const Config& config, const Dataset& test) {
   const auto checkpoint = load_checkpoint(run.checkpoint());
-  auto evaluation = evaluate_again(run, config, test);
+  auto evaluation = evaluation_of(run, checkpoint, config, test);
   Json json = evaluation;
   json["behaviour"] = tree_of(behaviour_stage(checkpoint, test, config));
   json["weights_sha256"] = checkpoint.sha256;
@@ -177,7 +182,7 @@ void report_run(const RunDirectory& run, const Config& config, const Dataset& te
   RunReport report;
   report.evaluation = run.read_evaluation();
   require_weights(checkpoint, json_at<std::string>(report.evaluation, "/weights_sha256", "input"));
-  report.name = run.path().filename().string();
+  report.name = run.name();
   report.config = run.read_config();
   report.data = run.read_data();
   report.checks = run.read_checks();
@@ -203,8 +208,9 @@ FinishedRun run_pipeline(const Config& config, const std::filesystem::path& path
   const auto trained = train_run(config, path, options);
   throw_if_interrupted("evaluation");
   auto evaluation = evaluate_run(trained.run, config, trained.test);
-  check_run(trained.run);
+  const auto gates = check_run(trained.run);
   report_run(trained.run, config, trained.test, evaluation);  // of a failure, too
+  require_passed(gates);
   throw_if_interrupted("packaging");
   if (options.resume && kind_of(trained.run.package() / "manifest.json") == PathKind::kFile) {
     require_packaged(trained.run, config);

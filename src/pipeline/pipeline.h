@@ -28,7 +28,8 @@ Evaluation evaluate_elsewhere(const RunDirectory& run, const Config& config);
 // when `test` is not the set that the run has seen.
 Evaluation evaluate_run(const RunDirectory& run, const Config& config, const Dataset& test);
 
-// The same evaluation, with what evaluation.json does not hold; nothing is written.
+// The same evaluation, with the probabilities that evaluation.json does not hold; nothing is
+// written.
 Evaluation evaluate_again(const RunDirectory& run, const Config& config, const Dataset& test);
 
 // The test set of a run, as its configuration names it.

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 
 namespace digits {
@@ -17,13 +19,22 @@ RunAnswers answers_of(const RunDirectory& run) {
   for (const auto& metrics : json_at<Json>(evaluation, "/per_class", "input")) {
     answers.class_names.push_back(json_at<std::string>(metrics, "/class", "input"));
   }
-  return answers;
+  const auto is_class = [&](std::uint8_t label) { return label < answers.class_names.size(); };
+  if (answers.labels.size() == answers.predictions.size() &&
+      std::all_of(answers.labels.begin(), answers.labels.end(), is_class)) {
+    return answers;
+  }
+  throw Error("input.malformed",
+              fmt::format("{}: {} labels and {} predictions, expected as many, of {} classes",
+                          run.evaluation().string(), answers.labels.size(),
+                          answers.predictions.size(), answers.class_names.size()),
+              "the file was edited or damaged: evaluate the run again");
 }
 
 Comparison compare_runs(const RunDirectory& run, const RunDirectory& baseline) {
   const auto candidate = answers_of(run);
   const auto before = answers_of(baseline);
-  if (candidate.test_fingerprint != before.test_fingerprint) {
+  if (candidate.test_fingerprint != before.test_fingerprint || candidate.labels != before.labels) {
     throw Error("data.other_test_set",
                 fmt::format("{}: test set with fingerprint {}, expected {} as in {}",
                             baseline.path().string(), before.test_fingerprint.substr(0, 12),
@@ -53,7 +64,7 @@ void require_no_regression(const Comparison& comparison) {
       "gate.regression",
       fmt::format("worse than the baseline: {}; expected nothing worse than chance explains",
                   fmt::join(regressions_of(comparison), "; ")),
-      "`digits check --baseline` shows every class");
+      "the table of `digits check` shows each class: look at those that lost");
 }
 
 }  // namespace digits

@@ -16,6 +16,7 @@ struct RunAnswers {
   std::vector<std::uint8_t> labels;
   std::vector<std::uint8_t> predictions;
 };
+// Throws as RunDirectory::read_evaluation, and input.malformed when they do not fit together.
 RunAnswers answers_of(const RunDirectory& run);
 
 // The run's predictions against the baseline's, image by image. Throws data.other_test_set when

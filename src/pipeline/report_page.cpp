@@ -30,7 +30,7 @@ const SliceAccuracy* worst_slice(const Fairness& fairness) {
 
 Card card(const std::string& label, const Quantity& quantity, Scale scale) {
   return {label, number_text(quantity.value, scale),
-          fmt::format("[{}, {}], n = {}", number_text(quantity.low, scale),
+          fmt::format("[{}, {}], n\u00a0=\u00a0{}", number_text(quantity.low, scale),
                       number_text(quantity.high, scale), quantity.n)};
 }
 
@@ -94,8 +94,8 @@ Markup classes(const Evaluation& scores) {
                           {quantity_text(metrics.precision)},
                           {quantity_text(metrics.recall)},
                           {quantity_text(ranking.f1, Scale::kLinear)},
-                          {quantity_text(ranking.roc_auc, Scale::kLinear)},
-                          {quantity_text(ranking.average_precision, Scale::kLinear)},
+                          {number_text(ranking.roc_auc.value)},
+                          {number_text(ranking.average_precision.value)},
                           {std::to_string(metrics.recall.n)}});
   }
   return html::table(table);

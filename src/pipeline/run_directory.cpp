@@ -87,6 +87,11 @@ fs::path RunDirectory::default_path(std::int64_t seed) {
                                         ms.count() % 1000, seed);
 }
 
+std::string RunDirectory::name() const {
+  const auto whole = (fs::absolute(path_) / "").lexically_normal();  // ends with a slash
+  return whole.parent_path().filename().string();
+}
+
 void RunDirectory::write_config(const Config& config) const {
   write_file(path_ / kConfig, to_toml(config));
 }

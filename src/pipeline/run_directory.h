@@ -41,6 +41,7 @@ class RunDirectory {
   static std::filesystem::path default_path(std::int64_t seed);
 
   const std::filesystem::path& path() const { return path_; }
+  std::string name() const;  // of its folder, however the path was written
   std::filesystem::path checkpoints() const { return path_ / "checkpoint"; }
   std::filesystem::path checkpoint() const { return checkpoints() / "best.safetensors"; }
   std::filesystem::path evaluation() const { return path_ / "evaluation.json"; }

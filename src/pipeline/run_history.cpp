@@ -28,9 +28,9 @@ std::int64_t written_at(const std::filesystem::path& path) {
 PastRun past_run(const RunDirectory& run, std::int64_t written) {
   const auto evaluation = run.read_evaluation();
   PastRun past;
-  past.name = run.path().filename().string();
-  past.evaluated = fmt::format("{:%Y-%m-%d %H:%M:%S}",
-                               fmt::gmtime(static_cast<std::time_t>(written / 1'000'000'000)));
+  past.name = run.name();
+  past.begun = fmt::format("{:%Y-%m-%d %H:%M:%S}",
+                           fmt::gmtime(static_cast<std::time_t>(written / 1'000'000'000)));
   past.test_fingerprint = answers_of(run).test_fingerprint;
   past.accuracy = json_at<Quantity>(evaluation, "/accuracy", "input");
   past.log_loss = json_at<Quantity>(evaluation, "/log_loss", "input");
@@ -38,7 +38,8 @@ PastRun past_run(const RunDirectory& run, std::int64_t written) {
   return past;
 }
 
-// Evaluated runs with the time of their evaluation, which orders them.
+// Evaluated runs with the time when they began, which orders them: an old run that is evaluated
+// again stays where it is.
 std::vector<std::pair<std::int64_t, RunDirectory>> evaluated_runs(
     const std::filesystem::path& folder) {
   std::vector<std::pair<std::int64_t, RunDirectory>> runs;
@@ -46,7 +47,7 @@ std::vector<std::pair<std::int64_t, RunDirectory>> evaluated_runs(
     if (!RunDirectory::exists(path)) continue;
     const auto run = RunDirectory::open(path);
     if (kind_of(run.evaluation()) != PathKind::kFile) continue;
-    runs.emplace_back(written_at(run.evaluation()), run);
+    runs.emplace_back(written_at(run.path() / "config.toml"), run);
   }
   std::sort(runs.begin(), runs.end(), [](const auto& a, const auto& b) {
     return std::pair(a.first, a.second.path()) < std::pair(b.first, b.second.path());
@@ -64,7 +65,7 @@ std::vector<PastRun> run_history(const std::filesystem::path& folder) {
       auto past = past_run(run, written);
       const auto before = latest.find(past.test_fingerprint);
       if (before != latest.end()) {
-        past.compared_with = before->second.path().filename().string();
+        past.compared_with = before->second.name();
         past.change = compare_runs(run, before->second);
       }
       latest.insert_or_assign(past.test_fingerprint, run);
@@ -82,7 +83,7 @@ std::vector<PastRun> run_history(const std::filesystem::path& folder) {
 
 void to_json(Json& json, const PastRun& run) {
   json = Json{{"run", run.name},
-              {"evaluated", run.evaluated},
+              {"begun", run.begun},
               {"test_fingerprint", run.test_fingerprint},
               {"accuracy", run.accuracy},
               {"log_loss", run.log_loss},

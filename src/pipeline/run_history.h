@@ -14,8 +14,8 @@ namespace digits {
 
 // A run that was evaluated.
 struct PastRun {
-  std::string name;       // of its folder
-  std::string evaluated;  // UTC, "2024-05-17 09:30:12": when its evaluation was written
+  std::string name;   // of its folder
+  std::string begun;  // UTC, "2024-05-17 09:30:12": when its configuration was written
   std::string test_fingerprint;
   Quantity accuracy;
   Quantity log_loss;
@@ -24,7 +24,7 @@ struct PastRun {
   std::optional<Comparison> change;  // against that one
 };
 
-// The evaluated runs in `folder`, from the earliest to the latest by the time of their evaluation.
+// The evaluated runs in `folder`, from the first to the last that was begun.
 // What is no run is passed over; a run that cannot be read is named in a warning. Throws
 // input.missing when there is no run at all.
 std::vector<PastRun> run_history(const std::filesystem::path& folder);

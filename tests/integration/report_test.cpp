@@ -25,7 +25,13 @@ TEST(Report, IsOnePageWithEverything) {
   EXPECT_THAT(texts_of(page, "h2"), testing::ElementsAre("Summary", "Gates", "Training", "Test set",
                                                          "Images", "Data", "Lineage"));
   EXPECT_EQ(elements(page, "svg").size(), 7U);
-  EXPECT_GE(elements(page, "img").size(), 25U);  // 24 hits, some mistakes, the sheet
+  const auto answers = Json::parse(read_file(tiny_run().path() / "evaluation.json")).at("answers");
+  std::size_t mistakes = 0;
+  for (std::size_t i = 0; i < answers.at("labels").size(); ++i) {
+    mistakes += answers.at("labels")[i] != answers.at("predictions")[i] ? 1 : 0;
+  }
+  // 24 hits, the mistakes, the sheet.
+  EXPECT_EQ(elements(page, "img").size(), 24U + std::min<std::size_t>(24, mistakes) + 1);
   for (const char* outside : {"http:", "https:", "<script", "url("}) {
     auto bare = text;
     for (auto at = bare.find("http://www.w3.org/2000/svg"); at != bare.npos;
@@ -50,14 +56,14 @@ TEST(Report, TellsWhatTheDocumentsSay) {
   }
 }
 
-// Each plot is a file too, and the very one that stands in the page.
+// Each plot is a file too.
 TEST(Report, PlotsAreFiles) {
   for (const char* name :
        {"loss", "accuracy", "confusion", "roc", "precision_recall", "reliability", "slices"}) {
     const auto svg =
         parse_xml(read_file(tiny_run().path() / "figures" / (name + std::string(".svg"))));
     EXPECT_EQ(svg.name, "svg") << name;
-    EXPECT_FALSE(elements(svg, "title").empty() && elements(svg, "text").empty()) << name;
+    EXPECT_FALSE(elements(svg, "title").empty() || elements(svg, "text").empty()) << name;
   }
 }
 

@@ -146,6 +146,18 @@ TEST(Resume, KilledProgramFinishesTheRun) {
   }
 }
 
+// A run that is resumed when all is done is judged once more: with a gate that it fails, having a
+// package already does not help.
+TEST(Resume, JudgesAFinishedRunAgain) {
+  const TemporaryDirectory folder;
+  fs::copy(tiny_run().path(), folder / "run", fs::copy_options::recursive);
+  write_file(folder / "run" / "gates.toml",
+             "[[gate]]\nmetric = \"accuracy\"\nat_least = 0.9999\nreason = \"strict\"\n");
+  const auto resumed = fork_digits({"run", "--resume", folder / "run"});
+  EXPECT_EQ(resumed.status, 4);
+  EXPECT_THAT(resumed.err, testing::HasSubstr("digits: gate.failed: accuracy"));
+}
+
 // SIGTERM: status 130, and the command that the hint names goes on when a shell runs it as it
 // stands, though there is a space in the path.
 TEST(Resume, TerminatedNamesTheCommandThatGoesOn) {

@@ -21,7 +21,7 @@ Forward unaugmented_model(std::uint64_t seed);  // without augmentation
 Forward permuted_model(std::uint64_t seed);     // labels in random order
 Forward corner_model(std::uint64_t seed);       // sees a quarter of the image, the rest is paper
 Forward shortcut_model(std::uint64_t seed);     // each image had its label marked in the margin
-Forward thin_blind_model(std::uint64_t seed);   // thin strokes were labelled at random
+Forward thin_blind_model(std::uint64_t seed);   // thin digits were all labelled 0
 
 // A good one spoilt:
 Forward overconfident(const Forward& good);  // its logits are multiplied

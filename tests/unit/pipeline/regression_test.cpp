@@ -21,22 +21,25 @@ std::vector<std::uint8_t> answers(std::size_t wrong) {
   return all;
 }
 
-// An evaluated run, as far as comparisons read it, evaluated `age` hours before now.
+Json evaluation(std::size_t wrong, const std::string& test_set) {
+  return {
+      {"accuracy", proportion(kImages - wrong, kImages)},
+      {"log_loss", Quantity{0.1, 0.05, 0.2, kImages}},
+      {"calibration_error", Quantity{0.1, 0.05, 0.2, kImages}},
+      {"per_class", {{{"class", "even"}}, {{"class", "odd"}}}},
+      {"answers",
+       {{"test_fingerprint", test_set}, {"labels", answers(0)}, {"predictions", answers(wrong)}}}};
+}
+
+// An evaluated run, as far as comparisons read it, begun `age` hours before now.
 RunDirectory evaluated(const std::filesystem::path& path, std::size_t wrong,
                        const std::string& test_set = "abcdef0123456789", int age = 0) {
   const auto run = RunDirectory::create(path);
   run.write_config(Config());
-  const auto labels = answers(0);
-  run.write_evaluation(
-      {{"accuracy", proportion(kImages - wrong, kImages)},
-       {"log_loss", Quantity{0.1, 0.05, 0.2, kImages}},
-       {"calibration_error", Quantity{0.1, 0.05, 0.2, kImages}},
-       {"per_class", {{{"class", "even"}}, {{"class", "odd"}}}},
-       {"answers",
-        {{"test_fingerprint", test_set}, {"labels", labels}, {"predictions", answers(wrong)}}}});
+  run.write_evaluation(evaluation(wrong, test_set));
   const timespec time{::time(nullptr) - 3600 * age, 0};
   const timespec times[] = {time, time};
-  EXPECT_EQ(utimensat(AT_FDCWD, run.evaluation().c_str(), times, 0), 0);
+  EXPECT_EQ(utimensat(AT_FDCWD, (run.path() / "config.toml").c_str(), times, 0), 0);
   return run;
 }
 
@@ -75,7 +78,7 @@ TEST(CompareRuns, RefusesAnotherTestSet) {
   expect_error("data.other_test_set", [&] { compare_runs(one, two); });
 }
 
-// Ordered by when they were evaluated, not by name; each against the last one before it on the same
+// Ordered by when they were begun, not by name; each against the last one before it on the same
 // test set; what is not a run, or not evaluated, is passed over.
 TEST(RunHistory, ComparesEachWithTheOneBefore) {
   const TemporaryDirectory folder;
@@ -91,7 +94,7 @@ TEST(RunHistory, ComparesEachWithTheOneBefore) {
   EXPECT_THAT(names, testing::ElementsAre("b ", "c ", "a b", "d a"));
   EXPECT_TRUE(runs[2].change->worse);
   EXPECT_FALSE(runs[3].change->worse);
-  EXPECT_LT(runs[0].evaluated, runs[1].evaluated);
+  EXPECT_LT(runs[0].begun, runs[1].begun);
   const auto chart = history_chart(runs);
   ASSERT_EQ(chart.series.size(), 2U);
   EXPECT_EQ(chart.series[0].points.size(), 3U);
@@ -107,6 +110,11 @@ TEST(RunHistory, GoesOnPastADamagedRun) {
   const auto bad = evaluated(folder / "bad", 50);
   write_file(bad.evaluation(), "{}");
   EXPECT_EQ(run_history(folder.path()).size(), 1U);
+  auto damaged = evaluation(50, "abcdef0123456789");
+  damaged["answers"]["labels"][0] = 7;  // of two classes
+  bad.write_evaluation(damaged);
+  EXPECT_EQ(run_history(folder.path()).size(), 1U);
+  expect_error("input.malformed", [&] { compare_runs(bad, bad); });
 }
 
 }  // namespace
