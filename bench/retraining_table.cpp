@@ -1,6 +1,6 @@
 // How often the regression gate calls a retraining worse that is as good: small networks that
 // differ in nothing but their seed, each compared with another on the same test set.
-//   retraining_table [PAIRS]      (default 100)
+//   retraining_table [PAIRS [FIRST]]      (default 100 pairs, seeds from 0 on)
 #include <fmt/format.h>
 
 #include <cmath>
@@ -55,7 +55,7 @@ double score_of(const PairedCounts& counts) {
   return gained + lost > 0.0 ? (gained - lost) / std::sqrt(gained + lost) : 0.0;
 }
 
-void run(std::size_t pairs) {
+void run(std::size_t pairs, std::uint64_t first) {
   set_threads(1);
   const auto training = draw(0, 6000);
   const auto test = draw(kTestOffset, 2000);
@@ -65,8 +65,8 @@ void run(std::size_t pairs) {
   std::size_t flagged = 0;
   std::size_t by_accuracy = 0;
   for (std::uint64_t pair = 0; pair < pairs; ++pair) {
-    const auto before = retrained(training, test, 2 * pair);
-    const auto after = retrained(training, test, 2 * pair + 1);
+    const auto before = retrained(training, test, first + 2 * pair);
+    const auto after = retrained(training, test, first + 2 * pair + 1);
     const auto comparison =
         compare_predictions(test.labels, before, after, test.schema.class_names);
     accuracies.push_back(accuracy(test.labels, before).value);
@@ -95,8 +95,11 @@ void run(std::size_t pairs) {
 int main(int argc, char** argv) {
   try {
     const long pairs = argc > 1 ? std::strtol(argv[1], nullptr, 10) : 100;
-    if (argc > 2 || pairs < 1) throw digits::Error("usage.arguments", "[PAIRS] expected", "");
-    digits::run(static_cast<std::size_t>(pairs));
+    const long first = argc > 2 ? std::strtol(argv[2], nullptr, 10) : 0;
+    if (argc > 3 || pairs < 1 || first < 0) {
+      throw digits::Error("usage.arguments", "expected [PAIRS [FIRST]]", "see the source");
+    }
+    digits::run(static_cast<std::size_t>(pairs), static_cast<std::uint64_t>(first));
     return 0;
   } catch (const digits::Error& error) {
     std::fprintf(stderr, "%s\n", digits::one_line(error).c_str());
