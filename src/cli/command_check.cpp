@@ -13,10 +13,6 @@ namespace digits {
 
 namespace {
 
-std::string interval(const Quantity& quantity) {
-  return fmt::format("{:.4f} [{:.4f}, {:.4f}]", quantity.value, quantity.low, quantity.high);
-}
-
 std::string bound(const GateRule& rule) {
   return fmt::format("{} {:g}", rule.at_least ? ">=" : "<=", rule.bound);
 }
@@ -31,7 +27,7 @@ void print_gates(const std::vector<Gate>& gates) {
   };
   row("metric", "observed, 95 % interval", "n", "bound", "verdict", "reason");
   for (const auto& gate : gates) {
-    row(gate.metric, interval(gate.observed), gate.observed.n, bound(gate.rule),
+    row(gate.metric, number(gate.observed), gate.observed.n, bound(gate.rule),
         gate.passed ? "passed" : "FAILED", gate.rule.reason);
   }
 }

@@ -9,9 +9,9 @@ namespace digits {
 
 int command_evaluate(const Arguments& arguments) {
   CommandOptions options("evaluate",
-                         "Measures a run's checkpoint on the run's test set and writes "
-                         "evaluation.json into the run; with --data, on the test part of another "
-                         "set, and only prints.",
+                         "Measures a run's checkpoint on the run's test set, and how it behaves "
+                         "on images that are changed, and writes evaluation.json into the run; "
+                         "with --data, on the test part of another set, and only prints metrics.",
                          "RUN");
   options.text("data", "\"synthetic\", or a folder of IDX files or class folders", "DIR");
   options.add_machine();

@@ -13,6 +13,10 @@ std::string percent(const Quantity& quantity) {
                      100.0 * quantity.low, 100.0 * quantity.high, quantity.n);
 }
 
+std::string number(const Quantity& quantity) {
+  return fmt::format("{:.4f} [{:.4f}, {:.4f}]", quantity.value, quantity.low, quantity.high);
+}
+
 void print_pairs(const std::vector<std::pair<std::string, std::string>>& pairs) {
   std::size_t width = 0;
   for (const auto& [name, value] : pairs) width = std::max(width, name.size());
@@ -45,10 +49,6 @@ std::string history_table(const std::vector<EpochRecord>& history) {
 std::string mebibytes(std::int64_t bytes) { return fmt::format("{} MiB", bytes >> 20); }
 
 namespace {
-
-std::string number(const Quantity& quantity) {
-  return fmt::format("{:.4f} [{:.4f}, {:.4f}]", quantity.value, quantity.low, quantity.high);
-}
 
 void print_metrics(const Evaluation& evaluation) {
   std::vector<std::pair<std::string, std::string>> pairs;

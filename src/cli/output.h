@@ -17,6 +17,9 @@ namespace digits {
 // "99.12 % [98.91, 99.29], n = 10000"
 std::string percent(const Quantity& quantity);
 
+// "0.1390 [0.1356, 0.1424]"
+std::string number(const Quantity& quantity);
+
 // Two columns: names, values.
 void print_pairs(const std::vector<std::pair<std::string, std::string>>& pairs);
 

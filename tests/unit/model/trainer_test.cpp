@@ -25,7 +25,7 @@ TensorBatch whole(const Dataset& set) {
 }
 
 // If a network cannot learn one batch by heart, something between loss, gradient and optimiser is
-// not connected. From ln 3 = 1.10 to below 0.2 in 400 steps: of 24 seeds the worst came to 0.06.
+// not connected. From ln 3 = 1.10 to below 0.05 in 600 steps: of 24 seeds the worst came to 0.0003.
 TEST(TrainStep, CanOverfitOneBatch) {
   const auto set = random_dataset(24, 12, 10);
   auto network = network_for(set);
@@ -33,11 +33,11 @@ TEST(TrainStep, CanOverfitOneBatch) {
   AdamW optimiser(weights, {});
   network->train();
   double loss = 0.0;
-  for (std::size_t step = 1; step <= 400; ++step) {
+  for (std::size_t step = 1; step <= 600; ++step) {
     loss = compute_gradients(network, weights, whole(set), quick()).loss.item<double>();
     optimiser.step(1e-2, step);
   }
-  EXPECT_LT(loss, 0.2);
+  EXPECT_LT(loss, 0.05);
 }
 
 // Gradients belong to one batch: the same batch twice, without a step, must leave the same
