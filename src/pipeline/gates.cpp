@@ -5,6 +5,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <optional>
 
@@ -50,6 +51,9 @@ GateRule parse_rule(const toml::table& table, const std::string& name) {
   rule.if_measured = if_measured.value_or(false);
   rule.at_least = least.has_value();
   rule.bound = rule.at_least ? *least : *most;
+  if (!std::isfinite(rule.bound)) {
+    refuse(name, fmt::format("{}: bound {}, expected a finite number", rule.metric, rule.bound));
+  }
   return rule;
 }
 

@@ -98,7 +98,10 @@ TEST(Gates, RefuseWhatIsNoGate) {
            "[[gate]]\nmetric = \"accuracy\"\nreason = \"why\"\nat_least = \"0.5\"",
            "[[gate]]\nmetric = \"accuracy\"\nat_least = 0.5",
            "[[gate]]\nreason = \"why\"\nat_least = 0.5", good + "at_last = 0.9",
-           good + "if_measured = 1", "file = 1\n" + good}) {
+           good + "if_measured = 1",
+           "[[gate]]\nmetric = \"accuracy\"\nreason = \"why\"\nat_least = nan",
+           "[[gate]]\nmetric = \"accuracy\"\nreason = \"why\"\nat_least = -inf",
+           "file = 1\n" + good}) {
     SCOPED_TRACE(bad);
     expect_error("config.gates", [&] { parse_gates(bad, "bad"); });
   }
