@@ -14,8 +14,9 @@ else
   echo "lint: formatting skipped: clang-format is not version 14"
 fi
 
-# base <- data <- metrics <- behaviour <- model <- pipeline <- cli, base <- report <- pipeline: no
-# folder includes one to its right; Torch begins with model, base and report know no OpenCV.
+# base <- data <- metrics <- behaviour <- model <- pipeline <- cli, base <- report <- pipeline,
+# data <- onnx: no folder includes one to its right; Torch begins with model and onnx; base, report
+# and onnx know no OpenCV.
 echo "lint: layers"
 forbid() {  # FOLDER PATTERN
   if grep -rnE "#include [<\"]($2)" "src/$1"; then
@@ -28,6 +29,7 @@ forbid data 'metrics/|behaviour/|report/|model/|pipeline/|cli/|torch/|ATen/|c10/
 forbid metrics 'behaviour/|report/|model/|pipeline/|cli/|torch/|ATen/|c10/'
 forbid behaviour 'report/|model/|pipeline/|cli/|torch/|ATen/|c10/'
 forbid report 'data/|metrics/|behaviour/|model/|pipeline/|cli/|torch/|ATen/|c10/|opencv2/'
+forbid onnx 'metrics/|behaviour/|report/|model/|pipeline/|cli/|opencv2/'
 forbid model 'report/|pipeline/|cli/'
 forbid pipeline 'cli/'
 
