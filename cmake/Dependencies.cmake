@@ -2,6 +2,7 @@
 
 if(NOT DIGITS_FUZZ)
   include(LibTorch)
+  include(OneDnn)
 endif()
 
 # --- The others -----------------------------------------------------------------------------

@@ -13,7 +13,8 @@ packages=(
 )
 # Debian's LibTorch is built against an abstract BLAS: without OpenBLAS it runs on the reference
 # implementation, some 40 times slower. Its CMake files ask for Gloo.
-torch_packages=(libtorch-dev libgloo-dev libopenblas0-pthread)
+# The inference engine is made of oneDNN's primitives, and shares the library with that LibTorch.
+torch_packages=(libtorch-dev libgloo-dev libopenblas0-pthread libdnnl-dev)
 
 have_own_torch() {
   [ -n "${Torch_DIR:-}" ] && return 0

@@ -133,6 +133,7 @@ int bench_train_command(const Arguments& arguments) {
 const std::vector<Command>& benches() {
   static const std::vector<Command> all{
       {"train", "time to accuracy over several seeds", bench_train_command},
+      {"infer", "how fast a package answers, by batch size", bench_infer_command},
   };
   return all;
 }
