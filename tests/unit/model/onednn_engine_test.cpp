@@ -104,7 +104,7 @@ TEST(OnednnEngine, ServesThreadsAtOnce) {
   std::vector<std::thread> threads;
   for (std::size_t t = 0; t < wrong.size(); ++t) {
     threads.emplace_back([&, t] {
-      for (std::size_t round = 0; round < 200; ++round) {
+      for (std::size_t round = 0; round < 2000; ++round) {
         const std::size_t i = (t * 16 + round) % 64;
         const auto logits = engine.logits(set.images.data() + i * kSchema.image_bytes(), 1);
         for (std::size_t c = 0; c < 3; ++c) {
