@@ -66,11 +66,6 @@ std::string OnednnEngine::name() const {
   return precision_ == Precision::kFloat32 ? "onednn" : "onednn-bfloat16";
 }
 
-double OnednnEngine::tolerance() const {
-  // bfloat16 keeps 8 bits of each value: logits of about 10 move by some 0.05.
-  return precision_ == Precision::kFloat32 ? 1e-4 : 0.25;
-}
-
 at::Tensor OnednnEngine::forward(const at::Tensor& images) const {
   const auto input = images.to(at::kCPU, at::kFloat).permute({0, 2, 3, 1}).contiguous();
   auto logits = at::empty({images.size(0), options_.classes}, at::kFloat);

@@ -20,7 +20,7 @@ class OnednnEngine : public InferenceEngine {
   OnednnEngine(const Network& network, Precision precision);
 
   std::string name() const override;
-  double tolerance() const override;
+  Precision precision() const override { return precision_; }
   at::Tensor forward(const at::Tensor& images) const override;
   std::vector<float> logits(const std::uint8_t* images, std::size_t n) const override;
 

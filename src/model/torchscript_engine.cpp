@@ -43,12 +43,6 @@ TorchScriptEngine::TorchScriptEngine(const std::string& archive, Schema schema, 
 
 TorchScriptEngine::~TorchScriptEngine() = default;
 
-double TorchScriptEngine::tolerance() const {
-  // Float32 sums in another order differ by some 1e-6 relative to logits of about 10; a changed
-  // weight or constant shows in the first digits.
-  return 1e-4;
-}
-
 at::Tensor TorchScriptEngine::forward(const at::Tensor& images) const {
   return guarded([&] { return module_->module.forward({images.to(device_)}).toTensor().cpu(); });
 }

@@ -17,7 +17,7 @@ class TorchScriptEngine : public InferenceEngine {
   ~TorchScriptEngine() override;
 
   std::string name() const override { return "torchscript"; }
-  double tolerance() const override;
+  Precision precision() const override { return Precision::kFloat32; }
   // Throw package.malformed when the model does not take such images.
   at::Tensor forward(const at::Tensor& images) const override;
   std::vector<float> logits(const std::uint8_t* images, std::size_t n) const override;

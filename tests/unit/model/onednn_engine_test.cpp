@@ -60,7 +60,7 @@ TEST(OnednnEngine, ComputesWhatTheNetworkComputes) {
       const OnednnEngine engine(network, Precision::kFloat32);
       const auto images = at::rand({3, schema.channels, schema.rows, schema.cols});
       const at::NoGradGuard no_grad;
-      EXPECT_LE(difference(engine.forward(images), network->forward(images)), 1e-4)
+      EXPECT_LE(difference(engine.forward(images), network->forward(images)), kFloat32Tolerance)
           << schema.rows << "x" << schema.cols << ", patch " << architecture.patch;
     }
   }
@@ -73,7 +73,7 @@ TEST(OnednnEngine, TakesBytes) {
   const auto set = random_dataset(40, kSchema.rows, kSchema.cols, kSchema.channels);
   const auto logits = engine.logits(set.images.data(), set.size());
   const auto floats = engine.forward(image_tensor(set.images.data(), 40, kSchema, at::kCPU));
-  EXPECT_LE(difference(at::tensor(logits).view({40, 3}), floats), 1e-4);
+  EXPECT_LE(difference(at::tensor(logits).view({40, 3}), floats), kFloat32Tolerance);
 }
 
 // Batches of any size are cut into pieces; an image's logits do not depend on its neighbours, nor
@@ -89,7 +89,7 @@ TEST(OnednnEngine, AnyBatchOnAnyThreads) {
     const auto alone = engine.forward(images);
     at::set_num_threads(2);
     EXPECT_TRUE(engine.forward(images).equal(alone)) << n;
-    if (n > 0) EXPECT_LE(difference(alone, network->forward(images)), 1e-4) << n;
+    if (n > 0) EXPECT_LE(difference(alone, network->forward(images)), kFloat32Tolerance) << n;
   }
   at::set_num_threads(threads);
 }
@@ -130,8 +130,8 @@ TEST(OnednnEngine, Bfloat16IsClose) {
   }
   const auto images = at::rand({50, kSchema.channels, kSchema.rows, kSchema.cols});
   const auto off = difference(engine->forward(images), network->forward(images));
-  EXPECT_LE(off, engine->tolerance());
-  EXPECT_GT(off, 1e-4) << "this is float32";
+  EXPECT_LE(off, kBfloat16Tolerance);
+  EXPECT_GT(off, kFloat32Tolerance) << "this is float32";
 }
 
 }  // namespace
