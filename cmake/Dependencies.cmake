@@ -39,6 +39,7 @@ endif()
 if(DIGITS_TESTS AND NOT DIGITS_FUZZ)
   digits_find(GTest "libgtest-dev libgmock-dev")
   digits_find(rapidcheck librapidcheck-dev)
+  digits_find(RapidJSON rapidjson-dev)  # headers only
 endif()
 
 # --- One ABI for all ------------------------------------------------------------------------

@@ -24,6 +24,7 @@ int exit_status(std::string_view code) noexcept {
       {"train", kGateFailed},       // training came to nothing
       {"drift", kGateFailed},       // a set that is not what the model was trained on
       {"package", kBadPackage},     // a package that is not what was tested
+      {"repository", kBadPackage},  // a model repository that has no such model, or another kind
       {"checkpoint", kBadPackage},  // a checkpoint that cannot be used
       {"disk", kInternalError},     // the machine failed, not the person: full disk, I/O error
       {"interrupted", kInterrupted},

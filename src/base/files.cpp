@@ -219,6 +219,14 @@ void require_new(const fs::path& path) {
               "choose another --out: nothing is ever overwritten");
 }
 
+void remove_folder(const fs::path& path) {
+  const auto hidden = staging_name(path);
+  if (::rename(path.c_str(), hidden.c_str()) != 0) throw write_error(path, errno);
+  std::error_code error;
+  fs::remove_all(hidden, error);
+  if (error) throw write_error(path, error.value());
+}
+
 void remove_leftovers(const fs::path& folder) {
   std::error_code ignored;  // nobody reads them
   for (const auto& entry : entries_of(folder, ignored)) {

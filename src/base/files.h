@@ -59,6 +59,10 @@ void make_directories(const std::filesystem::path& path);
 // below, do not count.
 void require_new(const std::filesystem::path& path);
 
+// Removes a folder that others may be reading: it goes from its name at once and whole, then from
+// the disk. What a killed process leaves of it, remove_leftovers() takes. Throws output.unwritable.
+void remove_folder(const std::filesystem::path& path);
+
 // Removes what writers that were killed have left in `folder`: temporaries that no name points to.
 void remove_leftovers(const std::filesystem::path& folder);
 

@@ -64,8 +64,10 @@ int bench_infer_command(const Arguments& arguments) {
   options.texts("batch", "images in a call (default: 1,64,256)", "N");
   options.number("calls", "that are timed, of each size (default: 2000 of one image, else 200)");
   options.text("engine", "auto, torchscript, onednn or onednn-bfloat16", "NAME");
-  options.text("budgets", "the most milliseconds by device and batch size, such as "
-               "configs/latency.toml", "FILE");
+  options.text("budgets",
+               "the most milliseconds by device and batch size, such as "
+               "configs/latency.toml",
+               "FILE");
   options.add_machine();
   options.text("out", "also write the JSON document to this file", "FILE");
   options.add_json();
@@ -90,8 +92,8 @@ int bench_infer_command(const Arguments& arguments) {
   for (const auto batch : batches) {
     times.push_back(time_calls(package, batch, calls_of(*parsed, batch)));
   }
-  const auto document = with_schema(
-      kBenchInferSchema, Json{{"times", times}, {"machine", describe_machine(config)}});
+  const auto document =
+      with_schema(kBenchInferSchema, Json{{"times", times}, {"machine", describe_machine(config)}});
   if (parsed->has("json")) {
     print_json(document);
   } else {

@@ -21,6 +21,7 @@ int command_check(const Arguments& arguments);
 int command_report(const Arguments& arguments);
 int command_history(const Arguments& arguments);
 int command_package(const Arguments& arguments);
+int command_models(const Arguments& arguments);
 int command_predict(const Arguments& arguments);
 int command_drift(const Arguments& arguments);
 int command_bench(const Arguments& arguments);

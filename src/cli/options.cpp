@@ -73,6 +73,12 @@ void CommandOptions::text(const std::string& name, const std::string& help,
   options_->add_options()(name, help, cxxopts::value<std::string>(), value_name);
 }
 
+void CommandOptions::text(const std::string& name, const std::string& help,
+                          const std::string& value_name, const std::string& value) {
+  const auto with_default = cxxopts::value<std::string>()->default_value(value);
+  options_->add_options()(name, help, with_default, value_name);
+}
+
 void CommandOptions::texts(const std::string& name, const std::string& help,
                            const std::string& value_name) {
   options_->add_options()(name, help, cxxopts::value<std::vector<std::string>>(), value_name);

@@ -45,9 +45,11 @@ class CommandOptions {
   CommandOptions(const std::string& command, const std::string& description,
                  const std::string& positional = "");
 
-  // One option: --name TEXT, --name TEXT,TEXT (or given again), --name N, with or without a
-  // default, or just --name.
+  // One option: --name TEXT, --name N, with or without a default, --name TEXT,TEXT (or given
+  // again), or just --name.
   void text(const std::string& name, const std::string& help, const std::string& value_name);
+  void text(const std::string& name, const std::string& help, const std::string& value_name,
+            const std::string& value);
   void texts(const std::string& name, const std::string& help, const std::string& value_name);
   void number(const std::string& name, const std::string& help);
   void number(const std::string& name, const std::string& help, std::int64_t value);

@@ -6,6 +6,7 @@
 #include "model/checkpoint.h"
 #include "model/device.h"
 #include "model/torchscript_engine.h"
+#include "repository/package_files.h"
 #ifdef DIGITS_HAS_ONEDNN
 #include "model/onednn_engine.h"
 #endif
@@ -36,9 +37,8 @@ Network network_of(const ModelSource& source) {
     const std::vector<double> ones(static_cast<std::size_t>(source.schema.channels), 1.0);
     Network network(network_options(source.schema, *source.architecture),
                     Normalisation{ones, ones});
-    const std::string file = "model.safetensors";
-    copy_tensors(network_tensors(network), parse_safetensors(source.weights, file, "package"),
-                 file);
+    copy_tensors(network_tensors(network),
+                 parse_safetensors(source.weights, kWeightsFile, "package"), kWeightsFile);
     return network;
   } catch (const Error& error) {
     throw Error("package.malformed", error.what(), error.hint());
@@ -46,11 +46,10 @@ Network network_of(const ModelSource& source) {
 }
 
 std::unique_ptr<InferenceEngine> make_onednn(const std::string& name, const ModelSource& source) {
-  const bool short_floats = name == "onednn-bfloat16";
+  const auto precision = name == "onednn-bfloat16" ? Precision::kBfloat16 : Precision::kFloat32;
   const auto network = network_of(source);
   try {
-    return std::make_unique<OnednnEngine>(
-        network, short_floats ? Precision::kBfloat16 : Precision::kFloat32);
+    return std::make_unique<OnednnEngine>(network, precision);
   } catch (const dnnl::error& error) {
     throw_unavailable(name, fmt::format("oneDNN on this processor: {}", error.what()));
   }
@@ -66,10 +65,10 @@ std::unique_ptr<InferenceEngine> make_onednn(const std::string& name, const Mode
 std::unique_ptr<InferenceEngine> make_engine(const std::string& name, const ModelSource& source,
                                              c10::Device device) {
   if (name != "auto" && name != "torchscript" && name != "onednn" && name != "onednn-bfloat16") {
-    throw Error("engine.unknown",
-                fmt::format("engine \"{}\", expected auto, torchscript, onednn or onednn-bfloat16",
-                            name),
-                "--engine auto takes the fastest that is there");
+    throw Error(
+        "engine.unknown",
+        fmt::format("engine \"{}\", expected auto, torchscript, onednn or onednn-bfloat16", name),
+        "--engine auto takes the fastest that is there");
   }
   const auto reason = obstacle(source, device);
   if (name == "torchscript" || (name == "auto" && !reason.empty())) {

@@ -15,8 +15,8 @@ namespace digits {
 
 // The same model, once as a program and once as numbers.
 struct ModelSource {
-  const std::string& torchscript;            // an archive
-  const std::string& weights;                // safetensors
+  const std::string& torchscript;  // an archive
+  const std::string& weights;      // safetensors
   const Schema& schema;
   std::optional<Architecture> architecture;  // that the weights fit; nothing: not ours
 };

@@ -12,10 +12,8 @@
 
 namespace digits {
 
-// How far rounding may move a logit of about 10. bfloat16 keeps 8 bits of each value. Float32 sums
-// in another order differ by some 1e-6 of that; a changed weight or constant shows in the first
-// digits.
-constexpr double kFloat32Tolerance = 1e-4;
+// By how much bfloat16 may move a golden logit, where float32 has kGoldenTolerance: it keeps 8 bits
+// of each value.
 constexpr double kBfloat16Tolerance = 0.25;
 
 // Thread-safe. Equal images give equal logits in calls of equal size, on any number of threads.

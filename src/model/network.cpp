@@ -117,7 +117,8 @@ NetworkImpl::NetworkImpl(NetworkOptions options, const Normalisation& normalisat
     const auto number = convolutions_.size();
     const auto conv = nn::Conv2dOptions(shape.inputs, shape.outputs, 3).padding(1).bias(false);
     convolutions_.push_back(register_module(fmt::format("conv{}", number), nn::Conv2d(conv)));
-    norms_.push_back(register_module(fmt::format("norm{}", number), nn::BatchNorm2d(shape.outputs)));
+    norms_.push_back(
+        register_module(fmt::format("norm{}", number), nn::BatchNorm2d(shape.outputs)));
     pools_.push_back(shape.pools);
   }
   head_ = register_module("head", nn::Linear(feature_count(shapes.back()), options_.classes));

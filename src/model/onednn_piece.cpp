@@ -92,9 +92,9 @@ memory OnednnPiece::convolve(const FoldedNetwork::Layer& layer, const memory& so
   attributes.set_post_ops(operations);
   const memory::dims kernel_sizes{shape.outputs, shape.inputs, 3, 3};
   memory target(maps(images_, shape.outputs, shape.rows, shape.cols, type_), engine_);
-  const auto made = convolution_3x3(engine_, source.get_desc(), {kernel_sizes, type_, Layout::any},
-                                    {{shape.outputs}, Type::f32, Layout::x}, target.get_desc(),
-                                    attributes);
+  const auto made =
+      convolution_3x3(engine_, source.get_desc(), {kernel_sizes, type_, Layout::any},
+                      {{shape.outputs}, Type::f32, Layout::x}, target.get_desc(), attributes);
   const auto kernels = folds ? layer.kernels * layer.scale.view({-1, 1, 1, 1}) : layer.kernels;
   const auto bias = folds ? layer.shift : at::zeros_like(layer.shift);
   steps_.push_back(
@@ -135,9 +135,8 @@ memory OnednnPiece::classify(const FoldedNetwork& network, const memory& source)
   // The same bytes as rows; the step before keeps them.
   const memory flat({{images_, features}, type_, Layout::nc}, engine_, source.get_data_handle());
   memory target({{images_, classes}, Type::f32, Layout::nc}, engine_);
-  const auto made =
-      inner_product(engine_, flat.get_desc(), {sizes, type_, Layout::any},
-                    {{classes}, Type::f32, Layout::x}, target.get_desc());
+  const auto made = inner_product(engine_, flat.get_desc(), {sizes, type_, Layout::any},
+                                  {{classes}, Type::f32, Layout::x}, target.get_desc());
   steps_.push_back(
       {dnnl::inner_product_forward(made),
        {{DNNL_ARG_SRC, flat},

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "model/tensors.h"
+#include "repository/package_files.h"
 
 namespace digits {
 
@@ -21,7 +22,8 @@ auto guarded(const Action& action) {
     return action();
   } catch (const std::exception& error) {
     const std::string text = error.what();
-    throw Error("package.malformed", fmt::format("model.pt: {}", text.substr(0, text.find('\n'))),
+    throw Error("package.malformed",
+                fmt::format("{}: {}", kModelFile, text.substr(0, text.find('\n'))),
                 "it was written by an incompatible LibTorch, or is no model of ours");
   }
 }

@@ -56,8 +56,7 @@ CallTimes time_calls(const Package& package, std::int64_t batch, std::int64_t ca
     throw_if_interrupted("the benchmark");
     const auto start = std::chrono::steady_clock::now();
     package.logits(images.data(), count);
-    const std::chrono::duration<double, std::micro> time =
-        std::chrono::steady_clock::now() - start;
+    const std::chrono::duration<double, std::micro> time = std::chrono::steady_clock::now() - start;
     if (call >= 0) microseconds.push_back(time.count());
   }
   auto times = summarise_calls(std::move(microseconds), batch);
@@ -99,12 +98,13 @@ void require_latency(const std::vector<CallTimes>& times, const LatencyBudgets& 
       return one.batch == batch;
     });
     if (found == times.end()) {
-      throw Error("config.value", fmt::format("a budget for batches of {}, which are not timed", batch),
+      throw Error("config.value",
+                  fmt::format("a budget for batches of {}, which are not timed", batch),
                   "name that batch size, too");
     }
     if (found->p50 <= budget) continue;
-    late.push_back(fmt::format("batch {}: {:.1f} us, expected at most {:.1f} us", batch, found->p50,
-                               budget));
+    late.push_back(
+        fmt::format("batch {}: {:.1f} us, expected at most {:.1f} us", batch, found->p50, budget));
   }
   if (late.empty()) return;
   throw Error("gate.latency", fmt::format("{}", fmt::join(late, "; ")),
@@ -112,12 +112,9 @@ void require_latency(const std::vector<CallTimes>& times, const LatencyBudgets& 
 }
 
 void to_json(Json& json, const CallTimes& times) {
-  json = Json{{"engine", times.engine},
-              {"batch", times.batch},
-              {"calls", times.calls},
-              {"p50_us", times.p50},
-              {"p99_us", times.p99},
-              {"images_per_second", times.images_per_second}};
+  json = Json{{"engine", times.engine}, {"batch", times.batch},
+              {"calls", times.calls},   {"p50_us", times.p50},
+              {"p99_us", times.p99},    {"images_per_second", times.images_per_second}};
 }
 
 }  // namespace digits

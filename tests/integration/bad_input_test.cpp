@@ -197,7 +197,9 @@ TEST(BadOutput, FullDiskLeavesNoHalfPackage) {
   ProcessOptions options;
   options.file_size_limit = static_cast<long>(fs::file_size(tiny_run().package() / "model.pt")) - 1;
   ASSERT_GT(options.file_size_limit, fs::file_size(tiny_run().package() / "golden.safetensors"));
-  expect_refused(run_digits({"package", folder / "run"}, options), 1, "disk.full");
+  expect_refused(
+      run_digits({"package", folder / "run", "--out", folder / "run" / "package"}, options), 1,
+      "disk.full");
   EXPECT_EQ(everything_below(folder.path()), before);
 }
 

@@ -32,7 +32,8 @@ TEST(Install, ServesAConsumerElsewhere) {
   const auto package = tiny_run().package().string();
   const auto picture = (fixtures() / "digits" / "7-small.png").string();
   const auto answer = succeed({build + "/classify", package, picture}).out;
-  const auto own = succeed({prefix + "/bin/digits", "predict", "--json", "--model", package, picture});
+  const auto own =
+      succeed({prefix + "/bin/digits", "predict", "--json", "--model", package, picture});
   const auto label = Json::parse(own.out).at("label").get<std::string>();
   EXPECT_THAT(answer, testing::StartsWith(label + " "));
   EXPECT_THAT(answer, testing::HasSubstr(picture));

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "model/checkpoint.h"
 #include "model/torchscript.h"
+#include "repository/manifest.h"
 #include "support/models.h"
 #include "support/testing.h"
 
@@ -40,7 +41,7 @@ TEST_F(ChooseEngine, AllAgree) {
       continue;
     }
     const auto tolerance =
-        engine->precision() == Precision::kFloat32 ? kFloat32Tolerance : kBfloat16Tolerance;
+        engine->precision() == Precision::kFloat32 ? kGoldenTolerance : kBfloat16Tolerance;
     EXPECT_LE((engine->forward(images) - expected).abs().max().item<double>(), tolerance) << name;
   }
 }

@@ -7,6 +7,7 @@
 
 #include "model/checkpoint.h"
 #include "model/tensors.h"
+#include "repository/manifest.h"
 #include "support/testing.h"
 
 namespace digits {
@@ -18,8 +19,9 @@ Network random_network(const Schema& schema, const Architecture& architecture) {
   const at::NoGradGuard no_grad;
   at::manual_seed(test_seed());
   const auto channels = static_cast<std::size_t>(schema.channels);
-  Network network(network_options(schema, architecture),
-                  Normalisation{std::vector<double>(channels, 0.4), std::vector<double>(channels, 0.3)});
+  Network network(
+      network_options(schema, architecture),
+      Normalisation{std::vector<double>(channels, 0.4), std::vector<double>(channels, 0.3)});
   for (auto& [name, tensor] : network_tensors(network)) {
     if (tensor.scalar_type() != at::kFloat || tensor.dim() == 0) continue;
     if (name == "mean" || name == "stddev") {
@@ -60,7 +62,7 @@ TEST(OnednnEngine, ComputesWhatTheNetworkComputes) {
       const OnednnEngine engine(network, Precision::kFloat32);
       const auto images = at::rand({3, schema.channels, schema.rows, schema.cols});
       const at::NoGradGuard no_grad;
-      EXPECT_LE(difference(engine.forward(images), network->forward(images)), kFloat32Tolerance)
+      EXPECT_LE(difference(engine.forward(images), network->forward(images)), kGoldenTolerance)
           << schema.rows << "x" << schema.cols << ", patch " << architecture.patch;
     }
   }
@@ -73,7 +75,7 @@ TEST(OnednnEngine, TakesBytes) {
   const auto set = random_dataset(40, kSchema.rows, kSchema.cols, kSchema.channels);
   const auto logits = engine.logits(set.images.data(), set.size());
   const auto floats = engine.forward(image_tensor(set.images.data(), 40, kSchema, at::kCPU));
-  EXPECT_LE(difference(at::tensor(logits).view({40, 3}), floats), kFloat32Tolerance);
+  EXPECT_LE(difference(at::tensor(logits).view({40, 3}), floats), kGoldenTolerance);
 }
 
 // Batches of any size are cut into pieces; an image's logits do not depend on its neighbours, nor
@@ -89,7 +91,7 @@ TEST(OnednnEngine, AnyBatchOnAnyThreads) {
     const auto alone = engine.forward(images);
     at::set_num_threads(2);
     EXPECT_TRUE(engine.forward(images).equal(alone)) << n;
-    if (n > 0) EXPECT_LE(difference(alone, network->forward(images)), kFloat32Tolerance) << n;
+    if (n > 0) EXPECT_LE(difference(alone, network->forward(images)), kGoldenTolerance) << n;
   }
   at::set_num_threads(threads);
 }
@@ -131,7 +133,7 @@ TEST(OnednnEngine, Bfloat16IsClose) {
   const auto images = at::rand({50, kSchema.channels, kSchema.rows, kSchema.cols});
   const auto off = difference(engine->forward(images), network->forward(images));
   EXPECT_LE(off, kBfloat16Tolerance);
-  EXPECT_GT(off, kFloat32Tolerance) << "this is float32";
+  EXPECT_GT(off, kGoldenTolerance) << "this is float32";
 }
 
 }  // namespace
