@@ -26,7 +26,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Package load(const fs::path& folder) { return Package::load(folder, c10::kCPU); }
+// By the program in the package, and by whatever answers unless told otherwise.
+Package load(const fs::path& folder) {
+  Package::load(folder, c10::kCPU, "torchscript");
+  return Package::load(folder, c10::kCPU);
+}
 
 // The packaged model's accuracy is the one in evaluation.json: what was evaluated is what is
 // served.
@@ -92,7 +96,7 @@ TEST(Package, SwappedModelIsNotExecuted) {
     fs::rename(copy.folder / "other" / "model.pt", path);
     pipe << bytes;
   });
-  EXPECT_EQ(error_code([&] { load(copy.path()); }), "no error");
+  EXPECT_EQ(error_code([&] { Package::load(copy.path(), c10::kCPU, "torchscript"); }), "no error");
   const int unread = ::open(path.c_str(), O_RDONLY | O_NONBLOCK);  // lets a writer go that waits
   writer.join();
   ::close(unread);
@@ -121,6 +125,18 @@ TEST(Package, ExtrasAreVerifiedToo) {
   expect_error("package.sums", [&] { write_other_package(folder / "third", {{"../x", "mine"}}); });
   EXPECT_FALSE(fs::exists(folder / "second"));
   EXPECT_FALSE(fs::exists(folder / "x"));
+}
+
+// The weights beside the program are what the fast engine answers by: they have to give the golden
+// logits as well.
+TEST(Package, GoldenLogitsCatchOtherWeights) {
+  const PackageCopy copy;
+  write_other_package(copy.folder / "other");
+  fs::copy_file(copy.folder / "other" / "model.safetensors", copy.path() / "model.safetensors",
+                fs::copy_options::overwrite_existing);
+  renew_sums(copy.path());
+  if (load(tiny_run().package()).engine() == "torchscript") GTEST_SKIP() << "no other engine";
+  EXPECT_EQ(error_code([&] { load(copy.path()); }), "package.golden");
 }
 
 // Consistent hashes over nonsense: a named error, not a crash.
