@@ -3,6 +3,7 @@
 if(NOT DIGITS_FUZZ)
   include(LibTorch)
   include(OneDnn)
+  include(Onnx)
 endif()
 
 # --- The others -----------------------------------------------------------------------------
@@ -40,6 +41,7 @@ if(DIGITS_TESTS AND NOT DIGITS_FUZZ)
   digits_find(GTest "libgtest-dev libgmock-dev")
   digits_find(rapidcheck librapidcheck-dev)
   digits_find(RapidJSON rapidjson-dev)  # headers only
+  digits_find(OpenCV libopencv-dev COMPONENTS core imgproc imgcodecs dnn)
 endif()
 
 # --- One ABI for all ------------------------------------------------------------------------

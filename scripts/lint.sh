@@ -14,9 +14,9 @@ else
   echo "lint: formatting skipped: clang-format is not version 14"
 fi
 
-# base <- data <- metrics <- behaviour <- model <- pipeline <- cli, data <- repository <- model, base
-# <- report <- pipeline: no folder includes one to its right; Torch begins with model, base and
-# report know no OpenCV.
+# base <- data <- metrics <- behaviour <- model <- pipeline <- cli, data <- repository <- model,
+# data <- onnx <- pipeline, base <- report <- pipeline: no folder includes one to its right; Torch
+# begins with model and onnx; base, report and onnx know no OpenCV.
 echo "lint: layers"
 forbid() {  # FOLDER PATTERN
   if grep -rnE "#include [<\"]($2)" "src/$1"; then
@@ -24,12 +24,13 @@ forbid() {  # FOLDER PATTERN
     exit 1
   fi
 }
-forbid base 'data/|repository/|metrics/|behaviour/|report/|model/|pipeline/|cli/|torch/|ATen/|c10/|opencv2/'
-forbid data 'repository/|metrics/|behaviour/|report/|model/|pipeline/|cli/|torch/|ATen/|c10/'
-forbid repository 'metrics/|behaviour/|report/|model/|pipeline/|cli/|torch/|ATen/|c10/'
-forbid metrics 'repository/|behaviour/|report/|model/|pipeline/|cli/|torch/|ATen/|c10/'
-forbid behaviour 'repository/|report/|model/|pipeline/|cli/|torch/|ATen/|c10/'
-forbid report 'data/|repository/|metrics/|behaviour/|model/|pipeline/|cli/|torch/|ATen/|c10/|opencv2/'
+forbid base 'data/|repository/|metrics/|behaviour/|report/|onnx/|model/|pipeline/|cli/|torch/|ATen/|c10/|opencv2/'
+forbid data 'repository/|metrics/|behaviour/|report/|onnx/|model/|pipeline/|cli/|torch/|ATen/|c10/'
+forbid repository 'metrics/|behaviour/|report/|onnx/|model/|pipeline/|cli/|torch/|ATen/|c10/'
+forbid metrics 'repository/|behaviour/|report/|onnx/|model/|pipeline/|cli/|torch/|ATen/|c10/'
+forbid behaviour 'repository/|report/|onnx/|model/|pipeline/|cli/|torch/|ATen/|c10/'
+forbid report 'data/|repository/|metrics/|behaviour/|onnx/|model/|pipeline/|cli/|torch/|ATen/|c10/|opencv2/'
+forbid onnx 'repository/|metrics/|behaviour/|report/|model/|pipeline/|cli/|opencv2/'
 forbid model 'report/|pipeline/|cli/'
 forbid pipeline 'cli/'
 

@@ -55,6 +55,12 @@ TEST(Configure, ChecksTheAbiOfGoogleTestToo) {
   EXPECT_THAT(message, testing::HasSubstr("GoogleTest"));
 }
 
+TEST(Configure, NamesTheRemedyForMissingOnnx) {
+  const auto message = configure({"-DDIGITS_ONNX=ON", "-DCMAKE_DISABLE_FIND_PACKAGE_ONNX=ON"});
+  EXPECT_THAT(message, testing::HasSubstr("ONNX wanted"));
+  EXPECT_THAT(message, testing::HasSubstr("libonnx-dev"));
+}
+
 TEST(Configure, NamesThePackageOfAnyOtherLibrary) {
   const auto message = configure({"-DCMAKE_DISABLE_FIND_PACKAGE_fmt=ON"});
   EXPECT_THAT(message, testing::HasSubstr("libfmt-dev"));

@@ -20,6 +20,9 @@
 #include "data/load.h"
 #include "integration/package_copy.h"
 #include "metrics/evaluation.h"
+#include "model/checkpoint.h"
+#include "model/tensors.h"
+#include "support/python.h"
 
 namespace digits {
 namespace {
@@ -244,15 +247,12 @@ TEST(Predict, PngAndIdxAgree) {
 
 // Another runtime: Python's torch.jit.load and a safetensors reader in plain Python.
 TEST(Package, PythonGivesTheGoldenLogits) {
-  std::string python;
-  for (const char* candidate : {"python3", "/usr/bin/python3"}) {
-    if (run_process({candidate, "-c", "import torch"}).status == 0) python = candidate;
-  }
+  const auto python = python_with("torch");
   if (python.empty()) {
     GTEST_SKIP() << "no python3 that can import torch (Debian: apt-get install python3-torch)";
   }
-  const std::string script = std::string(DIGITS_SOURCE_DIR) + "/tests/integration/read_package.py";
-  const auto result = run_process({python, script, tiny_run().package()});
+  const auto result = run_process({python, DIGITS_SOURCE_DIR "/tests/integration/read_package.py",
+                                   tiny_run().package(), DIGITS_SOURCE_DIR "/examples/python"});
   EXPECT_EQ(result.status, 0) << result.err;
   EXPECT_THAT(result.out, testing::HasSubstr("golden logits agree"));
 }

@@ -1,30 +1,27 @@
-"""Reads a package with nothing but torch and the standard library: python3 read_package.py DIR"""
+"""Reads a package with nothing of this project but the example: python3 read_package.py DIR EXAMPLES"""
 import json
 import pathlib
-import struct
 import sys
 
 import torch
 
+sys.path.insert(0, sys.argv[2])
+from safetensors_reader import read_safetensors  # noqa: E402
+
 TYPES = {"F32": torch.float32, "I64": torch.int64}
 
 
-def read_safetensors(path):
-    raw = path.read_bytes()
-    (length,) = struct.unpack("<Q", raw[:8])
-    header, data = json.loads(raw[8 : 8 + length]), raw[8 + length :]
+def read_tensors(path):
     return {
-        name: torch.frombuffer(bytearray(data[slice(*entry["data_offsets"])]), dtype=TYPES[entry["dtype"]]).view(
-            entry["shape"]
-        )
-        for name, entry in header.items()
+        name: torch.frombuffer(tensor.values, dtype=TYPES[tensor.dtype]).view(tensor.shape)
+        for name, tensor in read_safetensors(path).items()
     }
 
 
 package = pathlib.Path(sys.argv[1])
 model = torch.jit.load(str(package / "model.pt"))
-golden = read_safetensors(package / "golden.safetensors")
-weights = read_safetensors(package / "model.safetensors")
+golden = read_tensors(package / "golden.safetensors")
+weights = read_tensors(package / "model.safetensors")
 manifest = json.loads((package / "manifest.json").read_text())
 
 with torch.no_grad():

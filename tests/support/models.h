@@ -1,6 +1,9 @@
 // Small networks for tests that need Torch.
 #pragma once
 
+#include <ATen/ATen.h>
+
+#include "base/rng.h"
 #include "model/network.h"
 
 namespace digits {
@@ -14,6 +17,38 @@ inline Architecture tiny_architecture() { return {0, 2, {{4}, {6}}}; }
 inline Network tiny_network(std::uint64_t seed = 1) {
   Network network(network_options(tiny_schema(), tiny_architecture()), Normalisation{{0.5}, {0.3}});
   initialise(network, seed);
+  return network;
+}
+
+// A network in evaluation mode with no tensor at rest: batch norm scales, shifts and has statistics
+// of its own, normalisation differs between the channels, and the weights of convolutions lie
+// channels last, as training leaves them.
+inline Network random_network(const Schema& schema, const Architecture& architecture,
+                              std::uint64_t seed) {
+  Normalisation normalisation;
+  for (int c = 0; c < schema.channels; ++c) {
+    normalisation.mean.push_back(0.1 + 0.15 * c);
+    normalisation.stddev.push_back(0.3 - 0.05 * c);
+  }
+  Network network(network_options(schema, architecture), normalisation);
+  initialise(network, seed);
+  const at::NoGradGuard no_grad;
+  Rng rng(seed, Stream::kTest);
+  const auto shake = [&](at::Tensor tensor) {
+    auto values = tensor.accessor<float, 1>();
+    for (int64_t i = 0; i < values.size(0); ++i)
+      values[i] += static_cast<float>(rng.uniform(-0.3, 0.3));
+  };
+  for (auto& item : network->named_parameters()) {
+    if (item.value().dim() == 1) shake(item.value());
+    if (item.value().dim() == 4) {
+      item.value().set_data(item.value().contiguous(at::MemoryFormat::ChannelsLast));
+    }
+  }
+  for (auto& item : network->named_buffers()) {
+    if (item.key().find("running_") != std::string::npos) shake(item.value());
+  }
+  network->eval();
   return network;
 }
 
