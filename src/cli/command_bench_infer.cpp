@@ -10,6 +10,7 @@
 #include "model/package.h"
 #include "pipeline/bench.h"
 #include "pipeline/bench_infer.h"
+#include "repository/model_folder.h"
 
 namespace digits {
 
@@ -86,7 +87,7 @@ int bench_infer_command(const Arguments& arguments) {
     budgets = parse_latency_budgets(read_file(file), file, config.device);
   }
   const auto package =
-      Package::load(parsed->text("model"), choose_device(config.device),
+      Package::load(package_folder(parsed->text("model")), choose_device(config.device),
                     parsed->has("engine") ? parsed->text("engine") : std::string("auto"));
   std::vector<CallTimes> times;
   for (const auto batch : batches) {

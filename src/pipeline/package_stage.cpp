@@ -2,8 +2,11 @@
 #include "model/checkpoint.h"
 #include "model/device.h"
 #include "model/package.h"
+#include "model/torchscript.h"
+#include "onnx/onnx_export.h"
 #include "pipeline/stages.h"
 #include "pipeline/version.h"
+#include "repository/package_files.h"
 
 namespace digits {
 
@@ -40,6 +43,9 @@ void package_stage(const RunDirectory& run, const Checkpoint& checkpoint, const 
            {"weights_sha256", checkpoint.sha256}, {"versions", versions()}};
   info.profile = run.read_profile(info.schema);
   auto network = checkpoint.network;
+  if (onnx_available()) {
+    info.extras[kOnnxFile] = export_onnx(export_torchscript(network), info.schema);
+  }
   write_package(folder, network, info, examples, choose_device(config.device));
 }
 

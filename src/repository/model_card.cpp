@@ -145,7 +145,7 @@ std::string lineage_section(const Json& manifest) {
 
 std::string model_card(const Json& manifest, const std::vector<std::string>& files) {
   const auto schema = json_at<Schema>(manifest, "/data", kFamily);
-  const bool has_onnx = std::find(files.begin(), files.end(), "model.onnx") != files.end();
+  const bool has_onnx = std::find(files.begin(), files.end(), kOnnxFile) != files.end();
   return front_matter(manifest, has_onnx) + introduction(manifest, schema) +
          metrics_section(manifest) + limits_section(schema) + use_section(schema) +
          verification_section(manifest, files) + lineage_section(manifest);

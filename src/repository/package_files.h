@@ -13,6 +13,7 @@ constexpr const char* kGoldenFile = "golden.safetensors";
 constexpr const char* kManifestFile = "manifest.json";
 constexpr const char* kProfileFile = "profile.json";
 constexpr const char* kCardFile = "README.md";
+constexpr const char* kOnnxFile = "model.onnx";  // where the build has the exporter
 constexpr const char* kSumsFile = "SHA256SUMS";
 
 using PackageFiles = std::map<std::string, std::string>;  // name -> bytes, without SHA256SUMS
