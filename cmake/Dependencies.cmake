@@ -2,6 +2,7 @@
 
 if(NOT DIGITS_FUZZ)
   include(LibTorch)
+  include(OneDnn)
   include(Onnx)
 endif()
 
@@ -39,6 +40,7 @@ endif()
 if(DIGITS_TESTS AND NOT DIGITS_FUZZ)
   digits_find(GTest "libgtest-dev libgmock-dev")
   digits_find(rapidcheck librapidcheck-dev)
+  digits_find(RapidJSON rapidjson-dev)  # headers only
   digits_find(OpenCV libopencv-dev COMPONENTS core imgproc imgcodecs dnn)
 endif()
 

@@ -14,9 +14,9 @@ else
   echo "lint: formatting skipped: clang-format is not version 14"
 fi
 
-# base <- data <- metrics <- behaviour <- model <- pipeline <- cli, base <- report <- pipeline,
-# data <- onnx: no folder includes one to its right; Torch begins with model and onnx; base, report
-# and onnx know no OpenCV.
+# base <- data <- metrics <- behaviour <- model <- pipeline <- cli, data <- repository <- model,
+# data <- onnx <- pipeline, base <- report <- pipeline: no folder includes one to its right; Torch
+# begins with model and onnx; base, report and onnx know no OpenCV.
 echo "lint: layers"
 forbid() {  # FOLDER PATTERN
   if grep -rnE "#include [<\"]($2)" "src/$1"; then
@@ -24,17 +24,18 @@ forbid() {  # FOLDER PATTERN
     exit 1
   fi
 }
-forbid base 'data/|metrics/|behaviour/|report/|model/|pipeline/|cli/|torch/|ATen/|c10/|opencv2/'
-forbid data 'metrics/|behaviour/|report/|model/|pipeline/|cli/|torch/|ATen/|c10/'
-forbid metrics 'behaviour/|report/|model/|pipeline/|cli/|torch/|ATen/|c10/'
-forbid behaviour 'report/|model/|pipeline/|cli/|torch/|ATen/|c10/'
-forbid report 'data/|metrics/|behaviour/|model/|pipeline/|cli/|torch/|ATen/|c10/|opencv2/'
-forbid onnx 'metrics/|behaviour/|report/|model/|pipeline/|cli/|opencv2/'
+forbid base 'data/|repository/|metrics/|behaviour/|report/|onnx/|model/|pipeline/|cli/|torch/|ATen/|c10/|opencv2/'
+forbid data 'repository/|metrics/|behaviour/|report/|onnx/|model/|pipeline/|cli/|torch/|ATen/|c10/'
+forbid repository 'metrics/|behaviour/|report/|onnx/|model/|pipeline/|cli/|torch/|ATen/|c10/'
+forbid metrics 'repository/|behaviour/|report/|onnx/|model/|pipeline/|cli/|torch/|ATen/|c10/'
+forbid behaviour 'repository/|report/|onnx/|model/|pipeline/|cli/|torch/|ATen/|c10/'
+forbid report 'data/|repository/|metrics/|behaviour/|onnx/|model/|pipeline/|cli/|torch/|ATen/|c10/|opencv2/'
+forbid onnx 'repository/|metrics/|behaviour/|report/|model/|pipeline/|cli/|opencv2/'
 forbid model 'report/|pipeline/|cli/'
 forbid pipeline 'cli/'
 
 # Files that include Torch take clang-tidy most of a minute each; these folders do not.
 echo "lint: clang-tidy over the folders without Torch"
-find src/base src/data src/metrics src/behaviour src/report -name '*.cpp' -print0 |
+find src/base src/data src/repository src/metrics src/behaviour src/report -name '*.cpp' -print0 |
   xargs -0 -n 4 -P "$(nproc)" clang-tidy --quiet -p "build/$preset" 2>&1 |
   { grep -v ' warnings generated\.$' || true; }  # in the libraries' headers; pipefail keeps the status

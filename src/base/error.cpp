@@ -9,10 +9,11 @@
 namespace digits {
 
 int exit_status(std::string_view code) noexcept {
-  constexpr std::array<std::pair<std::string_view, int>, 16> kFamilies{{
+  constexpr std::array<std::pair<std::string_view, int>, 17> kFamilies{{
       {"usage", kUsage},            // wrong option or argument
       {"config", kUsage},           // bad configuration file or value
       {"device", kUsage},           // the device asked for is not there
+      {"engine", kUsage},           // the inference engine asked for is not there
       {"output", kUsage},           // the place to write to cannot be used
       {"input", kBadData},          // missing or unreadable input file
       {"idx", kBadData},            // malformed IDX file
@@ -23,6 +24,7 @@ int exit_status(std::string_view code) noexcept {
       {"train", kGateFailed},       // training came to nothing
       {"drift", kGateFailed},       // a set that is not what the model was trained on
       {"package", kBadPackage},     // a package that is not what was tested
+      {"repository", kBadPackage},  // a model repository that has no such model, or another kind
       {"checkpoint", kBadPackage},  // a checkpoint that cannot be used
       {"disk", kInternalError},     // the machine failed, not the person: full disk, I/O error
       {"interrupted", kInterrupted},

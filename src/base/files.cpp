@@ -11,6 +11,7 @@
 #include <system_error>
 #include <vector>
 
+#include "base/descriptor.h"
 #include "base/error.h"
 
 namespace digits {
@@ -21,51 +22,6 @@ namespace {
 
 constexpr std::string_view kStaged = ".tmp-";  // in the names of temporaries ...
 constexpr std::size_t kStagedDigits = 16;      // ... and behind it, hexadecimal
-
-// A file descriptor that closes itself.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
-// The error for a write that failed with `error_number`: a full disk and a wrong place need
-// different remedies.
-Error write_error(const fs::path& path, int error_number) {
-  const auto message = fmt::format("{}: {}", path.string(), std::strerror(error_number));
-  if (error_number == ENOSPC || error_number == EDQUOT || error_number == EFBIG) {
-    return {"disk.full", message, "free some space; nothing was left half-written"};
-  }
-  if (error_number == EIO) return {"disk.failed", message, "check the disk"};
-  return {"output.unwritable", message, "choose a place that you can write to"};
-}
-
-void write_all(int fd, std::string_view bytes, const fs::path& path) {
-  while (!bytes.empty()) {
-    const auto written = ::write(fd, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) throw write_error(path, errno);
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-}
-
-// A rename survives a power cut only once its folder is on disk too.
-void sync_directory(const fs::path& path) {
-  const Descriptor fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (fd.get() >= 0) ::fsync(fd.get());
-}
-
-fs::path parent_of(const fs::path& path) {
-  return path.has_parent_path() ? path.parent_path() : fs::path(".");
-}
 
 // A sibling's name that no other process picks, in another container on the same disk either.
 fs::path staging_name(const fs::path& path) {
@@ -120,8 +76,7 @@ PathKind kind_of(const fs::path& path) {
   return fs::is_directory(status) ? PathKind::kFolder : PathKind::kFile;
 }
 
-std::string read_file(const fs::path& path) {
-  constexpr std::size_t kLimit = std::size_t{1} << 31;
+void require_file(const fs::path& path) {
   const auto kind = kind_of(path);
   if (kind == PathKind::kMissing) {
     throw Error("input.missing", fmt::format("{}: no such file", path.string()),
@@ -131,6 +86,11 @@ std::string read_file(const fs::path& path) {
     throw Error("input.not_a_file", fmt::format("{}: is a folder, expected a file", path.string()),
                 "name a file inside it");
   }
+}
+
+std::string read_file(const fs::path& path) {
+  constexpr std::size_t kLimit = std::size_t{1} << 31;
+  require_file(path);
   const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   std::string bytes;
   std::vector<char> buffer(1 << 16);
@@ -188,19 +148,27 @@ void GrowingFile::append(std::string_view bytes) {
   size_ += static_cast<std::int64_t>(bytes.size());
 }
 
-std::vector<fs::path> list_folder(const fs::path& folder) {
-  std::vector<fs::path> entries;
+std::vector<std::string> list_names(const fs::path& folder) {
+  std::vector<std::string> names;
   std::error_code error;
-  for (const auto& entry : entries_of(folder, error)) {
-    if (entry.path().filename().string().front() != '.') entries.push_back(entry.path());
+  for (fs::directory_iterator item(folder, error), end; !error && item != end;
+       item.increment(error)) {
+    auto name = item->path().filename().string();
+    if (name.front() != '.') names.push_back(std::move(name));
   }
   if (error) {
     throw Error("input.unreadable",
                 fmt::format("{}: {}, expected a folder to list", folder.string(), error.message()),
                 "check its permissions");
   }
-  std::sort(entries.begin(), entries.end());
-  return entries;
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::vector<fs::path> list_folder(const fs::path& folder) {
+  std::vector<fs::path> paths;
+  for (const auto& name : list_names(folder)) paths.push_back(folder / name);
+  return paths;
 }
 
 void make_directories(const fs::path& path) {
@@ -217,6 +185,14 @@ void require_new(const fs::path& path) {
   throw Error("output.exists",
               fmt::format("{}: exists already, expected a new folder", path.string()),
               "choose another --out: nothing is ever overwritten");
+}
+
+void remove_folder(const fs::path& path) {
+  const auto hidden = staging_name(path);
+  if (::rename(path.c_str(), hidden.c_str()) != 0) throw write_error(path, errno);
+  std::error_code error;
+  fs::remove_all(hidden, error);
+  if (error) throw write_error(path, error.value());
 }
 
 void remove_leftovers(const fs::path& folder) {

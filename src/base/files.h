@@ -15,6 +15,9 @@ enum class PathKind { kMissing, kFolder, kFile };  // kFile: anything that is no
 // permission, a loop of links).
 PathKind kind_of(const std::filesystem::path& path);
 
+// Throws input.missing and input.not_a_file, and as kind_of, unless a file lies at `path`.
+void require_file(const std::filesystem::path& path);
+
 // The bytes of a file or pipe. Throws input.missing, input.not_a_file, input.unreadable, and
 // input.too_large above 2 GiB.
 std::string read_file(const std::filesystem::path& path);
@@ -49,7 +52,8 @@ class GrowingFile {
   std::int64_t size_ = 0;
 };
 
-// What is in a folder and not hidden, sorted by name. Throws input.unreadable.
+// The names of what is in a folder and not hidden, sorted; and their paths. Throw input.unreadable.
+std::vector<std::string> list_names(const std::filesystem::path& folder);
 std::vector<std::filesystem::path> list_folder(const std::filesystem::path& folder);
 
 // Creates `path` and its parents. Throws output.unwritable.
@@ -58,6 +62,10 @@ void make_directories(const std::filesystem::path& path);
 // Throws output.exists when `path` is anything but missing or an empty folder; leftovers, see
 // below, do not count.
 void require_new(const std::filesystem::path& path);
+
+// Removes a folder that others may be reading: it goes from its name at once and whole, then from
+// the disk. What a killed process leaves of it, remove_leftovers() takes. Throws output.unwritable.
+void remove_folder(const std::filesystem::path& path);
 
 // Removes what writers that were killed have left in `folder`: temporaries that no name points to.
 void remove_leftovers(const std::filesystem::path& folder);

@@ -1,11 +1,15 @@
-// A loop over independent indices on several threads.
+// Loops over independent work on several threads.
 #pragma once
 
 #include <algorithm>
+#include <condition_variable>
 #include <cstddef>
 #include <exception>
+#include <mutex>
+#include <optional>
 #include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace digits {
@@ -38,6 +42,113 @@ void parallel_for(std::size_t n, int threads, const Body& body) {
   for (const auto& error : errors) {
     if (error) std::rethrow_exception(error);
   }
+}
+
+// Those who enter by number: each waits until all before it have left.
+class Turnstile {
+ public:
+  // Calls body() when it is the turn of `number`, each of which must come once; nobody else is
+  // inside meanwhile.
+  template <typename Body>
+  void pass(std::size_t number, const Body& body) {
+    std::unique_lock lock(mutex_);
+    moved_.wait(lock, [&] { return next_ == number; });
+    body();
+    ++next_;
+    moved_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable moved_;
+  std::size_t next_ = 0;
+};
+
+// The threads behind parallel_in_order, below.
+template <typename Produce, typename Work, typename Consume>
+class OrderedLoop {
+ public:
+  OrderedLoop(const Produce& produce, const Work& work, const Consume& consume)
+      : produce_(produce), work_(work), consume_(consume) {}
+
+  // What each of them does.
+  void run() {
+    Ticket ticket;
+    while (take(ticket)) {
+      std::optional<Result> result;
+      if (!ticket.error) {
+        attempt(ticket, [&] { result.emplace(work_(std::move(*ticket.task))); });
+      }
+      turnstile_.pass(ticket.number, [&] {
+        if (!error_ && !ticket.error) attempt(ticket, [&] { consume_(std::move(*result)); });
+        if (!error_) error_ = ticket.error;
+      });
+      if (ticket.error) end();
+    }
+  }
+
+  // The first exception, once they have ended.
+  std::exception_ptr error() const { return error_; }
+
+ private:
+  using Task = decltype(std::declval<Produce>()());  // std::optional
+  using Result = decltype(std::declval<Work>()(std::declval<typename Task::value_type>()));
+  struct Ticket {
+    std::size_t number = 0;
+    Task task;
+    std::exception_ptr error;  // in place of a task, or of its result
+  };
+
+  template <typename Action>
+  static void attempt(Ticket& ticket, const Action& action) {
+    try {
+      action();
+    } catch (...) {
+      ticket.error = std::current_exception();
+    }
+  }
+
+  // Draws the next task, if there is one.
+  bool take(Ticket& ticket) {
+    const std::lock_guard lock(producing_);
+    ticket = {produced_, {}, nullptr};
+    if (ended_) return false;
+    attempt(ticket, [&] { ticket.task = produce_(); });
+    ended_ = !ticket.task;
+    if (ended_ && !ticket.error) return false;
+    ++produced_;
+    return true;
+  }
+
+  void end() {
+    const std::lock_guard lock(producing_);
+    ended_ = true;
+  }
+
+  const Produce& produce_;
+  const Work& work_;
+  const Consume& consume_;
+  std::mutex producing_;  // guards the next two
+  std::size_t produced_ = 0;
+  bool ended_ = false;
+  Turnstile turnstile_;
+  std::exception_ptr error_;  // guarded by the turnstile
+};
+
+// A stream of tasks. produce() returns the next one, or nothing at the end (std::optional);
+// work(task), on any thread, what it comes to; consume(result) gets the results in the order of the
+// tasks, so what it sees does not depend on `threads`. produce and consume are each called by one
+// thread at a time. There are never more than `threads` tasks and results at once.
+//
+// The first exception, in the order of the tasks, is rethrown after all threads have ended; the
+// results before it have been consumed, and none after it.
+template <typename Produce, typename Work, typename Consume>
+void parallel_in_order(int threads, const Produce& produce, const Work& work,
+                       const Consume& consume) {
+  OrderedLoop<Produce, Work, Consume> loop(produce, work, consume);
+  const auto workers = static_cast<std::size_t>(std::max(1, threads));
+  parallel_for(workers, static_cast<int>(workers), [&](std::size_t) { loop.run(); });
+  if (loop.error()) std::rethrow_exception(loop.error());
 }
 
 }  // namespace digits

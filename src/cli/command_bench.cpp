@@ -1,8 +1,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <charconv>
-
 #include "base/error.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -14,19 +12,6 @@ namespace digits {
 namespace {
 
 constexpr std::int64_t kMostSeeds = 1000;
-
-// --target as a share in (0, 1]; 0 when it was not given. Throws usage.option.
-double target_of(const ParsedOptions& parsed) {
-  if (!parsed.has("target")) return 0.0;
-  const auto text = parsed.text("target");
-  double target = 0.0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), target);
-  if (error == std::errc() && end == text.data() + text.size() && target > 0.0 && target <= 1.0) {
-    return target;
-  }
-  throw Error("usage.option", fmt::format("--target \"{}\", expected a share such as 0.99", text),
-              "digits bench train --help");
-}
 
 int seeds_of(const ParsedOptions& parsed) {
   const auto seeds = parsed.number("seeds");
@@ -103,7 +88,7 @@ int bench_train_command(const Arguments& arguments) {
   options.add_json();
   const auto parsed = options.parse(arguments);
   if (!parsed) return kDone;
-  const double target = target_of(*parsed);
+  const double target = parsed->has("target") ? parsed->share("target") : 0.0;
   const int seeds = seeds_of(*parsed);
 
   const auto config = resolve(config_from(*parsed, preset_config("fast")));
@@ -133,6 +118,7 @@ int bench_train_command(const Arguments& arguments) {
 const std::vector<Command>& benches() {
   static const std::vector<Command> all{
       {"train", "time to accuracy over several seeds", bench_train_command},
+      {"infer", "how fast a package answers, by batch size", bench_infer_command},
   };
   return all;
 }

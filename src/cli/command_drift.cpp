@@ -9,6 +9,7 @@
 #include "model/device.h"
 #include "model/package.h"
 #include "pipeline/stages.h"
+#include "repository/model_folder.h"
 
 namespace digits {
 
@@ -44,7 +45,7 @@ int command_drift(const Arguments& arguments) {
                          "Compares the test part of a set with the training set's profile in a "
                          "package: eight features of the images, and the classes that the model "
                          "predicts (labels are not used). Exits with 4 when one drifted.");
-  options.text("model", "folder of the package", "DIR");
+  options.text("model", "a package, or a model of a repository (its current version)", "DIR");
   options.text("data", "\"synthetic\", or a folder of IDX files or class folders", "DIR");
   options.add_machine();
   options.add_json();
@@ -57,7 +58,8 @@ int command_drift(const Arguments& arguments) {
   }
 
   const auto config = resolve(config_from(*parsed, Config()));
-  const auto package = Package::load(parsed->text("model"), choose_device(config.device));
+  const auto package =
+      Package::load(package_folder(parsed->text("model")), choose_device(config.device));
   auto set = acquire_like(package, config);
   const auto count = set.size();
   const auto tests = drift_stage(package, std::move(set), config);

@@ -24,7 +24,8 @@ void print_overview() {
   fmt::print(
       "\n`digits <command> --help` says more; `digits --version` what this is made of.\n"
       "Exit statuses: 0 done, 1 internal error or disk failure, 2 usage, 3 bad input data, "
-      "4 a gate failed\nor drift, 5 bad package or checkpoint, 130 interrupted.\n");
+      "4 a gate failed\nor drift, 5 bad package, model repository or checkpoint, 130 "
+      "interrupted.\n");
 }
 
 void print_versions() {
@@ -78,6 +79,7 @@ const std::vector<Command>& commands() {
       {"report", "write a run's report.html and its plots", command_report},
       {"history", "the runs of a folder over time", command_history},
       {"package", "check the gates and package a run's model", command_package},
+      {"models", "list, promote, roll back and prune packaged models", command_models},
       {"predict", "classify image files, folders or IDX files", command_predict},
       {"drift", "compare a set with what a package was trained on", command_drift},
       {"bench", "measure training on this machine", command_bench},

@@ -21,9 +21,11 @@ int command_check(const Arguments& arguments);
 int command_report(const Arguments& arguments);
 int command_history(const Arguments& arguments);
 int command_package(const Arguments& arguments);
+int command_models(const Arguments& arguments);
 int command_predict(const Arguments& arguments);
 int command_drift(const Arguments& arguments);
 int command_bench(const Arguments& arguments);
+int bench_infer_command(const Arguments& arguments);  // of `digits bench`
 
 struct Command {
   const char* name;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <cstring>
 #include <cxxopts.hpp>
 
@@ -14,7 +15,6 @@ namespace digits {
 
 namespace {
 
-// A path as a shell takes it for one word.
 std::string shell_word(const std::string& text) {
   const auto plain = [](unsigned char c) {
     return std::isalnum(c) != 0 || std::strchr("_-./+:,@%", c) != nullptr;
@@ -39,6 +39,17 @@ std::vector<std::string> ParsedOptions::texts(const std::string& name) const {
 
 std::int64_t ParsedOptions::number(const std::string& name) const {
   return (*result_)[name].as<std::int64_t>();
+}
+
+double ParsedOptions::share(const std::string& name) const {
+  const auto given = text(name);
+  double value = 0.0;
+  const auto [end, error] = std::from_chars(given.data(), given.data() + given.size(), value);
+  const bool whole = error == std::errc() && end == given.data() + given.size();
+  if (whole && value > 0.0 && value <= 1.0) return value;
+  throw Error("usage.option",
+              fmt::format("--{} \"{}\", expected a share such as 0.99", name, given),
+              "above 0, at most 1");
 }
 
 std::vector<std::string> ParsedOptions::words(const std::string& expected) const {
@@ -71,6 +82,12 @@ CommandOptions::CommandOptions(const std::string& command, const std::string& de
 void CommandOptions::text(const std::string& name, const std::string& help,
                           const std::string& value_name) {
   options_->add_options()(name, help, cxxopts::value<std::string>(), value_name);
+}
+
+void CommandOptions::text(const std::string& name, const std::string& help,
+                          const std::string& value_name, const std::string& value) {
+  const auto with_default = cxxopts::value<std::string>()->default_value(value);
+  options_->add_options()(name, help, with_default, value_name);
 }
 
 void CommandOptions::texts(const std::string& name, const std::string& help,
@@ -171,6 +188,12 @@ RunRequest run_request(const ParsedOptions& parsed) {
     request.path = RunDirectory::default_path(request.config.seed);
   }
   return request;
+}
+
+std::string shell_words(const std::vector<std::string>& words) {
+  std::string line;
+  for (const auto& word : words) line += (line.empty() ? "" : " ") + shell_word(word);
+  return line;
 }
 
 Error resumable(const Error& error, const std::string& command, const RunRequest& request) {

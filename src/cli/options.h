@@ -28,6 +28,7 @@ class ParsedOptions {
   std::string text(const std::string& name) const;
   std::vector<std::string> texts(const std::string& name) const;  // each that was given
   std::int64_t number(const std::string& name) const;
+  double share(const std::string& name) const;  // in (0, 1], else throws usage.option
 
   // The words without a dash, at least one; exactly one. Throw usage.argument naming what is
   // expected.
@@ -45,9 +46,11 @@ class CommandOptions {
   CommandOptions(const std::string& command, const std::string& description,
                  const std::string& positional = "");
 
-  // One option: --name TEXT, --name TEXT,TEXT (or given again), --name N, with or without a
-  // default, or just --name.
+  // One option: --name TEXT, --name N, with or without a default, --name TEXT,TEXT (or given
+  // again), or just --name.
   void text(const std::string& name, const std::string& help, const std::string& value_name);
+  void text(const std::string& name, const std::string& help, const std::string& value_name,
+            const std::string& value);
   void texts(const std::string& name, const std::string& help, const std::string& value_name);
   void number(const std::string& name, const std::string& help);
   void number(const std::string& name, const std::string& help, std::int64_t value);
@@ -83,6 +86,9 @@ struct RunRequest {
 // Preset fast stands in when nothing is named; the run's own configuration when one is resumed.
 // Throws usage.option for both --out and --resume.
 RunRequest run_request(const ParsedOptions& parsed);
+
+// The words as a shell takes them: quoted where need be, with spaces between.
+std::string shell_words(const std::vector<std::string>& words);
 
 // The same error; when it is an interrupt after the run was begun, its hint is the command that
 // goes on with it.

@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 #include <zlib.h>
 
-#include <memory>
+#include <array>
 #include <stdexcept>
+#include <utility>
 
 #include "base/error.h"
 
@@ -23,22 +24,9 @@ Error gzip_error(const std::string& name, const std::string& seen) {
           "the file is damaged: get it again"};
 }
 
-// Inflates what `stream` holds until the input ends; returns zlib's last status.
-int inflate_members(z_stream& stream, std::string& out, const std::string& name,
-                    std::size_t limit) {
-  char buffer[1 << 16];
-  int status = Z_OK;
-  while (status == Z_OK || (status == Z_STREAM_END && stream.avail_in > 0)) {
-    if (status == Z_STREAM_END) inflateReset(&stream);  // a further member
-    stream.next_out = reinterpret_cast<Bytef*>(buffer);
-    stream.avail_out = sizeof(buffer);
-    status = inflate(&stream, Z_NO_FLUSH);
-    out.append(buffer, sizeof(buffer) - stream.avail_out);
-    if (out.size() > limit) {
-      throw gzip_error(name, fmt::format("more than {} bytes when unpacked", limit));
-    }
-  }
-  return status;
+void end_inflation(z_stream_s* stream) {
+  inflateEnd(stream);
+  delete stream;
 }
 
 }  // namespace
@@ -47,17 +35,47 @@ bool is_gzip(std::string_view bytes) noexcept {
   return bytes.size() >= 2 && bytes[0] == '\x1f' && bytes[1] == '\x8b';
 }
 
+GzipReader::GzipReader(Source source, std::string name)
+    : source_(std::move(source)), name_(std::move(name)), stream_(new z_stream{}, end_inflation) {
+  if (inflateInit2(stream_.get(), kGzipWindow) != Z_OK) {
+    throw std::runtime_error("zlib: inflateInit2");
+  }
+}
+
+// Whether there are compressed bytes to go on with.
+bool GzipReader::has_input() {
+  if (stream_->avail_in > 0) return true;
+  const auto bytes = source_();
+  if (bytes.empty() && !member_ended_) throw gzip_error(name_, "truncated data");
+  stream_->next_in = as_input(bytes);
+  stream_->avail_in = static_cast<uInt>(bytes.size());
+  return !bytes.empty();
+}
+
+std::size_t GzipReader::read(char* out, std::size_t n) {
+  stream_->next_out = reinterpret_cast<Bytef*>(out);
+  stream_->avail_out = static_cast<uInt>(n);
+  while (stream_->avail_out > 0 && has_input()) {
+    if (member_ended_) inflateReset(stream_.get());  // a further member
+    const int status = inflate(stream_.get(), Z_NO_FLUSH);
+    if (status != Z_OK && status != Z_STREAM_END) {
+      const char* seen = stream_->msg != nullptr ? stream_->msg : "zlib";
+      throw gzip_error(name_, fmt::format("damaged data ({})", seen));
+    }
+    member_ended_ = status == Z_STREAM_END;
+  }
+  return n - stream_->avail_out;
+}
+
 std::string gunzip(std::string_view bytes, const std::string& name, std::size_t limit) {
-  z_stream stream{};
-  stream.next_in = as_input(bytes);
-  stream.avail_in = static_cast<uInt>(bytes.size());
-  if (inflateInit2(&stream, kGzipWindow) != Z_OK) throw std::runtime_error("zlib: inflateInit2");
-  const std::unique_ptr<z_stream, decltype(&inflateEnd)> guard(&stream, inflateEnd);
+  GzipReader reader([&] { return std::exchange(bytes, {}); }, name);  // all at once
+  std::array<char, 1 << 16> buffer{};
   std::string out;
-  const int status = inflate_members(stream, out, name, limit);
-  if (status == Z_BUF_ERROR) throw gzip_error(name, "truncated data");
-  if (status != Z_STREAM_END) {
-    throw gzip_error(name, fmt::format("damaged data ({})", stream.msg ? stream.msg : "zlib"));
+  while (const auto count = reader.read(buffer.data(), buffer.size())) {
+    out.append(buffer.data(), count);
+    if (out.size() > limit) {
+      throw gzip_error(name, fmt::format("more than {} bytes when unpacked", limit));
+    }
   }
   return out;
 }

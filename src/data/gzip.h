@@ -1,17 +1,44 @@
-// Gzip (RFC 1952) by zlib, in memory.
+// Gzip (RFC 1952) by zlib.
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
+
+struct z_stream_s;  // zlib's state
 
 namespace digits {
 
 bool is_gzip(std::string_view bytes) noexcept;  // by its magic number
 
-// The uncompressed bytes of a gzip file that may have several members. `name` is for messages.
-// Throws input.gzip when the data are damaged, truncated, followed by other bytes, or grow beyond
-// `limit` bytes (a small file must not be able to fill the memory).
+// Unpacks a gzip file, which may have several members, as a stream.
+class GzipReader {
+ public:
+  // The next bytes of the file, as many as it likes; none at its end. They must stay until the next
+  // call.
+  using Source = std::function<std::string_view()>;
+
+  // `name` is for messages.
+  GzipReader(Source source, std::string name);
+
+  // Writes the next `n` uncompressed bytes to `out`, or as many as are left; returns their number.
+  // Throws input.gzip when the data are damaged, truncated, or followed by other bytes. The check
+  // sum has been compared when there are none left.
+  std::size_t read(char* out, std::size_t n);
+
+ private:
+  bool has_input();
+
+  Source source_;
+  std::string name_;
+  std::unique_ptr<z_stream_s, void (*)(z_stream_s*)> stream_;
+  bool member_ended_ = false;
+};
+
+// The uncompressed bytes of a whole gzip file. Throws as GzipReader, and input.gzip when they grow
+// beyond `limit` bytes (a small file must not be able to fill the memory).
 std::string gunzip(std::string_view bytes, const std::string& name, std::size_t limit);
 
 // One gzip member with no name and no time in its header: equal input gives equal output.

@@ -18,7 +18,6 @@ namespace digits {
 namespace {
 
 constexpr std::size_t kMagicBytes = 4;
-constexpr std::size_t kMaxRank = 4;                      // count, rows, cols, channels
 constexpr std::size_t kMaxBytes = std::size_t{1} << 30;  // 1 GiB: far above any set kept in memory
 constexpr const char* kGetAgain = "the file is damaged or not IDX: get it again";
 
@@ -35,10 +34,9 @@ std::uint32_t big_endian_at(std::string_view bytes, std::size_t i) {
   throw Error(code, fmt::format("{}: {}", name, message), kGetAgain);
 }
 
-void need_bytes(std::string_view bytes, std::size_t expected, const std::string& name) {
-  if (bytes.size() < expected) {
-    fail("idx.truncated", name, fmt::format("{} bytes, expected {}", bytes.size(), expected));
-  }
+void need_bytes(std::uint64_t size, std::uint64_t expected, const std::string& name) {
+  if (size >= expected) return;
+  fail("idx.truncated", name, fmt::format("{} bytes, expected {}", size, expected));
 }
 
 // Bytes per element; 0 for what is no type.
@@ -95,7 +93,7 @@ float number_at(std::string_view bytes, std::size_t i, IdxType type) {
 
 // Checks magic, type and rank; returns the rank.
 std::size_t parse_magic(std::string_view bytes, const std::string& name) {
-  need_bytes(bytes, kMagicBytes, name);
+  need_bytes(bytes.size(), kMagicBytes, name);
   if (bytes[0] != 0 || bytes[1] != 0) {
     fail("idx.magic", name,
          fmt::format("starts with {:02x} {:02x}, expected 00 00", byte_at(bytes, 0),
@@ -107,8 +105,8 @@ std::size_t parse_magic(std::string_view bytes, const std::string& name) {
                      byte_at(bytes, 2)));
   }
   const std::size_t rank = byte_at(bytes, 3);
-  if (rank < 1 || rank > kMaxRank) {
-    fail("idx.rank", name, fmt::format("{} dimensions, expected 1 to {}", rank, kMaxRank));
+  if (rank < 1 || rank > kMaxIdxRank) {
+    fail("idx.rank", name, fmt::format("{} dimensions, expected 1 to {}", rank, kMaxIdxRank));
   }
   return rank;
 }
@@ -150,23 +148,32 @@ const char* to_string(IdxType type) noexcept {
   return "unknown";
 }
 
-IdxArray parse_idx(std::string_view bytes, const std::string& name) {
+IdxHeader parse_idx_header(std::string_view bytes, const std::string& name) {
   const auto rank = parse_magic(bytes, name);
-  const auto header = kMagicBytes + 4 * rank;
-  need_bytes(bytes, header, name);
-  IdxArray array;
-  array.type = IdxType{byte_at(bytes, 2)};
+  need_bytes(bytes.size(), kMagicBytes + 4 * rank, name);
+  IdxHeader header{IdxType{byte_at(bytes, 2)}, {}};
   for (std::size_t d = 0; d < rank; ++d) {
-    array.dims.push_back(big_endian_at(bytes, kMagicBytes + 4 * d));
+    header.dims.push_back(big_endian_at(bytes, kMagicBytes + 4 * d));
   }
-  const auto size = size_of(array.type);
-  const auto count = element_count(array.dims, array.type, name);
-  const auto expected = header + count * size;
-  need_bytes(bytes, expected, name);
-  if (bytes.size() > expected) {
-    fail("idx.trailing", name, fmt::format("{} bytes, expected {}", bytes.size(), expected));
+  return header;
+}
+
+void require_idx_size(std::uint64_t size, std::uint64_t expected, const std::string& name) {
+  need_bytes(size, expected, name);
+  if (size > expected) {
+    fail("idx.trailing", name, fmt::format("{} bytes, expected {}", size, expected));
   }
-  const auto body = bytes.substr(header);
+}
+
+IdxArray parse_idx(std::string_view bytes, const std::string& name) {
+  const auto header = parse_idx_header(bytes, name);
+  const auto size = size_of(header.type);
+  const auto count = element_count(header.dims, header.type, name);
+  require_idx_size(bytes.size(), header.bytes() + count * size, name);
+  IdxArray array;
+  array.type = header.type;
+  array.dims = header.dims;
+  const auto body = bytes.substr(header.bytes());
   if (array.type == IdxType::kUnsignedByte) {
     array.values.assign(body.begin(), body.end());
     return array;

@@ -33,6 +33,22 @@ struct IdxArray {
   std::vector<float> numbers = {};
 };
 
+// What stands before the elements.
+struct IdxHeader {
+  IdxType type = IdxType::kUnsignedByte;
+  std::vector<std::uint32_t> dims;
+  std::size_t bytes() const { return 4 + 4 * dims.size(); }
+};
+constexpr std::size_t kMaxIdxRank = 4;  // count, rows, cols, channels
+constexpr std::size_t kMaxIdxHeader = 4 + 4 * kMaxIdxRank;
+
+// Decodes the header of a file that begins with `bytes`. `name` is for messages. Throws
+// idx.truncated, idx.magic, idx.type and idx.rank, see below.
+IdxHeader parse_idx_header(std::string_view bytes, const std::string& name);
+
+// Throws idx.truncated or idx.trailing unless a file is as long as its header promises, in bytes.
+void require_idx_size(std::uint64_t size, std::uint64_t expected, const std::string& name);
+
 // Decodes a whole IDX file. `name` is for messages. Throws, before it allocates by what the header
 // claims:
 //   idx.truncated   fewer bytes than header and dims promise

@@ -64,6 +64,34 @@ NetworkOptions network_options(const Schema& schema, const Architecture& archite
   return options;
 }
 
+std::vector<ConvolutionShape> convolution_shapes(const NetworkOptions& options) {
+  check(options);
+  const auto& [crop, patch, blocks] = options.architecture;
+  ConvolutionShape shape;
+  shape.rows = (options.rows - 2 * crop + patch - 1) / patch;
+  shape.cols = (options.cols - 2 * crop + patch - 1) / patch;
+  shape.inputs = options.channels * patch * patch;
+  std::vector<ConvolutionShape> shapes;
+  for (const auto& block : blocks) {
+    for (const auto width : block) {
+      shape.outputs = width;
+      shapes.push_back(shape);
+      shape.inputs = width;
+    }
+    shapes.back().pools = shape.rows >= 2 && shape.cols >= 2;
+    if (shapes.back().pools) {
+      shape.rows /= 2;
+      shape.cols /= 2;
+    }
+  }
+  return shapes;
+}
+
+int64_t feature_count(const ConvolutionShape& last) {
+  const int64_t side = last.pools ? 2 : 1;
+  return last.outputs * (last.rows / side) * (last.cols / side);
+}
+
 at::Tensor space_to_depth(const at::Tensor& images, int64_t patch) {
   if (patch == 1) return images;
   const auto missing = [&](int64_t size) { return (patch - size % patch) % patch; };
@@ -82,29 +110,18 @@ at::Tensor space_to_depth(const at::Tensor& images, int64_t patch) {
 
 NetworkImpl::NetworkImpl(NetworkOptions options, const Normalisation& normalisation)
     : options_(std::move(options)) {
-  check(options_);
+  const auto shapes = convolution_shapes(options_);
   mean_ = register_buffer("mean", channel_constants(normalisation.mean));
   stddev_ = register_buffer("stddev", channel_constants(normalisation.stddev));
-  const auto& [crop, patch, blocks] = options_.architecture;
-  auto rows = (options_.rows - 2 * crop + patch - 1) / patch;
-  auto cols = (options_.cols - 2 * crop + patch - 1) / patch;
-  auto inputs = options_.channels * patch * patch;
-  for (const auto& block : blocks) {
-    for (const auto width : block) {
-      const auto number = convolutions_.size();
-      const auto conv = nn::Conv2dOptions(inputs, width, 3).padding(1).bias(false);
-      convolutions_.push_back(register_module(fmt::format("conv{}", number), nn::Conv2d(conv)));
-      norms_.push_back(register_module(fmt::format("norm{}", number), nn::BatchNorm2d(width)));
-      pools_.push_back(false);
-      inputs = width;
-    }
-    pools_.back() = rows >= 2 && cols >= 2;
-    if (pools_.back()) {
-      rows /= 2;
-      cols /= 2;
-    }
+  for (const auto& shape : shapes) {
+    const auto number = convolutions_.size();
+    const auto conv = nn::Conv2dOptions(shape.inputs, shape.outputs, 3).padding(1).bias(false);
+    convolutions_.push_back(register_module(fmt::format("conv{}", number), nn::Conv2d(conv)));
+    norms_.push_back(
+        register_module(fmt::format("norm{}", number), nn::BatchNorm2d(shape.outputs)));
+    pools_.push_back(shape.pools);
   }
-  head_ = register_module("head", nn::Linear(inputs * rows * cols, options_.classes));
+  head_ = register_module("head", nn::Linear(feature_count(shapes.back()), options_.classes));
 }
 
 at::Tensor NetworkImpl::forward(const at::Tensor& images) {

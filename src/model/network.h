@@ -29,6 +29,23 @@ struct NetworkOptions {
 // Options for images of `schema`.
 NetworkOptions network_options(const Schema& schema, const Architecture& architecture);
 
+// One convolution's place in the network: its channels, the size of the maps that it reads and
+// writes, and whether 2x2 max pooling follows.
+struct ConvolutionShape {
+  int64_t inputs = 0;
+  int64_t outputs = 0;
+  int64_t rows = 0;
+  int64_t cols = 0;
+  bool pools = false;
+};
+
+// All of them, in order. Throws config.network for no layers, fewer than two classes, sizes outside
+// 1 to 4096, a crop that leaves nothing or a patch above 8.
+std::vector<ConvolutionShape> convolution_shapes(const NetworkOptions& options);
+
+// Values that an image has become behind its last convolution.
+int64_t feature_count(const ConvolutionShape& last);
+
 // [N, C, rows, cols] -> [N, C patch^2, rows / patch, cols / patch], sizes rounded up and filled
 // with zeros: each patch of pixels becomes one pixel with the patch's pixels as channels, in
 // channels-last layout. Nothing is lost, and the first convolution, which has by far the largest
@@ -43,8 +60,7 @@ at::Tensor space_to_depth(const at::Tensor& images, int64_t patch);
 // constants are buffers, so they travel with the weights into checkpoint and package.
 class NetworkImpl : public torch::nn::Module {
  public:
-  // Throws config.network for no layers, fewer than two classes, sizes outside 1 to 4096, a crop
-  // that leaves nothing or a patch above 8.
+  // Throws as convolution_shapes.
   NetworkImpl(NetworkOptions options, const Normalisation& normalisation);
 
   at::Tensor forward(const at::Tensor& images);

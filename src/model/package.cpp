@@ -3,22 +3,23 @@
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
 #include <fmt/format.h>
-#include <torch/csrc/jit/api/module.h>
-#include <torch/csrc/jit/serialization/import.h>
+#include <torch/version.h>
 
 #include <algorithm>
 #include <cmath>
-#include <map>
-#include <sstream>
+#include <stdexcept>
 
 #include "base/error.h"
 #include "base/files.h"
-#include "base/sha256.h"
 #include "model/checkpoint.h"
+#include "model/choose_engine.h"
 #include "model/network.h"
 #include "model/safetensors.h"
 #include "model/tensors.h"
 #include "model/torchscript.h"
+#include "repository/manifest.h"
+#include "repository/model_card.h"
+#include "repository/package_files.h"
 
 namespace digits {
 
@@ -27,25 +28,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kFamily = "package";
-constexpr const char* kModel = "model.pt";
-constexpr const char* kWeights = "model.safetensors";
-constexpr const char* kGolden = "golden.safetensors";
-constexpr const char* kManifest = "manifest.json";
-constexpr const char* kProfile = "profile.json";
-constexpr const char* kSums = "SHA256SUMS";
 constexpr std::size_t kGoldenCount = 16;
-// Float32 sums in another order differ by some 1e-6 relative to logits of about 10; a changed
-// weight or constant shows in the first digits.
-constexpr double kGoldenTolerance = 1e-4;
-
-using Files = std::map<std::string, std::string>;  // name -> bytes
-
-// The text of SHA256SUMS, as sha256sum writes it.
-std::string sums_of(const Files& files) {
-  std::string text;
-  for (const auto& [name, bytes] : files) text += fmt::format("{}  {}\n", sha256(bytes), name);
-  return text;
-}
 
 std::string golden_file(Network& network, const Dataset& examples) {
   const auto count = std::min(kGoldenCount, examples.size());
@@ -55,44 +38,31 @@ std::string golden_file(Network& network, const Dataset& examples) {
   return format_safetensors({{"inputs", inputs}, {"logits", network->forward(inputs)}});
 }
 
-Json manifest_of(const PackageInfo& info) {
-  const auto& schema = info.schema;
-  return Json{
-      {"schema", kManifestSchema},
-      {"data", schema},
-      {"input",
-       {{"name", "images"},
-        {"shape", {-1, schema.channels, schema.rows, schema.cols}},
-        {"type", "float32"},
-        {"range", {0, 1}}}},
-      {"output", {{"name", "logits"}, {"shape", {-1, schema.classes()}}, {"type", "float32"}}},
-      {"golden", {{"file", kGolden}, {"tolerance", kGoldenTolerance}}},
-      {"metrics", info.metrics},
-      {"lineage", info.lineage}};
-}
-
-// The files of a package, verified against SHA256SUMS: what is parsed later are these bytes,
-// so a file that is swapped in between is never read.
-Files read_verified(const fs::path& folder) {
-  Files files;
-  try {
-    for (const char* name : {kModel, kWeights, kGolden, kManifest, kProfile}) {
-      files[name] = read_file(folder / name);
-    }
-    if (read_file(folder / kSums) == sums_of(files)) return files;
-  } catch (const Error& error) {
-    throw Error("package.missing", error.what(), "name the folder of a package: RUN/package");
+// The files of a package, without SHA256SUMS.
+PackageFiles files_of(Network& network, const PackageInfo& info, const Dataset& examples) {
+  const auto manifest = make_manifest({info.name, info.schema, network->options().architecture,
+                                       TORCH_VERSION, info.metrics, info.lineage});
+  PackageFiles files{{kModelFile, export_torchscript(network)},
+                     {kWeightsFile, format_safetensors(network_tensors(network))},
+                     {kGoldenFile, golden_file(network, examples)},
+                     {kManifestFile, to_text(manifest, 2) + "\n"},
+                     {kProfileFile, to_text(with_schema(kProfileSchema, info.profile), 2) + "\n"},
+                     {kCardFile, ""}};
+  for (const auto& [name, bytes] : info.extras) {
+    if (!files.emplace(name, bytes).second) throw std::invalid_argument("a second " + name);
   }
-  throw Error("package.hash",
-              fmt::format("{}: the files are not those of {}", folder.string(), kSums),
-              "`sha256sum -c SHA256SUMS` names the file; get the package again");
+  std::vector<std::string> names;
+  for (const auto& file : files) names.push_back(file.first);
+  files[kCardFile] = model_card(manifest, names);
+  return files;
 }
 
-Json parse_document(const Files& files, const char* name, const char* schema) {
-  auto document = parse_json(files.at(name), name, kFamily);
+Profile read_profile(const PackageFiles& files, const Schema& schema) {
+  const auto document = parse_json(files.at(kProfileFile), kProfileFile, kFamily);
   const auto seen = json_at<std::string>(document, "/schema", kFamily);
-  if (seen == schema) return document;
-  throw Error("package.schema", fmt::format("{}: schema {}, expected {}", name, seen, schema),
+  if (seen == kProfileSchema) return parse_profile(document, schema, kFamily);
+  throw Error("package.schema",
+              fmt::format("{}: schema {}, expected {}", kProfileFile, seen, kProfileSchema),
               "the package was written by another version of digits");
 }
 
@@ -102,8 +72,8 @@ struct Golden {
   at::Tensor logits;
 };
 
-Golden parse_golden(const Files& files, const Schema& schema) {
-  auto tensors = parse_safetensors(files.at(kGolden), kGolden, kFamily);
+Golden parse_golden(const PackageFiles& files, const Schema& schema) {
+  auto tensors = parse_safetensors(files.at(kGoldenFile), kGoldenFile, kFamily);
   Golden golden{tensors["inputs"], tensors["logits"]};
   const bool known = golden.inputs.defined() && golden.logits.defined();
   const auto n = known && golden.inputs.dim() > 0 ? golden.inputs.size(0) : 0;
@@ -115,78 +85,49 @@ Golden parse_golden(const Files& files, const Schema& schema) {
   return golden;
 }
 
-}  // namespace
-
-struct Package::Model {
-  mutable torch::jit::Module module;
-  c10::Device device;
-
-  at::Tensor forward(const at::Tensor& images) const {
-    return module.forward({images.to(device)}).toTensor();
-  }
-};
-
-namespace {
-
-// Runs `action` on what Torch has parsed; whatever it throws says that the archive is no model.
-template <typename Action>
-auto guarded(const Action& action) {
-  try {
-    return action();
-  } catch (const std::exception& error) {
-    const std::string text = error.what();
-    throw Error("package.malformed", fmt::format("{}: {}", kModel, text.substr(0, text.find('\n'))),
-                "it was written by an incompatible LibTorch, or is no model of ours");
-  }
-}
-
-void require_golden(const at::Tensor& logits, const Golden& golden) {
+void require_golden(const at::Tensor& logits, const Golden& golden, double tolerance) {
   const bool same_size = logits.sizes() == golden.logits.sizes();
   const double difference =
       same_size ? (logits - golden.logits).abs().max().item<double>() : INFINITY;
-  if (difference <= kGoldenTolerance) return;  // NaN does not pass
-  throw Error("package.golden",
-              fmt::format("golden logits differ by {:.2g}, expected at most {:.2g}", difference,
-                          kGoldenTolerance),
-              "this LibTorch or device computes something else: do not serve with it");
+  if (difference <= tolerance) return;  // NaN does not pass
+  throw Error(
+      "package.golden",
+      fmt::format("golden logits differ by {:.2g}, expected at most {:.2g}", difference, tolerance),
+      "this LibTorch or device computes something else: do not serve with it");
 }
 
 }  // namespace
 
-Package Package::load(const fs::path& folder, c10::Device device) {
+Package Package::load(const fs::path& folder, c10::Device device, const std::string& engine_name) {
   const auto files = read_verified(folder);
-  auto manifest = parse_document(files, kManifest, kManifestSchema);
+  auto manifest = parse_manifest(files.at(kManifestFile));
+  require_library(manifest, TORCH_VERSION);
+  const auto tolerance = golden_tolerance(manifest);
   auto schema = json_at<Schema>(manifest, "/data", kFamily);
+  const auto network = json_at<Architecture>(manifest, "/network", kFamily);
   const auto golden = parse_golden(files, schema);
-  auto profile = parse_profile(parse_document(files, kProfile, kProfileSchema), schema, kFamily);
-  auto model = guarded([&] {
-    std::istringstream stream(files.at(kModel));
-    auto loaded = std::make_shared<Model>(Model{torch::jit::load(stream, device), device});
-    loaded->module.eval();
-    return loaded;
-  });
+  auto profile = read_profile(files, schema);
+  std::shared_ptr<const InferenceEngine> engine = make_engine(
+      engine_name, {files.at(kModelFile), files.at(kWeightsFile), schema, network}, device);
   const c10::InferenceMode inference;
-  require_golden(guarded([&] { return model->forward(golden.inputs).cpu(); }), golden);
-  return {std::move(schema), std::move(manifest), std::move(profile), std::move(model)};
+  const bool exact = engine->precision() == Precision::kFloat32;
+  require_golden(engine->forward(golden.inputs), golden, exact ? tolerance : kBfloat16Tolerance);
+  return {std::move(schema), std::move(manifest), std::move(profile), std::move(engine)};
 }
 
 std::vector<float> Package::logits(const std::uint8_t* images, std::size_t n) const {
-  return logits_of([this](const at::Tensor& x) { return model_->forward(x); }, images, n, schema_,
-                   model_->device);
+  return engine_->logits(images, n);
 }
+
+std::string Package::engine() const { return engine_->name(); }
 
 void write_package(const fs::path& folder, Network& network, const PackageInfo& info,
                    const Dataset& examples, c10::Device device) {
   network->to(at::kCPU);
-  const Files files{{kModel, export_torchscript(network)},
-                    {kWeights, format_safetensors(network_tensors(network))},
-                    {kGolden, golden_file(network, examples)},
-                    {kManifest, to_text(manifest_of(info), 2) + "\n"},
-                    {kProfile, to_text(with_schema(kProfileSchema, info.profile), 2) + "\n"}};
   StagedDirectory staged(folder);
-  for (const auto& [name, bytes] : files) write_file(staged.path() / name, bytes);
-  write_file(staged.path() / kSums, sums_of(files));
-  Package::load(staged.path(), device);
+  write_files(staged.path(), files_of(network, info, examples));
+  // The program and the numbers: both must give the golden logits, whichever is used later.
+  for (const char* engine : {"torchscript", "auto"}) Package::load(staged.path(), device, engine);
   staged.commit();
 }
 

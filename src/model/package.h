@@ -3,14 +3,16 @@
 //   model.pt            TorchScript, normalisation inside
 //   model.safetensors   the same weights for any language
 //   golden.safetensors  inputs and the logits that they must give
-//   manifest.json       schema, metrics and lineage
+//   manifest.json       schema, metrics and lineage (repository/manifest.h)
 //   profile.json        what the training images look like, for `digits drift`
-//   SHA256SUMS          of the five above: `sha256sum -c SHA256SUMS` checks it
+//   README.md           all of this for people (repository/model_card.h)
+//   SHA256SUMS          of all others: `sha256sum -c SHA256SUMS` checks it
 #pragma once
 
 #include <c10/core/Device.h>
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,53 +23,60 @@
 
 namespace digits {
 
+class InferenceEngine;
 class Network;
-
-constexpr const char* kManifestSchema = "digits.manifest/1";
 
 // What a package says about itself beyond what can be read off the network.
 struct PackageInfo {
   Schema schema;
-  Json metrics;     // evaluation.json's accuracy and loss
-  Json lineage;     // data hashes, configuration, seed, versions
-  Profile profile;  // of the training set
+  Json metrics;                                 // evaluation.json's accuracy, loss and per_class
+  Json lineage;                                 // data hashes, configuration, seed, versions
+  Profile profile;                              // of the training set
+  std::string name = "digits";                  // of the model
+  std::map<std::string, std::string> extras{};  // further files: name -> bytes
 };
 
 // A verified package, ready to predict.
 class Package {
  public:
-  // Checks, in this order, and throws before anything unverified is parsed by Torch:
+  // Checks, in this order, and throws before anything is parsed that was not verified:
   //   package.missing     no such folder, or a file of it is missing
+  //   package.sums        SHA256SUMS is damaged, or leaves a file out
   //   package.hash        a file is not the one that was packaged
+  //   package.schema      the manifest was written by another version of digits
+  //   package.library     the model was written by a later LibTorch than this one
   //   package.malformed   a file cannot be read, or does not fit the others
-  //   package.schema      written by another version
   //   package.golden      the golden inputs give other logits on this device
-  static Package load(const std::filesystem::path& folder, c10::Device device);
+  //   engine.*            see make_engine
+  static Package load(const std::filesystem::path& folder, c10::Device device,
+                      const std::string& engine = "auto");
 
   const Schema& schema() const { return schema_; }
   const Json& manifest() const { return manifest_; }
   const Profile& profile() const { return profile_; }
+  std::string engine() const;  // that answers
 
   // Logits [n * classes] of `n` images [n, rows, cols, channels].
   std::vector<float> logits(const std::uint8_t* images, std::size_t n) const;
 
  private:
-  struct Model;  // keeps TorchScript out of this header
-  Package(Schema schema, Json manifest, Profile profile, std::shared_ptr<Model> model)
+  Package(Schema schema, Json manifest, Profile profile,
+          std::shared_ptr<const InferenceEngine> engine)
       : schema_(std::move(schema)),
         manifest_(std::move(manifest)),
         profile_(std::move(profile)),
-        model_(std::move(model)) {}
+        engine_(std::move(engine)) {}
 
   Schema schema_;
   Json manifest_;
   Profile profile_;
-  std::shared_ptr<Model> model_;
+  std::shared_ptr<const InferenceEngine> engine_;
 };
 
 // Writes a package into `folder`, whole or not at all, and only after loading it on `device` from
 // where it was staged. `examples` gives the golden inputs: its first 16 images. Throws
-// output.exists, output.unwritable, disk.full, and as Package::load.
+// output.exists, output.unwritable, disk.full, and as Package::load; std::invalid_argument for an
+// extra that has the name of a file that every package has.
 void write_package(const std::filesystem::path& folder, Network& network, const PackageInfo& info,
                    const Dataset& examples, c10::Device device);
 

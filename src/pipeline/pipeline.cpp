@@ -103,6 +103,16 @@ Evaluation evaluation_of(const RunDirectory& run, const Checkpoint& checkpoint,
   return evaluation;
 }
 
+// The checkpoint of a run that may be packaged: evaluated on `test`, and past its gates.
+Checkpoint require_packageable(const RunDirectory& run, const Dataset& test) {
+  require_unchanged_test(run, test);
+  auto checkpoint = load_checkpoint(run.checkpoint());
+  const auto evaluation = run.read_evaluation();
+  require_weights(checkpoint, json_at<std::string>(evaluation, "/weights_sha256", "input"));
+  require_passed(check_run(run));
+  return checkpoint;
+}
+
 // The package of a run that was stopped after it: whole, and made of these weights.
 void require_packaged(const RunDirectory& run, const Config& config) {
   const auto package = Package::load(run.package(), choose_device(config.device));
@@ -165,15 +175,25 @@ std::vector<Gate> check_with(const RunDirectory& run, const std::filesystem::pat
   return judge(run.read_evaluation(), parse_gates(read_file(gates), gates.string()));
 }
 
+std::string default_model_name(const Config& config) {
+  const auto whole = (std::filesystem::path(config.data.source) / "").lexically_normal();
+  const auto name = whole.parent_path().filename().string();  // with or without a slash at the end
+  return config.data.source != "synthetic" && is_model_name(name) ? name : "digits";
+}
+
 void package_run(const RunDirectory& run, const Config& config, const Dataset& test,
-                 const std::filesystem::path& folder) {
+                 const std::filesystem::path& folder, const std::string& name) {
   require_new(folder);
-  require_unchanged_test(run, test);
-  const auto checkpoint = load_checkpoint(run.checkpoint());
-  const auto evaluation = run.read_evaluation();
-  require_weights(checkpoint, json_at<std::string>(evaluation, "/weights_sha256", "input"));
-  require_passed(check_run(run));
-  package_stage(run, checkpoint, config, test, folder);
+  const auto checkpoint = require_packageable(run, test);
+  package_stage(run, checkpoint, config, test, folder, name);
+}
+
+int package_run(const RunDirectory& run, const Config& config, const Dataset& test,
+                ModelFolder& model) {
+  const auto checkpoint = require_packageable(run, test);
+  return model.add(checkpoint.info.schema, [&](const std::filesystem::path& folder) {
+    package_stage(run, checkpoint, config, test, folder, model.name());
+  });
 }
 
 void report_run(const RunDirectory& run, const Config& config, const Dataset& test,
@@ -215,7 +235,8 @@ FinishedRun run_pipeline(const Config& config, const std::filesystem::path& path
   if (options.resume && kind_of(trained.run.package() / "manifest.json") == PathKind::kFile) {
     require_packaged(trained.run, config);
   } else {
-    package_run(trained.run, config, trained.test, trained.run.package());
+    package_run(trained.run, config, trained.test, trained.run.package(),
+                default_model_name(config));
   }
   return {trained.run, trained.history, std::move(evaluation)};
 }

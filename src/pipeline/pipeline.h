@@ -2,9 +2,11 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "pipeline/stages.h"
+#include "repository/model_folder.h"
 
 namespace digits {
 
@@ -45,11 +47,20 @@ std::vector<Gate> check_with(const RunDirectory& run, const std::filesystem::pat
 void report_run(const RunDirectory& run, const Config& config, const Dataset& test,
                 const Evaluation& evaluation);
 
-// check and package: writes checks.json, then the package into `folder`; none when a gate fails
-// (gate.failed). The first of `test` become golden inputs. Throws checkpoint.changed when the
-// checkpoint is not the one that was evaluated.
+// What a model is called that is given no name: as the folder of its data, or "digits" when that is
+// no name (is_model_name) and for synthetic ones.
+std::string default_model_name(const Config& config);
+
+// check and package: writes checks.json, then the package of a model of this name into `folder`;
+// none when a gate fails (gate.failed). The first of `test` become golden inputs. Throws
+// checkpoint.changed when the checkpoint is not the one that was evaluated.
 void package_run(const RunDirectory& run, const Config& config, const Dataset& test,
-                 const std::filesystem::path& folder);
+                 const std::filesystem::path& folder, const std::string& name);
+
+// The same as the next version of `model`, which is returned. A run that is refused leaves no trace
+// in the repository. Throws as ModelFolder::add, too.
+int package_run(const RunDirectory& run, const Config& config, const Dataset& test,
+                ModelFolder& model);
 
 // All of the above into a new run directory at `path`, or into one that is resumed.
 struct FinishedRun {

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
-#include "model/package.h"
+#include "repository/manifest.h"
 
 namespace digits {
 
@@ -55,7 +55,8 @@ const std::vector<Artifact>& artifacts() {
       {"package/golden.safetensors", "", 1000},
       {"package/manifest.json", kManifestSchema, 500},
       {"package/profile.json", kProfileSchema, 2000},
-      {"package/SHA256SUMS", "", 300},
+      {"package/README.md", "", 1000},
+      {"package/SHA256SUMS", "", 400},
   };
   return all;
 }

@@ -1,14 +1,13 @@
 #include "pipeline/run_history.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <map>
 #include <utility>
 
 #include "base/error.h"
+#include "base/file_time.h"
 #include "base/files.h"
 #include "base/log.h"
 #include "pipeline/regression.h"
@@ -18,19 +17,11 @@ namespace digits {
 
 namespace {
 
-// When a file was last written, in nanoseconds.
-std::int64_t written_at(const std::filesystem::path& path) {
-  struct stat status {};
-  if (stat(path.c_str(), &status) != 0) return 0;
-  return std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec;
-}
-
 PastRun past_run(const RunDirectory& run, std::int64_t written) {
   const auto evaluation = run.read_evaluation();
   PastRun past;
   past.name = run.name();
-  past.begun = fmt::format("{:%Y-%m-%d %H:%M:%S}",
-                           fmt::gmtime(static_cast<std::time_t>(written / 1'000'000'000)));
+  past.begun = utc_text(written);
   past.test_fingerprint = answers_of(run).test_fingerprint;
   past.accuracy = json_at<Quantity>(evaluation, "/accuracy", "input");
   past.log_loss = json_at<Quantity>(evaluation, "/log_loss", "input");

@@ -281,26 +281,6 @@ std::string gates_text(const Config& config) {
   return text;
 }
 
-void package_stage(const RunDirectory& run, const Checkpoint& checkpoint, const Config& config,
-                   const Dataset& examples, const std::filesystem::path& folder) {
-  const auto evaluation = run.read_evaluation();
-  PackageInfo info;
-  info.schema = checkpoint.info.schema;
-  info.metrics = Json{{"accuracy", json_at<Quantity>(evaluation, "/accuracy", "input")},
-                      {"loss", json_at<double>(evaluation, "/loss", "input")}};
-  const auto trained_with = run.read_config();  // whatever this command was told
-  info.lineage = Json{{"seed", trained_with.seed},
-                      {"config", to_toml(trained_with)},
-                      {"train_data", run.train_fingerprint()},
-                      {"test_data", run.test_fingerprint()},
-                      {"epoch", checkpoint.info.epoch},
-                      {"weights_sha256", checkpoint.sha256},
-                      {"versions", versions()}};
-  info.profile = run.read_profile(info.schema);
-  auto network = checkpoint.network;
-  write_package(folder, network, info, examples, choose_device(config.device));
-}
-
 std::vector<DriftTest> drift_stage(const Package& package, Dataset set, const Config& config) {
   require_schema(set, package.schema());
   set.labels = argmax_rows(package.logits(set.images.data(), set.size()),

@@ -90,9 +90,10 @@ std::vector<Measurement> behaviour_stage(const Checkpoint& checkpoint, const Dat
 // parse_gates and read_file.
 std::string gates_text(const Config& config);
 
-// package: writes the package of an evaluated run into `folder`, verified.
+// package: writes the package of an evaluated run into `folder`, verified, under the model's name.
 void package_stage(const RunDirectory& run, const Checkpoint& checkpoint, const Config& config,
-                   const Dataset& examples, const std::filesystem::path& folder);
+                   const Dataset& examples, const std::filesystem::path& folder,
+                   const std::string& name);
 
 // drift: `set` against the training set's profile in the package. What comes in from the world has
 // no labels, so the set's are ignored, and each image counts as the class that the model predicts.

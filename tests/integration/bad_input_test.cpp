@@ -197,7 +197,9 @@ TEST(BadOutput, FullDiskLeavesNoHalfPackage) {
   ProcessOptions options;
   options.file_size_limit = static_cast<long>(fs::file_size(tiny_run().package() / "model.pt")) - 1;
   ASSERT_GT(options.file_size_limit, fs::file_size(tiny_run().package() / "golden.safetensors"));
-  expect_refused(run_digits({"package", folder / "run"}, options), 1, "disk.full");
+  expect_refused(
+      run_digits({"package", folder / "run", "--out", folder / "run" / "package"}, options), 1,
+      "disk.full");
   EXPECT_EQ(everything_below(folder.path()), before);
 }
 
@@ -236,7 +238,8 @@ TEST(BadOutput, FullStandardOutputIsNoticed) {
       1, "disk.full");
 }
 
-// One unreadable image among readable ones: the others are answered, the bad ones are named.
+// One unreadable image among readable ones: the others are answered, the bad ones are named and
+// counted.
 TEST(BadImages, AreNamedAndTheOthersAnswered) {
   const TemporaryDirectory folder;
   write_file(folder / "text.png", "this is not a PNG");
@@ -254,7 +257,8 @@ TEST(BadImages, AreNamedAndTheOthersAnswered) {
   EXPECT_THAT(result.err,
               testing::HasSubstr("input.missing: " + (folder / "missing.png").string()));
   EXPECT_THAT(result.err, testing::HasSubstr("input.missing: " + (folder / "no images").string()));
-  EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 4);
+  EXPECT_THAT(result.err, testing::EndsWith("\ndigits: 4 inputs could not be read\n"));
+  EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 5);
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include <fcntl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 
@@ -36,22 +38,62 @@ class Redirection {
   int saved_;
 };
 
+int run(const std::vector<std::string>& arguments) {
+  std::filesystem::current_path(DIGITS_SOURCE_DIR);
+  std::vector<const char*> argv{"digits"};
+  for (const auto& argument : arguments) argv.push_back(argument.c_str());
+  return run_command_line(static_cast<int>(argv.size()), argv.data());
+}
+
 }  // namespace
 
 ProcessResult call_digits(const std::vector<std::string>& arguments) {
   const TemporaryDirectory captured;
-  std::filesystem::current_path(DIGITS_SOURCE_DIR);
-  std::vector<const char*> argv{"digits"};
-  for (const auto& argument : arguments) argv.push_back(argument.c_str());
   ProcessResult result;
   {
     const Redirection out(stdout, captured / "out");
     const Redirection err(stderr, captured / "err");
-    result.status = run_command_line(static_cast<int>(argv.size()), argv.data());
+    result.status = run(arguments);
   }
   result.out = read_file(captured / "out");
   result.err = read_file(captured / "err");
   return result;
+}
+
+ProcessResult fork_digits(const std::vector<std::string>& arguments) {
+  const TemporaryDirectory folder;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const auto result = call_digits(arguments);
+    write_file(folder / "out", result.out, Durability::kUnsynced);
+    write_file(folder / "err", result.err, Durability::kUnsynced);
+    ::_exit(result.status);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return {WEXITSTATUS(status), read_file(folder / "out"), read_file(folder / "err")};
+}
+
+int fork_and_signal(const std::vector<std::string>& arguments, int signal,
+                    const std::function<bool()>& when) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const int nowhere = ::open("/dev/null", O_WRONLY);
+    ::dup2(nowhere, STDOUT_FILENO);
+    ::dup2(nowhere, STDERR_FILENO);
+    ::_exit(run(arguments));
+  }
+  int status = 0;
+  bool sent = false;
+  while (::waitpid(child, &status, sent ? 0 : WNOHANG) == 0) {
+    if (when()) {
+      ::kill(child, signal);
+      sent = true;
+    } else {
+      ::usleep(200);
+    }
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 }  // namespace digits

@@ -37,7 +37,8 @@ std::vector<fs::path> documents() {
   std::vector<fs::path> all{"README.md", "CONTRIBUTING.md", "data/fixtures/README.md",
                             "examples/python/README.md"};
   for (const auto& entry : fs::directory_iterator(fs::path(DIGITS_SOURCE_DIR) / "docs")) {
-    all.push_back(fs::path("docs") / entry.path().filename());
+    if (entry.path().extension() == ".md")
+      all.push_back(fs::path("docs") / entry.path().filename());
   }
   return all;
 }

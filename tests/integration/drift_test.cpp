@@ -115,12 +115,13 @@ TEST(Drift, DamagedProfileIsNotPackaged) {
   auto profile = Json::parse(read_file(folder / "run" / "profile.json"));
   profile["features"]["aspect"]["counts"][3] = 12345;
   write_json(folder / "run" / "profile.json", profile);
-  const auto edited = call_digits({"package", folder / "run"});
+  const std::vector<std::string> package{"package", folder / "run", "--out",
+                                         folder / "run" / "package"};
+  const auto edited = call_digits(package);
   EXPECT_EQ(edited.status, 3);
   EXPECT_THAT(edited.err, testing::StartsWith("digits: input.malformed: profile: aspect has "));
   fs::remove(folder / "run" / "profile.json");
-  EXPECT_THAT(call_digits({"package", folder / "run"}).err,
-              testing::StartsWith("digits: input.missing: "));
+  EXPECT_THAT(call_digits(package).err, testing::StartsWith("digits: input.missing: "));
   EXPECT_FALSE(fs::exists(folder / "run" / "package"));
 }
 

@@ -124,7 +124,7 @@ TEST(Pipeline, StagesOneByOneGiveTheSameRun) {
            {"train", "--config", "data/fixtures/tiny.toml", "--out", run},
            {"evaluate", run},
            {"report", run},
-           {"package", run}}) {
+           {"package", run, "--out", run + "/package"}}) {
     const auto stage = call_digits(arguments);
     ASSERT_EQ(stage.status, 0) << stage.err;
   }

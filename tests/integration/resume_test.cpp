@@ -48,23 +48,6 @@ std::string newest_state(const fs::path& run) {
   return newest;
 }
 
-// call_digits in a process of its own. A fork is cheaper than a program by LibTorch's half second;
-// but a process that has trained cannot fork into one that trains (LibTorch 2), so nothing in this
-// program trains in the process that runs the tests.
-ProcessResult fork_digits(const std::vector<std::string>& arguments) {
-  const TemporaryDirectory folder;
-  const pid_t child = ::fork();
-  if (child == 0) {
-    const auto result = call_digits(arguments);
-    write_file(folder / "out", result.out, Durability::kUnsynced);
-    write_file(folder / "err", result.err, Durability::kUnsynced);
-    ::_exit(result.status);
-  }
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return {WEXITSTATUS(status), read_file(folder / "out"), read_file(folder / "err")};
-}
-
 // Trains in a process of its own, which is killed after so many microseconds (if not 0); whether
 // that came first.
 bool train_until_killed(const Config& config, const fs::path& run, useconds_t moment) {

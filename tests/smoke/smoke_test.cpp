@@ -116,41 +116,17 @@ TEST_F(Smoke, StartsAndAnswersWithinSeconds) {
   EXPECT_LT(seconds.count(), 5.0);
 }
 
-struct Latency {
-  double median = 0.0;  // milliseconds per call
-  double p99 = 0.0;
-};
-
-// Milliseconds per call of `calls` calls, after a few that warm up.
-Latency measure(const Package& package, const Dataset& images, int calls) {
-  std::vector<double> times;
-  for (int call = -5; call < calls; ++call) {
-    const auto start = std::chrono::steady_clock::now();
-    package.logits(images.images.data(), images.size());
-    const std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - start;
-    if (call >= 0) times.push_back(time.count());
-  }
-  std::sort(times.begin(), times.end());
-  return {times[times.size() / 2], times[times.size() * 99 / 100]};
+// Answers within the budgets of configs/latency.toml, which are sanity bounds. One thread: threads
+// that wait for each other measure the scheduler of a busy machine.
+void expect_latency(const std::string& device) {
+  const auto result =
+      run_digits({"bench", "infer", "--model", Smoke::package(), "--device", device, "--threads",
+                  "1", "--calls", "50", "--budgets", "configs/latency.toml"});
+  EXPECT_EQ(result.status, 0) << result.out << result.err;
+  std::printf("%s:\n%s", device.c_str(), result.out.c_str());
 }
 
-// Budgets are sanity bounds, ten times and more above what one core needs: a model that fell back
-// to a reference kernel, or a call that reloads the package, breaks them; a busy machine does not.
-void expect_latency(c10::Device device) {
-  set_threads(1);  // threads that wait for each other measure the scheduler of a busy machine
-  const auto package = Package::load(Smoke::package(), device);
-  for (const auto& [batch, budget_ms] : {std::pair{1, 20.0}, {32, 60.0}, {256, 300.0}}) {
-    SyntheticOptions options;
-    options.count = static_cast<std::size_t>(batch);
-    options.seed = test_seed();
-    const auto latency = measure(package, synthesise(options), 50);
-    std::printf("%s batch %3d: median %.3f ms, p99 %.3f ms, budget %.0f ms\n", device.str().c_str(),
-                batch, latency.median, latency.p99, budget_ms);
-    EXPECT_LT(latency.median, budget_ms) << "batch " << batch;
-  }
-}
-
-TEST_F(Smoke, InferenceLatencyOnTheCpu) { expect_latency(c10::kCPU); }
+TEST_F(Smoke, InferenceLatencyOnTheCpu) { expect_latency("cpu"); }
 
 bool has_cuda() {
   return error_code([] { choose_device("cuda"); }) != "device.cuda_missing";
@@ -158,7 +134,7 @@ bool has_cuda() {
 
 TEST_F(Smoke, InferenceLatencyOnCuda) {
   if (!has_cuda()) GTEST_SKIP() << "no CUDA device seen";
-  expect_latency(choose_device("cuda"));
+  expect_latency("cuda");
 }
 
 // Training and inference on the GPU agree with the contract: golden logits verified on the device.

@@ -72,6 +72,16 @@ TEST(RemoveLeftovers, TakesTemporariesOnly) {
   remove_leftovers(folder / "missing");
 }
 
+// A folder goes whole; where that cannot be, it stays whole.
+TEST(RemoveFolder, TakesTheFolderAndAllInIt) {
+  const TemporaryDirectory folder;
+  fs::create_directories(folder / "x" / "inside");
+  write_file(folder / "x" / "inside" / "file", "bytes");
+  remove_folder(folder / "x");
+  EXPECT_TRUE(fs::is_empty(folder.path()));
+  expect_error("output.unwritable", [&] { remove_folder(folder / "x"); });
+}
+
 // A folder in which a writer was killed before it had finished anything is as good as new.
 TEST(RequireNew, OverlooksLeftovers) {
   const TemporaryDirectory folder;

@@ -1,5 +1,8 @@
 #include "base/parallel.h"
 
+#include <atomic>
+#include <numeric>
+
 #include "support/testing.h"
 
 namespace digits {
@@ -19,6 +22,95 @@ TEST(ParallelFor, RethrowsWhatABodyThrew) {
     if (i == 36) throw std::runtime_error("the last one");
   };
   EXPECT_THROW(parallel_for(37, 4, run), std::runtime_error);
+}
+
+// Tasks 0 .. n - 1.
+class Counter {
+ public:
+  explicit Counter(int n) : n_(n) {}
+  std::optional<int> next() { return next_ < n_ ? std::optional(next_++) : std::nullopt; }
+
+ private:
+  int n_;
+  int next_ = 0;
+};
+
+// However many threads there are, and however long each task takes: in order, each once.
+TEST(ParallelInOrder, ConsumesInTheOrderOfTheTasks) {
+  std::vector<int> expected(200);
+  std::iota(expected.begin(), expected.end(), 0);
+  for (const int threads : {1, 2, 7}) {
+    Counter counter(200);
+    std::vector<int> seen;
+    parallel_in_order(
+        threads, [&] { return counter.next(); },
+        [](int task) {
+          for (int i = 0; i < task * 7919 % 13; ++i) std::this_thread::yield();
+          return task;
+        },
+        [&](int result) { seen.push_back(result); });
+    EXPECT_EQ(seen, expected) << threads << " threads";
+  }
+}
+
+// A slow consumer is not outrun: memory is bounded by the number of threads.
+TEST(ParallelInOrder, HoldsNoMoreThanAsManyAsThreads) {
+  Counter counter(100);
+  std::atomic<int> held{0};
+  int most = 0;
+  parallel_in_order(
+      3,
+      [&] {
+        const auto task = counter.next();
+        most = std::max(most, task ? ++held : 0);
+        return task;
+      },
+      [](int task) { return task; },
+      [&](int) {
+        std::this_thread::yield();
+        --held;
+      });
+  EXPECT_LE(most, 3);
+  EXPECT_EQ(held, 0);
+}
+
+// Wherever it is thrown: what came before has been consumed, and nothing behind it is, though it
+// was already worked on by all the other threads.
+TEST(ParallelInOrder, EndsWithTheFirstError) {
+  for (const std::string where : {"produce", "work", "consume"}) {
+    for (const int threads : {1, 2, 7}) {
+      SCOPED_TRACE(where + " " + std::to_string(threads));
+      Counter counter(100);
+      std::atomic<int> produced{0};
+      std::vector<int> seen;
+      const auto fail = [&](const char* here, int task) {
+        if (where == here && (task == 10 || task == 11)) {
+          throw std::out_of_range(std::to_string(task));
+        }
+      };
+      const auto run = [&] {
+        parallel_in_order(
+            threads,
+            [&] {
+              const auto task = counter.next();
+              if (task) fail("produce", *task);
+              ++produced;
+              return task;
+            },
+            [&](int task) {
+              while (task == 10 && produced < 10 + threads) std::this_thread::yield();
+              fail("work", task);
+              return task;
+            },
+            [&](int result) {
+              fail("consume", result);
+              seen.push_back(result);
+            });
+      };
+      EXPECT_THAT(run, testing::ThrowsMessage<std::out_of_range>("10"));
+      EXPECT_THAT(seen, testing::ElementsAre(0, 1, 2, 3, 4, 5, 6, 7, 8, 9));
+    }
+  }
 }
 
 }  // namespace

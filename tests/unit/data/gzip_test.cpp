@@ -22,6 +22,31 @@ TEST(Gzip, RefusesEveryTruncation) {
   }
 }
 
+// However the file comes in and whatever is asked for at a time, the bytes are the same.
+TEST(GzipReader, GivesTheBytesInAnySteps) {
+  const std::string text = "some text, some text, some more text, and all of it twice";
+  const auto bytes = gzip(text) + gzip(text);
+  for (const std::size_t in : {std::size_t{1}, std::size_t{7}, bytes.size()}) {
+    for (const std::size_t out : {1, 5, 1000}) {
+      std::size_t position = 0;
+      GzipReader reader(
+          [&] {
+            const auto block = std::string_view(bytes).substr(position, in);
+            position += block.size();
+            return block;
+          },
+          "x");
+      std::string unpacked;
+      std::string some(out, '\0');
+      while (const auto count = reader.read(some.data(), some.size())) {
+        EXPECT_TRUE(count == out || unpacked.size() + count == 2 * text.size());
+        unpacked.append(some, 0, count);
+      }
+      EXPECT_EQ(unpacked, text + text) << in << " in, " << out << " out";
+    }
+  }
+}
+
 // The checksum at the end sees any flipped bit of the body.
 TEST(Gzip, RefusesDamageAndTrailingBytes) {
   auto bytes = gzip("some text, some text, some text");

@@ -1,0 +1,154 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+#include <system_error>
+#include <utility>
+
+#include "base/error.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "repository/catalogue.h"
+
+namespace digits {
+
+namespace {
+
+constexpr const char* kModelsSchema = "digits.models/1";
+
+// What was asked for, with its words checked.
+struct Request {
+  ModelFolder model;
+  std::vector<std::string> words;
+  bool json;
+};
+
+void print_models(const std::vector<ModelSummary>& models) {
+  std::size_t width = 5;
+  for (const auto& model : models) width = std::max(width, model.name.size());
+  const auto row = [&](const auto&... cells) {
+    fmt::print(
+        fmt::runtime(fmt::format(
+            "{{:<{}}}  {{:>7}} {{:<1}} {{:<36}}  {{:>6}}  {{:<13}}  {{:<19}}  {{}}\n", width)),
+        cells...);
+  };
+  row("model", "version", "", "accuracy", "seed", "revision", "written, UTC", "data");
+  for (const auto& model : models) {
+    for (const auto& version : model.versions) {
+      const char* mark = version.version == model.current    ? "*"
+                         : version.version == model.previous ? "-"
+                                                             : "";
+      if (const auto& facts = version.facts) {
+        row(model.name, version.version, mark, percent(facts->accuracy), facts->seed,
+            facts->revision, version.written, facts->data);
+      } else {
+        row(model.name, version.version, mark, "damaged", "", "", version.written, version.damage);
+      }
+    }
+  }
+  fmt::print("* current, - where a rollback goes\n");
+}
+
+int list_models(const std::string& repository, bool json) {
+  std::vector<ModelSummary> models;
+  for (const auto& model : models_in(repository)) models.push_back(summarise(model));
+  if (json) {
+    print_json(with_schema(kModelsSchema, Json{{"repository", repository}, {"models", models}}));
+  } else {
+    print_models(models);
+  }
+  return kDone;
+}
+
+int print_current(const Request& request) {
+  const auto previous = request.model.previous();
+  if (request.json) {
+    print_json(Json{{"model", request.model.name()},
+                    {"current", request.model.current()},
+                    {"previous", previous ? Json(*previous) : Json()}});
+  } else {
+    print_pairs({{"model", request.model.name()},
+                 {"current", std::to_string(request.model.current())},
+                 {"rollback", previous ? fmt::format("to {}", *previous) : "nowhere"}});
+  }
+  return kDone;
+}
+
+int version_of(const std::string& word) {
+  int version = 0;
+  const char* const end = word.data() + word.size();
+  const auto [stop, error] = std::from_chars(word.data(), end, version);
+  if (error == std::errc() && stop == end && version > 0) return version;
+  throw Error("usage.argument", fmt::format("version \"{}\", expected a number from 1", word),
+              "digits models lists them");
+}
+
+int promote(Request& request) {
+  request.model.promote(version_of(request.words.at(2)));
+  return print_current(request);
+}
+
+int roll_back(Request& request) {
+  request.model.rollback();
+  return print_current(request);
+}
+
+int prune(Request& request, std::int64_t keep) {
+  if (keep < 0 || keep > 1'000'000) {
+    throw Error("usage.option", fmt::format("--keep {}, expected 0 to 1000000", keep),
+                "so many of the newest versions stay");
+  }
+  const auto removed = request.model.prune(static_cast<int>(keep));
+  if (request.json) {
+    print_json(Json{{"model", request.model.name()}, {"removed", removed}});
+  } else {
+    print_pairs(
+        {{"model", request.model.name()},
+         {"removed", removed.empty() ? "nothing" : fmt::format("{}", fmt::join(removed, ", "))}});
+  }
+  return kDone;
+}
+
+// "promote" and so on, with as many words as it takes.
+void require_action(const std::vector<std::string>& words) {
+  const std::pair<const char*, std::size_t> actions[] = {
+      {"list", 1}, {"promote", 3}, {"rollback", 2}, {"prune", 2}};
+  for (const auto& [name, count] : actions) {
+    if (words.front() == name && words.size() == count) return;
+  }
+  throw Error("usage.argument",
+              fmt::format("\"{}\" given, expected list, promote NAME VERSION, rollback NAME or "
+                          "prune NAME",
+                          fmt::join(words, " ")),
+              "digits models --help");
+}
+
+}  // namespace
+
+int command_models(const Arguments& arguments) {
+  CommandOptions options("models",
+                         "The packaged models of a repository: without words, or with `list`, a "
+                         "table of all versions, their files compared with their sums. `promote` "
+                         "makes a version the current one, `rollback` the one before it, `prune` "
+                         "removes all but the newest and these two.",
+                         "[list | promote NAME VERSION | rollback NAME | prune NAME]");
+  options.text("repository", "folder of the models", "DIR", "models");
+  options.number("keep", "prune: so many of the newest versions", 3);
+  options.add_json();
+  const auto parsed = options.parse(arguments);
+  if (!parsed) return kDone;
+
+  const auto words =
+      parsed->has("positional") ? parsed->words("what to do") : std::vector<std::string>{"list"};
+  require_action(words);
+  const auto repository = parsed->text("repository");
+  const bool json = parsed->has("json");
+  if (words.front() == "list") return list_models(repository, json);
+  Request request{ModelFolder(repository, words.at(1)), words, json};
+  if (words.front() == "promote") return promote(request);
+  if (words.front() == "rollback") return roll_back(request);
+  return prune(request, parsed->number("keep"));
+}
+
+}  // namespace digits

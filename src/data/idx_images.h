@@ -1,0 +1,60 @@
+// The images of an IDX file, some at a time: a file of any size in little memory.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/dataset.h"
+#include "data/gzip.h"
+#include "data/idx.h"
+
+namespace digits {
+
+// Images of `schema`, from a file that is gzip'd or not (by content, not by name). What is no
+// regular file, and elements of another type than unsigned byte, which as_bytes() scales all at
+// once, are read whole.
+class IdxImages {
+ public:
+  // Looks the file through, so that damage near its end is noticed before its first image is used:
+  // its length, or gzip's check sum. Throws as read_idx and as_bytes, and data.schema_mismatch when
+  // its images are not of this size.
+  IdxImages(const std::filesystem::path& path, const Schema& schema);
+  IdxImages(const IdxImages&) = delete;
+  IdxImages& operator=(const IdxImages&) = delete;
+
+  std::size_t count() const { return count_; }
+  std::size_t position() const { return position_; }  // of the next image, 0 .. count()
+
+  // The next `n` images, [n, rows, cols, channels], or as many as are left. Throws input.changed
+  // when somebody cuts the file short meanwhile.
+  std::vector<std::uint8_t> read(std::size_t n);
+
+  // Passes over the next `n` images.
+  void skip(std::size_t n);
+
+ private:
+  IdxHeader open();
+  void check_size();
+  void rewind();
+  std::string_view next_block();
+  std::size_t read_bytes(char* out, std::size_t n);
+  std::uint64_t unpacked_size();
+
+  std::filesystem::path path_;
+  std::size_t image_bytes_;
+  std::ifstream file_;
+  bool zipped_ = false;
+  std::vector<char> block_;              // of the gzip'd file
+  std::unique_ptr<GzipReader> gzip_;     // when it is one
+  std::vector<std::uint8_t> in_memory_;  // all images, when they are read whole
+  std::size_t header_bytes_ = 0;
+  std::size_t count_ = 0;
+  std::size_t position_ = 0;
+};
+
+}  // namespace digits

@@ -1,0 +1,68 @@
+// The network as a row of oneDNN primitives, which are made for one batch size: kernels chosen and
+// compiled, weights in the layout that they like, and all memory there before the first image is.
+#pragma once
+
+#include <oneapi/dnnl/dnnl.hpp>
+#include <unordered_map>
+#include <vector>
+
+#include "model/device.h"
+#include "model/network.h"
+
+namespace digits {
+
+// What the primitives compute: the network in evaluation mode, batch norm reduced to a factor and a
+// summand for each channel.
+struct FoldedNetwork {
+  struct Layer {
+    ConvolutionShape shape;
+    at::Tensor kernels;  // [outputs, inputs, 3, 3]
+    at::Tensor scale;    // [outputs], of batch norm
+    at::Tensor shift;    // [outputs]
+  };
+  std::vector<Layer> layers;
+  at::Tensor head;  // [classes, features], features in the order row, column, channel
+  at::Tensor bias;  // [classes]
+};
+
+// All float32 on the CPU, contiguous.
+FoldedNetwork fold(const Network& network);
+
+// For one thread at a time.
+class OnednnPiece {
+ public:
+  // Made for `images` of a batch. Throws dnnl::error where oneDNN has no kernel for the precision.
+  OnednnPiece(const FoldedNetwork& network, int64_t images, Precision precision);
+
+  // [images, rows, cols, channels] of the first layer's maps, to be filled in; all zero at first.
+  float* input() { return static_cast<float*>(input_.get_data_handle()); }
+
+  // Logits [images, classes] of what is there; they last until the next call.
+  const float* run();
+
+ private:
+  struct Step {
+    dnnl::primitive primitive;
+    std::unordered_map<int, dnnl::memory> arguments;
+  };
+
+  // Each adds the steps of a layer and returns where its result will be.
+  dnnl::memory convert(const dnnl::memory& source, dnnl::memory::data_type type);
+  dnnl::memory convolve(const FoldedNetwork::Layer& layer, const dnnl::memory& source);
+  dnnl::memory pool(const FoldedNetwork::Layer& layer, const dnnl::memory& source);
+  dnnl::memory classify(const FoldedNetwork& network, const dnnl::memory& source);
+
+  // A constant of the network in the layout `wanted`.
+  dnnl::memory constant(const at::Tensor& values, const dnnl::memory::dims& sizes,
+                        dnnl::memory::format_tag layout, const dnnl::memory::desc& wanted);
+
+  int64_t images_;
+  dnnl::memory::data_type type_;
+  dnnl::engine engine_;
+  dnnl::stream stream_;
+  std::vector<Step> steps_;
+  dnnl::memory input_;
+  dnnl::memory logits_;
+};
+
+}  // namespace digits

@@ -1,0 +1,52 @@
+#include "base/statistics.h"
+#include "model/checkpoint.h"
+#include "model/device.h"
+#include "model/package.h"
+#include "model/torchscript.h"
+#include "onnx/onnx_export.h"
+#include "pipeline/stages.h"
+#include "pipeline/version.h"
+#include "repository/package_files.h"
+
+namespace digits {
+
+namespace {
+
+// What of evaluation.json a model carries with it.
+Json metrics_of(const Json& evaluation) {
+  Json metrics{{"accuracy", json_at<Quantity>(evaluation, "/accuracy", "input")},
+               {"loss", json_at<double>(evaluation, "/loss", "input")},
+               {"per_class", Json::array()}};
+  for (const auto& of_class : json_at<Json>(evaluation, "/per_class", "input")) {
+    metrics["per_class"].push_back(
+        Json{{"class", json_at<std::string>(of_class, "/class", "input")},
+             {"precision", json_at<Quantity>(of_class, "/precision", "input")},
+             {"recall", json_at<Quantity>(of_class, "/recall", "input")}});
+  }
+  return metrics;
+}
+
+}  // namespace
+
+void package_stage(const RunDirectory& run, const Checkpoint& checkpoint, const Config& config,
+                   const Dataset& examples, const std::filesystem::path& folder,
+                   const std::string& name) {
+  PackageInfo info;
+  info.name = name;
+  info.schema = checkpoint.info.schema;
+  info.metrics = metrics_of(run.read_evaluation());
+  const auto trained_with = run.read_config();  // whatever this command was told
+  info.lineage =
+      Json{{"data", trained_with.data.source},    {"seed", trained_with.seed},
+           {"config", to_toml(trained_with)},     {"train_data", run.train_fingerprint()},
+           {"test_data", run.test_fingerprint()}, {"epoch", checkpoint.info.epoch},
+           {"weights_sha256", checkpoint.sha256}, {"versions", versions()}};
+  info.profile = run.read_profile(info.schema);
+  auto network = checkpoint.network;
+  if (onnx_available()) {
+    info.extras[kOnnxFile] = export_onnx(export_torchscript(network), info.schema);
+  }
+  write_package(folder, network, info, examples, choose_device(config.device));
+}
+
+}  // namespace digits

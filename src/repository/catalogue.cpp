@@ -1,0 +1,67 @@
+#include "repository/catalogue.h"
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "base/file_time.h"
+#include "repository/manifest.h"
+#include "repository/package_files.h"
+
+namespace digits {
+
+namespace {
+
+constexpr const char* kFamily = "package";
+
+VersionFacts facts_of(const std::filesystem::path& folder) {
+  const auto manifest = parse_manifest(read_verified(folder).at(kManifestFile));
+  return {json_at<Quantity>(manifest, "/metrics/accuracy", kFamily),
+          json_at<std::string>(manifest, "/lineage/data", kFamily),
+          json_at<std::int64_t>(manifest, "/lineage/seed", kFamily),
+          json_at<std::string>(manifest, "/lineage/versions/revision", kFamily),
+          json_at<std::string>(manifest, "/library/version", kFamily)};
+}
+
+VersionSummary summarise_version(const std::filesystem::path& folder, int version) {
+  VersionSummary summary;
+  summary.version = version;
+  summary.written = utc_text(written_at(folder / kSumsFile));
+  try {
+    summary.facts = facts_of(folder);
+  } catch (const Error& error) {
+    summary.damage = fmt::format("{}: {}", error.code(), error.what());
+  }
+  return summary;
+}
+
+}  // namespace
+
+ModelSummary summarise(const ModelFolder& model) {
+  ModelSummary summary{model.name(), model.current(), model.previous(), {}};
+  for (const int version : model.versions()) {
+    summary.versions.push_back(summarise_version(model.path_of(version), version));
+  }
+  return summary;
+}
+
+void to_json(Json& json, const VersionSummary& summary) {
+  json = Json{{"version", summary.version}, {"written", summary.written}};
+  if (!summary.facts) {
+    json["damage"] = summary.damage;
+    return;
+  }
+  json.update(Json{{"accuracy", summary.facts->accuracy},
+                   {"data", summary.facts->data},
+                   {"seed", summary.facts->seed},
+                   {"revision", summary.facts->revision},
+                   {"libtorch", summary.facts->libtorch}});
+}
+
+void to_json(Json& json, const ModelSummary& summary) {
+  json = Json{{"name", summary.name},
+              {"current", summary.current},
+              {"previous", summary.previous ? Json(*summary.previous) : Json()},
+              {"versions", summary.versions}};
+}
+
+}  // namespace digits

@@ -1,0 +1,47 @@
+// What a repository holds, for `digits models`.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "base/statistics.h"
+#include "repository/model_folder.h"
+
+namespace digits {
+
+// What a manifest says that tells one version from another.
+struct VersionFacts {
+  Quantity accuracy;  // on the test set
+  std::string data;   // that it was trained on, as it was named
+  std::int64_t seed = 0;
+  std::string revision;  // of digits
+  std::string libtorch;
+};
+
+struct VersionSummary {
+  int version = 0;
+  std::string written;                // UTC
+  std::optional<VersionFacts> facts;  // none when the files are not whole:
+  std::string damage;                 // "package.hash: ..."
+};
+
+struct ModelSummary {
+  std::string name;
+  int current = 0;
+  std::optional<int> previous;  // where a rollback would go
+  std::vector<VersionSummary> versions;
+};
+
+// One model, every version of it compared with its sums. A damaged version is a row that says so.
+// Throws as ModelFolder::current.
+ModelSummary summarise(const ModelFolder& model);
+
+// The same as documents: `versions` with `facts` spread out, or `damage`.
+void to_json(Json& json, const VersionSummary& summary);
+void to_json(Json& json, const ModelSummary& summary);
+
+}  // namespace digits

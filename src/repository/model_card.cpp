@@ -1,0 +1,154 @@
+#include "repository/model_card.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "base/statistics.h"
+#include "data/dataset.h"
+#include "repository/package_files.h"
+
+namespace digits {
+
+namespace {
+
+constexpr const char* kFamily = "package";
+
+// The value at a JSON pointer as a text; empty when it is not there.
+std::string text_at(const Json& document, const std::string& pointer) {
+  const Json::json_pointer place(pointer);
+  if (!document.contains(place)) return "";
+  const auto& value = document.at(place);
+  return value.is_string() ? value.get<std::string>() : to_text(value, -1);
+}
+
+std::optional<Quantity> quantity_at(const Json& document, const std::string& pointer) {
+  if (!document.contains(Json::json_pointer(pointer))) return std::nullopt;
+  return json_at<Quantity>(document, pointer, kFamily);
+}
+
+// Text that Markdown takes as it is, in a table's cell too.
+std::string escaped(const std::string& text) {
+  std::string plain;
+  for (const char c : text) {
+    if (std::string("\\`*_{}[]<>()#|!").find(c) != std::string::npos) plain += '\\';
+    plain += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
+  }
+  return plain;
+}
+
+// A JSON string is a YAML string too, whatever is in it.
+std::string quoted(const std::string& text) { return to_text(Json(text), -1); }
+
+std::string percent_with_interval(const Quantity& quantity) {
+  return fmt::format("{:.2f} % (95 % interval {:.2f} to {:.2f}, n = {})", 100.0 * quantity.value,
+                     100.0 * quantity.low, 100.0 * quantity.high, quantity.n);
+}
+
+std::string front_matter(const Json& manifest, bool has_onnx) {
+  const auto name = quoted(text_at(manifest, "/name"));
+  std::string text =
+      "---\n"
+      "license: unknown\n"  // for whoever owns data and weights to say
+      "library_name: pytorch\n"
+      "pipeline_tag: image-classification\n"
+      "tags:\n- image-classification\n- torchscript\n- safetensors\n";
+  if (has_onnx) text += "- onnx\n";
+  text += "metrics:\n- accuracy\n";
+  if (const auto accuracy = quantity_at(manifest, "/metrics/accuracy")) {
+    text += fmt::format(
+        "model-index:\n- name: {0}\n  results:\n  - task:\n      type: image-classification\n"
+        "    dataset:\n      name: {1}\n      type: {0}\n      split: test\n"
+        "    metrics:\n    - type: accuracy\n      value: {2:.6f}\n",
+        name, quoted(text_at(manifest, "/lineage/data")), accuracy->value);
+  }
+  return text + "---\n";
+}
+
+std::string introduction(const Json& manifest, const Schema& schema) {
+  std::vector<std::string> classes;
+  for (const auto& name : schema.class_names) classes.push_back(escaped(name));
+  return fmt::format("\n# {}\n\nClassifies {} images of {} x {} pixels as one of {} classes: {}.\n",
+                     escaped(text_at(manifest, "/name")), schema.channels == 1 ? "grey" : "colour",
+                     schema.rows, schema.cols, schema.classes(), fmt::join(classes, ", "));
+}
+
+std::string metrics_section(const Json& manifest) {
+  const auto accuracy = quantity_at(manifest, "/metrics/accuracy");
+  if (!accuracy) return "";
+  std::string text = fmt::format("\n## Metrics\n\nOn the test set: accuracy {}, loss {:.4f}.\n",
+                                 percent_with_interval(*accuracy),
+                                 json_at<double>(manifest, "/metrics/loss", kFamily));
+  const Json::json_pointer per_class("/metrics/per_class");
+  if (!manifest.contains(per_class)) return text;
+  text += "\n| class | recall | precision |\n| --- | --- | --- |\n";
+  for (const auto& row : manifest.at(per_class)) {
+    text += fmt::format("| {} | {} | {} |\n", escaped(text_at(row, "/class")),
+                        percent_with_interval(json_at<Quantity>(row, "/recall", kFamily)),
+                        percent_with_interval(json_at<Quantity>(row, "/precision", kFamily)));
+  }
+  return text;
+}
+
+std::string limits_section(const Schema& schema) {
+  return fmt::format(
+      "\n## Intended use and limits\n\n"
+      "For single images like those it was trained and tested on: {} x {} pixels, background 0, "
+      "ink\nbright. The figures above hold for such images and for no others. It has no class for "
+      "what is\nnone of its classes, and answers all the same: look at the probability. "
+      "`profile.json` is what\nthe training images looked like; `digits drift` compares others "
+      "with it. Not for decisions about\npeople.\n",
+      schema.rows, schema.cols);
+}
+
+std::string use_section(const Schema& schema) {
+  return fmt::format(
+      "\n## Use\n\nIn C++: `digits predict --model . IMAGE...` In Python:\n\n```python\n"
+      "import torch\n\nmodel = torch.jit.load(\"{}\")\n"
+      "logits = model(images)  # [N, {}, {}, {}] float32 in [0, 1] -> [N, {}]\n```\n\n"
+      "Scaling to [0, 1] is the caller's; mean and deviation are inside the model.\n",
+      kModelFile, schema.channels, schema.rows, schema.cols, schema.classes());
+}
+
+std::string verification_section(const Json& manifest, const std::vector<std::string>& files) {
+  return fmt::format(
+      "\n## Verify\n\n```console\n$ sha256sum --check --strict {}\n```\n\n"
+      "`{}` has inputs and the logits that they must give, within {}. `digits` checks both "
+      "whenever it\nloads the package. Files: {}.\n",
+      kSumsFile, kGoldenFile, text_at(manifest, "/golden/tolerance"), fmt::join(files, ", "));
+}
+
+std::string lineage_section(const Json& manifest) {
+  std::string rows;
+  const std::pair<const char*, const char*> keys[] = {
+      {"data", "/lineage/data"},
+      {"training set, SHA-256", "/lineage/train_data"},
+      {"test set, SHA-256", "/lineage/test_data"},
+      {"seed", "/lineage/seed"},
+      {"epoch", "/lineage/epoch"},
+      {"weights, SHA-256", "/lineage/weights_sha256"},
+      {"digits, revision", "/lineage/versions/revision"},
+      {"LibTorch", "/library/version"}};
+  for (const auto& [name, pointer] : keys) {
+    const auto value = text_at(manifest, pointer);
+    if (!value.empty()) rows += fmt::format("| {} | {} |\n", name, escaped(value));
+  }
+  return "\n## Lineage\n\n| | |\n| --- | --- |\n" + rows +
+         fmt::format("\nThe whole configuration is in `{}`: `digits run` repeats it bit for bit.\n",
+                     kManifestFile);
+}
+
+}  // namespace
+
+std::string model_card(const Json& manifest, const std::vector<std::string>& files) {
+  const auto schema = json_at<Schema>(manifest, "/data", kFamily);
+  const bool has_onnx = std::find(files.begin(), files.end(), kOnnxFile) != files.end();
+  return front_matter(manifest, has_onnx) + introduction(manifest, schema) +
+         metrics_section(manifest) + limits_section(schema) + use_section(schema) +
+         verification_section(manifest, files) + lineage_section(manifest);
+}
+
+}  // namespace digits

@@ -1,0 +1,226 @@
+#include "repository/model_folder.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <system_error>
+
+#include "base/error.h"
+#include "base/file_lock.h"
+#include "base/files.h"
+#include "base/json.h"
+#include "repository/package_files.h"
+#include "repository/triton_config.h"
+
+namespace digits {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kFamily = "repository";
+constexpr const char* kCurrent = "current.json";
+constexpr const char* kCurrentSchema = "digits.current/1";
+constexpr const char* kConfig = "config.pbtxt";
+constexpr const char* kLock = ".lock";
+
+bool is_model(const fs::path& folder) { return kind_of(folder / kCurrent) == PathKind::kFile; }
+
+// The number that a folder's name is, as Triton reads it: digits that do not begin with 0; else 0.
+int version_number(const std::string& name) {
+  int number = 0;
+  const char* const end = name.data() + name.size();
+  const auto [stop, error] = std::from_chars(name.data(), end, number);
+  return error == std::errc() && stop == end && name.front() != '0' && number > 0 ? number : 0;
+}
+
+template <typename T>
+bool contains(const std::vector<T>& values, const T& value) {
+  return std::find(values.begin(), values.end(), value) != values.end();
+}
+
+}  // namespace
+
+bool is_model_name(const std::string& name) {
+  const auto plain = [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '.' || c == '_' || c == '-';
+  };
+  return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), plain) &&
+         std::isalnum(static_cast<unsigned char>(name.front())) != 0;
+}
+
+ModelFolder::ModelFolder(const fs::path& repository, const std::string& name)
+    : path_(repository / name), name_(name) {
+  if (is_model_name(name)) return;
+  throw Error(
+      "repository.name",
+      fmt::format("model \"{}\", expected letters, digits, '.', '_' and '-', at most 64", name),
+      "name the model by --name: it becomes a folder's name");
+}
+
+fs::path ModelFolder::path_of(int version) const { return path_ / std::to_string(version); }
+
+std::vector<int> ModelFolder::versions() const {
+  std::vector<int> numbers;
+  if (kind_of(path_) != PathKind::kFolder) return numbers;
+  for (const auto& path : list_folder(path_)) {
+    const int number = version_number(path.filename().string());
+    if (number > 0 && kind_of(path) == PathKind::kFolder) numbers.push_back(number);
+  }
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
+}
+
+int ModelFolder::current() const { return require_state().current; }
+
+std::optional<int> ModelFolder::previous() const { return previous_of(require_state()); }
+
+int ModelFolder::add(const Schema& schema, const std::function<void(const fs::path&)>& write) {
+  make_directories(path_);
+  const FileLock lock(path_ / kLock);
+  remove_leftovers(path_);  // nobody else writes here now
+  auto state = read_state().value_or(State{schema, 0, {}, 0});
+  if (state.schema != schema) {
+    throw Error("repository.mismatch",
+                fmt::format("{}: images of {}x{}x{} and {} classes, or other class names, expected "
+                            "the {}x{}x{} and {} of its versions",
+                            path_.string(), schema.rows, schema.cols, schema.channels,
+                            schema.classes(), state.schema.rows, state.schema.cols,
+                            state.schema.channels, state.schema.classes()),
+                "another kind of data is another model: give it a --name of its own");
+  }
+  const auto present = versions();
+  const int version = std::max(state.last, present.empty() ? 0 : present.back()) + 1;
+  write(path_of(version));
+  state.last = version;
+  if (state.current == 0) state.current = version;
+  write_state(state);
+  return version;
+}
+
+void ModelFolder::promote(int version) {
+  change([&](State& state) {
+    require_whole(version);
+    if (version == state.current) return;
+    state.history.push_back(state.current);
+    state.current = version;
+  });
+}
+
+int ModelFolder::rollback() {
+  int version = 0;
+  change([&](State& state) {
+    const auto previous = previous_of(state);
+    if (!previous) {
+      throw Error(
+          "repository.missing",
+          fmt::format("{}: no version to go back to from {}", path_.string(), state.current),
+          "only what was current before can be; promote a version instead");
+    }
+    version = *previous;
+    require_whole(version);
+    while (state.history.back() != version) state.history.pop_back();
+    state.history.pop_back();
+    state.current = version;
+  });
+  return version;
+}
+
+std::vector<int> ModelFolder::prune(int keep) {
+  std::vector<int> removed;
+  change([&](State& state) {
+    const auto all = versions();
+    const auto previous = previous_of(state);
+    const auto old = all.size() - std::min(all.size(), static_cast<std::size_t>(std::max(keep, 0)));
+    for (std::size_t i = 0; i < old; ++i) {
+      if (all[i] != state.current && all[i] != previous) removed.push_back(all[i]);
+    }
+    auto& history = state.history;
+    history.erase(std::remove_if(history.begin(), history.end(),
+                                 [&](int version) { return contains(removed, version); }),
+                  history.end());
+    for (const int version : removed) remove_folder(path_of(version));
+  });
+  return removed;
+}
+
+std::optional<int> ModelFolder::previous_of(const State& state) const {
+  const auto present = versions();
+  const auto found = std::find_if(state.history.rbegin(), state.history.rend(), [&](int version) {
+    return version != state.current && contains(present, version);
+  });
+  return found == state.history.rend() ? std::nullopt : std::optional<int>(*found);
+}
+
+void ModelFolder::require_whole(int version) const {
+  if (!contains(versions(), version)) {
+    throw Error("repository.missing",
+                fmt::format("{}: no version {}, expected one of: {}", path_.string(), version,
+                            fmt::join(versions(), ", ")),
+                "digits models lists them");
+  }
+  read_verified(path_of(version));
+}
+
+std::optional<ModelFolder::State> ModelFolder::read_state() const {
+  if (!is_model(path_)) return std::nullopt;
+  const auto json = read_json(path_ / kCurrent, kCurrentSchema, kFamily);
+  State state{json_at<Schema>(json, "/data", kFamily), json_at<int>(json, "/version", kFamily),
+              json_at<std::vector<int>>(json, "/history", kFamily),
+              json_at<int>(json, "/last", kFamily)};
+  if (state.current < 1 || state.last < state.current) {
+    throw_malformed(kFamily, fmt::format("{}: version {}, last {}, expected 1 <= version <= last",
+                                         (path_ / kCurrent).string(), state.current, state.last));
+  }
+  return state;
+}
+
+ModelFolder::State ModelFolder::require_state() const {
+  if (auto state = read_state()) return *state;
+  throw Error("repository.missing",
+              fmt::format("{}: no model of this name, expected {} in it", path_.string(), kCurrent),
+              "digits package RUN adds a model; digits models lists those there are");
+}
+
+void ModelFolder::write_state(const State& state) const {
+  const auto config = path_ / kConfig;
+  const bool is_new = kind_of(config) == PathKind::kMissing;
+  write_file(config, is_new ? triton_config(name_, state.schema, state.current)
+                            : with_served_version(read_file(config), state.current));
+  write_json(path_ / kCurrent, with_schema(kCurrentSchema, Json{{"version", state.current},
+                                                                {"history", state.history},
+                                                                {"last", state.last},
+                                                                {"data", state.schema}}));
+}
+
+void ModelFolder::change(const std::function<void(State&)>& change) const {
+  require_state();  // a mistyped name gets no lock file
+  const FileLock lock(path_ / kLock);
+  auto state = require_state();
+  change(state);
+  write_state(state);
+}
+
+std::vector<ModelFolder> models_in(const fs::path& repository) {
+  if (kind_of(repository) != PathKind::kFolder) {
+    throw Error("repository.missing", fmt::format("{}: no such folder", repository.string()),
+                "name the repository by --repository; digits package RUN makes one");
+  }
+  std::vector<ModelFolder> models;
+  for (const auto& path : list_folder(repository)) {
+    const auto name = path.filename().string();
+    if (is_model_name(name) && is_model(path)) models.emplace_back(repository, name);
+  }
+  return models;
+}
+
+fs::path package_folder(const fs::path& path) {
+  if (!is_model(path)) return path;
+  const auto json = read_json(path / kCurrent, kCurrentSchema, kFamily);
+  return path / std::to_string(json_at<int>(json, "/version", kFamily));
+}
+
+}  // namespace digits

@@ -1,0 +1,48 @@
+// The installed tree serves a program that is no part of the project.
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "integration/tiny_run.h"
+#include "support/process.h"
+#include "support/program.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+ProcessResult succeed(const std::vector<std::string>& argv) {
+  auto result = run_process(argv);
+  EXPECT_EQ(result.status, 0) << argv[0] << " " << argv[1] << "\n" << result.out << result.err;
+  return result;
+}
+
+// examples/cpp is copied away, built against what `cmake --install` wrote, and classifies the
+// committed pictures as the program itself does.
+TEST(Install, ServesAConsumerElsewhere) {
+  const TemporaryDirectory folder;
+  const auto prefix = (folder / "prefix").string(), source = (folder / "consumer").string(),
+             build = (folder / "build").string();
+  std::filesystem::copy(std::filesystem::path(DIGITS_SOURCE_DIR) / "examples/cpp", source);
+  succeed({"cmake", "--install", DIGITS_BINARY_DIR, "--prefix", prefix});
+  succeed({"cmake", "-S", source, "-B", build, "-G", "Ninja", "-DCMAKE_PREFIX_PATH=" + prefix,
+           std::string("-DTorch_DIR=") + DIGITS_TORCH_DIR});
+  succeed({"cmake", "--build", build});
+
+  const auto package = tiny_run().package().string();
+  const auto picture = (fixtures() / "digits" / "7-small.png").string();
+  const auto answer = succeed({build + "/classify", package, picture}).out;
+  const auto own =
+      succeed({prefix + "/bin/digits", "predict", "--json", "--model", package, picture});
+  const auto label = Json::parse(own.out).at("label").get<std::string>();
+  EXPECT_THAT(answer, testing::StartsWith(label + " "));
+  EXPECT_THAT(answer, testing::HasSubstr(picture));
+
+  // Errors leave it as they leave the program: code, status.
+  const auto refused = run_process({build + "/classify", folder.path(), picture});
+  EXPECT_EQ(refused.status, kBadPackage);
+  EXPECT_THAT(refused.err, testing::HasSubstr("package.missing"));
+}
+
+}  // namespace
+}  // namespace digits

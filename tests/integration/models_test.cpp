@@ -1,0 +1,142 @@
+// A run's model in a repository, from the command line.
+#include "base/files.h"
+#include "base/json.h"
+#include "integration/tiny_run.h"
+#include "repository/model_folder.h"
+
+namespace digits {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+// The tiny run packaged twice, as tiny/1 and tiny/2.
+class Models : public testing::Test {
+ public:
+  static void SetUpTestSuite() {
+    folder_ = new TemporaryDirectory;
+    for (auto& result : packaged_) {
+      result = call_digits({"package", tiny_run().path(), "--repository", repository(), "--json"});
+    }
+  }
+  static void TearDownTestSuite() {
+    delete folder_;
+    folder_ = nullptr;
+  }
+  static std::string repository() { return *folder_ / "models"; }
+
+  // `digits models WORDS --repository ...`
+  static ProcessResult models(std::vector<std::string> words) {
+    words.insert(words.begin(), "models");
+    words.insert(words.end(), {"--repository", repository()});
+    return call_digits(words);
+  }
+
+  static inline TemporaryDirectory* folder_ = nullptr;
+  static inline ProcessResult packaged_[2];
+};
+
+// The name is that of the data, the numbers count up, and each version is the package that `run`
+// wrote, to the bit.
+TEST_F(Models, PackageAddsTheNextVersion) {
+  for (const int version : {1, 2}) {
+    const auto& result = packaged_[version - 1];
+    ASSERT_EQ(result.status, 0) << result.err;
+    const auto json = Json::parse(result.out);
+    EXPECT_EQ(json.at("model"), "tiny");
+    EXPECT_EQ(json.at("version"), version);
+    EXPECT_EQ(json.at("current"), 1);
+    EXPECT_EQ(read_file(fs::path(json.at("package").get<std::string>()) / "SHA256SUMS"),
+              read_file(tiny_run().package() / "SHA256SUMS"));
+  }
+  EXPECT_THAT(read_file(fs::path(repository()) / "tiny" / "config.pbtxt"),
+              HasSubstr("dims: [1, 20, 20]"));
+}
+
+// A table with a row per version: metrics with interval, lineage, and which one is in use.
+TEST_F(Models, AreListedWithMetricsAndLineage) {
+  const auto table = models({});
+  ASSERT_EQ(table.status, 0) << table.err;
+  EXPECT_THAT(table.out, testing::ContainsRegex("\ntiny +1 \\* [0-9.]+ % \\[.*\\], n = 200 +3 "));
+  EXPECT_THAT(table.out, testing::ContainsRegex("\ntiny +2   .*data/fixtures/tiny\n"));
+  const auto list = models({"list", "--json"});
+  const auto json = Json::parse(list.out);
+  EXPECT_EQ(json.at("schema"), "digits.models/1");
+  const auto& tiny = json.at("models").at(0);
+  EXPECT_EQ(tiny.at("versions").size(), 2U);
+  const auto evaluation = Json::parse(read_file(tiny_run().path() / "evaluation.json"));
+  EXPECT_EQ(tiny.at("versions").at(1).at("accuracy"), evaluation.at("accuracy"));
+}
+
+// Promote, use, roll back: --model NAME follows.
+TEST_F(Models, PromoteAndRollBack) {
+  const auto promoted = models({"promote", "tiny", "2", "--json"});
+  EXPECT_EQ(Json::parse(promoted.out), Json({{"model", "tiny"}, {"current", 2}, {"previous", 1}}));
+  const auto drift = call_digits(
+      {"drift", "--model", repository() + "/tiny", "--data", (fixtures() / "tiny").string()});
+  EXPECT_EQ(drift.status, 0) << drift.err;
+  const auto back = models({"rollback", "tiny"});
+  EXPECT_EQ(back.status, 0) << back.err;
+  EXPECT_THAT(back.out, testing::ContainsRegex("current +1\nrollback +nowhere"));
+  EXPECT_EQ(models({"rollback", "tiny"}).status, 5);
+}
+
+TEST_F(Models, PruneSaysWhatItRemoved) {
+  const TemporaryDirectory folder;
+  fs::copy(repository(), folder / "models", fs::copy_options::recursive);
+  const auto pruned =
+      call_digits({"models", "prune", "tiny", "--keep", "0", "--repository", folder / "models"});
+  EXPECT_EQ(pruned.status, 0) << pruned.err;
+  EXPECT_THAT(pruned.out, testing::ContainsRegex("removed +2\n"));
+  EXPECT_FALSE(fs::exists(folder / "models" / "tiny" / "2"));
+}
+
+// A model that fails its gates is in no repository, and no trace of it is.
+TEST_F(Models, AFailedGateAddsNothing) {
+  const TemporaryDirectory folder;
+  fs::copy(tiny_run().path(), folder / "run", fs::copy_options::recursive);
+  write_file(folder / "run" / "gates.toml",
+             "[[gate]]\nmetric = \"accuracy\"\nat_least = 0.9999\nreason = \"strict\"\n");
+  const auto result =
+      call_digits({"package", folder / "run", "--repository", folder / "models", "--promote"});
+  EXPECT_EQ(result.status, 4);
+  EXPECT_FALSE(fs::exists(folder / "models"));
+}
+
+// --promote puts the new version into use at once.
+TEST_F(Models, PackageCanPromote) {
+  const TemporaryDirectory folder;
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_EQ(call_digits({"package", tiny_run().path(), "--repository", folder / "models",
+                           "--name", "other", "--promote"})
+                  .status,
+              0);
+  }
+  EXPECT_EQ(ModelFolder(folder / "models", "other").current(), 2);
+  EXPECT_THAT(read_file(folder / "models" / "other" / "2" / "README.md"), HasSubstr("\n# other\n"));
+}
+
+// What cannot be done, by its code and status.
+TEST_F(Models, MistakesAreNamed) {
+  const auto expect_refused = [](const ProcessResult& result, int status, const char* code) {
+    EXPECT_EQ(result.status, status) << result.err;
+    EXPECT_THAT(result.err, testing::StartsWith(std::string("digits: ") + code + ": "));
+  };
+  expect_refused(models({"promote", "tiny", "7"}), 5, "repository.missing");
+  expect_refused(models({"promote", "none", "1"}), 5, "repository.missing");
+  expect_refused(models({"rollback", "../tiny"}), 5, "repository.name");
+  expect_refused(models({"promote", "tiny", "two"}), 2, "usage.argument");
+  expect_refused(models({"promote", "tiny"}), 2, "usage.argument");
+  expect_refused(models({"delete", "tiny"}), 2, "usage.argument");
+  expect_refused(models({"prune", "tiny", "--keep", "-1"}), 2, "usage.option");
+  expect_refused(call_digits({"models", "--repository", *folder_ / "none"}), 5,
+                 "repository.missing");
+  const auto run = tiny_run().path().string();
+  expect_refused(call_digits({"package", run, "--name", "../x", "--repository", repository()}), 5,
+                 "repository.name");
+  expect_refused(call_digits({"package", run, "--out", *folder_ / "x", "--promote"}), 2,
+                 "usage.option");
+}
+
+}  // namespace
+}  // namespace digits

@@ -1,0 +1,34 @@
+#include "integration/package_copy.h"
+
+#include <c10/core/Device.h>
+
+#include "base/files.h"
+#include "data/load.h"
+#include "model/checkpoint.h"
+#include "model/package.h"
+#include "repository/package_files.h"
+
+namespace digits {
+
+void renew_sums(const std::filesystem::path& package) {
+  PackageFiles files;
+  for (const auto& path : list_folder(package)) {
+    const auto name = path.filename().string();
+    if (name != kSumsFile) files[name] = read_file(path);
+  }
+  write_file(package / kSumsFile, format_sums(files), Durability::kUnsynced);
+}
+
+void write_other_package(const std::filesystem::path& folder,
+                         const std::map<std::string, std::string>& extras) {
+  auto checkpoint = load_checkpoint(tiny_run().path() / "checkpoint" / "best.safetensors");
+  initialise(checkpoint.network, test_seed() + 1000);
+  const auto test = load_dataset(fixtures() / "tiny", Part::kTest);
+  PackageInfo info;
+  info.schema = checkpoint.info.schema;
+  info.profile = make_profile(test, 1);
+  info.extras = extras;
+  write_package(folder, checkpoint.network, info, test, c10::kCPU);
+}
+
+}  // namespace digits

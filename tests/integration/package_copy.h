@@ -1,0 +1,27 @@
+// The tiny run's package, to damage and to replace.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "integration/tiny_run.h"
+
+namespace digits {
+
+// A copy of its own for one test.
+struct PackageCopy {
+  PackageCopy() { std::filesystem::copy(tiny_run().package(), path()); }
+  std::filesystem::path path() const { return folder / "package"; }
+  TemporaryDirectory folder;
+};
+
+// Writes SHA256SUMS anew, over all files in `package`, as someone would who wants a changed package
+// to pass.
+void renew_sums(const std::filesystem::path& package);
+
+// A package of another model for the same data: the tiny run's network with other weights.
+void write_other_package(const std::filesystem::path& folder,
+                         const std::map<std::string, std::string>& extras = {});
+
+}  // namespace digits

@@ -1,0 +1,141 @@
+// Every file of a package, damaged everywhere: refused by name, never a crash, and never another
+// model. Each test prints what was refused by which code.
+#include <c10/core/Device.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <map>
+#include <set>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/rng.h"
+#include "data/load.h"
+#include "integration/package_copy.h"
+#include "model/package.h"
+
+namespace digits {
+namespace {
+
+namespace fs = std::filesystem;
+
+// How often loading ended in what: file -> error code, or "loaded" -> count.
+using Outcomes = std::map<std::string, std::map<std::string, int>>;
+
+void print_outcomes(const char* title, const Outcomes& outcomes) {
+  std::set<std::string> codes;
+  int total = 0;
+  for (const auto& [file, counts] : outcomes) {
+    for (const auto& [code, count] : counts) {
+      codes.insert(code);
+      total += count;
+    }
+  }
+  std::string table = fmt::format("{}: {} damaged packages\n{:<20}", title, total, "file");
+  for (const auto& code : codes) table += fmt::format(" {:>17}", code);
+  for (const auto& [file, counts] : outcomes) {
+    table += fmt::format("\n{:<20}", file);
+    for (const auto& code : codes) {
+      const auto found = counts.find(code);
+      table += fmt::format(" {:>17}", found == counts.end() ? 0 : found->second);
+    }
+  }
+  std::puts(table.c_str());
+}
+
+std::vector<std::string> files_of(const fs::path& package) { return files_below(package); }
+
+// The copies of `bytes` that are cut off, and those with one bit changed, at so many places.
+std::vector<std::string> damaged(const std::string& bytes, std::size_t cuts, std::size_t flips,
+                                 std::uint64_t key) {
+  const auto size = static_cast<std::uint32_t>(bytes.size());
+  const auto places = permutation(size, test_seed(), Stream::kTest, key);
+  Rng rng(test_seed(), Stream::kTest, key);
+  std::vector<std::string> copies;
+  for (std::size_t i = 0; i < std::min<std::size_t>(cuts, size); ++i) {
+    copies.push_back(bytes.substr(0, places[i]));
+  }
+  for (std::size_t i = 0; i < std::min<std::size_t>(flips, size); ++i) {
+    copies.push_back(bytes);
+    auto& byte = copies.back()[places[size - 1 - i]];
+    byte = static_cast<char>(byte ^ (1U << rng.below(8)));
+  }
+  return copies;
+}
+
+// The damage as it happens to a file: the sums are those of the whole package. 200 places each way.
+TEST(PackageCorruption, IsAlwaysRefusedByName) {
+  const PackageCopy copy;
+  Outcomes outcomes;
+  std::uint64_t key = 0;
+  for (const auto& name : files_of(copy.path())) {
+    const auto original = read_file(copy.path() / name);
+    for (const auto& bytes : damaged(original, 200, 200, ++key)) {
+      write_file(copy.path() / name, bytes, Durability::kUnsynced);
+      ++outcomes[name][error_code([&] { Package::load(copy.path(), c10::kCPU); })];
+    }
+    write_file(copy.path() / name, original, Durability::kUnsynced);
+  }
+  print_outcomes("corruption, sums as packaged", outcomes);
+  for (const auto& [name, counts] : outcomes) {
+    for (const auto& [code, count] : counts) {
+      const bool in_sums = name == "SHA256SUMS";
+      EXPECT_TRUE(code == "package.hash" ||
+                  (in_sums && (code == "package.sums" || code == "package.missing")))
+          << name << ": " << code << ", " << count << " times";
+    }
+  }
+  EXPECT_GE(outcomes.size(), 7U);
+  EXPECT_EQ(outcomes.at("model.pt").at("package.hash"), 400);
+  Package::load(copy.path(), c10::kCPU);  // and whole again, it loads
+}
+
+// The damage as somebody would do it who renews the sums, so that the parsers face it: a named
+// error, or a package whose model still says what it said.
+TEST(PackageCorruption, WithRenewedSumsIsNamedOrHarmless) {
+  const PackageCopy copy;
+  const auto test = load_dataset(fixtures() / "tiny", Part::kTest);
+  constexpr std::size_t kImages = 16;
+  const auto expected = Package::load(copy.path(), c10::kCPU).logits(test.images.data(), kImages);
+  Outcomes outcomes;
+  std::uint64_t key = 100;
+  for (const auto& name : files_of(copy.path())) {
+    if (name == "SHA256SUMS") continue;
+    const auto original = read_file(copy.path() / name);
+    for (const auto& bytes : damaged(original, 10, 30, ++key)) {
+      write_file(copy.path() / name, bytes, Durability::kUnsynced);
+      renew_sums(copy.path());
+      std::string outcome = "loaded";
+      try {
+        const auto logits =
+            Package::load(copy.path(), c10::kCPU).logits(test.images.data(), kImages);
+        for (std::size_t i = 0; i < logits.size(); ++i) EXPECT_NEAR(logits[i], expected[i], 1e-3);
+      } catch (const Error& error) {
+        outcome = error.code();
+        EXPECT_THAT(outcome, testing::StartsWith("package."));
+      }
+      ++outcomes[name][outcome];
+    }
+    write_file(copy.path() / name, original, Durability::kUnsynced);
+  }
+  print_outcomes("corruption, sums renewed", outcomes);
+  EXPECT_EQ(outcomes.at("README.md").size(), 1U);  // text for people, which nothing parses
+  EXPECT_GE(outcomes.at("golden.safetensors")["package.malformed"], 10);  // the cuts, at least
+}
+
+TEST(PackageCorruption, MissingFilesAreRefused) {
+  const PackageCopy copy;
+  for (const auto& name : files_of(copy.path())) {
+    fs::rename(copy.path() / name, copy.folder / name);
+    EXPECT_EQ(error_code([&] { Package::load(copy.path(), c10::kCPU); }), "package.missing")
+        << name;
+    fs::rename(copy.folder / name, copy.path() / name);
+  }
+  EXPECT_EQ(error_code([&] { Package::load(copy.folder / "nowhere", c10::kCPU); }),
+            "package.missing");
+}
+
+}  // namespace
+}  // namespace digits

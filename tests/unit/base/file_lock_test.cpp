@@ -1,0 +1,62 @@
+#include "base/file_lock.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "base/interrupt.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+// Whether the lock is somebody's: who waits for it is told to stop, and says so.
+bool is_held(const std::filesystem::path& path) {
+  set_interrupted(true);
+  const auto code = error_code([&] { const FileLock lock(path); });
+  set_interrupted(false);
+  EXPECT_THAT(code, testing::AnyOf("interrupted", "no error"));
+  return code == "interrupted";
+}
+
+TEST(FileLock, IsHeldByOneAtATime) {
+  const TemporaryDirectory folder;
+  const auto path = folder / "lock";
+  {
+    const FileLock lock(path);
+    EXPECT_TRUE(is_held(path));
+  }
+  EXPECT_FALSE(is_held(path));
+  EXPECT_TRUE(std::filesystem::exists(path));
+}
+
+// A process that is killed holds nothing.
+TEST(FileLock, EndsWithItsProcess) {
+  const TemporaryDirectory folder;
+  const auto path = folder / "lock";
+  int ready[2];
+  ASSERT_EQ(::pipe(ready), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const FileLock lock(path);
+    if (::write(ready[1], "x", 1) != 1) ::_exit(1);
+    ::pause();
+  }
+  char byte = 0;
+  ASSERT_EQ(::read(ready[0], &byte, 1), 1);
+  EXPECT_TRUE(is_held(path));
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  EXPECT_FALSE(is_held(path));
+  ::close(ready[0]);
+  ::close(ready[1]);
+}
+
+TEST(FileLock, NamesAPlaceThatCannotBeUsed) {
+  const TemporaryDirectory folder;
+  expect_error("output.unwritable", [&] { const FileLock lock(folder / "no" / "lock"); });
+}
+
+}  // namespace
+}  // namespace digits

@@ -1,0 +1,61 @@
+#include "repository/manifest.h"
+
+#include "support/testing.h"
+#include "unit/repository/sample_package.h"
+
+namespace digits {
+namespace {
+
+TEST(Manifest, ReadsBackWhatWasWritten) {
+  const auto manifest = sample_manifest();
+  EXPECT_EQ(parse_manifest(to_text(manifest, 2)), manifest);
+  EXPECT_EQ(manifest.at("input").at("shape"), Json({-1, 1, 28, 28}));
+  EXPECT_EQ(manifest.at("output").at("shape"), Json({-1, 2}));
+}
+
+// Another version of the format is told apart from damage.
+TEST(Manifest, OfAnotherVersionIsRefused) {
+  expect_error("package.schema", [] { parse_manifest(R"({"schema": "digits.manifest/9"})"); });
+  for (const char* text : {"", "{", "[]", "{}", "null", R"({"schema": 1})"}) {
+    expect_error("package.malformed", [&] { parse_manifest(text); });
+  }
+}
+
+std::string library_code(const std::string& written_by, const std::string& read_by) {
+  auto manifest = sample_manifest();
+  manifest["library"]["version"] = written_by;
+  return error_code([&] { require_library(manifest, read_by); });
+}
+
+// The rule: LibTorch reads what it or an earlier one wrote, by major and minor version.
+TEST(Manifest, OfALaterLibraryIsRefused) {
+  EXPECT_EQ(library_code("1.13.0", "1.13.0"), "no error");
+  EXPECT_EQ(library_code("1.13.1", "1.13.0"), "no error");  // a patch changes no format
+  EXPECT_EQ(library_code("1.13.0", "2.6.0+cu124"), "no error");
+  EXPECT_EQ(library_code("2.6.0+cu124", "2.6.0"), "no error");
+  EXPECT_EQ(library_code("2.6.0", "2.10.0"), "no error");  // not as texts
+  EXPECT_EQ(library_code("2.6.0", "1.13.0"), "package.library");
+  EXPECT_EQ(library_code("2.10.0", "2.6.0"), "package.library");
+  EXPECT_EQ(library_code("1.14.0a0", "1.13.0"), "package.library");
+  for (const char* damaged : {"", "1", "1.", "one.two", ".13", "-"}) {
+    EXPECT_EQ(library_code(damaged, "1.13.0"), "package.malformed") << damaged;
+  }
+  EXPECT_EQ(error_code([] { require_library(Json::object(), "1.13.0"); }), "package.malformed");
+}
+
+// A manifest may ask for more than the program does, never for less.
+TEST(Manifest, CannotLoosenTheTolerance) {
+  auto manifest = sample_manifest();
+  EXPECT_EQ(golden_tolerance(manifest), kGoldenTolerance);
+  manifest["golden"]["tolerance"] = 1e9;
+  EXPECT_EQ(golden_tolerance(manifest), kGoldenTolerance);
+  manifest["golden"]["tolerance"] = 1e-6;
+  EXPECT_EQ(golden_tolerance(manifest), 1e-6);
+  for (const Json& damaged : {Json(0), Json(-1.0), Json("large"), Json()}) {
+    manifest["golden"]["tolerance"] = damaged;
+    expect_error("package.malformed", [&] { golden_tolerance(manifest); });
+  }
+}
+
+}  // namespace
+}  // namespace digits

@@ -1,0 +1,66 @@
+#include "repository/model_card.h"
+
+#include "support/testing.h"
+#include "unit/repository/sample_package.h"
+
+namespace digits {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+// The Hub's keys, each on a line of its own, and the accuracy as a result of the model.
+TEST(ModelCard, BeginsWithFrontMatter) {
+  const auto card = model_card(sample_manifest(), {kModelFile});
+  EXPECT_EQ(card.substr(0, card.find("\n---\n", 4) + 5),
+            "---\nlicense: unknown\nlibrary_name: pytorch\npipeline_tag: image-classification\n"
+            "tags:\n- image-classification\n- torchscript\n- safetensors\nmetrics:\n- accuracy\n"
+            "model-index:\n- name: \"sample\"\n  results:\n  - task:\n"
+            "      type: image-classification\n    dataset:\n      name: \"data/sample\"\n"
+            "      type: \"sample\"\n      split: test\n    metrics:\n    - type: accuracy\n"
+            "      value: 0.900000\n---\n");
+}
+
+// Claims carry interval and n (Wilson's for 9 of 10), and the card says where the model comes from.
+TEST(ModelCard, HasMetricsAndLineage) {
+  auto manifest = sample_manifest(41);
+  manifest["metrics"]["per_class"] = Json::array(
+      {{{"class", "0"}, {"recall", proportion(8, 10)}, {"precision", proportion(1, 1)}}});
+  const auto card = model_card(manifest, {kModelFile, kSumsFile});
+  EXPECT_THAT(card, HasSubstr("accuracy 90.00 % (95 % interval 59.58 to 98.21, n = 10)"));
+  EXPECT_THAT(card, HasSubstr("\n| 0 | 80.00 % (95 % interval 49.02 to 94.33, n = 10) | 100.00 %"));
+  EXPECT_THAT(card, HasSubstr("grey images of 28 x 28 pixels as one of 2 classes: 0, 1."));
+  EXPECT_THAT(card, HasSubstr("| seed | 41 |"));
+  EXPECT_THAT(card, HasSubstr("| digits, revision | abc1234 |"));
+  EXPECT_THAT(card, HasSubstr("sha256sum --check --strict SHA256SUMS"));
+  EXPECT_THAT(card, HasSubstr("logits = model(images)  # [N, 1, 28, 28] float32"));
+}
+
+// Names come from folders, and may hold anything: they break neither YAML nor a table.
+TEST(ModelCard, EscapesNames) {
+  auto manifest = sample_manifest();
+  manifest["lineage"]["data"] = "a \"b\": c\n---\n| d";
+  manifest["data"]["class_names"] = {"a|b", "<script>"};
+  const auto card = model_card(manifest, {kModelFile});
+  EXPECT_THAT(card, HasSubstr("      name: \"a \\\"b\\\": c\\n---\\n| d\"\n"));
+  EXPECT_THAT(card, HasSubstr("2 classes: a\\|b, \\<script\\>."));
+  EXPECT_THAT(card, HasSubstr("| data | a \"b\": c --- \\| d |"));
+}
+
+// What the package does not have is not claimed.
+TEST(ModelCard, LeavesOutWhatIsNotThere) {
+  auto manifest = sample_manifest();
+  manifest["metrics"] = Json();
+  manifest["lineage"] = Json();
+  const auto card = model_card(manifest, {kModelFile});
+  EXPECT_THAT(card, Not(HasSubstr("model-index")));
+  EXPECT_THAT(card, Not(HasSubstr("## Metrics")));
+  EXPECT_THAT(card, Not(HasSubstr("| seed |")));
+  EXPECT_THAT(card, Not(HasSubstr("- onnx")));
+  EXPECT_THAT(model_card(manifest, {kModelFile, "model.onnx"}), HasSubstr("\n- onnx\n"));
+  manifest.erase("data");
+  expect_error("package.malformed", [&] { model_card(manifest, {}); });
+}
+
+}  // namespace
+}  // namespace digits

@@ -1,0 +1,279 @@
+// Versions are given once, appear whole, and the current one is always one of them.
+#include "repository/model_folder.h"
+
+#include <condition_variable>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+
+#include "base/json.h"
+#include "support/testing.h"
+#include "unit/repository/sample_package.h"
+
+namespace digits {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Optional;
+
+const auto kWrite = [](const fs::path& folder) { write_sample(folder); };
+
+// A model with so many versions, the first of them current.
+class ModelFolderTest : public testing::Test {
+ protected:
+  void add(int count) {
+    for (int i = 0; i < count; ++i) model_.add(sample_schema(), kWrite);
+  }
+  fs::path repository() const { return folder_ / "models"; }
+  std::string file(const std::string& name) const { return read_file(repository() / "m" / name); }
+
+  TemporaryDirectory folder_;
+  ModelFolder model_{repository(), "m"};
+};
+
+// A name becomes a folder's, on any system: none leads out of the repository.
+TEST(ModelName, IsAFolderName) {
+  for (const char* name : {"digits", "MNIST-2", "a", "0.5_b"}) EXPECT_TRUE(is_model_name(name));
+  for (const char* name :
+       {"", ".", "..", "../x", "a/b", "/x", ".hidden", "-x", "a b", "a\n", "ä"}) {
+    EXPECT_FALSE(is_model_name(name)) << name;
+    expect_error("repository.name", [&] { ModelFolder("models", name); });
+  }
+  EXPECT_TRUE(is_model_name(std::string(64, 'x')));
+  EXPECT_FALSE(is_model_name(std::string(65, 'x')));
+}
+
+TEST_F(ModelFolderTest, GivesNumbersFromOne) {
+  EXPECT_THAT(model_.versions(), IsEmpty());
+  EXPECT_EQ(model_.add(sample_schema(), kWrite), 1);
+  EXPECT_EQ(model_.add(sample_schema(), kWrite), 2);
+  EXPECT_THAT(model_.versions(), ElementsAre(1, 2));
+  EXPECT_EQ(read_verified(model_.path_of(2)), sample_files());
+  EXPECT_EQ(model_.current(), 1);  // a new version waits for its promotion
+  EXPECT_EQ(model_.previous(), std::nullopt);
+}
+
+// Someone may have pinned version 3: no other model ever gets that number, though it was removed.
+TEST_F(ModelFolderTest, NeverGivesANumberAgain) {
+  add(3);
+  fs::remove_all(model_.path_of(3));
+  EXPECT_EQ(model_.add(sample_schema(), kWrite), 4);
+}
+
+// Folders that Triton would not read as versions are none; a number that came by hand counts.
+TEST_F(ModelFolderTest, CountsWhatTritonCounts) {
+  add(1);
+  for (const char* name : {"007", "-3", "3x", "0", "99999999999", ".5", "notes"}) {
+    fs::create_directories(repository() / "m" / name);
+  }
+  write_file(repository() / "m" / "8", "a file");
+  EXPECT_THAT(model_.versions(), ElementsAre(1));
+  fs::create_directories(repository() / "m" / "10");
+  EXPECT_EQ(model_.add(sample_schema(), kWrite), 11);
+  EXPECT_THAT(model_.versions(), ElementsAre(1, 10, 11));  // by number, not by text
+}
+
+// The writer fails at the very end: no version, nothing current, and the number is still free.
+TEST_F(ModelFolderTest, AFailedAddLeavesNoVersion) {
+  const auto fail = [](const fs::path& folder) {
+    StagedDirectory staged(folder);
+    write_files(staged.path(), sample_files());
+    throw std::runtime_error("no");
+  };
+  EXPECT_THROW(model_.add(sample_schema(), fail), std::runtime_error);
+  EXPECT_THAT(model_.versions(), IsEmpty());
+  expect_error("repository.missing", [&] { model_.current(); });
+  EXPECT_THAT(models_in(repository()), IsEmpty());
+  add(1);
+  EXPECT_THROW(model_.add(sample_schema(), fail), std::runtime_error);
+  EXPECT_EQ(model_.current(), 1);
+  EXPECT_FALSE(fs::exists(model_.path_of(2)));
+  EXPECT_EQ(model_.add(sample_schema(), kWrite), 2);
+}
+
+// While the first version is being written, nothing says that there is one.
+TEST_F(ModelFolderTest, CurrentComesAfterItsFiles) {
+  model_.add(sample_schema(), [&](const fs::path& folder) {
+    expect_error("repository.missing", [&] { model_.current(); });
+    write_sample(folder);
+    expect_error("repository.missing", [&] { model_.current(); });
+  });
+  EXPECT_EQ(model_.current(), 1);
+}
+
+// A second writer that comes while the first one writes waits for it, and gets the next number. (It
+// is given a tenth of a second to do it wrong.)
+TEST_F(ModelFolderTest, TwoWritersTakeTurns) {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool second_writes = false;
+  int second = 0;
+  std::thread other;
+  const int first = model_.add(sample_schema(), [&](const fs::path& folder) {
+    other = std::thread([&] {
+      second = ModelFolder(repository(), "m").add(sample_schema(), [&](const fs::path& place) {
+        {
+          const std::lock_guard<std::mutex> guard(mutex);
+          second_writes = true;
+        }
+        changed.notify_one();
+        if (!fs::exists(place)) write_sample(place, 8);
+      });
+    });
+    std::unique_lock<std::mutex> guard(mutex);
+    EXPECT_FALSE(
+        changed.wait_for(guard, std::chrono::milliseconds(100), [&] { return second_writes; }));
+    if (!fs::exists(folder)) write_sample(folder, 7);
+  });
+  other.join();
+  EXPECT_EQ(first, 1);
+  EXPECT_EQ(second, 2);
+  EXPECT_EQ(read_verified(model_.path_of(1)), sample_files(7));
+  EXPECT_EQ(read_verified(model_.path_of(2)), sample_files(8));
+}
+
+// Another size, other classes: whoever calls the model by its name would be answered nonsense.
+TEST_F(ModelFolderTest, HoldsOneKindOfData) {
+  add(1);
+  auto wider = sample_schema();
+  wider.cols = 29;
+  auto renamed = sample_schema();
+  renamed.class_names[1] = "one";
+  for (const auto& schema : {wider, renamed}) {
+    expect_error("repository.mismatch", [&] { model_.add(schema, kWrite); });
+  }
+  EXPECT_THAT(model_.versions(), ElementsAre(1));
+}
+
+// Promotions are undone one by one, and promoting what is current is none.
+TEST_F(ModelFolderTest, RollsBackWhatWasPromoted) {
+  add(3);
+  model_.promote(3);
+  model_.promote(3);
+  model_.promote(2);
+  EXPECT_EQ(model_.current(), 2);
+  EXPECT_THAT(model_.previous(), Optional(3));
+  EXPECT_EQ(model_.rollback(), 3);
+  EXPECT_EQ(model_.current(), 3);
+  EXPECT_EQ(model_.rollback(), 1);
+  EXPECT_EQ(model_.current(), 1);
+  expect_error("repository.missing", [&] { model_.rollback(); });
+  EXPECT_EQ(model_.current(), 1);
+}
+
+// Current is a version that is there and whole, or stays what it was.
+TEST_F(ModelFolderTest, PromotesWholeVersionsOnly) {
+  add(2);
+  for (const int version : {0, 3, -1}) {
+    expect_error("repository.missing", [&] { model_.promote(version); });
+  }
+  write_file(model_.path_of(2) / kModelFile, "damaged");
+  expect_error("package.hash", [&] { model_.promote(2); });
+  fs::remove(model_.path_of(2) / kSumsFile);
+  expect_error("package.missing", [&] { model_.promote(2); });
+  EXPECT_EQ(model_.current(), 1);
+  EXPECT_EQ(model_.previous(), std::nullopt);
+}
+
+// Whoever rolls back is in trouble already: a version that was damaged meanwhile is refused.
+TEST_F(ModelFolderTest, RollsBackToAWholeVersionOnly) {
+  add(2);
+  model_.promote(2);
+  write_file(model_.path_of(1) / kModelFile, "damaged");
+  expect_error("package.hash", [&] { model_.rollback(); });
+  EXPECT_EQ(model_.current(), 2);
+  fs::remove_all(model_.path_of(1));  // and one that is gone is passed over
+  expect_error("repository.missing", [&] { model_.rollback(); });
+}
+
+// What is in use stays however old it is, and so does the way back.
+TEST_F(ModelFolderTest, PruneKeepsWhatIsNeeded) {
+  add(6);
+  model_.promote(4);
+  model_.promote(2);
+  EXPECT_THAT(model_.prune(1), ElementsAre(1, 3, 5));
+  EXPECT_THAT(model_.versions(), ElementsAre(2, 4, 6));
+  EXPECT_THAT(model_.prune(0), ElementsAre(6));
+  EXPECT_THAT(model_.prune(0), IsEmpty());
+  EXPECT_EQ(model_.current(), 2);
+  EXPECT_EQ(model_.rollback(), 4);
+  EXPECT_EQ(model_.previous(), std::nullopt);  // version 1 is gone
+  EXPECT_EQ(model_.add(sample_schema(), kWrite), 7);
+  EXPECT_THAT(files_below(repository() / "m"),
+              testing::Not(testing::Contains(testing::HasSubstr(".tmp-"))));
+}
+
+TEST_F(ModelFolderTest, PruneKeepsTheNewest) {
+  add(4);
+  EXPECT_THAT(model_.prune(2), ElementsAre(2));  // 1 is current
+  EXPECT_THAT(model_.prune(100), IsEmpty());
+}
+
+// Triton serves what is current: both files change together.
+TEST_F(ModelFolderTest, TritonServesTheCurrentVersion) {
+  add(2);
+  EXPECT_THAT(file("config.pbtxt"), testing::HasSubstr("name: \"m\""));
+  EXPECT_THAT(file("config.pbtxt"), testing::HasSubstr("versions: [1]"));
+  write_file(repository() / "m" / "config.pbtxt", file("config.pbtxt") + "# mine\n");
+  model_.promote(2);
+  EXPECT_THAT(file("config.pbtxt"), testing::HasSubstr("versions: [2]"));
+  EXPECT_THAT(file("config.pbtxt"), testing::EndsWith("# mine\n"));
+  model_.rollback();
+  EXPECT_THAT(file("config.pbtxt"), testing::HasSubstr("versions: [1]"));
+}
+
+// A killed writer's leftovers go with the next one; a mistyped name leaves nothing at all.
+TEST_F(ModelFolderTest, LeavesNoLitter) {
+  fs::create_directories(repository() / "m" / ".1.tmp-0123456789abcdef");
+  add(1);
+  EXPECT_FALSE(fs::exists(repository() / "m" / ".1.tmp-0123456789abcdef"));
+  ModelFolder typo(repository(), "n");
+  expect_error("repository.missing", [&] { typo.promote(1); });
+  expect_error("repository.missing", [&] { typo.rollback(); });
+  expect_error("repository.missing", [&] { typo.prune(1); });
+  EXPECT_FALSE(fs::exists(repository() / "n"));
+}
+
+TEST_F(ModelFolderTest, EditedStateIsRefused) {
+  add(1);
+  const auto edit = [&](const std::string& key, const Json& value) {
+    auto json = Json::parse(file("current.json"));
+    json[key] = value;
+    write_file(folder_ / "edited" / "current.json", to_text(json, 2));
+    return error_code([&] { ModelFolder(folder_.path(), "edited").current(); });
+  };
+  fs::create_directories(folder_ / "edited");
+  EXPECT_EQ(edit("version", 1), "no error");
+  EXPECT_EQ(edit("schema", "digits.current/9"), "repository.schema");
+  for (const Json& version : {Json(0), Json(-1), Json(2), Json("1"), Json()}) {
+    EXPECT_EQ(edit("version", version), "repository.malformed") << version;
+  }
+  EXPECT_EQ(edit("history", 1), "repository.malformed");
+  EXPECT_EQ(edit("data", 1), "repository.malformed");
+}
+
+TEST_F(ModelFolderTest, AreListedByName) {
+  add(1);
+  ModelFolder(repository(), "b").add(sample_schema(), kWrite);
+  fs::create_directories(repository() / "a" / "1");  // nothing that digits made
+  std::vector<std::string> names;
+  for (const auto& model : models_in(repository())) names.push_back(model.name());
+  EXPECT_THAT(names, ElementsAre("b", "m"));
+  expect_error("repository.missing", [&] { models_in(folder_ / "nowhere"); });
+}
+
+// --model takes a model, one of its versions, or any other package; what it is not is for the
+// loader to say.
+TEST_F(ModelFolderTest, PackageFolderFollowsCurrent) {
+  add(2);
+  EXPECT_EQ(package_folder(repository() / "m"), model_.path_of(1));
+  model_.promote(2);
+  EXPECT_EQ(package_folder(repository() / "m"), model_.path_of(2));
+  EXPECT_EQ(package_folder(model_.path_of(1)), model_.path_of(1));
+  EXPECT_EQ(package_folder(folder_ / "nowhere"), folder_ / "nowhere");
+}
+
+}  // namespace
+}  // namespace digits

@@ -1,0 +1,150 @@
+// A package's bytes are those that were tested, or they are refused by name.
+#include "repository/package_files.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <thread>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "support/testing.h"
+#include "unit/repository/sample_package.h"
+
+namespace digits {
+namespace {
+
+namespace fs = std::filesystem;
+
+// As `sha256sum` prints it: FIPS 180-4's own example, "abc", and the empty text.
+TEST(PackageSums, AreWrittenAsBySha256sum) {
+  EXPECT_EQ(format_sums({{"b", ""}, {"a.txt", "abc"}}),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  a.txt\n"
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  b\n");
+}
+
+// A package stays in its folder: no name leads out of it, nor hides, nor stands for the sums.
+TEST(PackageSums, NamesAreFileNames) {
+  for (const char* name :
+       {"../x", "a/b", "/etc/passwd", "", "..", ".hidden", "a b", "a\nb", "ä", "SHA256SUMS"}) {
+    expect_error("package.sums", [&] { format_sums({{name, "bytes"}}); });
+    auto text = format_sums(sample_files());
+    text += std::string(64, 'a') + "  " + name + "\n";
+    expect_error("package.sums", [&] { parse_sums(text); });
+  }
+}
+
+TEST(PackageSums, ReadBackWhatWasWritten) {
+  const auto files = sample_files();
+  const auto sums = parse_sums(format_sums(files));
+  ASSERT_EQ(sums.size(), files.size());
+  for (const auto& [name, bytes] : files) EXPECT_EQ(sums.count(name), 1U) << name;
+}
+
+// Every bit of the text matters: damaged anywhere, it is refused or asks for something else. The
+// last newline too, and no line can be said twice.
+TEST(PackageSums, NoDamageGoesUnnoticed) {
+  const auto text = format_sums(sample_files());
+  const auto whole = parse_sums(text);
+  for (std::size_t bit = 0; bit < 8 * text.size(); ++bit) {
+    auto damaged = text;
+    damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << (bit % 8)));
+    try {
+      EXPECT_NE(parse_sums(damaged), whole) << "bit " << bit;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), "package.sums");
+    }
+  }
+  for (std::size_t size = 0; size < text.size(); ++size) {
+    EXPECT_EQ(error_code([&] { parse_sums(text.substr(0, size)); }), "package.sums") << size;
+  }
+  expect_error("package.sums", [&] { parse_sums(text + text.substr(0, text.find('\n') + 1)); });
+  expect_error("package.sums", [&] { parse_sums(text + std::string(1 << 20, 'x')); });
+}
+
+// Each of the five that every package has must be listed; a card or an ONNX file need not.
+TEST(PackageSums, ListWhatEveryPackageHas) {
+  for (const char* name : {kModelFile, kWeightsFile, kGoldenFile, kManifestFile, kProfileFile}) {
+    auto files = sample_files();
+    files.erase(name);
+    expect_error("package.sums", [&] { parse_sums(format_sums(files)); });
+  }
+  auto files = sample_files();
+  files.erase(kCardFile);
+  EXPECT_EQ(parse_sums(format_sums(files)).size(), 5U);
+}
+
+TEST(PackageFiles, ReturnWhatWasWritten) {
+  const TemporaryDirectory folder;
+  auto files = sample_files();
+  files["model.onnx"] = std::string("\0binary\n", 8);
+  write_files(folder.path(), files);
+  EXPECT_EQ(read_verified(folder.path()), files);
+}
+
+// Each file with one bit changed, the optional ones too: refused, and the message names the file.
+TEST(PackageFiles, ChangedBytesAreRefusedByName) {
+  auto files = sample_files();
+  files["model.onnx"] = "an optional file";
+  for (const auto& [name, bytes] : files) {
+    const TemporaryDirectory folder;
+    write_files(folder.path(), files);
+    auto changed = bytes;
+    changed.back() = static_cast<char>(changed.back() ^ 1);
+    write_file(folder / name, changed);
+    try {
+      read_verified(folder.path());
+      ADD_FAILURE() << name;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), "package.hash");
+      EXPECT_THAT(error.what(), testing::HasSubstr((folder / name).string()));
+    }
+  }
+}
+
+TEST(PackageFiles, MissingOnesAreRefused) {
+  const TemporaryDirectory folder;
+  expect_error("package.missing", [&] { read_verified(folder / "nowhere"); });
+  expect_error("package.missing", [&] { read_verified(folder.path()); });
+  for (const char* name : {kModelFile, kCardFile, kSumsFile}) {
+    write_files(folder.path(), sample_files());
+    fs::remove(folder / name);
+    expect_error("package.missing", [&] { read_verified(folder.path()); });
+  }
+}
+
+// A file that the sums do not list is no part of the package.
+TEST(PackageFiles, UnlistedOnesAreNotRead) {
+  const TemporaryDirectory folder;
+  write_files(folder.path(), sample_files());
+  write_file(folder / "model.onnx", "put there later");
+  EXPECT_EQ(read_verified(folder.path()), sample_files());
+}
+
+// The file is swapped at the worst moment: once it is open, its name already leads to another. What
+// was compared is what is returned. (A pipe makes the moment certain: its writer knows when it is
+// opened.)
+TEST(PackageFiles, SwappedInBetweenIsNotReadAgain) {
+  const TemporaryDirectory folder;
+  const auto files = sample_files();
+  write_files(folder.path(), files);
+  const auto path = folder / kModelFile;
+  fs::remove(path);
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  std::thread writer([&] {
+    const int pipe = ::open(path.c_str(), O_WRONLY);  // waits for the reader
+    write_file(folder / "other", "another model");
+    fs::rename(folder / "other", path);
+    const auto& bytes = files.at(kModelFile);
+    EXPECT_EQ(::write(pipe, bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
+    ::close(pipe);
+  });
+  EXPECT_EQ(error_code([&] { EXPECT_EQ(read_verified(folder.path()), files); }), "no error");
+  const int unread = ::open(path.c_str(), O_RDONLY | O_NONBLOCK);  // lets a writer go that waits
+  writer.join();
+  ::close(unread);
+}
+
+}  // namespace
+}  // namespace digits
