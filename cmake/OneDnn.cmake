@@ -12,9 +12,11 @@ endif()
 set(DIGITS_HAS_ONEDNN OFF)
 if(DIGITS_ONEDNN STREQUAL "ON" OR
    (DIGITS_ONEDNN STREQUAL "AUTO" AND TORCH_INSTALL_PREFIX MATCHES "^/usr(/|$)"))
-  find_package(dnnl CONFIG QUIET)
+  # By its files: Debian's dnnl-config.cmake asks for OpenCL's headers, which the CPU does not need.
+  find_library(DNNL_LIBRARY dnnl)
+  find_path(DNNL_INCLUDE_DIR oneapi/dnnl/dnnl.hpp)
   find_package(OpenMP QUIET COMPONENTS CXX)
-  if(dnnl_FOUND AND OpenMP_CXX_FOUND)
+  if(DNNL_LIBRARY AND DNNL_INCLUDE_DIR AND OpenMP_CXX_FOUND)
     set(DIGITS_HAS_ONEDNN ON)
   elseif(DIGITS_ONEDNN STREQUAL "ON")
     message(FATAL_ERROR "DIGITS_ONEDNN is ON, but oneDNN or OpenMP was not found.\nRemedy: on Debian "
