@@ -9,7 +9,7 @@
 namespace digits {
 
 int exit_status(std::string_view code) noexcept {
-  constexpr std::array<std::pair<std::string_view, int>, 17> kFamilies{{
+  constexpr std::array<std::pair<std::string_view, int>, 18> kFamilies{{
       {"usage", kUsage},            // wrong option or argument
       {"config", kUsage},           // bad configuration file or value
       {"device", kUsage},           // the device asked for is not there
