@@ -81,7 +81,7 @@ struct Job {
 // Called on several threads; the answer does not depend on how many there are.
 Answer answer(const PendingChunk& pending, const Job& job) {
   set_threads(1);  // inside an operation: the chunks are the parallel part
-  auto chunk = pending.read();
+  const auto chunk = pending.read();
   const auto& names = job.package.schema().class_names;
   auto failures = Json::array();
   for (const auto& input : chunk.inputs) {
@@ -89,8 +89,8 @@ Answer answer(const PendingChunk& pending, const Job& job) {
   }
   const auto images = chunk.inputs.size() - failures.size();
   const auto logits = job.package.logits(chunk.images.data(), images);
-  auto predictions = make_predictions(std::move(chunk), softmax_rows(logits, names.size()),
-                                      names.size(), job.min_confidence);
+  auto predictions =
+      make_predictions(chunk, softmax_rows(logits, names.size()), names.size(), job.min_confidence);
   std::size_t abstained = 0;
   for (const auto& prediction : predictions) abstained += prediction.abstained ? 1 : 0;
   if (!job.form.with_errors) {

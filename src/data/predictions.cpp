@@ -79,13 +79,14 @@ std::string all_lines(const std::vector<Prediction>& predictions, const ClassNam
 
 }  // namespace
 
-std::vector<Prediction> make_predictions(ImageChunk chunk, const std::vector<double>& probabilities,
+std::vector<Prediction> make_predictions(const ImageChunk& chunk,
+                                         const std::vector<double>& probabilities,
                                          std::size_t classes, double min_confidence) {
   std::vector<Prediction> predictions;
   auto row = probabilities.begin();
-  for (auto& [origin, error] : chunk.inputs) {
+  for (const auto& [origin, error] : chunk.inputs) {
     auto& prediction = predictions.emplace_back();
-    prediction.origin = std::move(origin);
+    prediction.origin = origin;
     if (error) {
       prediction.error = error->code();
       continue;

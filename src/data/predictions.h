@@ -19,7 +19,8 @@ struct Prediction {
 
 // A prediction for every input of the chunk, in order. `probabilities`: [n * classes], of its n
 // images.
-std::vector<Prediction> make_predictions(ImageChunk chunk, const std::vector<double>& probabilities,
+std::vector<Prediction> make_predictions(const ImageChunk& chunk,
+                                         const std::vector<double>& probabilities,
                                          std::size_t classes, double min_confidence);
 
 using ClassNames = std::vector<std::string>;
