@@ -33,7 +33,7 @@ TEST(PythonExamples, PredictAgreesWithDigits) {
                          "--rows", "20", "--cols", "20", "--png"})
                 .status,
             0);
-  std::vector<std::string> files{folder / "set" / "t10k-images-idx3-ubyte"};
+  std::vector<std::string> files{folder / "set" / "t10k-images-idx3-ubyte.gz"};
   for (const int i : {3, 14}) {
     files.push_back(folder / "set" / "png" / std::to_string(i % 10) / fmt::format("{:05}.png", i));
   }
