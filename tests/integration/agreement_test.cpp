@@ -187,7 +187,7 @@ TEST_F(Agreement, TorchScript) {
 
 // Python reads the weights too, with the example's reader, and finds them equal to the bit.
 TEST_F(Agreement, Python) {
-  const auto python = python_with("torch");
+  const auto python = python_with({"torch"});
   if (python.empty()) {
     GTEST_SKIP() << "no python3 that can import torch (Debian: apt-get install python3-torch)";
   }
