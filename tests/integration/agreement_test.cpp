@@ -99,9 +99,13 @@ std::vector<Subject> make_subjects() {
       random_subject("no-patches", digits(20, 20, 1), {0, 1, {{8}, {16}}}),
       random_subject("cropped-and-deep", digits(28, 28, 1), {4, 2, {{8, 8}, {12, 12, 12}, {16}}}),
       random_subject("colour-and-odd-sizes", digits(19, 26, 3), {1, 3, {{12}, {12, 16}}})};
+  // And the files of a package.
+  const auto package = tiny_run().package();
   const auto trained = load_checkpoint(tiny_run().path() / "checkpoint" / "best.safetensors");
   subjects.push_back(make_subject("trained", trained.network, trained.info.schema,
-                                  read_file(tiny_run().package() / "model.pt")));
+                                  read_file(package / "model.pt")));
+  subjects.back().weights = read_file(package / "model.safetensors");
+  if (onnx_available()) subjects.back().onnx = read_file(package / "model.onnx");
   return subjects;
 }
 
@@ -190,7 +194,7 @@ TEST_F(Agreement, OneDnn) {
 
 // Python reads the weights too, with the example's reader, and finds them equal to the bit.
 TEST_F(Agreement, Python) {
-  const auto python = python_with("torch");
+  const auto python = python_with({"torch"});
   if (python.empty()) {
     GTEST_SKIP() << "no python3 that can import torch (Debian: apt-get install python3-torch)";
   }
