@@ -71,7 +71,11 @@ const torch::jit::IValue& Exporter::constant_of(const torch::jit::Value* value) 
 
 std::string Exporter::name_of(const torch::jit::Value* value) {
   const auto constant = constants_.find(value);
-  if (constant == constants_.end()) return names_.at(value);
+  if (constant == constants_.end()) {
+    const auto name = names_.find(value);
+    if (name == names_.end()) refuse(name_of_operator(*value->node()) + " in this place");
+    return name->second;
+  }
   if (constant->second.isNone()) return "";
   return add_initializer(names_.at(value), constant->second.toTensor());
 }
@@ -104,6 +108,12 @@ std::string Exporter::broadcast_constant(const char* argument) {
   const bool leads_with_1 = tensor.dim() > 1 && tensor.size(0) == 1;
   return add_initializer(names_.at(node_->namedInput(argument)),
                          leads_with_1 ? tensor.select(0, 0) : tensor);
+}
+
+std::string Exporter::transposed(const char* argument) {
+  const auto* source = node_->namedInput(argument)->node();
+  require(name_of_operator(*source) == "aten::t", argument);
+  return name_of(source->input());
 }
 
 std::string Exporter::initializer(const Integers& values) {

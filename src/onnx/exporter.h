@@ -45,6 +45,8 @@ class Exporter {
   // The same of a constant that is broadcast, without its leading 1: OpenCV 4.6 takes its rank for
   // the axis at which it begins.
   std::string broadcast_constant(const char* argument);
+  // Of an argument that is the transpose of a tensor, that tensor's.
+  std::string transposed(const char* argument);
   // Integers as an initializer: some of what are arguments in Torch are inputs in ONNX.
   std::string initializer(const Integers& values);
 

@@ -89,8 +89,13 @@ void map_flattening(Exporter& e) {
   e.emit("Flatten", {e.tensor("self")}, {onnx::MakeAttribute("axis", int64_t{1})});
 }
 
+// Part of the product below, which is all that a linear layer transposes its weights for.
+void map_transposition(Exporter& /*e*/) {}
+
 void map_linear(Exporter& e) {
-  e.emit("Gemm", {e.tensor("input"), e.tensor("weight"), e.tensor("bias")},
+  e.require(e.number("alpha") == 1.0, "alpha");
+  e.require(e.number("beta") == 1.0, "beta");
+  e.emit("Gemm", {e.tensor("mat1"), e.transposed("mat2"), e.tensor("self")},
          {onnx::MakeAttribute("transB", int64_t{1})});
 }
 
@@ -98,19 +103,13 @@ void map_linear(Exporter& e) {
 
 const std::map<std::string, Mapping>& mappings() {
   static const std::map<std::string, Mapping> all{
-      {"aten::slice.Tensor", map_slice},
-      {"aten::sub.Tensor", map_subtraction},
-      {"aten::div.Tensor", map_division},
-      {"aten::constant_pad_nd", map_padding},
-      {"aten::cat", map_concatenation},
-      {"aten::contiguous", map_layout},
-      {"aten::_convolution", map_convolution},
-      {"aten::max_pool2d", map_pooling},
-      {"aten::batch_norm", map_batch_norm},
-      {"aten::relu", map_relu},
-      {"aten::permute", map_permutation},
-      {"aten::flatten.using_ints", map_flattening},
-      {"aten::linear", map_linear},
+      {"aten::slice.Tensor", map_slice},       {"aten::sub.Tensor", map_subtraction},
+      {"aten::div.Tensor", map_division},      {"aten::constant_pad_nd", map_padding},
+      {"aten::cat", map_concatenation},        {"aten::contiguous", map_layout},
+      {"aten::_convolution", map_convolution}, {"aten::max_pool2d", map_pooling},
+      {"aten::batch_norm", map_batch_norm},    {"aten::relu", map_relu},
+      {"aten::permute", map_permutation},      {"aten::flatten.using_ints", map_flattening},
+      {"aten::t", map_transposition},          {"aten::addmm", map_linear},
   };
   return all;
 }

@@ -187,9 +187,10 @@ ModelFolder::State ModelFolder::require_state() const {
 
 void ModelFolder::write_state(const State& state) const {
   const auto config = path_ / kConfig;
-  const bool is_new = kind_of(config) == PathKind::kMissing;
-  write_file(config, is_new ? triton_config(name_, state.schema, state.current)
-                            : with_served_version(read_file(config), state.current));
+  const auto before = kind_of(config) == PathKind::kFile ? read_file(config) : std::string();
+  const auto after = before.empty() ? triton_config(name_, state.schema, state.current)
+                                    : with_served_version(before, state.current);
+  if (after != before) write_file(config, after);
   write_json(path_ / kCurrent, with_schema(kCurrentSchema, Json{{"version", state.current},
                                                                 {"history", state.history},
                                                                 {"last", state.last},

@@ -99,8 +99,8 @@ PackageFiles read_verified(const fs::path& folder) {
 
 void write_files(const fs::path& folder, const PackageFiles& files) {
   const auto sums = format_sums(files);  // refuses bad names before anything is written
-  for (const auto& [name, bytes] : files) write_file(folder / name, bytes);
-  write_file(folder / kSumsFile, sums);
+  for (const auto& [name, bytes] : files) write_file(folder / name, bytes, Durability::kUnsynced);
+  write_file(folder / kSumsFile, sums, Durability::kUnsynced);
 }
 
 }  // namespace digits

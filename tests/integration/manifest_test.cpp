@@ -114,7 +114,7 @@ TEST(ManifestContract, EveryKeyIsKnownAndDescribed) {
     const bool open = place == Pointer("/lineage/versions");  // of whatever digits is made of
     EXPECT_EQ(contract.accepts(extended), open) << place.to_string();
     for (const auto& item : object.at("properties").items()) {
-      EXPECT_THAT(formats, testing::HasSubstr("`" + item.key() + "`"));
+      EXPECT_NE(formats.find("`" + item.key() + "`"), std::string::npos) << item.key();
     }
   });
 }

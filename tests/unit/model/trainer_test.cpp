@@ -25,17 +25,18 @@ TensorBatch whole(const Dataset& set) {
 }
 
 // If a network cannot learn one batch by heart, something between loss, gradient and optimiser is
-// not connected. From ln 3 = 1.10 to below 0.05 in 600 steps: of 24 seeds the worst came to 0.0003.
+// not connected. From ln 3 = 1.10 to below 0.05 in 150 steps: of 30 seeds the worst had 0.02 after
+// 100.
 TEST(TrainStep, CanOverfitOneBatch) {
-  const auto set = random_dataset(24, 12, 10);
+  const auto set = random_dataset(6, 12, 10);
   auto network = network_for(set);
   FlatWeights weights(*network);
   AdamW optimiser(weights, {});
   network->train();
   double loss = 0.0;
-  for (std::size_t step = 1; step <= 600; ++step) {
+  for (std::size_t step = 1; step <= 150; ++step) {
     loss = compute_gradients(network, weights, whole(set), quick()).loss.item<double>();
-    optimiser.step(1e-2, step);
+    optimiser.step(3e-2, step);
   }
   EXPECT_LT(loss, 0.05);
 }

@@ -62,8 +62,9 @@ TEST(OnnxExport, ComputesWhatTheNetworkComputes) {
 TEST(OnnxExport, KeepsNamesAndBitsOfWeights) {
   const auto schema = schema_of(13, 9, 3);
   const auto network = random_network(schema, {1, 3, {{4}}}, test_seed());
+  const auto model = parsed(exported(network, schema));
   std::map<std::string, std::string> written;
-  for (const auto& tensor : parsed(exported(network, schema)).graph().initializer()) {
+  for (const auto& tensor : model.graph().initializer()) {
     if (tensor.data_type() == onnx::TensorProto::FLOAT) written[tensor.name()] = tensor.raw_data();
   }
   std::map<std::string, std::string> expected;
@@ -126,6 +127,10 @@ TEST(OnnxExport, RefusesWhatItDoesNotKnow) {
       {"torch.div(images, images, rounding_mode='floor')", "aten::div.Tensor_mode"},
       {"torch.sub(images, images)", "aten::sub.Tensor with a computed argument"},
       {"torch.sub(images, images, alpha=2)", "aten::sub.Tensor with this alpha"},
+      {"torch.addmm(images, images, images, alpha=2)", "aten::addmm with this alpha"},
+      {"torch.addmm(images, images, images, beta=2)", "aten::addmm with this beta"},
+      {"torch.addmm(images, images, images)", "aten::addmm with this mat2"},
+      {"torch.relu(images.t())", "aten::t in this place"},
       {"torch.flatten(images)", "aten::flatten.using_ints with this start_dim"},
       {"torch.flatten(images, 1, 2)", "aten::flatten.using_ints with this end_dim"},
       {"torch.constant_pad_nd(images, [1, 1], 0)", "aten::constant_pad_nd with this pad"},

@@ -34,10 +34,8 @@ inline PackageFiles sample_files(int seed = 7) {
 
 // The package in a new folder; unsynced, since these tests cut no power.
 inline void write_sample(const std::filesystem::path& folder, int seed = 7) {
-  const auto files = sample_files(seed);
   make_directories(folder);
-  for (const auto& [name, bytes] : files) write_file(folder / name, bytes, Durability::kUnsynced);
-  write_file(folder / kSumsFile, format_sums(files), Durability::kUnsynced);
+  write_files(folder, sample_files(seed));
 }
 
 }  // namespace digits
