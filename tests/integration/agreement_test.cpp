@@ -2,20 +2,18 @@
 // logits that differ by no more than sums in another order do.
 #include <ATen/ATen.h>
 #include <fmt/format.h>
-#include <torch/csrc/jit/api/module.h>
-#include <torch/csrc/jit/serialization/import.h>
 
 #include <cstdlib>
 #include <cstring>
 #include <functional>
 #include <opencv2/core/version.hpp>
-#include <sstream>
 
 #include "base/files.h"
 #include "base/json.h"
 #include "data/synthetic.h"
 #include "integration/tiny_run.h"
 #include "model/checkpoint.h"
+#include "model/choose_engine.h"
 #include "model/safetensors.h"
 #include "model/tensors.h"
 #include "model/torchscript.h"
@@ -43,6 +41,8 @@ struct Subject {
   std::string weights;  // safetensors
   at::Tensor images;    // [kImages, channels, rows, cols]
   at::Tensor logits;    // [kImages, classes], of the eager network
+  Schema schema;
+  Architecture architecture;
 };
 
 // Synthetic digits, in colour noise; some more than are needed.
@@ -79,18 +79,14 @@ Subject make_subject(const std::string& name, Network network, const Schema& sch
           onnx_available() ? export_onnx(torchscript, schema) : "",
           format_safetensors(network_tensors(network)),
           images.index_select(0, clear).contiguous(),
-          logits.index_select(0, clear)};
+          logits.index_select(0, clear),
+          schema,
+          network->options().architecture};
 }
 
-// A network of random weights whose largest logit is 10.
 Subject random_subject(const std::string& name, const Schema& schema,
                        const Architecture& architecture) {
   auto network = random_network(schema, architecture, test_seed());
-  const at::NoGradGuard no_grad;
-  const auto largest = logits_of_all(network, candidates(schema)).abs().max();
-  for (const auto& item : network->named_parameters()) {
-    if (item.key().find("head.") == 0) item.value().mul_(10.0 / largest);
-  }
   return make_subject(name, network, schema, export_torchscript(network));
 }
 
@@ -103,9 +99,13 @@ std::vector<Subject> make_subjects() {
       random_subject("no-patches", digits(20, 20, 1), {0, 1, {{8}, {16}}}),
       random_subject("cropped-and-deep", digits(28, 28, 1), {4, 2, {{8, 8}, {12, 12, 12}, {16}}}),
       random_subject("colour-and-odd-sizes", digits(19, 26, 3), {1, 3, {{12}, {12, 16}}})};
+  // And the files of a package.
+  const auto package = tiny_run().package();
   const auto trained = load_checkpoint(tiny_run().path() / "checkpoint" / "best.safetensors");
   subjects.push_back(make_subject("trained", trained.network, trained.info.schema,
-                                  read_file(tiny_run().package() / "model.pt")));
+                                  read_file(package / "model.pt")));
+  subjects.back().weights = read_file(package / "model.safetensors");
+  if (onnx_available()) subjects.back().onnx = read_file(package / "model.onnx");
   return subjects;
 }
 
@@ -173,17 +173,28 @@ class Agreement : public testing::Test {
   inline static std::string table_;
 };
 
+at::Tensor forward_by(const std::string& engine, const Subject& subject) {
+  const at::NoGradGuard no_grad;
+  const ModelSource source{subject.torchscript, subject.weights, subject.schema,
+                           subject.architecture};
+  return make_engine(engine, source, at::kCPU)->forward(subject.images);
+}
+
 TEST_F(Agreement, TorchScript) {
-  compare("TorchScript in C++", [](const Subject& subject) {
-    const at::NoGradGuard no_grad;
-    std::istringstream archive(subject.torchscript);
-    return torch::jit::load(archive).forward({subject.images}).toTensor();
-  });
+  compare("TorchScript in C++",
+          [](const Subject& subject) { return forward_by("torchscript", subject); });
+}
+
+TEST_F(Agreement, OneDnn) {
+#ifndef DIGITS_HAS_ONEDNN
+  GTEST_SKIP() << "this build has no oneDNN";
+#endif
+  compare("oneDNN in C++", [](const Subject& subject) { return forward_by("onednn", subject); });
 }
 
 // Python reads the weights too, with the example's reader, and finds them equal to the bit.
 TEST_F(Agreement, Python) {
-  const auto python = python_with("torch");
+  const auto python = python_with({"torch"});
   if (python.empty()) {
     GTEST_SKIP() << "no python3 that can import torch (Debian: apt-get install python3-torch)";
   }

@@ -26,14 +26,14 @@ constexpr const char* kNeedsTorch =
 
 // What the example says of an IDX file and of PNG files is what `digits predict` says of them.
 TEST(PythonExamples, PredictAgreesWithDigits) {
-  const auto python = python_with("torch, PIL");
+  const auto python = python_with({"torch", "PIL"});
   if (python.empty()) GTEST_SKIP() << kNeedsTorch;
   const TemporaryDirectory folder;
   ASSERT_EQ(call_digits({"synth", "--out", folder / "set", "--train", "10", "--test", "20",
                          "--rows", "20", "--cols", "20", "--png"})
                 .status,
             0);
-  std::vector<std::string> files{folder / "set" / "t10k-images-idx3-ubyte"};
+  std::vector<std::string> files{folder / "set" / "t10k-images-idx3-ubyte.gz"};
   for (const int i : {3, 14}) {
     files.push_back(folder / "set" / "png" / std::to_string(i % 10) / fmt::format("{:05}.png", i));
   }
@@ -66,7 +66,7 @@ TEST(PythonExamples, PredictAgreesWithDigits) {
 // The model is not even looked at when a byte of it is not the packaged one; nor is an image of
 // another size.
 TEST(PythonExamples, PredictRefusesWhatDoesNotFit) {
-  const auto python = python_with("torch, PIL");
+  const auto python = python_with({"torch", "PIL"});
   if (python.empty()) GTEST_SKIP() << kNeedsTorch;
   const auto small = (fixtures() / "digits" / "3-small.png").string();  // 28 x 28, not 20 x 20
   const auto other_size = run_example(python, "predict.py", {tiny_run().package(), small});
@@ -87,7 +87,7 @@ TEST(PythonExamples, PredictRefusesWhatDoesNotFit) {
 
 // Any Python will do, and a file that is cut short is no file.
 TEST(PythonExamples, ReaderListsWeights) {
-  const auto python = python_with("json");
+  const auto python = python_with({});
   if (python.empty()) GTEST_SKIP() << "no python3 to read with";
   const auto weights = tiny_run().package() / "model.safetensors";
   const auto listed = run_example(python, "safetensors_reader.py", {weights});

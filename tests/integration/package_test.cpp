@@ -247,7 +247,7 @@ TEST(Predict, PngAndIdxAgree) {
 
 // Another runtime: Python's torch.jit.load and a safetensors reader in plain Python.
 TEST(Package, PythonGivesTheGoldenLogits) {
-  const auto python = python_with("torch");
+  const auto python = python_with({"torch"});
   if (python.empty()) {
     GTEST_SKIP() << "no python3 that can import torch (Debian: apt-get install python3-torch)";
   }

@@ -1,7 +1,11 @@
 // Two processes package at once.
 #include <algorithm>
+#include <chrono>
 #include <future>
+#include <optional>
+#include <thread>
 
+#include "base/file_lock.h"
 #include "base/files.h"
 #include "base/json.h"
 #include "integration/tiny_run.h"
@@ -11,15 +15,55 @@
 namespace digits {
 namespace {
 
-// Both succeed, with a version each, whole; the first is current, and nothing is left over.
+namespace fs = std::filesystem;
+
+// Whether a process has this file open.
+bool has_open(const fs::path& process, const fs::path& file) {
+  std::error_code error;
+  for (fs::directory_iterator fd(process / "fd", error), end; !error && fd != end;
+       fd.increment(error)) {
+    std::error_code closed;
+    if (fs::read_symlink(fd->path(), closed) == file) return true;
+  }
+  return false;
+}
+
+// How many processes of the program have this file open.
+int programs_at(const fs::path& file) {
+  const auto program = fs::canonical(DIGITS_PROGRAM);
+  int count = 0;
+  for (const auto& process : fs::directory_iterator("/proc")) {
+    if (process.path().filename().string().find_first_not_of("0123456789") != std::string::npos) {
+      continue;  // no process, or "self"
+    }
+    std::error_code ended;
+    if (fs::read_symlink(process.path() / "exe", ended) != program) continue;
+    if (has_open(process.path(), file)) ++count;
+  }
+  return count;
+}
+
+// Both succeed, with a version each, whole; the first is current, and nothing is left over. They
+// are held up until both are at the model's lock, so that they set off at the same moment.
 TEST(VersionRace, TwoPackagingsGetTwoVersions) {
   const TemporaryDirectory folder;
   const std::vector<std::string> package{"package", tiny_run().path(), "--repository",
                                          folder / "models", "--json"};
-  auto other = std::async(std::launch::async, [&] { return run_digits(package); });
-  const ProcessResult results[] = {run_digits(package), other.get()};
+  fs::create_directories(folder / "models" / "tiny");
+  const auto lock_file = fs::canonical(folder / "models" / "tiny") / ".lock";
+  std::optional<FileLock> gate(lock_file);
+  const auto start = [&] { return run_digits(package); };
+  std::future<ProcessResult> running[] = {std::async(std::launch::async, start),
+                                          std::async(std::launch::async, start)};
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (programs_at(lock_file) < 2 && std::chrono::steady_clock::now() < patience) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  EXPECT_EQ(programs_at(lock_file), 2);
+  gate.reset();
   std::vector<int> versions;
-  for (const auto& result : results) {
+  for (auto& process : running) {
+    const auto result = process.get();
     ASSERT_EQ(result.status, 0) << result.err;
     versions.push_back(Json::parse(result.out).at("version").get<int>());
   }

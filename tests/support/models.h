@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ATen/ATen.h>
+#include <ATen/CPUGeneratorImpl.h>
 
 #include "base/rng.h"
 #include "model/network.h"
@@ -20,9 +21,10 @@ inline Network tiny_network(std::uint64_t seed = 1) {
   return network;
 }
 
-// A network in evaluation mode with no tensor at rest: batch norm scales, shifts and has statistics
-// of its own, normalisation differs between the channels, and the weights of convolutions lie
-// channels last, as training leaves them.
+// A network in evaluation mode with no tensor at rest: batch norm scales (every other channel by a
+// negative factor), shifts and has statistics of its own, normalisation differs between the
+// channels, and the weights of convolutions lie channels last, as training leaves them. Its logits
+// are about 10, as those of trained networks.
 inline Network random_network(const Schema& schema, const Architecture& architecture,
                               std::uint64_t seed) {
   Normalisation normalisation;
@@ -41,6 +43,9 @@ inline Network random_network(const Schema& schema, const Architecture& architec
   };
   for (auto& item : network->named_parameters()) {
     if (item.value().dim() == 1) shake(item.value());
+    if (item.key().find("norm") == 0 && item.key().find("weight") != std::string::npos) {
+      item.value().slice(0, 0, item.value().size(0), 2).neg_();
+    }
     if (item.value().dim() == 4) {
       item.value().set_data(item.value().contiguous(at::MemoryFormat::ChannelsLast));
     }
@@ -49,6 +54,12 @@ inline Network random_network(const Schema& schema, const Architecture& architec
     if (item.key().find("running_") != std::string::npos) shake(item.value());
   }
   network->eval();
+  const auto images = at::rand({64, schema.channels, schema.rows, schema.cols},
+                               at::detail::createCPUGenerator(seed));
+  const auto largest = network->forward(images).abs().max();
+  for (auto& item : network->named_parameters()) {
+    if (item.key().find("head.") == 0) item.value().mul_(10.0 / largest);
+  }
   return network;
 }
 

@@ -1,27 +1,24 @@
 #include "support/python.h"
 
 #include <cstdlib>
-#include <map>
-#include <vector>
 
 #include "support/process.h"
 
 namespace digits {
 
-std::string python_with(const std::string& modules) {
-  static std::map<std::string, std::string> known;  // importing torch takes a second
-  if (const auto found = known.find(modules); found != known.end()) return found->second;
+std::string python_with(const std::vector<std::string>& modules) {
   const char* chosen = std::getenv("PYTHON");
   const auto candidates = chosen != nullptr
                               ? std::vector<std::string>{chosen}
                               : std::vector<std::string>{"python3", "/usr/bin/python3"};
-  auto& python = known[modules];
   for (const auto& candidate : candidates) {
-    if (python.empty() && run_process({candidate, "-c", "import " + modules}).status == 0) {
-      python = candidate;
-    }
+    std::vector<std::string> argv{candidate, "-c",
+                                  "import sys\nfrom importlib.util import find_spec\n"
+                                  "sys.exit(not all(map(find_spec, sys.argv[1:])))"};
+    argv.insert(argv.end(), modules.begin(), modules.end());
+    if (run_process(argv).status == 0) return candidate;
   }
-  return python;
+  return "";
 }
 
 }  // namespace digits

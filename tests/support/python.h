@@ -2,11 +2,12 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace digits {
 
-// A Python that can import `modules` ("torch, PIL"): $PYTHON, where that is set, else `python3` or
-// Debian's own. Empty when there is none.
-std::string python_with(const std::string& modules);
+// A Python that has these modules: $PYTHON, where that is set, else `python3` or Debian's own.
+// Empty when there is none. They are looked for, not imported: that would take torch a second.
+std::string python_with(const std::vector<std::string>& modules);
 
 }  // namespace digits

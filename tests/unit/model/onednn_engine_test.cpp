@@ -5,43 +5,13 @@
 
 #include <thread>
 
-#include "model/checkpoint.h"
 #include "model/tensors.h"
 #include "repository/manifest.h"
+#include "support/models.h"
 #include "support/testing.h"
 
 namespace digits {
 namespace {
-
-// A network in evaluation mode whose every value is random, batch norm's factors of both signs, so
-// that a layer left out, a sign or an order lost shows in the logits; these are about 10.
-Network random_network(const Schema& schema, const Architecture& architecture) {
-  const at::NoGradGuard no_grad;
-  at::manual_seed(test_seed());
-  const auto channels = static_cast<std::size_t>(schema.channels);
-  Network network(
-      network_options(schema, architecture),
-      Normalisation{std::vector<double>(channels, 0.4), std::vector<double>(channels, 0.3)});
-  for (auto& [name, tensor] : network_tensors(network)) {
-    if (tensor.scalar_type() != at::kFloat || tensor.dim() == 0) continue;
-    if (name == "mean" || name == "stddev") {
-      tensor.add_(0.2 * at::rand_like(tensor));
-    } else if (name.find("running_var") != std::string::npos) {
-      tensor.copy_(0.5 + at::rand_like(tensor));
-    } else if (tensor.dim() == 1) {
-      tensor.normal_();
-    } else {
-      tensor.normal_(0.0, 1.5 / std::sqrt(static_cast<double>(tensor[0].numel())));
-    }
-  }
-  network->eval();
-  const auto images = at::rand({64, schema.channels, schema.rows, schema.cols});
-  const auto largest = network->forward(images).abs().max().item<double>();
-  for (const char* name : {"head.weight", "head.bias"}) {
-    network_tensors(network).at(name).mul_(10.0 / largest);
-  }
-  return network;
-}
 
 const Schema kSchema{13, 10, 2, {"a", "b", "c"}};
 const Architecture kArchitecture{1, 2, {{5, 7}, {6}}};
@@ -58,7 +28,7 @@ TEST(OnednnEngine, ComputesWhatTheNetworkComputes) {
     for (const auto& architecture :
          {Architecture{0, 1, {{4}, {6}}}, Architecture{schema.rows > 4 ? 2 : 0, 2, {{4, 5}, {6}}},
           Architecture{0, 3, {{20}}}, Architecture{0, 2, {{16}, {32, 64}, {8}}}}) {
-      auto network = random_network(schema, architecture);
+      auto network = random_network(schema, architecture, test_seed());
       const OnednnEngine engine(network, Precision::kFloat32);
       const auto images = at::rand({3, schema.channels, schema.rows, schema.cols});
       const at::NoGradGuard no_grad;
@@ -70,7 +40,7 @@ TEST(OnednnEngine, ComputesWhatTheNetworkComputes) {
 
 // Bytes and floats are two doors to one room.
 TEST(OnednnEngine, TakesBytes) {
-  auto network = random_network(kSchema, kArchitecture);
+  auto network = random_network(kSchema, kArchitecture, test_seed());
   const OnednnEngine engine(network, Precision::kFloat32);
   const auto set = random_dataset(40, kSchema.rows, kSchema.cols, kSchema.channels);
   const auto logits = engine.logits(set.images.data(), set.size());
@@ -81,7 +51,7 @@ TEST(OnednnEngine, TakesBytes) {
 // Batches of any size are cut into pieces; an image's logits do not depend on its neighbours, nor
 // on the number of threads.
 TEST(OnednnEngine, AnyBatchOnAnyThreads) {
-  auto network = random_network(kSchema, kArchitecture);
+  auto network = random_network(kSchema, kArchitecture, test_seed());
   const at::NoGradGuard no_grad;
   const OnednnEngine engine(network, Precision::kFloat32);
   const auto threads = at::get_num_threads();
@@ -98,7 +68,7 @@ TEST(OnednnEngine, AnyBatchOnAnyThreads) {
 
 // Each call has a piece for itself: what one thread asks does not mix with what another does.
 TEST(OnednnEngine, ServesThreadsAtOnce) {
-  auto network = random_network(kSchema, kArchitecture);
+  auto network = random_network(kSchema, kArchitecture, test_seed());
   const OnednnEngine engine(network, Precision::kFloat32);
   const auto set = random_dataset(64, kSchema.rows, kSchema.cols, kSchema.channels);
   const auto expected = engine.logits(set.images.data(), set.size());
@@ -122,7 +92,7 @@ TEST(OnednnEngine, ServesThreadsAtOnce) {
 // bfloat16 has 8 bits of precision: further from the network, but within its own tolerance; where
 // the processor has no such kernels, oneDNN says so.
 TEST(OnednnEngine, Bfloat16IsClose) {
-  auto network = random_network(kSchema, kArchitecture);
+  auto network = random_network(kSchema, kArchitecture, test_seed());
   const at::NoGradGuard no_grad;
   std::unique_ptr<OnednnEngine> engine;
   try {
