@@ -36,12 +36,12 @@ bool looks_like_idx(const fs::path& path) {
 std::vector<std::string> expand(const std::string& word) {
   if (kind_of(word) != PathKind::kFolder) return {word};
   const auto idx = part_names(Part::kTest).images;
-  std::vector<std::string> files;
-  for (const auto& name : list_names(word)) {
-    if (is_image_name(name) || name == idx || name == idx + ".gz") {
-      files.push_back(fs::path(word) / name);
-    }
-  }
+  auto files = list_names(word);
+  const auto is_other = [&](const std::string& name) {
+    return !is_image_name(name) && name != idx && name != idx + ".gz";
+  };
+  files.erase(std::remove_if(files.begin(), files.end(), is_other), files.end());
+  for (auto& file : files) file = fs::path(word) / file;
   if (!files.empty()) return files;
   throw Error("input.missing",
               fmt::format("{}: no images in it, expected PNG, JPEG or {}", word, idx),

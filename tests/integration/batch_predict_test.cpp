@@ -84,10 +84,12 @@ TEST(BatchPredict, IsTheSameInEveryFormOnAnyThreads) {
     const std::vector<std::string> expected{
         idx, std::to_string(i), "", "", "", "", object.at("label").get<std::string>(), "false", ""};
     ASSERT_EQ(fields.size(), expected.size() + 10);
-    EXPECT_TRUE(std::equal(expected.begin(), expected.end(), fields.begin())) << rows[i + 1];
-    for (std::size_t k = 0; k < 10; ++k) {
-      EXPECT_EQ(std::stod(fields[expected.size() + k]), object.at("probabilities").at(k));
+    std::vector<double> probabilities;
+    for (auto field = fields.begin() + 9; field != fields.end(); ++field) {
+      probabilities.push_back(std::stod(*field));
     }
+    ASSERT_TRUE(std::equal(expected.begin(), expected.end(), fields.begin())) << rows[i + 1];
+    ASSERT_EQ(probabilities, object.at("probabilities").get<std::vector<double>>());
   }
 }
 
@@ -177,7 +179,7 @@ TEST(BatchPredict, KilledAnywhereEndsWithTheSameBytes) {
   const auto expected = read_file(batch.folder / "whole.csv");
   Rng rng(test_seed(), Stream::kTest);
   int kills = 0;
-  for (int trial = 0; kills < 8; ++trial) {
+  for (int trial = 0; kills < 6; ++trial) {
     ASSERT_LT(trial, 40) << kills << " kills";
     std::vector<std::string> more;
     std::size_t lines = 1;
@@ -205,7 +207,7 @@ TEST(BatchPredict, KilledAnywhereEndsWithTheSameBytes) {
 // Ctrl-C: status 130, and the command that the hint names goes on when a shell runs it as it
 // stands.
 TEST(BatchPredict, InterruptedNamesTheCommandThatGoesOn) {
-  const Batch batch(15000);  // not done before the signal arrives
+  const Batch batch(10000);  // not done before the signal arrives
   ASSERT_EQ(fork_digits(batch.into("whole.csv")).status, 3);
   ProcessOptions options;
   options.interrupt_when = [&] { return batch.journal_lines("it's x.csv") >= 2; };
