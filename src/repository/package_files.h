@@ -36,8 +36,8 @@ PackageSums parse_sums(const std::string& text);
 //   package.hash     naming the file whose bytes are others
 PackageFiles read_verified(const std::filesystem::path& folder);
 
-// Writes the files and their SHA256SUMS into `folder`, which is there; unsynced, since whoever gives
-// the folder its name syncs it whole (StagedDirectory). Throws as write_file.
+// Writes the files and their SHA256SUMS into `folder`, which is there; unsynced, since whoever
+// gives the folder its name syncs it whole (StagedDirectory). Throws as write_file.
 void write_files(const std::filesystem::path& folder, const PackageFiles& files);
 
 }  // namespace digits
