@@ -20,23 +20,26 @@ namespace {
               "--engine auto takes one that is there");
 }
 
-// Why oneDNN cannot run this; empty where it can.
-std::string obstacle(const ModelSource& source, c10::Device device) {
-#ifndef DIGITS_HAS_ONEDNN
-  return "this build has no oneDNN";
-#endif
-  if (!device.is_cpu()) return fmt::format("it runs on the CPU, not on {}", device.str());
-  if (!source.architecture) return "the package does not say how its network is built";
-  return "";
+#ifdef DIGITS_HAS_ONEDNN
+// A description could claim a network of any size: before memory is asked for, the file must be
+// large enough for its weights.
+void require_possible(const NetworkOptions& options, std::size_t bytes) {
+  const auto shapes = convolution_shapes(options);
+  auto floats = options.classes * feature_count(shapes.back());
+  for (const auto& shape : shapes) floats += 9 * shape.inputs * shape.outputs;
+  const auto wanted = static_cast<std::size_t>(floats) * sizeof(float);
+  if (wanted <= bytes) return;
+  throw_malformed("package", fmt::format("{}: {} bytes, expected at least {} for the network of {}",
+                                         kWeightsFile, bytes, wanted, kManifestFile));
 }
 
-#ifdef DIGITS_HAS_ONEDNN
 // The network that the weights are of. Throws package.malformed when they do not fit.
 Network network_of(const ModelSource& source) {
   try {
     const std::vector<double> ones(static_cast<std::size_t>(source.schema.channels), 1.0);
-    Network network(network_options(source.schema, *source.architecture),
-                    Normalisation{ones, ones});
+    const auto options = network_options(source.schema, source.architecture);
+    require_possible(options, source.weights.size());
+    Network network(options, Normalisation{ones, ones});
     copy_tensors(network_tensors(network),
                  parse_safetensors(source.weights, kWeightsFile, "package"), kWeightsFile);
     return network;
@@ -45,7 +48,9 @@ Network network_of(const ModelSource& source) {
   }
 }
 
-std::unique_ptr<InferenceEngine> make_onednn(const std::string& name, const ModelSource& source) {
+std::unique_ptr<InferenceEngine> make_onednn(const std::string& name, const ModelSource& source,
+                                             c10::Device device) {
+  if (!device.is_cpu()) throw_unavailable(name, "it runs on the CPU, not on " + device.str());
   const auto precision = name == "onednn-bfloat16" ? Precision::kBfloat16 : Precision::kFloat32;
   const auto network = network_of(source);
   try {
@@ -55,7 +60,8 @@ std::unique_ptr<InferenceEngine> make_onednn(const std::string& name, const Mode
   }
 }
 #else
-std::unique_ptr<InferenceEngine> make_onednn(const std::string& name, const ModelSource&) {
+std::unique_ptr<InferenceEngine> make_onednn(const std::string& name, const ModelSource&,
+                                             c10::Device) {
   throw_unavailable(name, "this build has no oneDNN");
 }
 #endif
@@ -70,12 +76,14 @@ std::unique_ptr<InferenceEngine> make_engine(const std::string& name, const Mode
         fmt::format("engine \"{}\", expected auto, torchscript, onednn or onednn-bfloat16", name),
         "--engine auto takes the fastest that is there");
   }
-  const auto reason = obstacle(source, device);
-  if (name == "torchscript" || (name == "auto" && !reason.empty())) {
-    return std::make_unique<TorchScriptEngine>(source.torchscript, source.schema, device);
+  if (name != "torchscript") {
+    try {
+      return make_onednn(name == "auto" ? "onednn" : name, source, device);
+    } catch (const Error& error) {
+      if (name != "auto" || error.code() != "engine.unavailable") throw;
+    }
   }
-  if (!reason.empty()) throw_unavailable(name, reason);
-  return make_onednn(name == "auto" ? "onednn" : name, source);
+  return std::make_unique<TorchScriptEngine>(source.torchscript, source.schema, device);
 }
 
 }  // namespace digits

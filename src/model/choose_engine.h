@@ -4,7 +4,6 @@
 #include <c10/core/Device.h>
 
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "data/dataset.h"
@@ -18,14 +17,14 @@ struct ModelSource {
   const std::string& torchscript;  // an archive
   const std::string& weights;      // safetensors
   const Schema& schema;
-  std::optional<Architecture> architecture;  // that the weights fit; nothing: not ours
+  const Architecture& architecture;  // that the weights fit
 };
 
-// "torchscript" runs on any device. "onednn" and "onednn-bfloat16" are for the CPU, need weights
-// whose architecture is known and a build with oneDNN, the latter also a processor with bfloat16.
-// "auto" takes onednn where it can, else torchscript: the choice depends on the build and the
-// device, never on a measurement, so that equal calls give equal logits.
-// Throws engine.unknown, engine.unavailable, and package.malformed for a source that is none.
+// "torchscript" runs on any device. "onednn" and "onednn-bfloat16" are for the CPU and need a build
+// with oneDNN, the latter also a processor with bfloat16. "auto" takes onednn where it can, else
+// torchscript: the choice depends on the build and the device, never on a measurement, so that
+// equal calls give equal logits. Throws engine.unknown, engine.unavailable, and package.malformed
+// for a source that is none.
 std::unique_ptr<InferenceEngine> make_engine(const std::string& name, const ModelSource& source,
                                              c10::Device device);
 

@@ -35,16 +35,15 @@ inline dnnl::pooling_forward::primitive_desc max_pooling_2x2(
 #endif
 }
 
-inline dnnl::inner_product_forward::primitive_desc inner_product(const dnnl::engine& engine,
-                                                                 const dnnl::memory::desc& source,
-                                                                 const dnnl::memory::desc& weights,
-                                                                 const dnnl::memory::desc& bias,
-                                                                 const dnnl::memory::desc& target) {
+inline dnnl::inner_product_forward::primitive_desc inner_product(
+    const dnnl::engine& engine, const dnnl::memory::desc& source, const dnnl::memory::desc& weights,
+    const dnnl::memory::desc& bias, const dnnl::memory::desc& target,
+    const dnnl::primitive_attr& attributes) {
   const auto kind = dnnl::prop_kind::forward_inference;
 #if DNNL_VERSION_MAJOR >= 3
-  return {engine, kind, source, weights, bias, target};
+  return {engine, kind, source, weights, bias, target, attributes};
 #else
-  return {{kind, source, weights, bias, target}, engine};
+  return {{kind, source, weights, bias, target}, attributes, engine};
 #endif
 }
 

@@ -22,6 +22,15 @@ memory::desc maps(int64_t images, int64_t channels, int64_t rows, int64_t cols, 
   return {{images, channels, rows, cols}, type, Layout::nhwc};
 }
 
+// What is done to each result. Temporary memory comes from us, since oneDNN's own belongs to the
+// thread that made the primitive, and pieces go from thread to thread.
+dnnl::primitive_attr attributes_with(const dnnl::post_ops& operations) {
+  dnnl::primitive_attr attributes;
+  attributes.set_post_ops(operations);
+  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  return attributes;
+}
+
 // A convolution without pooling has batch norm in its weights. With pooling it has not: a negative
 // factor would make the largest value the smallest.
 bool takes_batch_norm(const ConvolutionShape& shape) { return !shape.pools; }
@@ -73,13 +82,20 @@ const float* OnednnPiece::run() {
   return static_cast<const float*>(logits_.get_data_handle());
 }
 
+template <typename Made>
+void OnednnPiece::add_step(const dnnl::primitive& primitive, const Made& made,
+                           Arguments arguments) {
+  arguments.emplace(DNNL_ARG_SCRATCHPAD, memory(made.scratchpad_desc(), engine_));
+  steps_.push_back({primitive, std::move(arguments)});
+}
+
 memory OnednnPiece::convert(const memory& source, Type type) {
   if (type == Type::f32) return source;
   const auto& shape = source.get_desc();
   const auto sizes = shape.dims();
   memory target(maps(sizes[0], sizes[1], sizes[2], sizes[3], type), engine_);
-  steps_.push_back(
-      {dnnl::reorder(source, target), {{DNNL_ARG_FROM, source}, {DNNL_ARG_TO, target}}});
+  const dnnl::reorder::primitive_desc made(source, target, attributes_with({}));
+  add_step(dnnl::reorder(made), made, {{DNNL_ARG_FROM, source}, {DNNL_ARG_TO, target}});
   return target;
 }
 
@@ -88,21 +104,18 @@ memory OnednnPiece::convolve(const FoldedNetwork::Layer& layer, const memory& so
   const bool folds = takes_batch_norm(shape);
   dnnl::post_ops operations;
   if (folds) append_relu(operations);
-  dnnl::primitive_attr attributes;
-  attributes.set_post_ops(operations);
   const memory::dims kernel_sizes{shape.outputs, shape.inputs, 3, 3};
   memory target(maps(images_, shape.outputs, shape.rows, shape.cols, type_), engine_);
-  const auto made =
-      convolution_3x3(engine_, source.get_desc(), {kernel_sizes, type_, Layout::any},
-                      {{shape.outputs}, Type::f32, Layout::x}, target.get_desc(), attributes);
+  const auto made = convolution_3x3(engine_, source.get_desc(), {kernel_sizes, type_, Layout::any},
+                                    {{shape.outputs}, Type::f32, Layout::x}, target.get_desc(),
+                                    attributes_with(operations));
   const auto kernels = folds ? layer.kernels * layer.scale.view({-1, 1, 1, 1}) : layer.kernels;
   const auto bias = folds ? layer.shift : at::zeros_like(layer.shift);
-  steps_.push_back(
-      {dnnl::convolution_forward(made),
-       {{DNNL_ARG_SRC, source},
-        {DNNL_ARG_WEIGHTS, constant(kernels, kernel_sizes, Layout::oihw, made.weights_desc())},
-        {DNNL_ARG_BIAS, constant(bias, {shape.outputs}, Layout::x, made.bias_desc())},
-        {DNNL_ARG_DST, target}}});
+  add_step(dnnl::convolution_forward(made), made,
+           {{DNNL_ARG_SRC, source},
+            {DNNL_ARG_WEIGHTS, constant(kernels, kernel_sizes, Layout::oihw, made.weights_desc())},
+            {DNNL_ARG_BIAS, constant(bias, {shape.outputs}, Layout::x, made.bias_desc())},
+            {DNNL_ARG_DST, target}});
   return target;
 }
 
@@ -114,18 +127,17 @@ memory OnednnPiece::pool(const FoldedNetwork::Layer& layer, const memory& source
   operations.append_binary(dnnl::algorithm::binary_mul, of_channels);
   operations.append_binary(dnnl::algorithm::binary_add, of_channels);
   append_relu(operations);
-  dnnl::primitive_attr attributes;
-  attributes.set_post_ops(operations);
   memory target(maps(images_, shape.outputs, shape.rows / 2, shape.cols / 2, type_), engine_);
-  const auto made = max_pooling_2x2(engine_, source.get_desc(), target.get_desc(), attributes);
+  const auto made =
+      max_pooling_2x2(engine_, source.get_desc(), target.get_desc(), attributes_with(operations));
   const auto operand = [](int number) {
     return DNNL_ARG_ATTR_MULTIPLE_POST_OP(number) | DNNL_ARG_SRC_1;
   };
-  steps_.push_back({dnnl::pooling_forward(made),
-                    {{DNNL_ARG_SRC, source},
-                     {DNNL_ARG_DST, target},
-                     {operand(0), constant(layer.scale, sizes, Layout::nchw, of_channels)},
-                     {operand(1), constant(layer.shift, sizes, Layout::nchw, of_channels)}}});
+  add_step(dnnl::pooling_forward(made), made,
+           {{DNNL_ARG_SRC, source},
+            {DNNL_ARG_DST, target},
+            {operand(0), constant(layer.scale, sizes, Layout::nchw, of_channels)},
+            {operand(1), constant(layer.shift, sizes, Layout::nchw, of_channels)}});
   return target;
 }
 
@@ -135,14 +147,14 @@ memory OnednnPiece::classify(const FoldedNetwork& network, const memory& source)
   // The same bytes as rows; the step before keeps them.
   const memory flat({{images_, features}, type_, Layout::nc}, engine_, source.get_data_handle());
   memory target({{images_, classes}, Type::f32, Layout::nc}, engine_);
-  const auto made = inner_product(engine_, flat.get_desc(), {sizes, type_, Layout::any},
-                                  {{classes}, Type::f32, Layout::x}, target.get_desc());
-  steps_.push_back(
-      {dnnl::inner_product_forward(made),
-       {{DNNL_ARG_SRC, flat},
-        {DNNL_ARG_WEIGHTS, constant(network.head, sizes, Layout::oi, made.weights_desc())},
-        {DNNL_ARG_BIAS, constant(network.bias, {classes}, Layout::x, made.bias_desc())},
-        {DNNL_ARG_DST, target}}});
+  const auto made =
+      inner_product(engine_, flat.get_desc(), {sizes, type_, Layout::any},
+                    {{classes}, Type::f32, Layout::x}, target.get_desc(), attributes_with({}));
+  add_step(dnnl::inner_product_forward(made), made,
+           {{DNNL_ARG_SRC, flat},
+            {DNNL_ARG_WEIGHTS, constant(network.head, sizes, Layout::oi, made.weights_desc())},
+            {DNNL_ARG_BIAS, constant(network.bias, {classes}, Layout::x, made.bias_desc())},
+            {DNNL_ARG_DST, target}});
   return target;
 }
 

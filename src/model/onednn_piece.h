@@ -41,10 +41,15 @@ class OnednnPiece {
   const float* run();
 
  private:
+  using Arguments = std::unordered_map<int, dnnl::memory>;
   struct Step {
     dnnl::primitive primitive;
-    std::unordered_map<int, dnnl::memory> arguments;
+    Arguments arguments;
   };
+
+  // `made` is the primitive's descriptor.
+  template <typename Made>
+  void add_step(const dnnl::primitive& primitive, const Made& made, Arguments arguments);
 
   // Each adds the steps of a layer and returns where its result will be.
   dnnl::memory convert(const dnnl::memory& source, dnnl::memory::data_type type);

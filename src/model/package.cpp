@@ -85,15 +85,16 @@ Golden parse_golden(const PackageFiles& files, const Schema& schema) {
   return golden;
 }
 
-void require_golden(const at::Tensor& logits, const Golden& golden, double tolerance) {
+void require_golden(const InferenceEngine& engine, const Golden& golden, double tolerance) {
+  const auto logits = engine.forward(golden.inputs);
   const bool same_size = logits.sizes() == golden.logits.sizes();
   const double difference =
       same_size ? (logits - golden.logits).abs().max().item<double>() : INFINITY;
   if (difference <= tolerance) return;  // NaN does not pass
-  throw Error(
-      "package.golden",
-      fmt::format("golden logits differ by {:.2g}, expected at most {:.2g}", difference, tolerance),
-      "this LibTorch or device computes something else: do not serve with it");
+  throw Error("package.golden",
+              fmt::format("{}: golden logits differ by {:.2g}, expected at most {:.2g}",
+                          engine.name(), difference, tolerance),
+              "this engine or device computes something else: do not serve with it");
 }
 
 }  // namespace
@@ -111,7 +112,7 @@ Package Package::load(const fs::path& folder, c10::Device device, const std::str
       engine_name, {files.at(kModelFile), files.at(kWeightsFile), schema, network}, device);
   const c10::InferenceMode inference;
   const bool exact = engine->precision() == Precision::kFloat32;
-  require_golden(engine->forward(golden.inputs), golden, exact ? tolerance : kBfloat16Tolerance);
+  require_golden(*engine, golden, exact ? tolerance : kBfloat16Tolerance);
   return {std::move(schema), std::move(manifest), std::move(profile), std::move(engine)};
 }
 

@@ -20,6 +20,8 @@ template <typename Action>
 auto guarded(const Action& action) {
   try {
     return action();
+  } catch (const Error&) {
+    throw;  // an interrupt
   } catch (const std::exception& error) {
     const std::string text = error.what();
     throw Error("package.malformed",
@@ -53,7 +55,7 @@ std::vector<float> TorchScriptEngine::logits(const std::uint8_t* images, std::si
   const auto on_device = [this](const at::Tensor& x) {
     return module_->module.forward({x}).toTensor();
   };
-  return logits_of(on_device, images, n, schema_, device_);
+  return guarded([&] { return logits_of(on_device, images, n, schema_, device_); });
 }
 
 }  // namespace digits
