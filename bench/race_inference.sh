@@ -8,8 +8,10 @@
 #
 # DIGITS    the program (default build/release/digits)
 # PYTHON    what runs the Python program (default python3)
+# NODE      what runs ORT.cjs (default node)
 # ORT       folder with node_modules/onnxruntime-node (default: the working folder)
-# ENGINES   of digits (default "onednn onednn-bfloat16 torchscript")
+# ENGINES   of digits (default "onednn onednn-bfloat16 torchscript", without those that this build or
+#           processor does not have)
 set -euo pipefail
 export LC_ALL=C
 if [ $# -lt 3 ] || [ $# -gt 4 ]; then
@@ -24,10 +26,21 @@ read -ra engines <<< "${ENGINES:-onednn onednn-bfloat16 torchscript}"
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 
+runners=()
+for engine in "${engines[@]}"; do
+  if "$digits" bench infer --model "$package" --engine "$engine" --device cpu --batch 1 --calls 1 \
+       > /dev/null 2> "$out/err"; then
+    runners+=("$engine")
+  else
+    echo "race_inference: without $engine: $(cat "$out/err")" >&2
+  fi
+done
+runners+=(onnxruntime python)
+
 # Each prints lines "BATCH MEDIAN_US P99_US".
 run_one() {  # RUNNER THREADS
   case $1 in
-    onnxruntime) (cd "${ORT:-.}" && node "$ort" "$package/model.onnx" "$2") | columns ;;
+    onnxruntime) (cd "${ORT:-.}" && "${NODE:-node}" "$ort" "$package/model.onnx" "$2") | columns ;;
     python) "${PYTHON:-python3}" "$python" "$package/model.pt" --threads "$2" | columns ;;
     *) "$digits" bench infer --model "$package" --engine "$1" --threads "$2" --device cpu |
          awk 'NR > 1 {print $2, $4, $5}' ;;
@@ -35,15 +48,16 @@ run_one() {  # RUNNER THREADS
 }
 columns() { sed -nE 's/.*batch ([0-9]+) p50_us ([0-9.]+) p99_us ([0-9.]+).*/\1 \2 \3/p'; }
 
-runners=("${engines[@]}" onnxruntime python)
 for ((round = 0; round < rounds; ++round)); do
   for threads in 1 2; do
     for ((i = 0; i < ${#runners[@]}; ++i)); do
       runner=${runners[(i + round) % ${#runners[@]}]}
+      run_one "$runner" "$threads" > "$out/lines" 2> "$out/err" ||
+        { echo "race_inference: $runner failed: $(cat "$out/err")" >&2; exit 1; }
       while read -r batch median p99; do
         echo "$median" >> "$out/$threads.$batch.$runner.median"
         echo "$p99" >> "$out/$threads.$batch.$runner.p99"
-      done < <(run_one "$runner" "$threads")
+      done < "$out/lines"
     done
   done
 done

@@ -45,6 +45,16 @@ std::int64_t calls_of(const ParsedOptions& parsed, std::int64_t batch) {
               "digits bench infer --help");
 }
 
+// Budgets of the device, each of a batch size that will be timed; none without --budgets.
+LatencyBudgets budgets_of(const ParsedOptions& parsed, const std::string& device,
+                          const std::vector<std::int64_t>& batches) {
+  if (!parsed.has("budgets")) return {};
+  const auto file = parsed.text("budgets");
+  auto budgets = parse_latency_budgets(read_file(file), file, device);
+  require_timed(budgets, batches);
+  return budgets;
+}
+
 void print_times(const std::vector<CallTimes>& times) {
   fmt::print("{:<16} {:>6} {:>7} {:>11} {:>11} {:>10}\n", "engine", "batch", "calls", "median us",
              "99th us", "images/s");
@@ -54,14 +64,12 @@ void print_times(const std::vector<CallTimes>& times) {
   }
 }
 
-}  // namespace
-
-int bench_infer_command(const Arguments& arguments) {
+CommandOptions bench_infer_options() {
   CommandOptions options("bench infer",
                          "Times a package's answers: calls of each batch size one after the "
                          "other, from bytes to logits. Exits with 4 when a median is above its "
                          "budget.");
-  options.text("model", "folder of the package", "DIR");
+  options.add_model();
   options.texts("batch", "images in a call (default: 1,64,256)", "N");
   options.number("calls", "that are timed, of each size (default: 2000 of one image, else 200)");
   options.text("engine", "auto, torchscript, onednn or onednn-bfloat16", "NAME");
@@ -72,6 +80,13 @@ int bench_infer_command(const Arguments& arguments) {
   options.add_machine();
   options.text("out", "also write the JSON document to this file", "FILE");
   options.add_json();
+  return options;
+}
+
+}  // namespace
+
+int bench_infer_command(const Arguments& arguments) {
+  auto options = bench_infer_options();
   const auto parsed = options.parse(arguments);
   if (!parsed) return kDone;
   const auto batches = batches_of(*parsed);
@@ -81,11 +96,7 @@ int bench_infer_command(const Arguments& arguments) {
   }
 
   const auto config = resolve(config_from(*parsed, Config()));
-  LatencyBudgets budgets;
-  if (parsed->has("budgets")) {
-    const auto file = parsed->text("budgets");
-    budgets = parse_latency_budgets(read_file(file), file, config.device);
-  }
+  const auto budgets = budgets_of(*parsed, config.device, batches);
   const auto package =
       Package::load(package_folder(parsed->text("model")), choose_device(config.device),
                     parsed->has("engine") ? parsed->text("engine") : std::string("auto"));

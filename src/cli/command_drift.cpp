@@ -45,7 +45,7 @@ int command_drift(const Arguments& arguments) {
                          "Compares the test part of a set with the training set's profile in a "
                          "package: eight features of the images, and the classes that the model "
                          "predicts (labels are not used). Exits with 4 when one drifted.");
-  options.text("model", "a package, or a model of a repository (its current version)", "DIR");
+  options.add_model();
   options.text("data", "\"synthetic\", or a folder of IDX files or class folders", "DIR");
   options.add_machine();
   options.add_json();

@@ -246,7 +246,7 @@ CommandOptions predict_options() {
                          "cannot be read is left out and named at the end, and the exit status "
                          "is 3.",
                          "INPUT...");
-  options.text("model", "folder of the package", "DIR");
+  options.add_model();
   options.text("out", "write the predictions to this file, .csv or .jsonl; must be new", "FILE");
   options.flag("resume", "go on with --out's file where it was stopped, as if it had not been");
   options.text("min-confidence", "abstain where the best probability is below", "P");

@@ -132,6 +132,10 @@ void CommandOptions::add_tensorboard() {
        "also write event files: tensorboard --logdir DIR, while training goes on or later");
 }
 
+void CommandOptions::add_model() {
+  text("model", "a package, or a model of a repository (its current version)", "DIR");
+}
+
 void CommandOptions::add_json() { flag("json", "print one JSON object instead of the table"); }
 
 std::optional<ParsedOptions> CommandOptions::parse(const Arguments& arguments) {

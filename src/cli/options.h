@@ -61,6 +61,7 @@ class CommandOptions {
   void add_config();       // --config, --preset, --data, and the above
   void add_run_path();     // --out: a new run directory; --resume: one to go on with
   void add_json();         // --json
+  void add_model();        // --model: what package_folder takes
   void add_tensorboard();  // --tensorboard
 
   // Nothing when --help was asked for, and has been printed. Throws usage.option for an unknown

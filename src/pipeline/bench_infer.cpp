@@ -91,20 +91,22 @@ LatencyBudgets parse_latency_budgets(const std::string& toml, const std::string&
   return budgets;
 }
 
+void require_timed(const LatencyBudgets& budgets, const std::vector<std::int64_t>& batches) {
+  for (const auto& [batch, budget] : budgets) {
+    if (std::count(batches.begin(), batches.end(), batch) > 0) continue;
+    throw Error("config.value",
+                fmt::format("a budget for batches of {}, which are not timed", batch),
+                "--batch has to name that size, too");
+  }
+}
+
 void require_latency(const std::vector<CallTimes>& times, const LatencyBudgets& budgets) {
   std::vector<std::string> late;
-  for (const auto& [batch, budget] : budgets) {
-    const auto found = std::find_if(times.begin(), times.end(), [batch = batch](const auto& one) {
-      return one.batch == batch;
-    });
-    if (found == times.end()) {
-      throw Error("config.value",
-                  fmt::format("a budget for batches of {}, which are not timed", batch),
-                  "name that batch size, too");
-    }
-    if (found->p50 <= budget) continue;
-    late.push_back(
-        fmt::format("batch {}: {:.1f} us, expected at most {:.1f} us", batch, found->p50, budget));
+  for (const auto& one : times) {
+    const auto budget = budgets.find(one.batch);
+    if (budget == budgets.end() || one.p50 <= budget->second) continue;
+    late.push_back(fmt::format("batch {}: {:.1f} us, expected at most {:.1f} us", one.batch,
+                               one.p50, budget->second));
   }
   if (late.empty()) return;
   throw Error("gate.latency", fmt::format("{}", fmt::join(late, "; ")),

@@ -40,8 +40,11 @@ using LatencyBudgets = std::map<std::int64_t, double>;
 LatencyBudgets parse_latency_budgets(const std::string& toml, const std::string& name,
                                      const std::string& device);
 
-// Throws gate.latency naming each batch size whose median is above its budget, and config.value
-// when a budget's batch size was not measured: a budget that is never compared is none.
+// Throws config.value for a budget of a batch size that is not among `batches`, those that are
+// timed: a budget that is never compared is none.
+void require_timed(const LatencyBudgets& budgets, const std::vector<std::int64_t>& batches);
+
+// Throws gate.latency naming each batch size whose median is above its budget.
 void require_latency(const std::vector<CallTimes>& times, const LatencyBudgets& budgets);
 
 void to_json(Json& json, const CallTimes& times);

@@ -68,7 +68,9 @@ TEST(LatencyBudgets, NameEachSizeThatIsLate) {
 
 // A budget that nothing is held against would pass for ever.
 TEST(LatencyBudgets, AskForWhatWasNotTimed) {
-  expect_error("config.value", [] { require_latency({median_of(1, 1.0)}, {{64, 1000.0}}); });
+  expect_error("config.value", [] { require_timed({{64, 1000.0}}, {1, 256}); });
+  require_timed({{64, 1000.0}}, {1, 64});
+  require_timed({}, {1});
 }
 
 }  // namespace

@@ -1,0 +1,53 @@
+// bench/race_inference.sh, with stand-ins for the other runtimes.
+#include "base/files.h"
+#include "integration/tiny_run.h"
+
+namespace digits {
+namespace {
+
+// Prints what ONNX Runtime's and Python's programs print, in the form that the script reads.
+constexpr const char* kStandIn =
+    "for batch in 1 64 256; do\n"
+    "  echo \"$0 $* batch $batch p50_us 1000.0 p99_us 2000.0 images_per_s 1\"\n"
+    "done\n";
+
+ProcessResult race(const TemporaryDirectory& folder, const std::string& stand_in,
+                   const std::string& engines) {
+  write_file(folder / "stand_in.sh", stand_in);
+  ProcessOptions options;
+  options.environment = {
+      {"DIGITS", DIGITS_PROGRAM}, {"NODE", "bash"}, {"PYTHON", "bash"}, {"ENGINES", engines}};
+  return run_process(
+      {"bash", DIGITS_SOURCE_DIR "/bench/race_inference.sh", tiny_run().package().string(),
+       folder / "stand_in.sh", folder / "stand_in.sh", "1"},
+      options);
+}
+
+// A row for each runner, batch size and number of threads, ratios to ONNX Runtime's time; an engine
+// that is not there is left out, and said to be.
+TEST(RaceInference, PrintsTheTable) {
+  const TemporaryDirectory folder;
+  const auto result = race(folder, kStandIn, "torchscript tensorrt");
+  ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_THAT(result.err, testing::HasSubstr("without tensorrt: digits: engine.unknown"));
+  for (const char* threads : {"1", "2"}) {
+    for (const char* batch : {"1", "64", "256"}) {
+      const auto start = std::string("\n| ") + threads + " | " + batch + " | ";
+      EXPECT_THAT(result.out, testing::ContainsRegex(start.substr(1) + "torchscript . [0-9.]+ ."));
+      EXPECT_THAT(result.out, testing::HasSubstr(start + "onnxruntime | 1000.0 | 1000.0 to 1000.0 "
+                                                         "| 2000.0 | "));
+      EXPECT_THAT(result.out, testing::HasSubstr(start + "python | 1000.0 | "));
+    }
+  }
+}
+
+// A runtime that fails ends the race, with what it said.
+TEST(RaceInference, StopsWhenARunnerFails) {
+  const TemporaryDirectory folder;
+  const auto result = race(folder, "echo no such model >&2; exit 3\n", "torchscript");
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.err, testing::HasSubstr("failed: no such model"));
+}
+
+}  // namespace
+}  // namespace digits
