@@ -35,6 +35,7 @@ void print_models(const std::vector<ModelSummary>& models) {
   };
   row("model", "version", "", "accuracy", "seed", "revision", "written, UTC", "data");
   for (const auto& model : models) {
+    if (!model.current) row(model.name, "", "", "damaged", "", "", "", model.damage);
     for (const auto& version : model.versions) {
       const char* mark = version.version == model.current    ? "*"
                          : version.version == model.previous ? "-"

@@ -13,6 +13,10 @@ namespace {
 
 constexpr const char* kFamily = "package";
 
+std::string damage_of(const Error& error) {
+  return fmt::format("{}: {}", error.code(), error.what());
+}
+
 VersionFacts facts_of(const std::filesystem::path& folder) {
   const auto manifest = parse_manifest(read_verified(folder).at(kManifestFile));
   return {json_at<Quantity>(manifest, "/metrics/accuracy", kFamily),
@@ -29,7 +33,7 @@ VersionSummary summarise_version(const std::filesystem::path& folder, int versio
   try {
     summary.facts = facts_of(folder);
   } catch (const Error& error) {
-    summary.damage = fmt::format("{}: {}", error.code(), error.what());
+    summary.damage = damage_of(error);
   }
   return summary;
 }
@@ -37,7 +41,14 @@ VersionSummary summarise_version(const std::filesystem::path& folder, int versio
 }  // namespace
 
 ModelSummary summarise(const ModelFolder& model) {
-  ModelSummary summary{model.name(), model.current(), model.previous(), {}};
+  ModelSummary summary;
+  summary.name = model.name();
+  try {
+    summary.previous = model.previous();
+    summary.current = model.current();
+  } catch (const Error& error) {
+    summary.damage = damage_of(error);
+  }
   for (const int version : model.versions()) {
     summary.versions.push_back(summarise_version(model.path_of(version), version));
   }
@@ -58,10 +69,13 @@ void to_json(Json& json, const VersionSummary& summary) {
 }
 
 void to_json(Json& json, const ModelSummary& summary) {
-  json = Json{{"name", summary.name},
-              {"current", summary.current},
-              {"previous", summary.previous ? Json(*summary.previous) : Json()},
-              {"versions", summary.versions}};
+  json = Json{{"name", summary.name}, {"versions", summary.versions}};
+  if (!summary.current) {
+    json["damage"] = summary.damage;
+    return;
+  }
+  json["current"] = *summary.current;
+  json["previous"] = summary.previous ? Json(*summary.previous) : Json();
 }
 
 }  // namespace digits

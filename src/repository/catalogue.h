@@ -31,16 +31,18 @@ struct VersionSummary {
 
 struct ModelSummary {
   std::string name;
-  int current = 0;
+  std::optional<int> current;   // none when current.json is not whole:
+  std::string damage;           // "repository.malformed: ..."
   std::optional<int> previous;  // where a rollback would go
   std::vector<VersionSummary> versions;
 };
 
-// One model, every version of it compared with its sums. A damaged version is a row that says so.
-// Throws as ModelFolder::current.
+// One model, every version of it compared with its sums. What is damaged, a version or
+// current.json, says so and hides nothing else.
 ModelSummary summarise(const ModelFolder& model);
 
-// The same as documents: `versions` with `facts` spread out, or `damage`.
+// The same as documents: `versions` with `facts` spread out, or `damage`; `damage` also in place of
+// `current` and `previous`.
 void to_json(Json& json, const VersionSummary& summary);
 void to_json(Json& json, const ModelSummary& summary);
 

@@ -92,6 +92,7 @@ int ModelFolder::add(const Schema& schema, const std::function<void(const fs::pa
                             state.schema.channels, state.schema.classes()),
                 "another kind of data is another model: give it a --name of its own");
   }
+  config_for(state);  // refuses before anything changes
   const auto present = versions();
   const int version = std::max(state.last, present.empty() ? 0 : present.back()) + 1;
   write(path_of(version));
@@ -185,12 +186,20 @@ ModelFolder::State ModelFolder::require_state() const {
               "digits package RUN adds a model; digits models lists those there are");
 }
 
-void ModelFolder::write_state(const State& state) const {
+std::string ModelFolder::config_for(const State& state) const {
   const auto config = path_ / kConfig;
   const auto before = kind_of(config) == PathKind::kFile ? read_file(config) : std::string();
-  const auto after = before.empty() ? triton_config(name_, state.schema, state.current)
-                                    : with_served_version(before, state.current);
-  if (after != before) write_file(config, after);
+  return before.empty() ? triton_config(name_, state.schema, state.current)
+                        : with_served_version(before, state.current);
+}
+
+// The configuration first: when this is cut off between the two, the command has not happened, and
+// given again it does the same, a rollback too.
+void ModelFolder::write_state(const State& state) const {
+  const auto config = path_ / kConfig;
+  const auto text = config_for(state);
+  const bool same = kind_of(config) == PathKind::kFile && read_file(config) == text;
+  if (!same) write_file(config, text);  // Triton may reload what is written
   write_json(path_ / kCurrent, with_schema(kCurrentSchema, Json{{"version", state.current},
                                                                 {"history", state.history},
                                                                 {"last", state.last},
@@ -201,6 +210,7 @@ void ModelFolder::change(const std::function<void(State&)>& change) const {
   require_state();  // a mistyped name gets no lock file
   const FileLock lock(path_ / kLock);
   auto state = require_state();
+  config_for(state);  // refuses before anything changes
   change(state);
   write_state(state);
 }

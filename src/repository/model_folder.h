@@ -39,6 +39,9 @@ class ModelFolder {
   // Where rollback() would go.
   std::optional<int> previous() const;
 
+  // What changes a model throws repository.malformed before it does, when config.pbtxt has a
+  // version policy that cannot be told.
+
   // Adds the package that `write` makes in the folder that it is handed, whole or not at all
   // (write_package does), as the next version. The first one becomes current. When `write` throws,
   // there is no new version. Throws repository.mismatch when the model's versions have another
@@ -68,6 +71,7 @@ class ModelFolder {
 
   std::optional<State> read_state() const;
   State require_state() const;
+  std::string config_for(const State& state) const;
   void write_state(const State& state) const;
   void change(const std::function<void(State&)>& change) const;
   std::optional<int> previous_of(const State& state) const;

@@ -45,8 +45,12 @@ std::string read(const fs::path& path) {
   try {
     return read_file(path);
   } catch (const Error& error) {
-    throw Error("package.missing", error.what(),
-                "name a package, such as RUN/package, or a model of a repository: models/NAME");
+    if (error.code() == "input.missing" || error.code() == "input.not_a_file") {
+      throw Error("package.missing", error.what(),
+                  "name a package, such as RUN/package, or a model of a repository: models/NAME");
+    }
+    throw Error("package.unreadable", error.what(),
+                "check the permissions along the path and the disk; or get the package again");
   }
 }
 

@@ -31,9 +31,10 @@ PackageSums parse_sums(const std::string& text);
 // The files that SHA256SUMS lists, and no other, each read once and compared with its sum. What is
 // returned is what was compared: whoever parses these bytes has nothing to fear from a file that is
 // swapped in meanwhile. Throws
-//   package.missing  no such folder, no SHA256SUMS in it, or no file that it lists
-//   package.sums     as parse_sums
-//   package.hash     naming the file whose bytes are others
+//   package.missing     no such folder, no SHA256SUMS in it, or no file that it lists
+//   package.unreadable  one of these is there and cannot be read, or is too large
+//   package.sums        as parse_sums
+//   package.hash        naming the file whose bytes are others
 PackageFiles read_verified(const std::filesystem::path& folder);
 
 // Writes the files and their SHA256SUMS into `folder`, which is there; unsynced, since whoever

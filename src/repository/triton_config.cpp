@@ -2,14 +2,45 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
+#include <regex>
+
+#include "base/error.h"
+
 namespace digits {
 
 namespace {
 
-constexpr const char* kPolicy = "version_policy: ";
-
 std::string policy(int version) {
-  return fmt::format("{}{{ specific: {{ versions: [{}] }} }}", kPolicy, version);
+  return fmt::format("version_policy: {{ specific: {{ versions: [{}] }} }}", version);
+}
+
+// The same with spaces for what is in comments and between quotes: the words and brackets that are
+// left are fields. Places stay what they are.
+std::string fields_of(std::string config) {
+  char open = '\0';  // what began the comment or quotation that is being blanked
+  for (std::size_t i = 0; i < config.size(); ++i) {
+    const char c = config[i];
+    if (open == '\0') {
+      if (c == '#' || c == '"' || c == '\'') open = c;
+    } else if (c == (open == '#' ? '\n' : open)) {
+      open = '\0';
+    } else {
+      config[i] = ' ';
+      if (c == '\\' && open != '#' && i + 1 < config.size()) config[++i] = ' ';
+    }
+  }
+  return config;
+}
+
+// Behind the brace that closes the one at `begin`; npos if none does.
+std::size_t end_of_braces(const std::string& fields, std::size_t begin) {
+  int depth = 0;
+  for (std::size_t i = begin; i < fields.size(); ++i) {
+    if (fields[i] == '{') ++depth;
+    if (fields[i] == '}' && --depth == 0) return i + 1;
+  }
+  return std::string::npos;
 }
 
 }  // namespace
@@ -26,11 +57,21 @@ std::string triton_config(const std::string& name, const Schema& schema, int ver
 }
 
 std::string with_served_version(const std::string& config, int version) {
-  const auto found = ("\n" + config).find(std::string("\n") + kPolicy);
-  if (found == std::string::npos) return config;
-  const auto end = config.find('\n', found);
-  return config.substr(0, found) + policy(version) +
-         (end == std::string::npos ? "" : config.substr(end));
+  static const std::regex kField(R"(\bversion_policy\b(\s*:?\s*\{)?)");
+  const auto fields = fields_of(config);
+  const std::sregex_iterator first(fields.begin(), fields.end(), kField);
+  const std::sregex_iterator none;
+  if (first == none) return config;
+  const auto begin = static_cast<std::size_t>(first->position());
+  const auto brace = begin + static_cast<std::size_t>(first->length()) - 1;
+  const auto end = (*first)[1].matched ? end_of_braces(fields, brace) : std::string::npos;
+  if (end == std::string::npos || std::next(first) != none) {
+    throw Error(
+        "repository.malformed",
+        "config.pbtxt: its version_policy cannot be told, expected one, in braces",
+        fmt::format("write the line {}, or none for a policy of your own", policy(version)));
+  }
+  return config.substr(0, begin) + policy(version) + config.substr(end);
 }
 
 }  // namespace digits

@@ -12,8 +12,9 @@ namespace digits {
 // to 256. Of all versions, `version` is served.
 std::string triton_config(const std::string& name, const Schema& schema, int version);
 
-// `config` with its line on the served version renewed. A person may have written the rest, and may
-// have taken the line out: then Triton's policy is theirs.
+// `config` with its version_policy renewed, however it is spelled and over however many lines. A
+// person may have written the rest, and may have taken the policy out: then Triton's is theirs.
+// Throws repository.malformed when there are several, or one that is not in whole braces.
 std::string with_served_version(const std::string& config, int version);
 
 }  // namespace digits

@@ -68,6 +68,25 @@ TEST_F(Models, AreListedWithMetricsAndLineage) {
   EXPECT_EQ(tiny.at("versions").at(1).at("accuracy"), evaluation.at("accuracy"));
 }
 
+// One edited current.json is a row of the list, and does not end it.
+TEST_F(Models, DamageEndsNoList) {
+  const TemporaryDirectory folder;
+  for (const char* name : {"edited", "whole"}) {
+    fs::create_directories(folder / "models");
+    fs::copy(repository() + "/tiny", folder / "models" / name, fs::copy_options::recursive);
+  }
+  write_file(folder / "models" / "edited" / "current.json", "{");
+  const auto table = call_digits({"models", "--repository", folder / "models"});
+  EXPECT_EQ(table.status, 0) << table.err;
+  EXPECT_THAT(table.out, testing::ContainsRegex("\nedited +damaged .*repository.malformed: "));
+  EXPECT_THAT(table.out, testing::ContainsRegex("\nedited +2 .* n = 200 "));
+  EXPECT_THAT(table.out, testing::ContainsRegex("\nwhole +1 .* n = 200 "));
+  const auto list = call_digits({"models", "--json", "--repository", folder / "models"});
+  const auto models = Json::parse(list.out).at("models");
+  EXPECT_THAT(models.at(0).at("damage").get<std::string>(), HasSubstr("current.json"));
+  EXPECT_EQ(models.at(1).at("versions").size(), 2U);
+}
+
 // Promote, use, roll back: --model NAME follows.
 TEST_F(Models, PromoteAndRollBack) {
   const auto promoted = models({"promote", "tiny", "2", "--json"});

@@ -16,7 +16,7 @@ TEST(Catalogue, SaysWhatTellsVersionsApart) {
   model.promote(2);
   const auto summary = summarise(model);
   EXPECT_EQ(summary.name, "m");
-  EXPECT_EQ(summary.current, 2);
+  EXPECT_THAT(summary.current, testing::Optional(2));
   EXPECT_THAT(summary.previous, testing::Optional(1));
   ASSERT_EQ(summary.versions.size(), 2U);
   const auto& facts = summary.versions[1].facts;
@@ -51,6 +51,23 @@ TEST(Catalogue, ShowsDamage) {
   EXPECT_TRUE(json.at("versions").at(0).contains("damage"));
   EXPECT_FALSE(json.at("versions").at(0).contains("accuracy"));
   EXPECT_EQ(json.at("previous"), nullptr);
+}
+
+// Nor does an edited current.json: its versions are there, and which is in use is not guessed.
+TEST(Catalogue, ShowsDamageOfTheModel) {
+  const TemporaryDirectory folder;
+  ModelFolder model(folder.path(), "m");
+  model.add(sample_schema(), [](const auto& place) { write_sample(place); });
+  write_file(folder / "m" / "current.json", "{\"schema\": \"digits.current/1\"}");
+  const auto summary = summarise(model);
+  EXPECT_EQ(summary.current, std::nullopt);
+  EXPECT_THAT(summary.damage, testing::StartsWith("repository.malformed: "));
+  ASSERT_EQ(summary.versions.size(), 1U);
+  EXPECT_TRUE(summary.versions[0].facts);
+  const Json json = summary;
+  EXPECT_EQ(json.at("damage"), summary.damage);
+  EXPECT_FALSE(json.contains("current"));
+  EXPECT_FALSE(json.contains("previous"));
 }
 
 }  // namespace

@@ -224,6 +224,43 @@ TEST_F(ModelFolderTest, TritonServesTheCurrentVersion) {
   EXPECT_THAT(file("config.pbtxt"), testing::HasSubstr("versions: [1]"));
 }
 
+// Killed between the two files: given again, the same command does the same, a rollback too; and
+// any other brings Triton back to what is current.
+TEST_F(ModelFolderTest, ACutOffChangeHasNotHappened) {
+  add(3);
+  model_.promote(2);
+  model_.promote(3);
+  const auto before = file("current.json");
+  model_.rollback();
+  write_file(repository() / "m" / "current.json", before);  // as if it had ended a moment before
+  EXPECT_EQ(model_.rollback(), 2);
+  EXPECT_THAT(file("config.pbtxt"), testing::HasSubstr("versions: [2]"));
+  write_file(repository() / "m" / "current.json", before);
+  model_.prune(3);
+  EXPECT_THAT(file("config.pbtxt"), testing::HasSubstr("versions: [3]"));
+}
+
+// The configuration is the first of the two: where it cannot be written, nothing has changed.
+TEST_F(ModelFolderTest, CurrentComesAfterTheConfiguration) {
+  add(2);
+  fs::remove(repository() / "m" / "config.pbtxt");
+  fs::create_directory(repository() / "m" / "config.pbtxt");
+  expect_error("output.unwritable", [&] { model_.promote(2); });
+  EXPECT_EQ(model_.current(), 1);
+}
+
+// A policy that cannot be told is found before anything is added, removed or promoted.
+TEST_F(ModelFolderTest, APolicyThatCannotBeToldChangesNothing) {
+  add(3);
+  write_file(repository() / "m" / "config.pbtxt", "version_policy < all < > >\n");
+  const auto before = files_below(repository());
+  expect_error("repository.malformed", [&] { model_.promote(2); });
+  expect_error("repository.malformed", [&] { model_.prune(0); });
+  expect_error("repository.malformed", [&] { model_.add(sample_schema(), kWrite); });
+  EXPECT_EQ(model_.current(), 1);
+  EXPECT_EQ(files_below(repository()), before);
+}
+
 // A killed writer's leftovers go with the next one; a mistyped name leaves nothing at all.
 TEST_F(ModelFolderTest, LeavesNoLitter) {
   fs::create_directories(repository() / "m" / ".1.tmp-0123456789abcdef");

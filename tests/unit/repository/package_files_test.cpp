@@ -114,6 +114,21 @@ TEST(PackageFiles, MissingOnesAreRefused) {
   }
 }
 
+// A file that is there is not called missing, whatever keeps it from being read. (A link to itself
+// cannot be read by anybody, root included.)
+TEST(PackageFiles, UnreadableOnesAreNotMissing) {
+  for (const char* name : {kModelFile, kSumsFile}) {
+    const TemporaryDirectory folder;
+    write_files(folder.path(), sample_files());
+    fs::remove(folder / name);
+    fs::create_symlink(name, folder / name);
+    expect_error("package.unreadable", [&] { read_verified(folder.path()); });
+    fs::remove(folder / name);
+    fs::create_directory(folder / name);  // no file of this name
+    expect_error("package.missing", [&] { read_verified(folder.path()); });
+  }
+}
+
 // A file that the sums do not list is no part of the package.
 TEST(PackageFiles, UnlistedOnesAreNotRead) {
   const TemporaryDirectory folder;

@@ -1,5 +1,6 @@
 #include "repository/triton_config.h"
 
+#include "base/error.h"
 #include "support/testing.h"
 
 namespace digits {
@@ -27,6 +28,49 @@ TEST(TritonConfig, KeepsWhatAPersonWrote) {
   EXPECT_EQ(with_served_version("version_policy: { all { } }", 2),
             "version_policy: { specific: { versions: [2] } }");
   EXPECT_EQ(with_served_version("", 2), "");
+}
+
+// A policy that a person spelled in another way is renewed too, and all of it: half of one would be
+// a file that Triton refuses, none the old version.
+TEST(TritonConfig, RenewsAPolicyInAnySpelling) {
+  const std::string renewed = "version_policy: { specific: { versions: [2] } }";
+  for (const char* written :
+       {"version_policy { all {} }", "version_policy:{specific:{versions:[1]}}",
+        "version_policy: {\n  specific: {\n    versions: [1]  # }\n  }\n}",
+        "version_policy\n{ }"}) {
+    for (const char* before : {"", "name: \"m\"\n", "  ", "name: \"m\" "}) {
+      for (const char* after : {"", "\n", " # mine", "\ninput [\n]\n"}) {
+        EXPECT_EQ(with_served_version(before + (written + std::string(after)), 2),
+                  before + renewed + after);
+      }
+    }
+  }
+}
+
+// The word alone is no policy: not in comments, not between quotes, not as a part of another word.
+TEST(TritonConfig, TellsAPolicyFromItsName) {
+  for (const char* config :
+       {"x: 1 # version_policy { }", "parameters { key: \"version_policy {\" }",
+        "name: \"a\\\" version_policy: {\"", "name: 'a\" version_policy { }'",
+        "version_policy_2 { }", "my_version_policy: { }"}) {
+    EXPECT_EQ(with_served_version(config, 2), config);
+  }
+}
+
+// What cannot be told is refused, and the hint is the line to write.
+TEST(TritonConfig, RefusesAPolicyThatItCannotTell) {
+  for (const char* config :
+       {"version_policy: { all { }", "version_policy < all < > >", "version_policy: # {\n{ }",
+        "version_policy { }\nversion_policy { }", "version_policy"}) {
+    try {
+      with_served_version(config, 2);
+      ADD_FAILURE() << config;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), "repository.malformed");
+      EXPECT_THAT(error.hint(),
+                  testing::HasSubstr("version_policy: { specific: { versions: [2] } }"));
+    }
+  }
 }
 
 }  // namespace
