@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <fstream>
 #include <vector>
 
 #include "base/files.h"
@@ -47,11 +48,42 @@ bool is_named(const Descriptor& file, const fs::path& path) {
          opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
-// The part of a file that does not exist yet, for this process alone. The lock goes with the
-// process, however that ends.
-Descriptor open_part(const fs::path& path, const fs::path& part, int flags) {
+// Locks a part for this process alone. The lock goes with the process, however that ends.
+bool lock(const Descriptor& file, const fs::path& part) {
+  return ::flock(file.get(), LOCK_EX | LOCK_NB) == 0 && is_named(file, part);
+}
+
+bool is_journal(const fs::path& path) {
+  std::string line;
+  std::ifstream stream(path);
+  std::getline(stream, line);
+  const auto header = Json::parse(line, nullptr, /*allow_exceptions=*/false);
+  return header.is_object() && header.value("schema", Json()) == kJournalSchema;
+}
+
+// Beside a file that is whole: an empty part and a journal, which a writer left that was killed
+// while the file appeared. A part with content, and one that is being written, keep their journal.
+void remove_remains(const fs::path& path) {
+  const auto part = beside(path, ".part");
+  const auto journal = beside(path, ".journal");
   std::error_code ignored;
-  if (fs::exists(path, ignored)) throw exists_error(path);
+  if (!fs::exists(part, ignored) && !is_journal(journal)) return;
+  const Descriptor file(::open(part.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+  if (file.get() < 0 || !lock(file, part) || size_of(file) > 0) return;
+  if (is_journal(journal)) ::unlink(journal.c_str());
+  ::unlink(part.c_str());
+}
+
+void require_absent(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) return;
+  remove_remains(path);
+  throw exists_error(path);
+}
+
+// The part of a file that does not exist yet, for this process alone.
+Descriptor open_part(const fs::path& path, const fs::path& part, int flags) {
+  require_absent(path);
   Descriptor file(::open(part.c_str(), O_RDWR | O_APPEND | O_CLOEXEC | flags, 0644));
   if (file.get() < 0 && errno == ENOENT && (flags & O_CREAT) == 0) {
     throw Error("output.missing",
@@ -59,11 +91,16 @@ Descriptor open_part(const fs::path& path, const fs::path& part, int flags) {
                 "leave --resume out to begin");
   }
   if (file.get() < 0) throw write_error(part, errno);
-  if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0 || !is_named(file, part)) {
+  if (!lock(file, part)) {
     throw Error("output.busy", fmt::format("{}: another process is writing it", part.string()),
                 "wait for it, or choose another name");
   }
-  return file;
+  // Its writer may have published it since the first look: then this part is a new one.
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) return file;
+  file = Descriptor(-1);
+  require_absent(path);
+  throw exists_error(path);
 }
 
 // What a journal says of a piece.
@@ -186,7 +223,8 @@ void ResumableFile::append(std::string_view piece, const Json& note) {
 void ResumableFile::publish() {
   if (::fsync(part_.get()) != 0) throw write_error(part_path_, errno);
   rename_to_new(part_path_, path_);
-  ::unlink(journal_path_.c_str());
+  // From here on the name of the part is free: the journal may be another writer's.
+  if (is_named(journal_, journal_path_)) ::unlink(journal_path_.c_str());
   sync_directory(parent_of(path_));
 }
 

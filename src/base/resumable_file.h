@@ -2,9 +2,11 @@
 // later, and that appears under its name when it is whole. Beside it lie, until then:
 //
 //   NAME.part      the pieces so far; locked while somebody writes
-//   NAME.journal   what the content depends on, then a line for each piece: its length, the
-//   writer's
-//                  note about it, and the SHA-256 of both
+//   NAME.journal   what the content depends on, then a line for each piece: its length, what the
+//                  writer notes about it, and the SHA-256 of both
+//
+// A writer killed while the file appears may leave NAME.journal without a part; the next one that
+// asks for NAME takes it away.
 #pragma once
 
 #include <cstdint>

@@ -32,6 +32,11 @@ void require_schema(const std::vector<std::uint32_t>& dims, const Schema& schema
               "the package was trained on images of that size");
 }
 
+Error unreadable(const fs::path& path) {
+  return {"input.unreadable", fmt::format("{}: {}", path.string(), std::strerror(errno)),
+          "check the file's permissions, and its disk"};
+}
+
 }  // namespace
 
 IdxImages::IdxImages(const fs::path& path, const Schema& schema)
@@ -55,10 +60,7 @@ IdxImages::IdxImages(const fs::path& path, const Schema& schema)
 
 IdxHeader IdxImages::open() {
   file_.open(path_, std::ios::binary);
-  if (!file_) {
-    throw Error("input.unreadable", fmt::format("{}: {}", path_.string(), std::strerror(errno)),
-                "check the file's permissions");
-  }
+  if (!file_) throw unreadable(path_);
   zipped_ = is_gzip(next_block());
   rewind();
   std::string start(kMaxIdxHeader, '\0');
@@ -69,8 +71,9 @@ IdxHeader IdxImages::open() {
 // Ends at the first image.
 void IdxImages::check_size() {
   rewind();
-  require_idx_size(zipped_ ? unpacked_size() : fs::file_size(path_),
-                   header_bytes_ + std::uint64_t{count_} * image_bytes_, path_.string());
+  const auto expected = header_bytes_ + std::uint64_t{count_} * image_bytes_;
+  require_idx_size(zipped_ ? unpacked_size(expected + 1) : fs::file_size(path_), expected,
+                   path_.string());
   rewind();
   std::string header(header_bytes_, '\0');
   read_bytes(header.data(), header.size());
@@ -84,24 +87,29 @@ void IdxImages::rewind() {
     gzip_ = std::make_unique<GzipReader>([this] { return next_block(); }, path_.string());
 }
 
-// The next bytes of the file as it lies on the disk.
+// The next `n` bytes of the file as it lies on the disk, or as many as are left.
+std::size_t IdxImages::read_file_bytes(char* out, std::size_t n) {
+  file_.read(out, static_cast<std::streamsize>(n));
+  if (file_.bad()) throw unreadable(path_);
+  return static_cast<std::size_t>(file_.gcount());
+}
+
 std::string_view IdxImages::next_block() {
-  file_.read(block_.data(), static_cast<std::streamsize>(block_.size()));
-  return {block_.data(), static_cast<std::size_t>(file_.gcount())};
+  return {block_.data(), read_file_bytes(block_.data(), block_.size())};
 }
 
 // The next `n` bytes of the IDX file, or as many as are left.
 std::size_t IdxImages::read_bytes(char* out, std::size_t n) {
-  if (gzip_) return gzip_->read(out, n);
-  file_.read(out, static_cast<std::streamsize>(n));
-  return static_cast<std::size_t>(file_.gcount());
+  return gzip_ ? gzip_->read(out, n) : read_file_bytes(out, n);
 }
 
-// How many bytes are left, all of them read.
-std::uint64_t IdxImages::unpacked_size() {
+// How many bytes are left, all of them read, but no more than `most`: a small file may unpack to
+// any number.
+std::uint64_t IdxImages::unpacked_size(std::uint64_t most) {
   std::vector<char> unused(kBlock);
   std::uint64_t size = 0;
-  while (const auto count = read_bytes(unused.data(), unused.size())) {
+  while (const auto count =
+             read_bytes(unused.data(), std::min<std::uint64_t>(kBlock, most - size))) {
     throw_if_interrupted("reading");
     size += count;
   }

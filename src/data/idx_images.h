@@ -41,9 +41,10 @@ class IdxImages {
   IdxHeader open();
   void check_size();
   void rewind();
+  std::size_t read_file_bytes(char* out, std::size_t n);
   std::string_view next_block();
   std::size_t read_bytes(char* out, std::size_t n);
-  std::uint64_t unpacked_size();
+  std::uint64_t unpacked_size(std::uint64_t most);
 
   std::filesystem::path path_;
   std::size_t image_bytes_;

@@ -1,9 +1,18 @@
 // Predictions of many images into a file: the same in every form, and whatever happens on the way.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
 #include <regex>
 #include <sstream>
+#include <stdexcept>
+#include <thread>
 #include <utility>
 
 #include "base/files.h"
@@ -129,6 +138,45 @@ TEST(BatchPredict, AbstainsBelowTheBound) {
   }
 }
 
+// A named pipe among the inputs, which holds whoever reads it until open(); so that a program can
+// be stopped before it is done, however fast it is. From then on it is empty for everybody. Its
+// times do not change, as nothing is ever written into it.
+class Gate {
+ public:
+  explicit Gate(std::string path) : path_(std::move(path)) {
+    if (::mkfifo(path_.c_str(), 0600) != 0) throw std::runtime_error("mkfifo");
+  }
+  ~Gate() {
+    closed_ = true;
+    if (porter_.joinable()) porter_.join();
+    if (writer_ >= 0) ::close(writer_);
+  }
+  Gate(const Gate&) = delete;
+  Gate& operator=(const Gate&) = delete;
+
+  // Whether somebody waits at it.
+  bool reached() {
+    if (writer_ < 0) writer_ = ::open(path_.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    return writer_ >= 0;
+  }
+
+  // No writer is open when it returns, which a fork would inherit.
+  void open() {
+    if (writer_ >= 0) ::close(std::exchange(writer_, -1));
+    porter_ = std::thread([this] {
+      for (; !closed_; std::this_thread::sleep_for(std::chrono::milliseconds(1))) {
+        if (reached()) ::close(std::exchange(writer_, -1));
+      }
+    });
+  }
+
+ private:
+  std::string path_;
+  int writer_ = -1;
+  std::atomic<bool> closed_{false};
+  std::thread porter_;
+};
+
 // What the tests below stop: IDX files, gzip'd and not, and between them a folder of pictures with
 // one that is none.
 struct Batch {
@@ -139,16 +187,27 @@ struct Batch {
     write_file(folder / "pictures" / "5-no-picture.png", "this is not a PNG");
   }
   std::vector<std::string> into(const std::string& out, std::vector<std::string> more = {}) const {
-    for (const char* input : {"a.idx.gz", "pictures", "b.idx"}) more.push_back(folder / input);
+    for (const auto& input : inputs) more.push_back(folder / input);
     more.insert(more.end(), {"--out", folder / out});
     return predict(more);
   }
-  // Lines in the journal of an unfinished file: one more than pieces.
+  // Lines in the journal of an unfinished file: one more than pieces. It may go at any moment.
   std::size_t journal_lines(const std::string& out) const {
-    const auto path = folder / (out + ".journal");
-    return fs::exists(path) ? lines_of(read_file(path)).size() : 0;
+    std::ifstream stream(folder / (out + ".journal"));
+    std::ostringstream journal;
+    if (stream.peek() != std::ifstream::traits_type::eof()) journal << stream.rdbuf();
+    return lines_of(journal.str()).size();
   }
   TemporaryDirectory folder;
+  std::vector<std::string> inputs{"a.idx.gz", "pictures", "b.idx"};
+};
+
+// The same with a gate behind the first of them.
+struct GatedBatch : Batch {
+  explicit GatedBatch(std::uint32_t images) : Batch(images), gate(folder / "gate.idx") {
+    inputs.insert(inputs.begin() + 1, "gate.idx");
+  }
+  Gate gate;
 };
 
 // Every input has its line, the unreadable one too, which is named at the end; the exit status
@@ -184,18 +243,20 @@ TEST(BatchPredict, KilledAnywhereEndsWithTheSameBytes) {
     std::vector<std::string> more;
     std::size_t lines = 1;
     for (auto times = 1 + rng.below(2); times > 0; --times) {
-      lines += 1 + rng.below(10);  // of 15: the header, 6 chunks, the pictures, 6 chunks
+      lines += 1 + rng.below(6);  // to 13 of 15: header, names, 6 chunks, pictures, 6 chunks
       const int status = fork_and_signal(batch.into("x.csv", more), SIGKILL,
                                          [&] { return batch.journal_lines("x.csv") >= lines; });
       if (status != 128 + SIGKILL) break;
       ++kills;
       more = {"--resume"};
       const auto part = batch.folder / "x.csv.part";
+      if (!fs::exists(part)) break;  // the signal came when all was written
       if (rng.below(2) == 0) write_file(part, read_file(part) + "half a li");
     }
-    if (!fs::exists(batch.folder / "x.csv")) {
-      const auto resumed = fork_digits(batch.into("x.csv", {"--resume"}));
-      EXPECT_EQ(resumed.status, 3);
+    const bool whole_already = fs::exists(batch.folder / "x.csv");
+    const auto resumed = fork_digits(batch.into("x.csv", {"--resume"}));
+    EXPECT_EQ(resumed.status, whole_already ? 2 : 3) << resumed.err;
+    if (!whole_already) {
       EXPECT_EQ(resumed.err, whole.err);
     }
     EXPECT_TRUE(read_file(batch.folder / "x.csv") == expected) << "trial " << trial;
@@ -207,10 +268,12 @@ TEST(BatchPredict, KilledAnywhereEndsWithTheSameBytes) {
 // Ctrl-C: status 130, and the command that the hint names goes on when a shell runs it as it
 // stands.
 TEST(BatchPredict, InterruptedNamesTheCommandThatGoesOn) {
-  const Batch batch(10000);  // not done before the signal arrives
-  ASSERT_EQ(fork_digits(batch.into("whole.csv")).status, 3);
+  GatedBatch batch(2000);
   ProcessOptions options;
-  options.interrupt_when = [&] { return batch.journal_lines("it's x.csv") >= 2; };
+  options.interrupt_when = [&] {
+    return batch.gate.reached() && batch.journal_lines("it's x.csv") >= 2;
+  };
+  options.after_signal = [&] { batch.gate.open(); };
   const auto stopped = run_digits(batch.into("it's x.csv"), options);
   ASSERT_EQ(stopped.status, 130) << stopped.err;
   EXPECT_GE(batch.journal_lines("it's x.csv"), 2U);
@@ -224,6 +287,7 @@ TEST(BatchPredict, InterruptedNamesTheCommandThatGoesOn) {
       fs::path(DIGITS_PROGRAM).parent_path().string() + ":" + std::getenv("PATH");
   const auto resumed = run_process({"bash", "-c", command[1]}, shell);
   ASSERT_EQ(resumed.status, 3) << resumed.err;
+  ASSERT_EQ(fork_digits(batch.into("whole.csv")).status, 3);
   EXPECT_TRUE(read_file(batch.folder / "it's x.csv") == read_file(batch.folder / "whole.csv"));
 }
 
@@ -246,10 +310,10 @@ TEST(BatchPredict, AfterAFullDiskGoesOn) {
 // Another model, bound or input, or nothing to go on with; a file or a part in the way, or another
 // writer: refused by name, and what is there stays.
 TEST(BatchPredict, RefusesWhatWouldNotBeTheSame) {
-  const Batch batch;
-  ASSERT_EQ(fork_and_signal(batch.into("x.csv"), SIGKILL,
-                            [&] { return batch.journal_lines("x.csv") >= 4; }),
-            128 + SIGKILL);
+  GatedBatch batch(2000);
+  const auto at_gate = [&] { return batch.gate.reached() && batch.journal_lines("x.csv") >= 4; };
+  ASSERT_EQ(fork_and_signal(batch.into("x.csv"), SIGKILL, at_gate), 128 + SIGKILL);
+  batch.gate.open();  // for whoever should be refused and is not
   const auto part = read_file(batch.folder / "x.csv.part");
   const auto expect_refused = [&](const std::vector<std::string>& words, const std::string& code) {
     const auto result = fork_digits(words);

@@ -58,6 +58,7 @@ ProcessResult run_process(const std::vector<std::string>& argv, const ProcessOpt
   while (::waitpid(child, &status, interrupt ? WNOHANG : 0) <= 0) {
     if (interrupt && options.interrupt_when()) {
       ::kill(child, options.signal);
+      if (options.after_signal) options.after_signal();
       interrupt = false;
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(interrupt ? 5 : 0));

@@ -22,6 +22,7 @@ struct ProcessOptions {
   long file_size_limit = -1;                       // bytes that it may write into one file
   std::function<bool()> interrupt_when;            // polled; when true, `signal` is sent, once
   int signal = SIGINT;                             // as Ctrl-C does
+  std::function<void()> after_signal;              // called once, when it has been sent
 };
 
 // Runs argv[0] (found by PATH) with its arguments, no standard input, until it ends.

@@ -1,6 +1,8 @@
 #include "base/resumable_file.h"
 
 #include <algorithm>
+#include <atomic>
+#include <thread>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -174,6 +176,57 @@ TEST(ResumableFile, BeginsOverAnEmptyPart) {
   append_from(file, 0);
   file.publish();
   EXPECT_EQ(read_file(folder / "x"), all_pieces());
+}
+
+// A writer killed between the appearing of the file and its end leaves a journal without a part,
+// and one killed a moment later an empty part: the next that asks for the name takes them away.
+// What else lies there stays.
+TEST(ResumableFile, TakesAwayWhatAKilledPublisherLeft) {
+  const TemporaryDirectory folder;
+  const auto ask = [&] {
+    expect_error("output.exists", [&] { Resumed(folder / "x"); });
+    expect_error("output.exists", [&] { ResumableFile(folder / "x", kIdentity); });
+    return files_below(folder.path());
+  };
+  write_stopped(folder / "x");
+  fs::rename(folder / "x.part", folder / "x");
+  const auto journal = read_file(folder / "x.journal");
+  EXPECT_THAT(ask(), testing::ElementsAre("x"));
+  EXPECT_EQ(read_file(folder / "x"), all_pieces());
+  write_file(folder / "x.part", "");
+  write_file(folder / "x.journal", journal);
+  EXPECT_THAT(ask(), testing::ElementsAre("x"));
+  write_file(folder / "x.part", all_pieces());
+  write_file(folder / "x.journal", journal);
+  EXPECT_THAT(ask(), testing::ElementsAre("x", "x.journal", "x.part"));
+  fs::remove(folder / "x.part");
+  write_file(folder / "x.journal", "{\"schema\":\"somebody's\"}\n");
+  EXPECT_THAT(ask(), testing::ElementsAre("x", "x.journal"));
+}
+
+// One publishes while another asks for the same name again and again: it never gets a part, and
+// nothing but the file is left.
+TEST(ResumableFile, IsNotBegunAgainWhileItAppears) {
+  const TemporaryDirectory folder;
+  for (int round = 0; round < 20; ++round) {
+    const auto path = folder / std::to_string(round);
+    ResumableFile file(path, kIdentity);
+    append_from(file, 0);
+    std::atomic<bool> asked{false};
+    std::string code;
+    std::thread other([&] {
+      do {
+        code = error_code([&] { ResumableFile(path, kIdentity); });
+        asked = true;
+      } while (code == "output.busy");
+    });
+    while (!asked) std::this_thread::yield();
+    file.publish();
+    other.join();
+    EXPECT_EQ(code, "output.exists");
+    EXPECT_THAT(files_below(folder.path()), testing::ElementsAre(path.filename().string()));
+    fs::remove(path);
+  }
 }
 
 TEST(ResumableFile, AdmitsOneWriter) {

@@ -82,6 +82,21 @@ TEST(IdxImages, OfADamagedFileAreRefusedAtOnce) {
   EXPECT_EQ(open(zipped), "input.gzip");
 }
 
+// A small file that unpacks to more than its header says is left at the first byte too many: the
+// damage behind it is not come to.
+TEST(IdxImages, AreNotUnpackedBeyondTheLast) {
+  const TemporaryDirectory folder;
+  auto zipped = gzip(format_idx(some_images()) + std::string(std::size_t{16} << 20, '\0'));
+  zipped[zipped.size() - 5] = static_cast<char>(zipped[zipped.size() - 5] ^ 1);  // of the CRC
+  write_file(folder / "x", zipped, Durability::kUnsynced);
+  expect_error("idx.trailing", [&] { IdxImages(folder / "x", their_schema()); });
+}
+
+// The first page of a process's memory is never there: the file opens, and reading it fails.
+TEST(IdxImages, OfABrokenDiskAreNotCalledTruncated) {
+  expect_error("input.unreadable", [&] { IdxImages("/proc/self/mem", their_schema()); });
+}
+
 TEST(IdxImages, OfAnotherSizeAreRefused) {
   const TemporaryDirectory folder;
   const auto code = [&](const IdxArray& array) {
