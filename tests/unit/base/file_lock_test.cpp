@@ -1,5 +1,6 @@
 #include "base/file_lock.h"
 
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,6 +32,25 @@ TEST(FileLock, IsHeldByOneAtATime) {
   EXPECT_TRUE(std::filesystem::exists(path));
 }
 
+// Asking does not wait, and what is closed is free. A file that cannot be locked is an error, not
+// somebody else's.
+TEST(FileLock, IsTriedWithoutWaiting) {
+  const TemporaryDirectory folder;
+  const auto path = folder / "lock";
+  const auto open_file = [&] {
+    return Descriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+  };
+  const auto second = open_file();
+  {
+    const auto first = open_file();
+    EXPECT_TRUE(try_lock(first, path));
+    EXPECT_TRUE(try_lock(first, path));  // it is its own
+    EXPECT_FALSE(try_lock(second, path));
+  }
+  EXPECT_TRUE(try_lock(second, path));
+  expect_error("output.unwritable", [&] { try_lock(Descriptor(-1), path); });
+}
+
 // A process that is killed holds nothing.
 TEST(FileLock, EndsWithItsProcess) {
   const TemporaryDirectory folder;
@@ -56,6 +76,7 @@ TEST(FileLock, EndsWithItsProcess) {
 TEST(FileLock, NamesAPlaceThatCannotBeUsed) {
   const TemporaryDirectory folder;
   expect_error("output.unwritable", [&] { const FileLock lock(folder / "no" / "lock"); });
+  expect_error("output.unwritable", [&] { const FileLock lock(folder.path()); });
 }
 
 }  // namespace
