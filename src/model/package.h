@@ -41,6 +41,7 @@ class Package {
  public:
   // Checks, in this order, and throws before anything is parsed that was not verified:
   //   package.missing     no such folder, or a file of it is missing
+  //   package.unreadable  a file is there and cannot be read
   //   package.sums        SHA256SUMS is damaged, or leaves a file out
   //   package.hash        a file is not the one that was packaged
   //   package.schema      the manifest was written by another version of digits
