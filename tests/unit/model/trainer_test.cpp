@@ -25,18 +25,19 @@ TensorBatch whole(const Dataset& set) {
 }
 
 // If a network cannot learn one batch by heart, something between loss, gradient and optimiser is
-// not connected. From ln 3 = 1.10 to below 0.05 in 150 steps: of 30 seeds the worst had 0.02 after
-// 100.
+// not connected. From ln 3 = 1.10 to below 0.05 in 100 steps: of 200 seeds the worst came to 0.002.
+// The network is wide, since in a narrow one two images may meet dead units alone.
 TEST(TrainStep, CanOverfitOneBatch) {
   const auto set = random_dataset(6, 12, 10);
-  auto network = network_for(set);
+  Network network(network_options(set.schema, {0, 2, {{32}, {32}}}), compute_normalisation(set));
+  initialise(network, test_seed());
   FlatWeights weights(*network);
   AdamW optimiser(weights, {});
   network->train();
   double loss = 0.0;
-  for (std::size_t step = 1; step <= 150; ++step) {
+  for (std::size_t step = 1; step <= 100; ++step) {
     loss = compute_gradients(network, weights, whole(set), quick()).loss.item<double>();
-    optimiser.step(3e-2, step);
+    optimiser.step(1e-2, step);
   }
   EXPECT_LT(loss, 0.05);
 }
