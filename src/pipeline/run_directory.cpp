@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "onnx/onnx_export.h"
 #include "repository/manifest.h"
 
 namespace digits {
@@ -32,32 +33,36 @@ constexpr const char* kChecksSchema = "digits.checks/1";
 }  // namespace
 
 const std::vector<Artifact>& artifacts() {
-  static const std::vector<Artifact> all{
-      {kConfig, "", 200},
-      {kGates, "", 50},
-      {kProfile, kProfileSchema, 2000},
-      {kData, kDataSchema, 300},
-      {kHistory, "", 100},
-      {"checkpoint/best.safetensors", "", 1000},
-      {"augmentation.png", "", 200},
-      {"evaluation.json", kEvaluationSchema, 500},
-      {kChecks, kChecksSchema, 100},
-      {"figures/loss.svg", "", 1000},
-      {"figures/accuracy.svg", "", 1000},
-      {"figures/confusion.svg", "", 2000},
-      {"figures/roc.svg", "", 1000},
-      {"figures/precision_recall.svg", "", 1000},
-      {"figures/reliability.svg", "", 1000},
-      {"figures/slices.svg", "", 1000},
-      {"report.html", "", 20000},
-      {"package/model.pt", "", 1000},
-      {"package/model.safetensors", "", 1000},
-      {"package/golden.safetensors", "", 1000},
-      {"package/manifest.json", kManifestSchema, 500},
-      {"package/profile.json", kProfileSchema, 2000},
-      {"package/README.md", "", 1000},
-      {"package/SHA256SUMS", "", 400},
-  };
+  static const std::vector<Artifact> all = [] {
+    std::vector<Artifact> list{
+        {kConfig, "", 200},
+        {kGates, "", 50},
+        {kProfile, kProfileSchema, 2000},
+        {kData, kDataSchema, 300},
+        {kHistory, "", 100},
+        {"checkpoint/best.safetensors", "", 1000},
+        {"augmentation.png", "", 200},
+        {"evaluation.json", kEvaluationSchema, 500},
+        {kChecks, kChecksSchema, 100},
+        {"figures/loss.svg", "", 1000},
+        {"figures/accuracy.svg", "", 1000},
+        {"figures/confusion.svg", "", 2000},
+        {"figures/roc.svg", "", 1000},
+        {"figures/precision_recall.svg", "", 1000},
+        {"figures/reliability.svg", "", 1000},
+        {"figures/slices.svg", "", 1000},
+        {"report.html", "", 20000},
+        {"package/model.pt", "", 1000},
+        {"package/model.safetensors", "", 1000},
+        {"package/golden.safetensors", "", 1000},
+        {"package/manifest.json", kManifestSchema, 500},
+        {"package/profile.json", kProfileSchema, 2000},
+        {"package/README.md", "", 1000},
+        {"package/SHA256SUMS", "", 400},
+    };
+    if (onnx_available()) list.push_back({"package/model.onnx", "", 1000});
+    return list;
+  }();
   return all;
 }
 
