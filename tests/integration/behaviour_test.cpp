@@ -96,7 +96,7 @@ void expect_failed(const Judged& verdicts, const std::vector<std::string>& names
 // What is trained as it should be passes every check.
 TEST(GoodModel, PassesEveryCheck) {
   BehaviourOptions options;
-  options.images = 300;
+  options.images = 750;  // with fewer, the intervals are as wide as the bounds
   options.seed = test_seed();
   options.threads = kThreads;
   const auto measured = measure_behaviour(on_cpu(good(1)), small_held_out_set(), options);

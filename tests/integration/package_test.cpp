@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <functional>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
@@ -33,6 +34,14 @@ namespace fs = std::filesystem;
 Package load(const fs::path& folder) {
   Package::load(folder, c10::kCPU, "torchscript");
   return Package::load(folder, c10::kCPU);
+}
+
+// Changes the manifest and makes the sums fit.
+void edit_manifest(const PackageCopy& copy, const std::function<void(Json&)>& edit) {
+  auto manifest = Json::parse(read_file(copy.path() / "manifest.json"));
+  edit(manifest);
+  write_file(copy.path() / "manifest.json", manifest.dump());
+  renew_sums(copy.path());
 }
 
 // The packaged model's accuracy is the one in evaluation.json: what was evaluated is what is
@@ -78,10 +87,7 @@ TEST(Package, GoldenLogitsCatchAnotherModel) {
                 fs::copy_options::overwrite_existing);
   renew_sums(copy.path());
   EXPECT_EQ(error_code([&] { load(copy.path()); }), "package.golden");
-  auto manifest = Json::parse(read_file(copy.path() / "manifest.json"));
-  manifest["golden"]["tolerance"] = 1e9;
-  write_file(copy.path() / "manifest.json", manifest.dump());
-  renew_sums(copy.path());
+  edit_manifest(copy, [](Json& manifest) { manifest["golden"]["tolerance"] = 1e9; });
   EXPECT_EQ(error_code([&] { load(copy.path()); }), "package.golden");
 }
 
@@ -108,10 +114,7 @@ TEST(Package, SwappedModelIsNotExecuted) {
 // A TorchScript archive of a later LibTorch is not tried: the refusal says what to install.
 TEST(Package, OfALaterLibraryIsRefused) {
   const PackageCopy copy;
-  auto manifest = Json::parse(read_file(copy.path() / "manifest.json"));
-  manifest["library"]["version"] = "99.0.1";
-  write_file(copy.path() / "manifest.json", manifest.dump());
-  renew_sums(copy.path());
+  edit_manifest(copy, [](Json& manifest) { manifest["library"]["version"] = "99.0.1"; });
   EXPECT_EQ(error_code([&] { load(copy.path()); }), "package.library");
 }
 
@@ -163,10 +166,7 @@ TEST(Package, ResignedNonsenseIsRefused) {
 TEST(Package, ManifestMustFitTheModel) {
   const auto change = [](const char* key, const Json& value) {
     const PackageCopy copy;
-    auto manifest = Json::parse(read_file(copy.path() / "manifest.json"));
-    manifest["data"][key] = value;
-    write_file(copy.path() / "manifest.json", manifest.dump());
-    renew_sums(copy.path());
+    edit_manifest(copy, [&](Json& manifest) { manifest["data"][key] = value; });
     return error_code([&] { load(copy.path()); });
   };
   for (const int size : {0, -28, 14, 2147483647}) {
