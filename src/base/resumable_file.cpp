@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 #include <fstream>
 #include <vector>
 
+#include "base/file_lock.h"
 #include "base/files.h"
 #include "base/sha256.h"
 
@@ -48,9 +48,9 @@ bool is_named(const Descriptor& file, const fs::path& path) {
          opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
-// Locks a part for this process alone. The lock goes with the process, however that ends.
+// Locks a part for this process alone.
 bool lock(const Descriptor& file, const fs::path& part) {
-  return ::flock(file.get(), LOCK_EX | LOCK_NB) == 0 && is_named(file, part);
+  return try_lock(file, part) && is_named(file, part);
 }
 
 bool is_journal(const fs::path& path) {

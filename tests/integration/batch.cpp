@@ -1,0 +1,96 @@
+#include "integration/batch.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+#include <utility>
+
+#include "base/files.h"
+#include "data/load.h"
+
+namespace digits {
+
+namespace fs = std::filesystem;
+
+IdxArray many_images(std::uint32_t count) {
+  static const auto set = load_dataset(fixtures() / "tiny", Part::kTest);
+  const auto bytes = set.schema.image_bytes();
+  IdxArray images{{count, static_cast<std::uint32_t>(set.schema.rows),
+                   static_cast<std::uint32_t>(set.schema.cols)},
+                  {}};
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto* image = set.image(i % set.size());
+    images.values.insert(images.values.end(), image, image + bytes);
+    auto& pixel = images.values[i * bytes + i / set.size() % bytes];
+    pixel = static_cast<std::uint8_t>(pixel ^ 255);
+  }
+  return images;
+}
+
+std::vector<std::string> predict(const std::vector<std::string>& more) {
+  std::vector<std::string> words{"predict", "--model", tiny_run().package()};
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+Gate::Gate(std::string path) : path_(std::move(path)) {
+  if (::mkfifo(path_.c_str(), 0600) != 0) throw std::runtime_error("mkfifo");
+}
+
+Gate::~Gate() {
+  closed_ = true;
+  if (porter_.joinable()) porter_.join();
+  if (writer_ >= 0) ::close(writer_);
+}
+
+bool Gate::reached() {
+  if (writer_ < 0) writer_ = ::open(path_.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+  return writer_ >= 0;
+}
+
+void Gate::open() {
+  if (writer_ >= 0) ::close(std::exchange(writer_, -1));
+  porter_ = std::thread([this] {
+    for (; !closed_; std::this_thread::sleep_for(std::chrono::milliseconds(1))) {
+      if (reached()) ::close(std::exchange(writer_, -1));
+    }
+  });
+}
+
+Batch::Batch(std::uint32_t images) {
+  write_idx(folder / "a.idx.gz", many_images(images));
+  write_idx(folder / "b.idx", many_images(images));
+  fs::copy(fixtures() / "digits", folder / "pictures");
+  write_file(folder / "pictures" / "5-no-picture.png", "this is not a PNG");
+}
+
+std::vector<std::string> Batch::into(const std::string& out, std::vector<std::string> more) const {
+  for (const auto& input : inputs) more.push_back(folder / input);
+  more.insert(more.end(), {"--out", folder / out});
+  return predict(more);
+}
+
+std::size_t Batch::journal_lines(const std::string& out) const {
+  std::ifstream stream(folder / (out + ".journal"));
+  std::ostringstream journal;
+  if (stream.peek() != std::ifstream::traits_type::eof()) journal << stream.rdbuf();
+  return lines_of(journal.str()).size();
+}
+
+GatedBatch::GatedBatch(std::uint32_t images) : Batch(images), gate(folder / "gate.idx") {
+  inputs.insert(inputs.end() - 1, "gate.idx");
+}
+
+}  // namespace digits
