@@ -30,7 +30,7 @@ void print_models(const std::vector<ModelSummary>& models) {
   const auto row = [&](const auto&... cells) {
     fmt::print(
         fmt::runtime(fmt::format(
-            "{{:<{}}}  {{:>7}} {{:<1}} {{:<36}}  {{:>6}}  {{:<13}}  {{:<19}}  {{}}\n", width)),
+            "{{:<{}}}  {{:>7}} {{:<1}} {{:<36}}  {{:>6}}  {{:<12}}  {{:<19}}  {{}}\n", width)),
         cells...);
   };
   row("model", "version", "", "accuracy", "seed", "revision", "written, UTC", "data");
@@ -42,7 +42,7 @@ void print_models(const std::vector<ModelSummary>& models) {
                                                              : "";
       if (const auto& facts = version.facts) {
         row(model.name, version.version, mark, percent(facts->accuracy), facts->seed,
-            facts->revision, version.written, facts->data);
+            facts->revision.substr(0, 12), version.written, facts->data);
       } else {
         row(model.name, version.version, mark, "damaged", "", "", version.written, version.damage);
       }

@@ -1,5 +1,6 @@
 // Commands in documents are run, in order, as a reader would type them.
 #include <algorithm>
+#include <cctype>
 #include <regex>
 #include <sstream>
 
@@ -59,19 +60,48 @@ TEST(Documents, CommandsWork) {
   EXPECT_GE(count, 10);
 }
 
-// Every relative link leads somewhere.
+// What a link to a heading says behind its `#`: words of the heading in lower case, joined by
+// hyphens.
+std::string anchor_of(const std::string& heading) {
+  std::string anchor;
+  for (const unsigned char c : heading) {
+    if (std::isalnum(c) != 0 || c == '-' || c == '_') anchor += static_cast<char>(std::tolower(c));
+    if (c == ' ') anchor += '-';
+  }
+  return anchor;
+}
+
+std::vector<std::string> anchors_in(const fs::path& document) {
+  std::vector<std::string> anchors;
+  std::istringstream lines(read_file(document));
+  for (std::string line; std::getline(lines, line);) {
+    const auto level = line.find_first_not_of('#');
+    if (level != 0 && level != std::string::npos && line[level] == ' ') {
+      anchors.push_back(anchor_of(line.substr(level + 1)));
+    }
+  }
+  return anchors;
+}
+
+// Every relative link leads to a file that is there, and to a heading that is in it.
 TEST(Documents, LinksLeadSomewhere) {
-  const std::regex link(R"(\]\(([^):#]+)\))");
-  int count = 0;
+  const std::regex link(R"(\]\(([^):#]*)(?:#([^)]+))?\))");
+  int files = 0, headings = 0;
   for (const auto& document : documents()) {
     const auto path = fs::path(DIGITS_SOURCE_DIR) / document;
     const auto text = read_file(path);
     for (std::sregex_iterator match(text.begin(), text.end(), link), end; match != end; ++match) {
-      EXPECT_TRUE(fs::exists(path.parent_path() / (*match)[1].str())) << document << match->str();
-      ++count;
+      const auto name = (*match)[1].str(), anchor = (*match)[2].str();
+      const auto target = name.empty() ? path : path.parent_path() / name;
+      ASSERT_TRUE(fs::exists(target)) << document << match->str();
+      ++files;
+      if (anchor.empty()) continue;
+      EXPECT_THAT(anchors_in(target), testing::Contains(anchor)) << document;
+      ++headings;
     }
   }
-  EXPECT_GE(count, 8);
+  EXPECT_GE(files, 8);
+  EXPECT_GE(headings, 3);
 }
 
 // The fixtures are the ones that their README describes.

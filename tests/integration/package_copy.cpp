@@ -1,5 +1,6 @@
 #include "integration/package_copy.h"
 
+#include <ATen/ATen.h>
 #include <c10/core/Device.h>
 
 #include "base/files.h"
@@ -20,9 +21,13 @@ void renew_sums(const std::filesystem::path& package) {
 }
 
 void write_other_package(const std::filesystem::path& folder,
-                         const std::map<std::string, std::string>& extras) {
+                         const std::map<std::string, std::string>& extras, double scale) {
   auto checkpoint = load_checkpoint(tiny_run().path() / "checkpoint" / "best.safetensors");
   initialise(checkpoint.network, test_seed() + 1000);
+  const at::NoGradGuard no_grad;
+  for (auto& item : checkpoint.network->named_parameters()) {
+    if (item.key().find("head.") == 0) item.value().mul_(scale);
+  }
   const auto test = load_dataset(fixtures() / "tiny", Part::kTest);
   PackageInfo info;
   info.schema = checkpoint.info.schema;

@@ -20,8 +20,9 @@ struct PackageCopy {
 // to pass.
 void renew_sums(const std::filesystem::path& package);
 
-// A package of another model for the same data: the tiny run's network with other weights.
+// A package of another model for the same data: the tiny run's network with other weights, and
+// logits that are `scale` times as large.
 void write_other_package(const std::filesystem::path& folder,
-                         const std::map<std::string, std::string>& extras = {});
+                         const std::map<std::string, std::string>& extras = {}, double scale = 1.0);
 
 }  // namespace digits

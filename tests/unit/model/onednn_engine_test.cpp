@@ -2,9 +2,12 @@
 #include "model/onednn_engine.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 
+#include <ctime>
 #include <thread>
 
+#include "base/interrupt.h"
 #include "model/tensors.h"
 #include "repository/manifest.h"
 #include "support/models.h"
@@ -65,6 +68,40 @@ TEST(OnednnEngine, AnyBatchOnAnyThreads) {
     EXPECT_LE(difference(alone, network->forward(images)), kGoldenTolerance) << n;
   }
   at::set_num_threads(threads);
+}
+
+// Processor time so far, in seconds.
+double time_of(clockid_t clock) {
+  timespec time{};
+  ::clock_gettime(clock, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+// Of two threads each does its half of a batch: as much time goes by in the other one as in this
+// one, however busy the machine is.
+TEST(OnednnEngine, ThreadsShareABatch) {
+  auto network = random_network(kSchema, kArchitecture, test_seed());
+  const OnednnEngine engine(network, Precision::kFloat32);
+  const auto set = random_dataset(2000, kSchema.rows, kSchema.cols, kSchema.channels);
+  const auto threads = at::get_num_threads();
+  at::set_num_threads(2);
+  engine.logits(set.images.data(), set.size());  // makes the thread, and a piece for each
+  const auto own = time_of(CLOCK_THREAD_CPUTIME_ID), all = time_of(CLOCK_PROCESS_CPUTIME_ID);
+  for (int round = 0; round < 5; ++round) engine.logits(set.images.data(), set.size());
+  const auto own_share = time_of(CLOCK_THREAD_CPUTIME_ID) - own;
+  EXPECT_GT(time_of(CLOCK_PROCESS_CPUTIME_ID) - all, 1.5 * own_share);
+  at::set_num_threads(threads);
+}
+
+// Ctrl-C does not wait for the end of a batch.
+TEST(OnednnEngine, StopsBetweenPieces) {
+  auto network = random_network(kSchema, kArchitecture, test_seed());
+  const OnednnEngine engine(network, Precision::kFloat32);
+  const auto set = random_dataset(40, kSchema.rows, kSchema.cols, kSchema.channels);
+  set_interrupted(true);
+  expect_error("interrupted", [&] { engine.logits(set.images.data(), set.size()); });
+  set_interrupted(false);
+  EXPECT_EQ(engine.logits(set.images.data(), set.size()).size(), 120U);
 }
 
 // Each call has a piece for itself: what one thread asks does not mix with what another does.
