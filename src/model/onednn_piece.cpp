@@ -66,9 +66,12 @@ OnednnPiece::OnednnPiece(const FoldedNetwork& network, int64_t images, Precision
       engine_(dnnl::engine::kind::cpu, 0),
       stream_(engine_) {
   const auto& first = network.layers.front().shape;
-  input_ = memory(maps(images, first.inputs, first.rows, first.cols, Type::f32), engine_);
+  const auto input_of = [&](Type type) {
+    return maps(images, first.inputs, first.rows, first.cols, type);
+  };
+  input_ = memory(input_of(Type::f32), engine_);
   std::memset(input_.get_data_handle(), 0, input_.get_desc().get_size());
-  auto x = convert(input_, type_);
+  auto x = convert(input_, input_of(type_));
   for (const auto& layer : network.layers) {
     x = convolve(layer, x);
     if (layer.shape.pools) x = pool(layer, x);
@@ -89,11 +92,9 @@ void OnednnPiece::add_step(const dnnl::primitive& primitive, const Made& made,
   steps_.push_back({primitive, std::move(arguments)});
 }
 
-memory OnednnPiece::convert(const memory& source, Type type) {
-  if (type == Type::f32) return source;
-  const auto& shape = source.get_desc();
-  const auto sizes = shape.dims();
-  memory target(maps(sizes[0], sizes[1], sizes[2], sizes[3], type), engine_);
+memory OnednnPiece::convert(const memory& source, const memory::desc& wanted) {
+  if (source.get_desc() == wanted) return source;
+  memory target(wanted, engine_);
   const dnnl::reorder::primitive_desc made(source, target, attributes_with({}));
   add_step(dnnl::reorder(made), made, {{DNNL_ARG_FROM, source}, {DNNL_ARG_TO, target}});
   return target;

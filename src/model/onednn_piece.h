@@ -52,7 +52,7 @@ class OnednnPiece {
   void add_step(const dnnl::primitive& primitive, const Made& made, Arguments arguments);
 
   // Each adds the steps of a layer and returns where its result will be.
-  dnnl::memory convert(const dnnl::memory& source, dnnl::memory::data_type type);
+  dnnl::memory convert(const dnnl::memory& source, const dnnl::memory::desc& wanted);
   dnnl::memory convolve(const FoldedNetwork::Layer& layer, const dnnl::memory& source);
   dnnl::memory pool(const FoldedNetwork::Layer& layer, const dnnl::memory& source);
   dnnl::memory classify(const FoldedNetwork& network, const dnnl::memory& source);

@@ -148,7 +148,7 @@ TEST(Compare, AnEffectThatIsLargeAndSureIsDrift) {
 // p = 0.02 is not enough.
 TEST(Compare, SharesTheFalseAlarmsAmongTheTests) {
   const auto tests = compare(made(10000, 0), made(64, 13));
-  const auto& test = of(tests, "mean_intensity");
+  const auto test = of(tests, "mean_intensity");
   EXPECT_GT(test.effect, test.bound);
   EXPECT_LT(test.p, kDriftAlpha);
   EXPECT_GT(test.p, kDriftAlpha / 9);

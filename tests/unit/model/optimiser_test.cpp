@@ -80,7 +80,7 @@ TEST(FlatWeights, CollectsGradients) {
   network->forward(at::rand({4, 1, 12, 10})).square().sum().backward();
   EXPECT_EQ(weights.views(weights.gradients(), "").size(), network->parameters().size());
   for (const auto& [name, view] : weights.views(weights.gradients(), "")) {
-    const auto& gradient = network->named_parameters()[name].grad();
+    const auto gradient = network->named_parameters()[name].grad();
     EXPECT_TRUE(view.equal(gradient)) << name;
     EXPECT_TRUE(view.is_alias_of(gradient)) << name;
     EXPECT_GT(view.abs().sum().item<double>(), 0.0) << name;
