@@ -29,7 +29,7 @@ VersionFacts facts_of(const std::filesystem::path& folder) {
 VersionSummary summarise_version(const std::filesystem::path& folder, int version) {
   VersionSummary summary;
   summary.version = version;
-  summary.written = utc_text(written_at(folder / kSumsFile));
+  if (const auto time = written_at(folder / kSumsFile); time != 0) summary.written = utc_text(time);
   try {
     summary.facts = facts_of(folder);
   } catch (const Error& error) {

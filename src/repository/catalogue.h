@@ -24,7 +24,7 @@ struct VersionFacts {
 
 struct VersionSummary {
   int version = 0;
-  std::string written;                // UTC
+  std::string written;                // UTC; empty without SHA256SUMS
   std::optional<VersionFacts> facts;  // none when the files are not whole:
   std::string damage;                 // "package.hash: ..."
 };

@@ -12,6 +12,7 @@
 #include "base/file_lock.h"
 #include "base/files.h"
 #include "base/json.h"
+#include "repository/manifest.h"
 #include "repository/package_files.h"
 #include "repository/triton_config.h"
 
@@ -26,15 +27,18 @@ constexpr const char* kCurrent = "current.json";
 constexpr const char* kCurrentSchema = "digits.current/1";
 constexpr const char* kConfig = "config.pbtxt";
 constexpr const char* kLock = ".lock";
+constexpr int kMaxVersion = 1'000'000'000;  // there is always a next one
 
 bool is_model(const fs::path& folder) { return kind_of(folder / kCurrent) == PathKind::kFile; }
 
-// The number that a folder's name is, as Triton reads it: digits that do not begin with 0; else 0.
+// The number that a folder's name is, as Triton reads it: digits that do not begin with 0, of
+// kMaxVersion at most; else 0.
 int version_number(const std::string& name) {
   int number = 0;
   const char* const end = name.data() + name.size();
   const auto [stop, error] = std::from_chars(name.data(), end, number);
-  return error == std::errc() && stop == end && name.front() != '0' && number > 0 ? number : 0;
+  const bool is_version = error == std::errc() && stop == end && name.front() != '0';
+  return is_version && number > 0 && number <= kMaxVersion ? number : 0;
 }
 
 template <typename T>
@@ -78,11 +82,19 @@ int ModelFolder::current() const { return require_state().current; }
 
 std::optional<int> ModelFolder::previous() const { return previous_of(require_state()); }
 
+bool ModelFolder::lost_current() const {
+  const auto all = versions();
+  return !is_model(path_) && std::any_of(all.begin(), all.end(), [&](int version) {
+    return kind_of(path_of(version) / kManifestFile) == PathKind::kFile;
+  });
+}
+
 int ModelFolder::add(const Schema& schema, const std::function<void(const fs::path&)>& write) {
   make_directories(path_);
   const FileLock lock(path_ / kLock);
   remove_leftovers(path_);  // nobody else writes here now
-  auto state = read_state().value_or(State{schema, 0, {}, 0});
+  auto state =
+      lost_current() ? require_state() : read_state().value_or(State{schema, 0, {}, highest(0)});
   if (state.schema != schema) {
     throw Error("repository.mismatch",
                 fmt::format("{}: images of {}x{}x{} and {} classes, or other class names, expected "
@@ -93,22 +105,35 @@ int ModelFolder::add(const Schema& schema, const std::function<void(const fs::pa
                 "another kind of data is another model: give it a --name of its own");
   }
   config_for(state);  // refuses before anything changes
-  const auto present = versions();
-  const int version = std::max(state.last, present.empty() ? 0 : present.back()) + 1;
+  const int version = ++state.last;
   write(path_of(version));
-  state.last = version;
   if (state.current == 0) state.current = version;
   write_state(state);
   return version;
 }
 
+int ModelFolder::highest(int last) const {
+  const auto present = versions();
+  return present.empty() ? last : std::max(last, present.back());
+}
+
 void ModelFolder::promote(int version) {
+  if (lost_current()) restore(version);
   change([&](State& state) {
     require_whole(version);
     if (version == state.current) return;
     state.history.push_back(state.current);
     state.current = version;
   });
+}
+
+// As if `version` had been the first one.
+void ModelFolder::restore(int version) const {
+  require_whole(version);
+  const FileLock lock(path_ / kLock);
+  if (!lost_current()) return;  // another process was faster
+  const auto manifest = parse_manifest(read_file(path_of(version) / kManifestFile));
+  write_state({json_at<Schema>(manifest, "/data", kFamily), version, {}, highest(version)});
 }
 
 int ModelFolder::rollback() {
@@ -172,15 +197,23 @@ std::optional<ModelFolder::State> ModelFolder::read_state() const {
   State state{json_at<Schema>(json, "/data", kFamily), json_at<int>(json, "/version", kFamily),
               json_at<std::vector<int>>(json, "/history", kFamily),
               json_at<int>(json, "/last", kFamily)};
-  if (state.current < 1 || state.last < state.current) {
+  if (state.current < 1 || state.last < state.current || state.last > kMaxVersion) {
     throw_malformed(kFamily, fmt::format("{}: version {}, last {}, expected 1 <= version <= last",
                                          (path_ / kCurrent).string(), state.current, state.last));
   }
+  // Who adds a version may be killed before it writes that down.
+  state.last = highest(state.last);
   return state;
 }
 
 ModelFolder::State ModelFolder::require_state() const {
   if (auto state = read_state()) return *state;
+  if (lost_current()) {
+    throw Error("repository.malformed",
+                fmt::format("{}: no {}, expected one beside its versions {}", path_.string(),
+                            kCurrent, fmt::join(versions(), ", ")),
+                fmt::format("digits models promote {} VERSION says which one is in use", name_));
+  }
   throw Error("repository.missing",
               fmt::format("{}: no model of this name, expected {} in it", path_.string(), kCurrent),
               "digits package RUN adds a model; digits models lists those there are");
@@ -223,7 +256,9 @@ std::vector<ModelFolder> models_in(const fs::path& repository) {
   std::vector<ModelFolder> models;
   for (const auto& path : list_folder(repository)) {
     const auto name = path.filename().string();
-    if (is_model_name(name) && is_model(path)) models.emplace_back(repository, name);
+    if (!is_model_name(name)) continue;
+    ModelFolder model(repository, name);
+    if (is_model(path) || model.lost_current()) models.push_back(std::move(model));
   }
   return models;
 }

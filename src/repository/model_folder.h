@@ -33,14 +33,19 @@ class ModelFolder {
   // Those that are there, ascending; none when there is no such model.
   std::vector<int> versions() const;
 
-  // The version in use. Throws repository.missing when there is no such model.
+  // Whether there are packages and no current.json: a first package's writer was killed, or the
+  // file was removed. No version is in use then; promote() makes one so.
+  bool lost_current() const;
+
+  // The version in use. Throws repository.missing when there is no such model, and
+  // repository.malformed when lost_current().
   int current() const;
 
   // Where rollback() would go.
   std::optional<int> previous() const;
 
   // What changes a model throws repository.malformed before it does, when config.pbtxt has a
-  // version policy that cannot be told.
+  // version policy that cannot be told; and, but for promote(), when lost_current().
 
   // Adds the package that `write` makes in the folder that it is handed, whole or not at all
   // (write_package does), as the next version. The first one becomes current. When `write` throws,
@@ -66,7 +71,7 @@ class ModelFolder {
     Schema schema;
     int current = 0;           // 0: none yet
     std::vector<int> history;  // was current before, the latest last
-    int last = 0;              // the highest number ever given
+    int last = 0;              // the highest number ever given, as far as it is known
   };
 
   std::optional<State> read_state() const;
@@ -76,6 +81,8 @@ class ModelFolder {
   void change(const std::function<void(State&)>& change) const;
   std::optional<int> previous_of(const State& state) const;
   void require_whole(int version) const;
+  void restore(int version) const;
+  int highest(int last) const;  // of `last` and the versions there are
 
   std::filesystem::path path_;
   std::string name_;

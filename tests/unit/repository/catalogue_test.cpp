@@ -35,18 +35,22 @@ TEST(Catalogue, SaysWhatTellsVersionsApart) {
 TEST(Catalogue, ShowsDamage) {
   const TemporaryDirectory folder;
   ModelFolder model(folder.path(), "m");
-  for (int i = 0; i < 3; ++i) {
+  for (int i = 0; i < 4; ++i) {
     model.add(sample_schema(), [](const auto& place) { write_sample(place); });
   }
+  std::filesystem::remove(model.path_of(4) / kSumsFile);
   write_file(model.path_of(1) / kWeightsFile, "others");
   auto files = sample_files();
   files[kManifestFile] = "{}";
   write_files(model.path_of(2), files);
   const auto summary = summarise(model);
+  EXPECT_NE(summary.versions[1].written, "");
   EXPECT_FALSE(summary.versions[0].facts);
   EXPECT_THAT(summary.versions[0].damage, testing::StartsWith("package.hash: "));
   EXPECT_THAT(summary.versions[1].damage, testing::StartsWith("package.malformed: "));
   EXPECT_TRUE(summary.versions[2].facts);
+  EXPECT_THAT(summary.versions[3].damage, testing::StartsWith("package.missing: "));
+  EXPECT_EQ(summary.versions[3].written, "");
   const Json json = summary;
   EXPECT_TRUE(json.at("versions").at(0).contains("damage"));
   EXPECT_FALSE(json.at("versions").at(0).contains("accuracy"));

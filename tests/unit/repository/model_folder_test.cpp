@@ -1,6 +1,7 @@
 // Versions are given once, appear whole, and the current one is always one of them.
 #include "repository/model_folder.h"
 
+#include <climits>
 #include <condition_variable>
 #include <mutex>
 #include <stdexcept>
@@ -65,7 +66,7 @@ TEST_F(ModelFolderTest, NeverGivesANumberAgain) {
 // Folders that Triton would not read as versions are none; a number that came by hand counts.
 TEST_F(ModelFolderTest, CountsWhatTritonCounts) {
   add(1);
-  for (const char* name : {"007", "-3", "3x", "0", "99999999999", ".5", "notes"}) {
+  for (const char* name : {"007", "-3", "3x", "0", "99999999999", "1000000001", ".5", "notes"}) {
     fs::create_directories(repository() / "m" / name);
   }
   write_file(repository() / "m" / "8", "a file");
@@ -98,7 +99,7 @@ TEST_F(ModelFolderTest, CurrentComesAfterItsFiles) {
   model_.add(sample_schema(), [&](const fs::path& folder) {
     expect_error("repository.missing", [&] { model_.current(); });
     write_sample(folder);
-    expect_error("repository.missing", [&] { model_.current(); });
+    expect_error("repository.malformed", [&] { model_.current(); });  // for a moment
   });
   EXPECT_EQ(model_.current(), 1);
 }
@@ -240,6 +241,41 @@ TEST_F(ModelFolderTest, ACutOffChangeHasNotHappened) {
   EXPECT_THAT(file("config.pbtxt"), testing::HasSubstr("versions: [3]"));
 }
 
+// Killed when the new version is there and current.json does not know it yet: it can be promoted,
+// and once it is removed its number is not given again.
+TEST_F(ModelFolderTest, ACutOffAddCounts) {
+  add(2);
+  const auto before = file("current.json");
+  add(1);
+  write_file(repository() / "m" / "current.json", before);
+  model_.promote(3);
+  EXPECT_EQ(model_.current(), 3);
+  EXPECT_EQ(model_.rollback(), 1);
+  write_file(repository() / "m" / "current.json", before);
+  EXPECT_THAT(model_.prune(0), ElementsAre(2, 3));
+  EXPECT_EQ(model_.add(sample_schema(), kWrite), 4);
+}
+
+// Which version was in use is not guessed, nor is a new one put in its place: a promotion says it,
+// and all else goes on as before.
+TEST_F(ModelFolderTest, LostCurrentIsNotGuessed) {
+  add(3);
+  model_.promote(2);
+  fs::remove(repository() / "m" / "current.json");
+  EXPECT_THAT(models_in(repository()), testing::SizeIs(1));
+  expect_error("repository.malformed", [&] { model_.current(); });
+  expect_error("repository.malformed", [&] { model_.rollback(); });
+  expect_error("repository.malformed", [&] { model_.prune(1); });
+  expect_error("repository.malformed", [&] { model_.add(sample_schema(), kWrite); });
+  expect_error("repository.missing", [&] { model_.promote(4); });
+  EXPECT_THAT(model_.versions(), ElementsAre(1, 2, 3));
+  model_.promote(2);
+  EXPECT_EQ(model_.current(), 2);
+  EXPECT_THAT(file("config.pbtxt"), testing::HasSubstr("versions: [2]"));
+  EXPECT_EQ(model_.add(sample_schema(), kWrite), 4);
+  EXPECT_EQ(model_.current(), 2);
+}
+
 // The configuration is the first of the two: where it cannot be written, nothing has changed.
 TEST_F(ModelFolderTest, CurrentComesAfterTheConfiguration) {
   add(2);
@@ -287,6 +323,7 @@ TEST_F(ModelFolderTest, EditedStateIsRefused) {
   for (const Json& version : {Json(0), Json(-1), Json(2), Json("1"), Json()}) {
     EXPECT_EQ(edit("version", version), "repository.malformed") << version;
   }
+  EXPECT_EQ(edit("last", INT_MAX), "repository.malformed");  // there would be no next one
   EXPECT_EQ(edit("history", 1), "repository.malformed");
   EXPECT_EQ(edit("data", 1), "repository.malformed");
 }
