@@ -12,6 +12,8 @@ foreach(folder base data repository metrics behaviour model)
   set_target_properties(digits_${folder} PROPERTIES EXPORT_NAME ${folder})
   install(DIRECTORY src/${folder} DESTINATION ${headers} FILES_MATCHING PATTERN "*.h")
 endforeach()
+# A LibTorch outside of the system's folders is found where it was when digits was built.
+set_target_properties(digits PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
 install(TARGETS digits RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 
 install(EXPORT digits_targets FILE digitsTargets.cmake NAMESPACE digits:: DESTINATION ${config})

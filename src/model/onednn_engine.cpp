@@ -129,7 +129,7 @@ std::unique_ptr<OnednnPiece> OnednnEngine::take(int64_t images) const {
     }
   }
   const OneThread one_thread;
-  return std::make_unique<OnednnPiece>(folded_, images, precision_);
+  return std::make_unique<OnednnPiece>(folded_, constants_, images, precision_);
 }
 
 void OnednnEngine::give_back(std::unique_ptr<OnednnPiece> piece, int64_t images) const {

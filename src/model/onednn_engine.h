@@ -43,6 +43,7 @@ class OnednnEngine : public InferenceEngine {
   NetworkOptions options_;
   Precision precision_;
   FoldedNetwork folded_;
+  mutable OnednnConstants constants_;
   Affine of_units_;  // of values from 0 to 1
   Affine of_bytes_;
   std::vector<int64_t> row_offsets_;  // where a row's and a column's first value goes in an input

@@ -41,7 +41,7 @@ FoldedNetwork fold(const Network& network) {
   const at::NoGradGuard no_grad;
   const auto tensors = network_tensors(network);
   const auto tensor = [&](const std::string& name) {
-    return tensors.at(name).detach().to(at::kCPU, at::kFloat).contiguous();
+    return tensors.at(name).detach().to(at::kCPU, at::kFloat, false, /*copy=*/true).contiguous();
   };
   FoldedNetwork folded;
   for (const auto& shape : convolution_shapes(network->options())) {
@@ -53,6 +53,7 @@ FoldedNetwork fold(const Network& network) {
     FoldedNetwork::Layer layer{shape, tensor(fmt::format("conv{}.weight", number)), {}, {}};
     layer.scale = of_norm("weight") / (of_norm("running_var") + kEpsilon).sqrt();
     layer.shift = of_norm("bias") - of_norm("running_mean") * layer.scale;
+    if (takes_batch_norm(shape)) layer.kernels.mul_(layer.scale.view({-1, 1, 1, 1}));
     folded.layers.push_back(std::move(layer));
   }
   folded.head = tensor("head.weight");
@@ -60,10 +61,29 @@ FoldedNetwork fold(const Network& network) {
   return folded;
 }
 
-OnednnPiece::OnednnPiece(const FoldedNetwork& network, int64_t images, Precision precision)
-    : images_(images),
+memory OnednnConstants::get(int number, const at::Tensor& values, const memory::desc& given,
+                            const memory::desc& wanted) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  auto& made = made_[number];
+  for (const auto& constant : made) {
+    if (constant.get_desc() == wanted) return constant;
+  }
+  const auto kept = values.contiguous();
+  memory source(given, engine_, kept.data_ptr());
+  memory target(wanted, engine_);
+  dnnl::stream stream(engine_);
+  dnnl::reorder(source, target).execute(stream, source, target);
+  stream.wait();
+  made.push_back(target);
+  return target;
+}
+
+OnednnPiece::OnednnPiece(const FoldedNetwork& network, OnednnConstants& constants, int64_t images,
+                         Precision precision)
+    : constants_(constants),
+      images_(images),
       type_(precision == Precision::kBfloat16 ? Type::bf16 : Type::f32),
-      engine_(dnnl::engine::kind::cpu, 0),
+      engine_(constants.engine()),
       stream_(engine_) {
   const auto& first = network.layers.front().shape;
   const auto input_of = [&](Type type) {
@@ -110,13 +130,13 @@ memory OnednnPiece::convolve(const FoldedNetwork::Layer& layer, const memory& so
   const auto made = convolution_3x3(engine_, source.get_desc(), {kernel_sizes, type_, Layout::any},
                                     {{shape.outputs}, Type::f32, Layout::x}, target.get_desc(),
                                     attributes_with(operations));
-  const auto kernels = folds ? layer.kernels * layer.scale.view({-1, 1, 1, 1}) : layer.kernels;
   const auto bias = folds ? layer.shift : at::zeros_like(layer.shift);
-  add_step(dnnl::convolution_forward(made), made,
-           {{DNNL_ARG_SRC, source},
-            {DNNL_ARG_WEIGHTS, constant(kernels, kernel_sizes, Layout::oihw, made.weights_desc())},
-            {DNNL_ARG_BIAS, constant(bias, {shape.outputs}, Layout::x, made.bias_desc())},
-            {DNNL_ARG_DST, target}});
+  add_step(
+      dnnl::convolution_forward(made), made,
+      {{DNNL_ARG_SRC, source},
+       {DNNL_ARG_WEIGHTS, constant(layer.kernels, kernel_sizes, Layout::oihw, made.weights_desc())},
+       {DNNL_ARG_BIAS, constant(bias, {shape.outputs}, Layout::x, made.bias_desc())},
+       {DNNL_ARG_DST, target}});
   return target;
 }
 
@@ -161,12 +181,7 @@ memory OnednnPiece::classify(const FoldedNetwork& network, const memory& source)
 
 memory OnednnPiece::constant(const at::Tensor& values, const memory::dims& sizes, Layout layout,
                              const memory::desc& wanted) {
-  const auto kept = values.contiguous();
-  memory given({sizes, Type::f32, layout}, engine_, kept.data_ptr());
-  memory target(wanted, engine_);
-  dnnl::reorder(given, target).execute(stream_, given, target);
-  stream_.wait();
-  return target;
+  return constants_.get(constant_count_++, values, {sizes, Type::f32, layout}, wanted);
 }
 
 }  // namespace digits

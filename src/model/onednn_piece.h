@@ -2,6 +2,7 @@
 // compiled, weights in the layout that they like, and all memory there before the first image is.
 #pragma once
 
+#include <mutex>
 #include <oneapi/dnnl/dnnl.hpp>
 #include <unordered_map>
 #include <vector>
@@ -16,7 +17,7 @@ namespace digits {
 struct FoldedNetwork {
   struct Layer {
     ConvolutionShape shape;
-    at::Tensor kernels;  // [outputs, inputs, 3, 3]
+    at::Tensor kernels;  // [outputs, inputs, 3, 3]; times `scale` in a layer that does not pool
     at::Tensor scale;    // [outputs], of batch norm
     at::Tensor shift;    // [outputs]
   };
@@ -28,11 +29,29 @@ struct FoldedNetwork {
 // All float32 on the CPU, contiguous.
 FoldedNetwork fold(const Network& network);
 
+// The network's constants as primitives want them, each made once however many pieces there are:
+// they are most of a model's memory. Thread-safe.
+class OnednnConstants {
+ public:
+  dnnl::engine& engine() { return engine_; }
+
+  // Constant number `number` in the layout `wanted`; made of `values`, which are of `given`.
+  dnnl::memory get(int number, const at::Tensor& values, const dnnl::memory::desc& given,
+                   const dnnl::memory::desc& wanted);
+
+ private:
+  dnnl::engine engine_{dnnl::engine::kind::cpu, 0};
+  std::mutex mutex_;
+  std::unordered_map<int, std::vector<dnnl::memory>> made_;  // by number
+};
+
 // For one thread at a time.
 class OnednnPiece {
  public:
-  // Made for `images` of a batch. Throws dnnl::error where oneDNN has no kernel for the precision.
-  OnednnPiece(const FoldedNetwork& network, int64_t images, Precision precision);
+  // Made for `images` of a batch. `constants` are those of all pieces of this network and
+  // precision, and live longer. Throws dnnl::error where oneDNN has no kernel for the precision.
+  OnednnPiece(const FoldedNetwork& network, OnednnConstants& constants, int64_t images,
+              Precision precision);
 
   // [images, rows, cols, channels] of the first layer's maps, to be filled in; all zero at first.
   float* input() { return static_cast<float*>(input_.get_data_handle()); }
@@ -57,10 +76,12 @@ class OnednnPiece {
   dnnl::memory pool(const FoldedNetwork::Layer& layer, const dnnl::memory& source);
   dnnl::memory classify(const FoldedNetwork& network, const dnnl::memory& source);
 
-  // A constant of the network in the layout `wanted`.
+  // The next constant of the network, in the layout `wanted`.
   dnnl::memory constant(const at::Tensor& values, const dnnl::memory::dims& sizes,
                         dnnl::memory::format_tag layout, const dnnl::memory::desc& wanted);
 
+  OnednnConstants& constants_;
+  int constant_count_ = 0;
   int64_t images_;
   dnnl::memory::data_type type_;
   dnnl::engine engine_;

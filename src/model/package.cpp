@@ -13,6 +13,7 @@
 #include "base/files.h"
 #include "model/checkpoint.h"
 #include "model/choose_engine.h"
+#include "model/device.h"
 #include "model/network.h"
 #include "model/safetensors.h"
 #include "model/tensors.h"
@@ -85,11 +86,17 @@ Golden parse_golden(const PackageFiles& files, const Schema& schema) {
   return golden;
 }
 
-void require_golden(const InferenceEngine& engine, const Golden& golden, double tolerance) {
-  const auto logits = engine.forward(golden.inputs);
-  const bool same_size = logits.sizes() == golden.logits.sizes();
+// The bytes [n, rows, cols, channels] that the inputs [n, channels, rows, cols] were made of.
+std::vector<std::uint8_t> bytes_of(const at::Tensor& inputs) {
+  const auto bytes = inputs.permute({0, 2, 3, 1}).mul(255.0).round().to(at::kByte).contiguous();
+  return {bytes.data_ptr<std::uint8_t>(), bytes.data_ptr<std::uint8_t>() + bytes.numel()};
+}
+
+void require_logits(const InferenceEngine& engine, const at::Tensor& logits,
+                    const at::Tensor& expected, double tolerance) {
+  const bool same_size = logits.numel() == expected.numel();
   const double difference =
-      same_size ? (logits - golden.logits).abs().max().item<double>() : INFINITY;
+      same_size ? (logits.view_as(expected) - expected).abs().max().item<double>() : INFINITY;
   if (difference <= tolerance) return;  // NaN does not pass
   throw Error("package.golden",
               fmt::format("{}: golden logits differ by {:.2g}, expected at most {:.2g}",
@@ -97,9 +104,22 @@ void require_golden(const InferenceEngine& engine, const Golden& golden, double 
               "this engine or device computes something else: do not serve with it");
 }
 
+// By both doors, and by that of bytes, which predictions take, one image alone and a batch of more
+// than an engine takes at once, the same images again and again.
+void require_golden(const InferenceEngine& engine, const Golden& golden, double tolerance) {
+  require_logits(engine, engine.forward(golden.inputs), golden.logits, tolerance);
+  for (const std::int64_t n : {1, 33}) {
+    const auto which = at::arange(n).remainder(golden.inputs.size(0));
+    const auto images = bytes_of(golden.inputs.index_select(0, which));
+    const auto logits = at::tensor(engine.logits(images.data(), static_cast<std::size_t>(n)));
+    require_logits(engine, logits, golden.logits.index_select(0, which), tolerance);
+  }
+}
+
 }  // namespace
 
 Package Package::load(const fs::path& folder, c10::Device device, const std::string& engine_name) {
+  make_deterministic();
   const auto files = read_verified(folder);
   auto manifest = parse_manifest(files.at(kManifestFile));
   require_library(manifest, TORCH_VERSION);

@@ -39,7 +39,9 @@ struct PackageInfo {
 // A verified package, ready to predict.
 class Package {
  public:
-  // Checks, in this order, and throws before anything is parsed that was not verified:
+  // Sets LibTorch to make_deterministic(), for the whole process: with TensorFloat-32 no GPU gives
+  // the golden logits. Checks, in this order, and throws before anything is parsed that was not
+  // verified:
   //   package.missing     no such folder, or a file of it is missing
   //   package.unreadable  a file is there and cannot be read
   //   package.sums        SHA256SUMS is damaged, or leaves a file out

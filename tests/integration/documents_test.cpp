@@ -36,7 +36,7 @@ void lay_out(const fs::path& folder) {
 
 std::vector<fs::path> documents() {
   std::vector<fs::path> all{"README.md", "CONTRIBUTING.md", "data/fixtures/README.md",
-                            "examples/python/README.md"};
+                            "examples/cpp/README.md", "examples/python/README.md"};
   for (const auto& entry : fs::directory_iterator(fs::path(DIGITS_SOURCE_DIR) / "docs")) {
     if (entry.path().extension() == ".md")
       all.push_back(fs::path("docs") / entry.path().filename());

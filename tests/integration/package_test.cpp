@@ -22,6 +22,7 @@
 #include "integration/package_copy.h"
 #include "metrics/evaluation.h"
 #include "model/checkpoint.h"
+#include "model/safetensors.h"
 #include "model/tensors.h"
 #include "support/python.h"
 
@@ -131,6 +132,23 @@ TEST(Package, ExtrasAreVerifiedToo) {
   expect_error("package.sums", [&] { write_other_package(folder / "third", {{"../x", "mine"}}); });
   EXPECT_FALSE(fs::exists(folder / "second"));
   EXPECT_FALSE(fs::exists(folder / "x"));
+}
+
+// Predictions start from bytes: the golden check does as well. Inputs between two bytes, with their
+// right logits, pass the door of floats only.
+TEST(Package, GoldenLogitsAreAskedForByBytes) {
+  const PackageCopy copy;
+  const auto path = copy.path() / "golden.safetensors";
+  auto tensors = parse_safetensors(read_file(path), "golden", "package");
+  auto& inputs = tensors["inputs"];
+  inputs = inputs + 0.4 / 255.0;
+  auto network = load_checkpoint(tiny_run().path() / "checkpoint" / "best.safetensors").network;
+  network->eval();
+  const at::NoGradGuard no_grad;
+  tensors["logits"] = network->forward(inputs);
+  write_file(path, format_safetensors(tensors));
+  renew_sums(copy.path());
+  EXPECT_EQ(error_code([&] { load(copy.path()); }), "package.golden");
 }
 
 // The weights beside the program are what the fast engine answers by: they have to give the golden

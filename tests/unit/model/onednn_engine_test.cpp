@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "base/interrupt.h"
+#include "base/memory.h"
 #include "model/tensors.h"
 #include "repository/manifest.h"
 #include "support/models.h"
@@ -125,6 +126,19 @@ TEST(OnednnEngine, ServesThreadsAtOnce) {
   }
   for (auto& thread : threads) thread.join();
   EXPECT_THAT(wrong, testing::Each(0));
+}
+
+// Pieces for batches of many sizes have the weights in common: 20 MiB of them once or in a few
+// layouts, not once for each size.
+TEST(OnednnEngine, PiecesShareTheWeights) {
+  const Schema schema{4, 4, 1, {"a", "b"}};
+  const Architecture architecture{0, 1, {{64}, {512}, {1024}}};
+  Network network(network_options(schema, architecture), Normalisation{{0.5}, {0.3}});
+  const OnednnEngine engine(network, Precision::kFloat32);
+  const auto set = random_dataset(24, schema.rows, schema.cols, schema.channels);
+  const auto before = peak_memory_bytes();
+  for (std::size_t n = 1; n <= set.size(); ++n) engine.logits(set.images.data(), n);
+  EXPECT_LT(peak_memory_bytes() - before, 200 << 20);
 }
 
 // bfloat16 has 8 bits of precision: further from the network, but within its own tolerance; where
