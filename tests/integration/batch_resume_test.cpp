@@ -8,6 +8,7 @@
 #include "base/rng.h"
 #include "base/sha256.h"
 #include "integration/batch.h"
+#include "pipeline/version.h"
 
 namespace digits {
 namespace {
@@ -93,11 +94,13 @@ TEST(BatchResume, AfterAFullDiskGoesOn) {
   EXPECT_TRUE(read_file(batch.folder / "x.csv") == expected);
 }
 
-// The header of a journal with another value for something about the program that began it.
+// The journal, had another program begun it. It names this one.
 std::string by_another_program(const std::string& journal, const std::string& key) {
   const auto end = journal.find('\n');
   auto header = Json::parse(journal.substr(0, end));
-  header.at("program").at(key) = "another";
+  auto& program = header["program"];
+  EXPECT_EQ(program.value(key, Json()), versions().at(key));
+  program[key] = "another";
   return to_text(header, -1) + journal.substr(end);
 }
 
