@@ -7,27 +7,73 @@ or an IDX file of many such, .gz or not. (`digits predict` also finds digits in 
 torch, and Pillow for image files.
 """
 import argparse
+import contextlib
 import gzip
 import hashlib
 import io
 import json
 import math
 import pathlib
+import re
+import signal
 import struct
 import sys
 
 import torch
+from safetensors_reader import parse_safetensors
+
+SCHEMA = "digits.manifest/1"
+REQUIRED = {"model.pt", "model.safetensors", "golden.safetensors", "manifest.json", "profile.json"}
+TOLERANCE = 1e-4  # of golden logits; a manifest may ask for less, not for more
+
+
+@contextlib.contextmanager
+def named(path):
+    """Whatever goes wrong inside ends the program with a line that names `path`."""
+    try:
+        yield
+    except Exception as error:
+        message = str(error).split("\n")[0]  # LibTorch's go on with a backtrace
+        sys.exit(f"{path}: {type(error).__name__}: {message}")
 
 
 def read_verified(package):
     """The package's files, bytes by name. Each is read once: what was verified is what is used."""
     files = {}
     for line in (package / "SHA256SUMS").read_text().splitlines():
-        expected, name = line.split(maxsplit=1)
+        sum_and_name = re.fullmatch(r"([0-9a-f]{64})  (\w[\w.-]*)", line)
+        if not sum_and_name:
+            sys.exit(f"{package}: SHA256SUMS has a line {line!r}, expected a sum and a file's name")
+        expected, name = sum_and_name.groups()
         files[name] = (package / name).read_bytes()
         if hashlib.sha256(files[name]).hexdigest() != expected:
             sys.exit(f"{package / name}: not the file that was packaged, see SHA256SUMS")
+    if REQUIRED - files.keys():
+        sys.exit(f"{package}: SHA256SUMS does not list {', '.join(sorted(REQUIRED - files.keys()))}")
     return files
+
+
+def check_golden(model, files, manifest):
+    """The model gives here the logits that it gave where it was packaged."""
+    golden = {
+        name: torch.frombuffer(tensor.values, dtype=torch.float32).view(tensor.shape)
+        for name, tensor in parse_safetensors(files["golden.safetensors"]).items()
+    }
+    tolerance = min(manifest["golden"]["tolerance"], TOLERANCE)
+    difference = (model(golden["inputs"]) - golden["logits"]).abs().max().item()
+    if not difference <= tolerance:  # as NaN is not
+        raise ValueError(f"golden logits differ by {difference:.2g}, expected at most {tolerance:g}")
+
+
+def load(package):
+    """The network, ready to answer, and what its images are."""
+    files = read_verified(package)
+    manifest = json.loads(files["manifest.json"])
+    if manifest["schema"] != SCHEMA:
+        raise ValueError(f"manifest.json of schema {manifest['schema']}, expected {SCHEMA}")
+    model = torch.jit.load(io.BytesIO(files["model.pt"]))
+    check_golden(model, files, manifest)
+    return model, manifest["data"]
 
 
 def parse_idx(raw, path):
@@ -66,16 +112,19 @@ def main():
     parser.add_argument("images", type=pathlib.Path, nargs="+", help="PNG, JPEG or IDX files")
     arguments = parser.parse_args()
 
-    files = read_verified(arguments.package)
-    schema = json.loads(files["manifest.json"])["data"]
-    model = torch.jit.load(io.BytesIO(files["model.pt"]))
+    torch.set_grad_enabled(False)
+    with named(arguments.package):
+        model, schema = load(arguments.package)
     for path in arguments.images:
-        with torch.no_grad():
-            probabilities = model(read_images(path, schema)).softmax(dim=1)
+        with named(path):
+            images = read_images(path, schema)
+        probabilities = model(images).softmax(dim=1)
         for index, row in enumerate(probabilities):
             best = int(row.argmax())
             print(f"{path} {index} {schema['class_names'][best]} {row[best]:.4f}")
 
 
 if __name__ == "__main__":
+    if hasattr(signal, "SIGPIPE"):  # ends like any filter when its reader, such as head, has enough
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     main()

@@ -6,6 +6,8 @@
 #include <array>
 #include <utility>
 
+#include "base/printable.h"
+
 namespace digits {
 
 int exit_status(std::string_view code) noexcept {
@@ -38,8 +40,7 @@ int exit_status(std::string_view code) noexcept {
 std::string one_line(const Error& error) {
   auto line = fmt::format("digits: {}: {}", error.code(), error.what());
   if (!error.hint().empty()) line += fmt::format(" (hint: {})", error.hint());
-  std::replace(line.begin(), line.end(), '\n', ' ');
-  return line;
+  return printable(line);
 }
 
 }  // namespace digits

@@ -39,7 +39,8 @@ enum ExitStatus : int {
 // are internal errors.
 int exit_status(std::string_view code) noexcept;
 
-// "digits: idx.truncated: train-images: 12 bytes, expected 16 (hint: download it again)": one line.
+// "digits: idx.truncated: train-images: 12 bytes, expected 16 (hint: download it again)": one
+// line, printable whatever message and hint have in them.
 std::string one_line(const Error& error);
 
 }  // namespace digits

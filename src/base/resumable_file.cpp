@@ -35,6 +35,12 @@ Error part_error(const char* code, const fs::path& part, const std::string& mess
 
 fs::path beside(const fs::path& path, const char* suffix) { return path.string() + suffix; }
 
+// Whether the name is taken, be it by a link that leads nowhere.
+bool is_taken(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(fs::symlink_status(path, ignored));
+}
+
 std::size_t size_of(const Descriptor& file) {
   struct stat status {};
   return ::fstat(file.get(), &status) == 0 ? static_cast<std::size_t>(status.st_size) : 0;
@@ -66,25 +72,24 @@ bool is_journal(const fs::path& path) {
 void remove_remains(const fs::path& path) {
   const auto part = beside(path, ".part");
   const auto journal = beside(path, ".journal");
-  std::error_code ignored;
-  if (!fs::exists(part, ignored) && !is_journal(journal)) return;
-  const Descriptor file(::open(part.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+  if (!is_taken(part) && !is_journal(journal)) return;
+  const Descriptor file(::open(part.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
   if (file.get() < 0 || !lock(file, part) || size_of(file) > 0) return;
   if (is_journal(journal)) ::unlink(journal.c_str());
   ::unlink(part.c_str());
 }
 
 void require_absent(const fs::path& path) {
-  std::error_code ignored;
-  if (!fs::exists(path, ignored)) return;
+  if (!is_taken(path)) return;
   remove_remains(path);
   throw exists_error(path);
 }
 
-// The part of a file that does not exist yet, for this process alone.
+// The part of a file that does not exist yet, for this process alone. It is never a link, which
+// could lead into somebody's file, and would be what gets the name at the end.
 Descriptor open_part(const fs::path& path, const fs::path& part, int flags) {
   require_absent(path);
-  Descriptor file(::open(part.c_str(), O_RDWR | O_APPEND | O_CLOEXEC | flags, 0644));
+  Descriptor file(::open(part.c_str(), O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | flags, 0644));
   if (file.get() < 0 && errno == ENOENT && (flags & O_CREAT) == 0) {
     throw Error("output.missing",
                 fmt::format("{}: no such file, expected one to go on with", part.string()),
@@ -96,8 +101,7 @@ Descriptor open_part(const fs::path& path, const fs::path& part, int flags) {
                 "wait for it, or choose another name");
   }
   // Its writer may have published it since the first look: then this part is a new one.
-  std::error_code ignored;
-  if (!fs::exists(path, ignored)) return file;
+  if (!is_taken(path)) return file;
   file = Descriptor(-1);
   require_absent(path);
   throw exists_error(path);
@@ -116,8 +120,7 @@ void truncate(const Descriptor& file, std::size_t size, const fs::path& path) {
 void rename_to_new(const fs::path& from, const fs::path& to) {
   if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return;
   const int error = errno;
-  std::error_code ignored;
-  if (fs::exists(to, ignored)) throw exists_error(to);
+  if (is_taken(to)) throw exists_error(to);
   if (error != EINVAL && error != ENOSYS) throw write_error(to, error);
   // A file system that cannot rename so (NFS): a moment lies between the question and the answer.
   if (::rename(from.c_str(), to.c_str()) != 0) throw write_error(to, errno);

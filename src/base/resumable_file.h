@@ -27,8 +27,8 @@ class ResumableFile {
   using Replay = std::function<void(const Json& note)>;
 
   // Begins a file. `identity` is an object with whatever the content depends on. Throws
-  // output.exists when there is a file of this name, or a part of one; output.busy when somebody
-  // writes it; output.unwritable and disk.*.
+  // output.exists when there is a file or link of this name, or a part of one; output.busy when
+  // somebody writes it; output.unwritable, also when the part is a link, and disk.*.
   ResumableFile(const std::filesystem::path& path, const Json& identity);
 
   // Goes on with a part, behind the last piece of which journal and part agree to the byte: what

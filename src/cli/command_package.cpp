@@ -51,6 +51,7 @@ int command_package(const Arguments& arguments) {
   options.text("name", "of the model (default: that of the data's folder, or digits)", "NAME");
   options.flag("promote", "make the new version current");
   options.text("out", "write the package into this new folder instead", "DIR");
+  options.add_run_data();
   options.add_machine();
   options.add_json();
   const auto parsed = options.parse(arguments);
@@ -61,8 +62,9 @@ int command_package(const Arguments& arguments) {
   }
 
   const auto run = RunDirectory::open(parsed->word("one run directory"));
-  const auto config = resolve(config_from(*parsed, run.read_config()));
-  const auto name = parsed->has("name") ? parsed->text("name") : default_model_name(config);
+  const auto trained_with = run.read_config();
+  const auto config = resolve(config_from(*parsed, trained_with));
+  const auto name = parsed->has("name") ? parsed->text("name") : default_model_name(trained_with);
   ModelFolder model(parsed->text("repository"), name);  // which checks the name
   if (parsed->has("out")) {
     package_into_folder(*parsed, run, config, name);

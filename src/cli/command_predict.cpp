@@ -22,6 +22,7 @@
 #include "model/device.h"
 #include "model/package.h"
 #include "pipeline/stages.h"
+#include "pipeline/version.h"
 #include "repository/model_folder.h"
 
 namespace digits {
@@ -138,10 +139,19 @@ std::string logits_hash(const Package& package) {
   return sha256({reinterpret_cast<const char*>(logits.data()), logits.size() * sizeof(float)});
 }
 
+// The build, which decides how a picture is decoded, framed and scaled: the logits above are of
+// noise that never was a picture.
+Json program() {
+  const auto all = versions();
+  return {
+      {"digits", all.at("digits")}, {"revision", all.at("revision")}, {"opencv", all.at("opencv")}};
+}
+
 // Whatever decides about the content of the file.
 Json identity_of(const ImageInputs& inputs, const Job& job) {
   return {{"package", sha256(to_text(job.package.manifest(), -1))},
           {"logits", logits_hash(job.package)},
+          {"program", program()},
           {"inputs", inputs.identity()},
           {"min_confidence", job.min_confidence}};
 }

@@ -12,6 +12,7 @@ int command_report(const Arguments& arguments) {
                          "figures/*.svg into it: one page "
                          "without scripts or network, and its plots.",
                          "RUN");
+  options.add_run_data();
   options.add_machine();
   options.add_json();
   const auto parsed = options.parse(arguments);

@@ -9,13 +9,26 @@
 #include <cxxopts.hpp>
 
 #include "base/error.h"
+#include "base/printable.h"
 #include "pipeline/run_directory.h"
 
 namespace digits {
 
 namespace {
 
+// $'...': each byte that is no letter or digit by its octal number, so that the line stays
+// printable.
+std::string escaped_word(const std::string& text) {
+  std::string word;
+  for (const unsigned char c : text) {
+    word +=
+        std::isalnum(c) != 0 ? std::string(1, static_cast<char>(c)) : fmt::format("\\{:03o}", c);
+  }
+  return "$'" + word + "'";
+}
+
 std::string shell_word(const std::string& text) {
+  if (printable(text) != text) return escaped_word(text);
   const auto plain = [](unsigned char c) {
     return std::isalnum(c) != 0 || std::strchr("_-./+:,@%", c) != nullptr;
   };
@@ -134,6 +147,10 @@ void CommandOptions::add_tensorboard() {
 
 void CommandOptions::add_model() {
   text("model", "a package, or a model of a repository (its current version)", "DIR");
+}
+
+void CommandOptions::add_run_data() {
+  text("data", "where the run's set lies, if not where the run found it", "DIR");
 }
 
 void CommandOptions::add_json() { flag("json", "print one JSON object instead of the table"); }

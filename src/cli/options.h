@@ -60,6 +60,7 @@ class CommandOptions {
   void add_machine();      // --seed, --threads, --device
   void add_config();       // --config, --preset, --data, and the above
   void add_run_path();     // --out: a new run directory; --resume: one to go on with
+  void add_run_data();     // --data: where a run's own set lies by now
   void add_json();         // --json
   void add_model();        // --model: what package_folder takes
   void add_tensorboard();  // --tensorboard

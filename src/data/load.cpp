@@ -31,7 +31,7 @@ void require_folder(const fs::path& folder) {
   const auto kind = kind_of(folder);
   if (kind == PathKind::kMissing) {
     throw Error("input.missing", fmt::format("{}: no such folder", folder.string()),
-                "check the path, or leave --data out to use synthetic digits");
+                "check the path: a relative one begins in the working folder");
   }
   if (kind != PathKind::kFolder) {
     throw Error("input.not_a_folder",

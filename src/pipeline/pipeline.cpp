@@ -162,6 +162,13 @@ Evaluation evaluate_run(const RunDirectory& run, const Config& config, const Dat
 }
 
 Dataset test_of(const RunDirectory& run, const Config& config) {
+  const auto& source = config.data.source;
+  if (source != "synthetic" && kind_of(source) == PathKind::kMissing) {
+    throw Error("input.missing", fmt::format("{}: no such folder", source),
+                fmt::format("{} has it as seen from where the run was made: go there, or see what "
+                            "--help says of --data",
+                            (run.path() / "config.toml").string()));
+  }
   return acquire_test(config, load_checkpoint(run.checkpoint()).info.schema.class_names);
 }
 

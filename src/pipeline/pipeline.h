@@ -34,7 +34,8 @@ Evaluation evaluate_run(const RunDirectory& run, const Config& config, const Dat
 // written.
 Evaluation evaluate_again(const RunDirectory& run, const Config& config, const Dataset& test);
 
-// The test set of a run, as its configuration names it.
+// The test set of a run, as its configuration names it. Throws as acquire_test; a relative path is
+// taken from the working folder, which need not be the one where the run was made.
 Dataset test_of(const RunDirectory& run, const Config& config);
 
 // check: the run's evaluation by its own gates, written to checks.json; by those of a file, nothing

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/json.h"
+#include "base/printable.h"
 
 namespace digits {
 
@@ -15,8 +15,7 @@ bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) !
 }  // namespace
 
 std::string escape(std::string_view text) {
-  // JSON's writer replaces what is not UTF-8.
-  const auto valid = Json::parse(to_text(Json(std::string(text)), -1)).get<std::string>();
+  const auto valid = valid_utf8(text);
   std::string out;
   for (std::size_t i = 0; i < valid.size(); ++i) {
     const auto c = static_cast<unsigned char>(valid[i]);

@@ -8,6 +8,7 @@
 #include "base/rng.h"
 #include "base/sha256.h"
 #include "integration/batch.h"
+#include "pipeline/version.h"
 
 namespace digits {
 namespace {
@@ -93,8 +94,18 @@ TEST(BatchResume, AfterAFullDiskGoesOn) {
   EXPECT_TRUE(read_file(batch.folder / "x.csv") == expected);
 }
 
-// Another model, bound or input, or nothing to go on with; a file or a part in the way, or another
-// writer: refused by name, and what is there stays.
+// The journal, had another program begun it. It names this one.
+std::string by_another_program(const std::string& journal, const std::string& key) {
+  const auto end = journal.find('\n');
+  auto header = Json::parse(journal.substr(0, end));
+  auto& program = header["program"];
+  EXPECT_EQ(program.value(key, Json()), versions().at(key));
+  program[key] = "another";
+  return to_text(header, -1) + journal.substr(end);
+}
+
+// Another model, program, bound or input, or nothing to go on with; a file or a part in the way, or
+// another writer: refused by name, and what is there stays.
 TEST(BatchResume, RefusesWhatWouldNotBeTheSame) {
   GatedBatch batch(2000);
   const auto at_gate = [&] { return batch.gate.reached() && batch.journal_lines("x.csv") >= 4; };
@@ -112,6 +123,13 @@ TEST(BatchResume, RefusesWhatWouldNotBeTheSame) {
   EXPECT_THAT(expect_refused(batch.into("x.csv", {"--resume", "--min-confidence", "0.5"}),
                              "output.changed"),
               testing::HasSubstr("another min_confidence, expected"));
+  const auto journal = read_file(batch.folder / "x.csv.journal");
+  for (const char* key : {"digits", "revision", "opencv"}) {
+    write_file(batch.folder / "x.csv.journal", by_another_program(journal, key));
+    EXPECT_THAT(expect_refused(batch.into("x.csv", {"--resume"}), "output.changed"),
+                testing::HasSubstr("another program, expected"));
+  }
+  write_file(batch.folder / "x.csv.journal", journal);
   // The manifest says that the model is another one.
   fs::copy(tiny_run().package(), batch.folder / "model");
   auto manifest = Json::parse(read_file(batch.folder / "model/manifest.json"));

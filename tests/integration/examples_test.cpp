@@ -2,11 +2,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <regex>
 #include <sstream>
 
 #include "base/files.h"
 #include "base/json.h"
-#include "integration/tiny_run.h"
+#include "integration/package_copy.h"
 #include "support/python.h"
 
 namespace digits {
@@ -83,6 +84,102 @@ TEST(PythonExamples, PredictRefusesWhatDoesNotFit) {
   EXPECT_EQ(damaged.status, 1);
   EXPECT_THAT(damaged.err, testing::HasSubstr("model.pt: not the file that was packaged"));
   EXPECT_EQ(damaged.out, "");
+}
+
+// Runs predict.py's main() on one list of arguments after the other, as Python and torch take a
+// second to start, and prints what each ends with.
+constexpr const char* kEndings = R"(
+import json, sys
+sys.path.insert(0, sys.argv[1])
+import predict
+for words in json.loads(sys.argv[2]):
+    sys.argv = ['predict.py', *words]
+    try:
+        predict.main()
+    except SystemExit as end:
+        print('ends with:', end)
+)";
+
+// What predict.py is to say, as a regular expression, of a package and an image.
+struct Refusal {
+  fs::path package;
+  fs::path image;
+  std::string ending;
+};
+
+// It says that, a line for each, and nothing else: no prediction and no traceback.
+void expect_refusals(const std::string& python, const std::vector<Refusal>& refusals) {
+  auto commands = Json::array();
+  for (const auto& refusal : refusals) {
+    commands.push_back(Json{refusal.package.string(), refusal.image.string()});
+  }
+  const auto result =
+      run_process({python, "-Bc", kEndings, DIGITS_SOURCE_DIR "/examples/python", commands.dump()});
+  ASSERT_EQ(result.status, 0) << result.err;
+  std::istringstream lines(result.out);
+  std::string line;
+  for (const auto& refusal : refusals) {
+    ASSERT_TRUE(std::getline(lines, line)) << refusal.ending;
+    EXPECT_TRUE(std::regex_match(line, std::regex("ends with: .*" + refusal.ending)))
+        << line << "\nexpected " << refusal.ending;
+  }
+  EXPECT_FALSE(std::getline(lines, line)) << line;
+}
+
+fs::path tiny_images() { return fixtures() / "tiny" / "t10k-images-idx3-ubyte.gz"; }
+
+// A line names the file that is missing, or is not what it should be.
+TEST(PythonExamples, PredictNamesMistakes) {
+  const auto python = python_with({"torch", "PIL"});
+  if (python.empty()) GTEST_SKIP() << kNeedsTorch;
+  const TemporaryDirectory folder;
+  write_file(folder / "no.png", "this is not a PNG");
+  write_file(folder / "no.gz", read_file(tiny_images()).substr(0, 100));
+  write_file(folder / "SHA256SUMS", "x  model.pt\n");
+  const auto package = tiny_run().package();
+  expect_refusals(python,
+                  {{folder / "none", tiny_images(), "none: FileNotFoundError: .*SHA256SUMS.*"},
+                   {folder.path(), tiny_images(), ": SHA256SUMS has a line 'x  model.pt', .*"},
+                   {package, folder / "none", "none: FileNotFoundError: .*"},
+                   {package, folder / "no.png", "no.png: UnidentifiedImageError: .*"},
+                   {package, folder / "no.gz", "no.gz: EOFError: .*"}});
+}
+
+// What digits refuses in a package is refused here too, though the sums are right: files that are
+// left out, another format, another model, whatever tolerance the manifest asks for.
+TEST(PythonExamples, PredictRefusesResignedPackages) {
+  const auto python = python_with({"torch", "PIL"});
+  if (python.empty()) GTEST_SKIP() << kNeedsTorch;
+  const PackageCopy unlisted[5], later, other;
+  std::vector<Refusal> refusals;
+  for (const char* name :
+       {"model.pt", "model.safetensors", "golden.safetensors", "manifest.json", "profile.json"}) {
+    const auto package = unlisted[refusals.size()].path();
+    fs::remove(package / name);
+    renew_sums(package);
+    refusals.push_back({package, tiny_images(), std::string("SHA256SUMS does not list ") + name});
+  }
+  edit_manifest(later, [](Json& manifest) { manifest["schema"] = "digits.manifest/2"; });
+  refusals.push_back(
+      {later.path(), tiny_images(), "manifest.json of schema digits.manifest/2, .*"});
+  const TemporaryDirectory folder;
+  write_other_package(folder / "package");
+  fs::copy(folder / "package" / "model.pt", other.path() / "model.pt",
+           fs::copy_options::overwrite_existing);
+  edit_manifest(other, [](Json& manifest) { manifest["golden"]["tolerance"] = 1e9; });
+  refusals.push_back(
+      {other.path(), tiny_images(), "golden logits differ by .*, .* at most 0.0001"});
+  expect_refusals(python, refusals);
+}
+
+// `predict.py ... | head -1` is no mistake.
+TEST(PythonExamples, PredictEndsQuietlyWithItsReader) {
+  const auto python = python_with({"torch", "PIL"});
+  if (python.empty()) GTEST_SKIP() << kNeedsTorch;
+  const auto result = run_process({"bash", "-c", "\"$@\" | true", "bash", python,
+                                   DIGITS_SOURCE_DIR "/examples/python/predict.py",
+                                   tiny_run().package(), tiny_images()});
+  EXPECT_EQ(result.err, "");
 }
 
 // Any Python will do, and a file that is cut short is no file.

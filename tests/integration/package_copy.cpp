@@ -20,6 +20,13 @@ void renew_sums(const std::filesystem::path& package) {
   write_file(package / kSumsFile, format_sums(files), Durability::kUnsynced);
 }
 
+void edit_manifest(const PackageCopy& copy, const std::function<void(Json&)>& edit) {
+  auto manifest = Json::parse(read_file(copy.path() / kManifestFile));
+  edit(manifest);
+  write_file(copy.path() / kManifestFile, manifest.dump());
+  renew_sums(copy.path());
+}
+
 void write_other_package(const std::filesystem::path& folder,
                          const std::map<std::string, std::string>& extras, double scale) {
   auto checkpoint = load_checkpoint(tiny_run().path() / "checkpoint" / "best.safetensors");

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 
+#include "base/json.h"
 #include "integration/tiny_run.h"
 
 namespace digits {
@@ -19,6 +21,9 @@ struct PackageCopy {
 // Writes SHA256SUMS anew, over all files in `package`, as someone would who wants a changed package
 // to pass.
 void renew_sums(const std::filesystem::path& package);
+
+// Changes the manifest and makes the sums fit.
+void edit_manifest(const PackageCopy& copy, const std::function<void(Json&)>& edit);
 
 // A package of another model for the same data: the tiny run's network with other weights, and
 // logits that are `scale` times as large.

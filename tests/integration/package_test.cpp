@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
-#include <functional>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
@@ -35,14 +34,6 @@ namespace fs = std::filesystem;
 Package load(const fs::path& folder) {
   Package::load(folder, c10::kCPU, "torchscript");
   return Package::load(folder, c10::kCPU);
-}
-
-// Changes the manifest and makes the sums fit.
-void edit_manifest(const PackageCopy& copy, const std::function<void(Json&)>& edit) {
-  auto manifest = Json::parse(read_file(copy.path() / "manifest.json"));
-  edit(manifest);
-  write_file(copy.path() / "manifest.json", manifest.dump());
-  renew_sums(copy.path());
 }
 
 // The packaged model's accuracy is the one in evaluation.json: what was evaluated is what is

@@ -5,11 +5,14 @@
 
 #include "base/files.h"
 #include "integration/tiny_run.h"
+#include "pipeline/run_directory.h"
 #include "support/program.h"
 #include "support/xml.h"
 
 namespace digits {
 namespace {
+
+namespace fs = std::filesystem;
 
 std::vector<std::string> texts_of(const XmlElement& root, const std::string& name) {
   std::vector<std::string> texts;
@@ -75,6 +78,39 @@ TEST(Report, CommandWritesItAgain) {
   const auto again = call_digits({"report", tiny_run().path()});
   EXPECT_EQ(again.status, 0) << again.err;
   EXPECT_EQ(read_file(tiny_run().path() / "report.html"), before);
+}
+
+// The run's set lies where it did, seen from the folder where the run was made, or anywhere else
+// with --data. No other set passes for it, and a package's name is that of the set in training.
+TEST(RunsSet, IsFoundWhereDataSays) {
+  const TemporaryDirectory folder;
+  const auto run = (folder / "run").string();
+  fs::copy(tiny_run().path(), run, fs::copy_options::recursive);
+  auto config = RunDirectory::open(run).read_config();
+  config.data.source = "not-here/tiny";
+  write_file(folder / "run" / "config.toml", to_toml(config));
+  fs::copy(fixtures() / "tiny", folder / "moved");
+  for (const char* command : {"evaluate", "report", "package"}) {
+    const auto lost = call_digits({command, run});
+    EXPECT_EQ(lost.status, 3) << command;
+    EXPECT_THAT(lost.err, testing::HasSubstr("input.missing: not-here/tiny: no such folder"));
+    EXPECT_THAT(lost.err, testing::HasSubstr("config.toml has it as seen from where the run was"));
+  }
+  fs::remove(folder / "run" / "report.html");
+  const auto report = call_digits({"report", run, "--data", folder / "moved"});
+  EXPECT_EQ(report.status, 0) << report.err;
+  EXPECT_TRUE(fs::exists(folder / "run" / "report.html"));
+  const auto package =
+      call_digits({"package", run, "--data", folder / "moved", "--out", folder / "package"});
+  ASSERT_EQ(package.status, 0) << package.err;
+  const auto manifest = Json::parse(read_file(folder / "package" / "manifest.json"));
+  EXPECT_EQ(manifest.at("name"), "tiny");
+  EXPECT_EQ(manifest.at("lineage").at("data"), "not-here/tiny");
+  for (const char* command : {"report", "package"}) {
+    const auto other = call_digits({command, run, "--data", "synthetic"});
+    EXPECT_EQ(other.status, 3) << command;
+    EXPECT_THAT(other.err, testing::StartsWith("digits: data.changed: ")) << command;
+  }
 }
 
 // A run against itself is not worse, image by image; against a better one it is, with status 4.

@@ -35,5 +35,17 @@ TEST(Error, IsReportedOnOneLine) {
   EXPECT_EQ(one_line(error), "digits: idx.magic: seen a expected b (hint: do this)");
 }
 
+// What a file's name or a manifest brings into a message steers no terminal: no control character
+// comes through, of one byte or of two, and no byte that is not UTF-8; other letters do.
+TEST(Error, IsReportedInPrintableCharacters) {
+  const Error error("input.missing",
+                    "\x1B[31m\x07\x7F\xC2\x9B"
+                    "2J\r\t\xC3\xA4 \xE2\x82\xAC",
+                    "\xFF\xC2");
+  EXPECT_EQ(one_line(error),
+            "digits: input.missing: \uFFFD[31m\uFFFD\uFFFD\uFFFD2J  \u00E4 \u20AC "
+            "(hint: \uFFFD\uFFFD)");
+}
+
 }  // namespace
 }  // namespace digits

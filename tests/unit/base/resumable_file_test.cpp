@@ -166,6 +166,24 @@ TEST(ResumableFile, RefusesWhatIsThereAndWhatIsNot) {
   expect_error("output.unwritable", [&] { ResumableFile(folder / "none" / "x", kIdentity); });
 }
 
+// A link takes a name as a file does, also one that leads nowhere: refused before any work. No part
+// is written through a link, which may lead into somebody's file.
+TEST(ResumableFile, FollowsNoLink) {
+  const TemporaryDirectory folder;
+  fs::create_symlink("nowhere", folder / "x");
+  expect_error("output.exists", [&] { ResumableFile(folder / "x", kIdentity); });
+  expect_error("output.exists", [&] { Resumed(folder / "x"); });
+  write_file(folder / "somebody's", "");
+  for (const char* target : {"somebody's", "nowhere"}) {
+    fs::create_symlink(target, folder / "y.part");
+    expect_error("output.unwritable", [&] { ResumableFile(folder / "y", kIdentity); });
+    expect_error("output.unwritable", [&] { Resumed(folder / "y"); });
+    fs::remove(folder / "y.part");
+  }
+  EXPECT_EQ(read_file(folder / "somebody's"), "");
+  EXPECT_FALSE(fs::exists(folder / "nowhere"));
+}
+
 // A writer that was killed at once left nothing that anybody would miss.
 TEST(ResumableFile, BeginsOverAnEmptyPart) {
   const TemporaryDirectory folder;
@@ -250,6 +268,9 @@ TEST(ResumableFile, NeverReplacesAFile) {
   {
     ResumableFile file(folder / "x", kIdentity);
     append_from(file, 0);
+    fs::create_symlink("nowhere", folder / "x");
+    expect_error("output.exists", [&] { file.publish(); });
+    fs::remove(folder / "x");
     write_file(folder / "x", "somebody's");
     expect_error("output.exists", [&] { file.publish(); });
   }

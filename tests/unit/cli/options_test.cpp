@@ -50,6 +50,14 @@ TEST(Options, WantsItsPositionals) {
   EXPECT_EQ(two->words("runs").size(), 2U);
 }
 
+// A command in a hint means the same to a shell, and stays as it is when the line is made
+// printable.
+TEST(Options, ShellWordsArePrintable) {
+  EXPECT_EQ(shell_words({"a/b.csv", "it's", ""}), "a/b.csv 'it'\\''s' ''");
+  EXPECT_EQ(shell_words({"\xC3\xA4 b"}), "'\xC3\xA4 b'");
+  EXPECT_EQ(shell_words({"1\x1B[\xFF'"}), "$'1\\033\\133\\377\\047'");
+}
+
 // A run is new or resumed, not both; only a run can be resumed.
 TEST(Options, ResumeTakesTheRunsConfiguration) {
   const TemporaryDirectory folder;
