@@ -72,7 +72,7 @@ CommandOptions bench_infer_options() {
   options.add_model();
   options.texts("batch", "images in a call (default: 1,64,256)", "N");
   options.number("calls", "that are timed, of each size (default: 2000 of one image, else 200)");
-  options.text("engine", "auto, torchscript, onednn or onednn-bfloat16", "NAME");
+  options.add_engine();
   options.text("budgets",
                "the most milliseconds by device and batch size, such as "
                "configs/latency.toml",
@@ -97,9 +97,8 @@ int bench_infer_command(const Arguments& arguments) {
 
   const auto config = resolve(config_from(*parsed, Config()));
   const auto budgets = budgets_of(*parsed, config.device, batches);
-  const auto package =
-      Package::load(package_folder(parsed->text("model")), choose_device(config.device),
-                    parsed->has("engine") ? parsed->text("engine") : std::string("auto"));
+  const auto package = Package::load(package_folder(parsed->text("model")),
+                                     choose_device(config.device), parsed->text("engine"));
   std::vector<CallTimes> times;
   for (const auto batch : batches) {
     times.push_back(time_calls(package, batch, calls_of(*parsed, batch)));

@@ -257,6 +257,7 @@ CommandOptions predict_options() {
                          "is 3.",
                          "INPUT...");
   options.add_model();
+  options.add_engine();
   options.text("out", "write the predictions to this file, .csv or .jsonl; must be new", "FILE");
   options.flag("resume", "go on with --out's file where it was stopped, as if it had not been");
   options.text("min-confidence", "abstain where the best probability is below", "P");
@@ -279,8 +280,8 @@ int command_predict(const Arguments& arguments) {
       parsed->has("min-confidence") ? parsed->share("min-confidence") : 0.0;
 
   const auto config = resolve(config_from(*parsed, Config()));
-  const auto package =
-      Package::load(package_folder(parsed->text("model")), choose_device(config.device));
+  const auto package = Package::load(package_folder(parsed->text("model")),
+                                     choose_device(config.device), parsed->text("engine"));
   ImageInputs inputs(words, package.schema());
   const Job job{package, min_confidence, form_of(*parsed, package.schema().class_names),
                 static_cast<int>(config.threads)};

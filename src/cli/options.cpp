@@ -149,6 +149,10 @@ void CommandOptions::add_model() {
   text("model", "a package, or a model of a repository (its current version)", "DIR");
 }
 
+void CommandOptions::add_engine() {
+  text("engine", "what computes: auto, torchscript, onednn or onednn-bfloat16", "NAME", "auto");
+}
+
 void CommandOptions::add_run_data() {
   text("data", "where the run's set lies, if not where the run found it", "DIR");
 }

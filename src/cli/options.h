@@ -63,6 +63,7 @@ class CommandOptions {
   void add_run_data();     // --data: where a run's own set lies by now
   void add_json();         // --json
   void add_model();        // --model: what package_folder takes
+  void add_engine();       // --engine: what Package::load takes
   void add_tensorboard();  // --tensorboard
 
   // Nothing when --help was asked for, and has been printed. Throws usage.option for an unknown

@@ -101,7 +101,8 @@ void require_logits(const InferenceEngine& engine, const at::Tensor& logits,
   throw Error("package.golden",
               fmt::format("{}: golden logits differ by {:.2g}, expected at most {:.2g}",
                           engine.name(), difference, tolerance),
-              "this engine or device computes something else: do not serve with it");
+              "this engine or device computes something else: do not serve with it; --engine names "
+              "another one");
 }
 
 // By both doors, and by that of bytes, which predictions take, one image alone and a batch of more

@@ -152,6 +152,13 @@ TEST(Package, GoldenLogitsCatchOtherWeights) {
   renew_sums(copy.path());
   if (load(tiny_run().package()).engine() == "torchscript") GTEST_SKIP() << "no other engine";
   EXPECT_EQ(error_code([&] { load(copy.path()); }), "package.golden");
+  const auto status_by = [&](const char* engine) {
+    return call_digits({"predict", "--model", copy.path(), "--engine", engine,
+                        fixtures() / "digits" / "3-small.png"})
+        .status;
+  };
+  EXPECT_EQ(status_by("auto"), 5);
+  EXPECT_EQ(status_by("torchscript"), 0);  // a person may insist on what does give them
 }
 
 // Both engines are asked before a package appears. Logits of millions have no fourth decimal: the
