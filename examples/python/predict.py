@@ -48,8 +48,8 @@ def read_verified(package):
         files[name] = (package / name).read_bytes()
         if hashlib.sha256(files[name]).hexdigest() != expected:
             sys.exit(f"{package / name}: not the file that was packaged, see SHA256SUMS")
-    if REQUIRED - files.keys():
-        sys.exit(f"{package}: SHA256SUMS does not list {', '.join(sorted(REQUIRED - files.keys()))}")
+    for name in sorted(REQUIRED - files.keys()):
+        sys.exit(f"{package}: SHA256SUMS does not list {name}")
     return files
 
 
@@ -62,7 +62,7 @@ def check_golden(model, files, manifest):
     tolerance = min(manifest["golden"]["tolerance"], TOLERANCE)
     difference = (model(golden["inputs"]) - golden["logits"]).abs().max().item()
     if not difference <= tolerance:  # as NaN is not
-        raise ValueError(f"golden logits differ by {difference:.2g}, expected at most {tolerance:g}")
+        raise ValueError(f"golden logits differ by {difference:.2g}, expected up to {tolerance:g}")
 
 
 def load(package):
