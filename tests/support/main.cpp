@@ -12,7 +12,7 @@ int main(int argc, char** argv) {
   ::setenv("RC_PARAMS", ("seed=" + std::to_string(digits::test_seed())).c_str(), /*overwrite=*/0);
   testing::InitGoogleTest(&argc, argv);
   std::printf("DIGITS_TEST_SEED=%llu\n", static_cast<unsigned long long>(digits::test_seed()));
-  std::fflush(stdout);  // before tests fork, or each child would say it again
+  std::fflush(stdout);                  // before tests fork, or each child would say it again
   testing::GTEST_FLAG(shuffle) = true;  // no test may depend on the order
   testing::GTEST_FLAG(random_seed) = static_cast<int>(digits::test_seed() % 99999 + 1);
   return RUN_ALL_TESTS();
