@@ -8,8 +8,11 @@ if(Git_FOUND)
   if(status EQUAL 0)
     set(DIGITS_GIT_REVISION ${revision})
   endif()
-  set(log ${CMAKE_CURRENT_SOURCE_DIR}/.git/logs/HEAD)
-  if(EXISTS ${log})
+  execute_process(  # in a worktree, .git is a file
+    COMMAND ${GIT_EXECUTABLE} -C ${CMAKE_CURRENT_SOURCE_DIR}
+      rev-parse --path-format=absolute --git-path logs/HEAD
+    OUTPUT_VARIABLE log OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+  if(EXISTS "${log}")
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${log})
   endif()
 endif()

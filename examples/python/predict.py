@@ -2,9 +2,9 @@
 
     python3 predict.py PACKAGE IMAGE...
 
-An image is a PNG or JPEG file of the size that the model was trained on, bright ink on a dark ground,
-or an IDX file of many such, .gz or not. (`digits predict` also finds digits in photographs.) Needs
-torch, and Pillow for image files.
+An image is a PNG or JPEG file of the size that the model was trained on, bright ink on a dark
+ground, or an IDX file of many such, .gz or not. (`digits predict` also finds digits in
+photographs.) Needs torch, and Pillow for image files.
 """
 import argparse
 import contextlib

@@ -6,8 +6,8 @@
 #include "base/files.h"
 #include "base/resumable_file.h"
 #include "base/rng.h"
-#include "base/sha256.h"
 #include "integration/batch.h"
+#include "integration/package_copy.h"
 #include "pipeline/version.h"
 
 namespace digits {
@@ -131,17 +131,10 @@ TEST(BatchResume, RefusesWhatWouldNotBeTheSame) {
   }
   write_file(batch.folder / "x.csv.journal", journal);
   // The manifest says that the model is another one.
-  fs::copy(tiny_run().package(), batch.folder / "model");
-  auto manifest = Json::parse(read_file(batch.folder / "model/manifest.json"));
-  auto sums = read_file(batch.folder / "model/SHA256SUMS");
-  const auto old_sum = sha256(read_file(batch.folder / "model/manifest.json"));
-  manifest["lineage"]["seed"] = 4;
-  write_json(batch.folder / "model/manifest.json", manifest);
-  const auto new_sum = sha256(read_file(batch.folder / "model/manifest.json"));
-  sums.replace(sums.find(old_sum), old_sum.size(), new_sum);
-  write_file(batch.folder / "model/SHA256SUMS", sums);
+  const PackageCopy other_model;
+  edit_manifest(other_model, [](Json& manifest) { manifest["lineage"]["seed"] = 4; });
   auto words = batch.into("x.csv", {"--resume"});
-  words[2] = batch.folder / "model";
+  words[2] = other_model.path();
   EXPECT_THAT(expect_refused(words, "output.changed"), testing::HasSubstr("another package, exp"));
   fs::last_write_time(batch.folder / "b.idx", fs::file_time_type::clock::now());
   EXPECT_THAT(expect_refused(batch.into("x.csv", {"--resume"}), "output.changed"),
