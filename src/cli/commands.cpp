@@ -32,9 +32,9 @@ void print_versions() {
   const auto all = versions();
   for (const auto& [key, value] : all.items()) {
     if (value.is_array()) {
-      fmt::print("{:<13}{}\n", key, fmt::join(value.get<std::vector<std::string>>(), " "));
+      fmt::print("{:<14} {}\n", key, fmt::join(value.get<std::vector<std::string>>(), " "));
     } else {
-      fmt::print("{:<13}{}\n", key, value.get<std::string>());
+      fmt::print("{:<14} {}\n", key, value.get<std::string>());
     }
   }
 }
