@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "integration/tiny_run.h"
+#include "model/network.h"
 
 namespace digits {
 
@@ -26,8 +27,9 @@ void renew_sums(const std::filesystem::path& package);
 void edit_manifest(const PackageCopy& copy, const std::function<void(Json&)>& edit);
 
 // A package of another model for the same data: the tiny run's network with other weights, and
-// logits that are `scale` times as large.
+// with what `change` does to it.
 void write_other_package(const std::filesystem::path& folder,
-                         const std::map<std::string, std::string>& extras = {}, double scale = 1.0);
+                         const std::map<std::string, std::string>& extras = {},
+                         const std::function<void(Network&)>& change = {});
 
 }  // namespace digits
