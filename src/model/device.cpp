@@ -2,14 +2,18 @@
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <ATen/detail/CUDAHooksInterface.h>
 #include <dlfcn.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <torch/cuda.h>
 #include <torch/version.h>
 
 #include <algorithm>
 #include <fstream>
+#include <set>
 #include <sstream>
+#include <system_error>
 #include <thread>
 
 #include "base/error.h"
@@ -26,21 +30,26 @@ std::string blas_name() {
   return at::hasMKL() ? "MKL" : "unknown (reference BLAS is about 40 times slower)";
 }
 
-// What follows the colon in the first line of /proc/cpuinfo that starts with `name`.
-std::string cpuinfo(const std::string& name) {
-  std::ifstream file("/proc/cpuinfo");
+// What follows colon and blanks in the first line of a kernel's table that starts with `name`.
+std::string value_in(const std::filesystem::path& table, const std::string& name) {
+  std::ifstream file(table);
   std::string line;
   while (std::getline(file, line)) {
-    const auto colon = line.find(": ");
-    if (line.rfind(name, 0) == 0 && colon != std::string::npos) return line.substr(colon + 2);
+    const auto colon = line.find(':');
+    if (line.rfind(name, 0) != 0 || colon == std::string::npos) continue;
+    const auto begin = line.find_first_not_of(" \t", colon + 1);
+    return begin == std::string::npos ? std::string() : line.substr(begin);
   }
   return {};
 }
 
 bool multiplies_bfloat16(c10::Device device) {
+  // LibTorch asks the GPU for compute capability 8, and itself for a cuDNN that makes use of it.
+  if (device.is_cuda()) {
+    return at::detail::getCUDAHooks().supportsBFloat16ConvolutionWithCuDNNv8();
+  }
   const auto features = cpu_features();
-  return device.is_cpu() &&
-         std::find(features.begin(), features.end(), "amx_bf16") != features.end();
+  return std::find(features.begin(), features.end(), "amx_bf16") != features.end();
 }
 
 }  // namespace
@@ -92,7 +101,7 @@ std::string to_string(Precision precision) {
 std::vector<std::string> cpu_features() {
   // The kernel lists what both the processor and the kernel support; CPUID alone does not know
   // whether AMX's registers are saved across context switches.
-  std::istringstream words(cpuinfo("flags"));
+  std::istringstream words(value_in("/proc/cpuinfo", "flags"));
   std::vector<std::string> features;
   for (std::string word; words >> word;) {
     if (word == "avx2" || word == "avx512f" || word == "avx512_bf16" || word == "amx_bf16") {
@@ -103,14 +112,29 @@ std::vector<std::string> cpu_features() {
 }
 
 std::string cpu_model() {
-  const auto name = cpuinfo("model name");
+  const auto name = value_in("/proc/cpuinfo", "model name");
   return name.empty() ? "unknown" : name;
 }
 
+std::vector<std::string> gpu_models(const std::filesystem::path& folder) {
+  std::set<std::string> models;
+  std::error_code none;  // no such driver: an iterator at its end
+  for (const auto& gpu : std::filesystem::directory_iterator(folder, none)) {
+    const auto model = value_in(gpu.path() / "information", "Model");
+    if (!model.empty()) models.insert(model);
+  }
+  return {models.begin(), models.end()};
+}
+
 TorchInfo torch_info() {
-  const bool cuda = torch::cuda::is_available();
-  return {TORCH_VERSION, blas_name(),
-          cuda ? fmt::format("cuda ({} visible)", torch::cuda::device_count()) : "cpu"};
+  std::string device = "cpu";
+  if (torch::cuda::is_available()) {
+    const auto models = gpu_models("/proc/driver/nvidia/gpus");
+    device =
+        fmt::format("cuda ({} visible, of {})", torch::cuda::device_count(),
+                    models.empty() ? "unknown model" : fmt::to_string(fmt::join(models, ", ")));
+  }
+  return {TORCH_VERSION, blas_name(), device};
 }
 
 }  // namespace digits

@@ -3,6 +3,7 @@
 
 #include <c10/core/Device.h>
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -22,9 +23,9 @@ void make_deterministic();
 
 enum class Precision { kFloat32, kBfloat16 };
 
-// "auto" takes bfloat16 on CPUs that multiply it natively (AMX), where it is faster, and float32 on
-// other CPUs, where bfloat16 is slower, and on CUDA, where it depends on the GPU. "float32" and
-// "bfloat16" insist. Throws config.precision.
+// "auto" takes bfloat16 on CPUs and GPUs that multiply it natively (AMX; compute capability 8),
+// where it is faster, and float32 on others. "float32" and "bfloat16" insist. Throws
+// config.precision.
 Precision choose_precision(const std::string& name, c10::Device device);
 
 std::string to_string(Precision precision);
@@ -36,11 +37,15 @@ std::vector<std::string> cpu_features();
 // The processor's name as the kernel has it (x86 Linux), else "unknown".
 std::string cpu_model();
 
+// The models of the machine's GPUs, sorted, each once, as NVIDIA's driver for Linux has them in
+// `folder`; none without it.
+std::vector<std::string> gpu_models(const std::filesystem::path& folder);
+
 // What the linked LibTorch is and can do here.
 struct TorchInfo {
   std::string version;
   std::string blas;
-  std::string device;  // "cpu", or "cuda (1 visible)"
+  std::string device;  // "cpu", or "cuda (1 visible, of NVIDIA H100)"
 };
 TorchInfo torch_info();
 

@@ -8,6 +8,17 @@
 
 namespace digits {
 
+namespace {
+
+// A GPU fetches pinned memory by itself; for other memory the CPU would wait until the GPU has done
+// all that it was told before.
+at::Tensor on_device(const at::Tensor& tensor, c10::Device device) {
+  if (device.is_cpu()) return tensor;
+  return tensor.pin_memory().to(at::TensorOptions(device), /*non_blocking=*/true);
+}
+
+}  // namespace
+
 TrainingBatches::TrainingBatches(const Dataset& set, const AugmentOptions& augment,
                                  c10::Device device)
     : set_(set), device_(device) {
@@ -33,8 +44,8 @@ bool TrainingBatches::next(TensorBatch& batch) {
   if (stream_) {
     if (!stream_->next(streamed_)) return false;
     const auto& [indices, images, labels] = streamed_;
-    batch.images = byte_tensor(images.data(), labels.size(), set_.schema).to(device_);
-    batch.labels = label_tensor(labels, device_);
+    batch.images = on_device(byte_tensor(images.data(), labels.size(), set_.schema), device_);
+    batch.labels = on_device(label_tensor(labels, c10::kCPU), device_);
     return true;
   }
   if (next_ >= count_) return false;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/files.h"
 #include "support/testing.h"
 
 namespace digits {
@@ -31,6 +32,20 @@ TEST(Device, AutoPrecisionFollowsTheCpu) {
   const bool amx = std::find(features.begin(), features.end(), "amx_bf16") != features.end();
   EXPECT_EQ(to_string(choose_precision("auto", c10::kCPU)), amx ? "bfloat16" : "float32");
   EXPECT_EQ(to_string(choose_precision("float32", c10::kCPU)), "float32");
+}
+
+// What the driver's files look like; a GPU that hides its name is passed over.
+TEST(Device, NamesTheGpusOfTheMachine) {
+  const TemporaryDirectory folder;
+  EXPECT_THAT(gpu_models(folder / "no driver"), testing::IsEmpty());
+  for (const char* bus : {"0000:03:00.0", "0000:04:00.0"}) {
+    std::filesystem::create_directories(folder / bus);
+    write_file(folder / bus / "information",
+               "Model: \t\t NVIDIA H100 80GB HBM3\nIRQ:   \t\t 85\nGPU UUID: \t GPU-1234\n");
+  }
+  std::filesystem::create_directories(folder / "0000:05:00.0");
+  write_file(folder / "0000:05:00.0" / "information", "Model: \n");
+  EXPECT_THAT(gpu_models(folder.path()), testing::ElementsAre("NVIDIA H100 80GB HBM3"));
 }
 
 TEST(Device, SetsTheThreadsOfLibTorch) {
