@@ -81,6 +81,7 @@ TrainedRun resume_run(const Config& config, const std::filesystem::path& path,
                       const RunOptions& options) {
   auto run = RunDirectory::open(path);
   require_same(config, run.read_config(), path.string());
+  auto lock = run.lock();
   remove_leftovers(path);
   remove_leftovers(run.checkpoints());
   auto sets = acquire(config);
@@ -92,7 +93,7 @@ TrainedRun resume_run(const Config& config, const std::filesystem::path& path,
     describe(run, sets, split_stage(sets.train, config), report, config);
   }
   auto history = train_and_show(split_stage(sets.train, config), config, run, options);
-  return {std::move(run), std::move(sets.test), std::move(history)};
+  return {std::move(run), std::move(lock), std::move(sets.test), std::move(history)};
 }
 
 Evaluation evaluation_of(const RunDirectory& run, const Checkpoint& checkpoint,
@@ -133,9 +134,10 @@ TrainedRun train_run(const Config& config, const std::filesystem::path& path,
 
   auto run = RunDirectory::create(path);
   run.write_config(config);
+  auto lock = run.lock();
   describe(run, sets, parts, report, config);
   auto history = train_and_show(parts, config, run, options);
-  return {std::move(run), std::move(sets.test), std::move(history)};
+  return {std::move(run), std::move(lock), std::move(sets.test), std::move(history)};
 }
 
 Evaluation evaluate_elsewhere(const RunDirectory& run, const Config& config) {

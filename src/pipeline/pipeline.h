@@ -10,16 +10,18 @@
 
 namespace digits {
 
-// A run directory with a trained checkpoint, and the test set that belongs to it.
+// A run directory with a trained checkpoint, locked, and the test set that belongs to it.
 struct TrainedRun {
   RunDirectory run;
+  Descriptor lock;
   Dataset test;
   std::vector<EpochRecord> history;
 };
 
 // acquire, validate, split, train. Nothing is created at `path` when data or configuration are
 // refused. Resuming, the run at `path` ends as if it had never been stopped; throws config.changed
-// and data.changed when it was begun with others.
+// and data.changed when it was begun with others, checkpoint.missing when the states that it had
+// saved are gone, and output.busy while another process trains there.
 TrainedRun train_run(const Config& config, const std::filesystem::path& path,
                      const RunOptions& options = {});
 

@@ -1,12 +1,15 @@
 #include "pipeline/run_directory.h"
 
+#include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <chrono>
 #include <sstream>
 
 #include "base/error.h"
+#include "base/file_lock.h"
 #include "base/files.h"
 #include "onnx/onnx_export.h"
 #include "repository/manifest.h"
@@ -85,6 +88,15 @@ bool RunDirectory::exists(const fs::path& path) {
   return kind_of(path / kConfig) == PathKind::kFile;
 }
 
+Descriptor RunDirectory::lock() const {
+  const auto path = path_ / kConfig;  // the one file that is written once
+  Descriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+  if (file.get() < 0) throw write_error(path, errno);
+  if (try_lock(file, path)) return file;
+  throw Error("output.busy", fmt::format("{}: another process is training there", path_.string()),
+              "wait until it has ended, or stop it first");
+}
+
 fs::path RunDirectory::default_path(std::int64_t seed) {
   const auto now = std::chrono::system_clock::now();
   const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch());
@@ -150,6 +162,8 @@ std::string RunDirectory::test_fingerprint() const {
 std::vector<Baseline> RunDirectory::read_baselines() const {
   return json_at<std::vector<Baseline>>(read_data(), "/baselines", kFamily);
 }
+
+bool RunDirectory::has_history() const { return kind_of(path_ / kHistory) == PathKind::kFile; }
 
 std::vector<EpochRecord> RunDirectory::read_history() const {
   std::vector<EpochRecord> history;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/descriptor.h"
 #include "base/json.h"
 #include "data/profile.h"
 #include "metrics/baselines.h"
@@ -37,6 +38,10 @@ class RunDirectory {
 
   static bool exists(const std::filesystem::path& path);
 
+  // Keeps other processes from training here for as long as the result lives: each would take the
+  // other's files for remains. Once the configuration is written. Throws output.busy.
+  Descriptor lock() const;
+
   // runs/<time>-seed<seed>, for a run that names no folder.
   static std::filesystem::path default_path(std::int64_t seed);
 
@@ -60,8 +65,9 @@ class RunDirectory {
   void write_figure(const std::string& name, const std::string& svg) const;  // figures/NAME.svg
   void write_report(const std::string& html) const;
 
-  // Whether data and profile are written: a run may be stopped before.
+  // Whether data and profile are written, and an epoch: a run may be stopped before.
   bool has_data() const;
+  bool has_history() const;
 
   // What earlier stages wrote. Throw input.missing, naming the stage to run first, and config.* or
   // input.malformed when the file was edited.

@@ -120,10 +120,23 @@ class Recorder {
   double best_ = 0.0;
 };
 
+// A run may be killed before it has saved a state, which is before its second epoch is recorded.
+void require_never_saved(const RunDirectory& run) {
+  const auto epochs = run.has_history() ? run.read_history().size() : 0;
+  if (epochs < 2) return;
+  throw Error("checkpoint.missing",
+              fmt::format("{}: no training state, expected one after {} epochs",
+                          run.checkpoints().string(), epochs),
+              "put the folder back, or train again, into a new one, with the run's config.toml");
+}
+
 // What a stopped training goes on from; nothing when it was stopped before it wrote any.
 TrainingState read_state(StateFolder& states, const Config& config, const RunDirectory& run) {
   auto state = states.load_newest().value_or(TrainingState{});
-  if (state.step == 0) return state;
+  if (state.step == 0) {
+    require_never_saved(run);
+    return state;
+  }
   const auto name = run.checkpoints().string();
   require_same(config, parse_config(state.config, name, Config()), name);
   if (state.versions != versions().dump()) {
@@ -221,6 +234,7 @@ std::vector<EpochRecord> train_stage(const TrainingParts& parts, const Config& c
   start.versions = versions().dump();
   Recorder recorder(run, network, parts.training.schema, start.history);
   TrainingView view("train", options);
+  if (run_options.resume) view.on_resume(start.step);
   std::optional<EventLog> events;
   if (run_options.tensorboard) {
     events.emplace(run.tensorboard(), start.step + 1, parts.training, options);

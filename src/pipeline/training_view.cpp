@@ -71,6 +71,11 @@ void EventLog::on_epoch(const EpochRecord& record) {
 TrainingView::TrainingView(const std::string& title, const TrainOptions& options)
     : options_(options), progress_(title), epoch_start_(Clock::now()) {}
 
+void TrainingView::on_resume(std::size_t steps) {
+  progress_.line(steps > 0 ? fmt::format("going on after step {}", steps)
+                           : "no training state was saved: beginning anew");
+}
+
 void TrainingView::on_step(const StepRecord& record) {
   images_ += options_.batch_size;
   const double elapsed = std::chrono::duration<double>(Clock::now() - epoch_start_).count();

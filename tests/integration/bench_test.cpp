@@ -155,24 +155,23 @@ TEST(Ablation, ChangesOneThingAtATime) {
              "\"mean_accuracy\":{\"value\":0.375,\"low\":0.1,\"high\":0.9,\"n\":2},"
              "\"seconds\":{\"mean\":8.0,\"median\":7.5}}'\n");
   fs::permissions(folder / "digits", fs::perms::owner_all);
-  write_file(folder / "changes", "no averaging|[train];average = 0.0\n");
+  write_file(folder / "changes", "no averaging|train.average = 0.0;train.seed = 1\n");
   ProcessOptions options;
-  options.environment = {{"DIGITS", folder / "digits"},
-                         {"CHANGES", folder / "changes"},
-                         {"CALLS", folder / "calls"},
-                         {"PRESET", "accurate"},
-                         {"THREADS", "2"}};
+  options.environment = {{"DIGITS", folder / "digits"}, {"CHANGES", folder / "changes"},
+                         {"CALLS", folder / "calls"},   {"PRESET", "accurate"},
+                         {"BASE", "train.epochs = 8"},  {"THREADS", "2"}};
   const auto result =
       run_process({"bash", DIGITS_SOURCE_DIR "/bench/ablation.sh", "set", "2"}, options);
   ASSERT_EQ(result.status, 0) << result.err;
   const std::string call =
       "bench train --data set --config --threads 2 --seeds 2 --validation --json ";
-  EXPECT_EQ(read_file(folder / "calls"), call + "preset = \"accurate\"\n\n" + call +
-                                             "preset = \"accurate\"\n[train]\naverage = 0.0\n");
+  const std::string base = "preset = \"accurate\"\ntrain.epochs = 8\n";
+  EXPECT_EQ(read_file(folder / "calls"),
+            call + base + "\n" + call + base + "train.average = 0.0\ntrain.seed = 1\n");
   EXPECT_EQ(result.out,
             "| change | mean validation accuracy, n = 2 seeds | by seed | seconds |\n"
             "| --- | --- | --- | --- |\n"
-            "| none: `accurate` | 37.50 % [10.00, 90.00] | 50.00, 25.00 | 7.5 |\n"
+            "| none: `accurate`, train.epochs = 8 | 37.50 % [10.00, 90.00] | 50.00, 25.00 | 7.5 |\n"
             "| no averaging | 37.50 % [10.00, 90.00] | 50.00, 25.00 | 7.5 |\n");
 }
 

@@ -1,0 +1,144 @@
+// What a run cannot go on from is refused by name, and nothing is lost.
+#include <csignal>
+#include <regex>
+
+#include "base/files.h"
+#include "data/load.h"
+#include "integration/stopped_run.h"
+#include "model/training_state.h"
+#include "pipeline/pipeline.h"
+
+namespace digits {
+namespace {
+
+namespace fs = std::filesystem;
+
+TEST(Resume, RefusesWhatItCannotGoOnFrom) {
+  const TemporaryDirectory folder;
+  const auto run = trained_run(folder);
+  const auto expect_status = [&](int status, const std::string& code,
+                                 std::vector<std::string> more = {}) {
+    more.insert(more.begin(), {"train", "--resume", run});
+    const auto result = fork_digits(more);
+    EXPECT_EQ(result.status, status);
+    EXPECT_THAT(result.err, testing::HasSubstr("digits: " + code + ": "));
+    return result.err;
+  };
+  EXPECT_THAT(expect_status(2, "config.changed", {"--seed", "4", "--data", "elsewhere"}),
+              testing::AllOf(testing::HasSubstr("seed is 4, expected 3"),
+                             testing::HasSubstr("data.source is 'elsewhere', expected '")));
+  // The run's own file was edited, so that only the state knows.
+  const auto config = read_file(run / "config.toml");
+  const auto history = read_file(run / "history.jsonl");
+  write_file(run / "config.toml",
+             std::regex_replace(config, std::regex("epochs = 3"), "epochs = 5"));
+  EXPECT_THAT(expect_status(2, "config.changed"),
+              testing::HasSubstr("train.epochs is 5, expected 3"));
+  write_file(run / "config.toml", config);
+  // The best epoch's weights are gone, and no later epoch need be better.
+  const auto best = read_file(run / "checkpoint" / "best.safetensors");
+  fs::remove(run / "checkpoint" / "best.safetensors");
+  expect_status(5, "checkpoint.missing");
+  write_file(run / "checkpoint" / "best.safetensors", best);
+  // All states are gone, with the folder or without: that is not a run which had saved none.
+  fs::rename(run / "checkpoint", folder / "kept");
+  expect_status(5, "checkpoint.missing");
+  fs::copy(folder / "kept" / "best.safetensors", run / "checkpoint");
+  expect_status(5, "checkpoint.missing");
+  EXPECT_EQ(read_file(run / "checkpoint" / "best.safetensors"), best);
+  EXPECT_EQ(read_file(run / "history.jsonl"), history);
+  fs::remove_all(run / "checkpoint");
+  fs::rename(folder / "kept", run / "checkpoint");
+  // All states are damaged.
+  for (const auto& path : list_folder(run / "checkpoint")) write_file(path, "damaged");
+  expect_status(5, "checkpoint.damaged");
+  // One pixel of the training set is another.
+  auto set = load_dataset(folder / "set", Part::kTrain);
+  set.images[77] = static_cast<std::uint8_t>(set.images[77] ^ 255);
+  save_dataset(folder / "set", Part::kTrain, set);
+  expect_status(3, "data.changed");
+}
+
+// While a process trains, another that would go on with its run is sent away before it takes the
+// first one's half-written files for remains.
+TEST(Resume, IsForOneProcessAtATime) {
+  const TemporaryDirectory folder;
+  auto config = many_states();
+  config.train.epochs = 10;  // so that it is not done before the second comes
+  write_file(folder / "config.toml", to_toml(config));
+  const auto run = folder / "run";
+  const auto half = run / "checkpoint" / ".step-9.safetensors.tmp-0123456789abcdef";
+  ProcessResult second;
+  ProcessOptions options;
+  options.signal = SIGTERM;
+  options.interrupt_when = [&] {
+    if (newest_state(run).empty()) return false;
+    write_file(half, "half-written");
+    second = run_digits({"train", "--resume", run});
+    return true;
+  };
+  const auto first =
+      run_digits({"train", "--config", folder / "config.toml", "--out", run}, options);
+  EXPECT_EQ(first.status, 130) << first.err;
+  EXPECT_EQ(second.status, 2);
+  EXPECT_THAT(second.err, testing::HasSubstr("digits: output.busy: " + run.string()));
+  EXPECT_TRUE(fs::exists(half));
+  EXPECT_EQ(fork_digits({"train", "--resume", run}).status, 0);  // the lock went with the first,
+  EXPECT_FALSE(fs::exists(half));                                // and what it left goes now
+}
+
+// Stopped before it had written anything but its configuration, a run begins anew.
+TEST(Resume, WithoutAStateBeginsAnew) {
+  const TemporaryDirectory folder;
+  const auto config = many_states();
+  RunDirectory::create(folder / "run").write_config(config);
+  const auto resumed = fork_digits({"train", "--resume", folder / "run"});
+  ASSERT_EQ(resumed.status, 0) << resumed.err;
+  EXPECT_THAT(resumed.err, testing::HasSubstr("no training state was saved: beginning anew\n"));
+  train_until_killed(config, folder / "whole", 0);
+  EXPECT_EQ(training_identity(folder / "run"), training_identity(folder / "whole"));
+  EXPECT_EQ(read_file(folder / "run" / "data.json"), read_file(folder / "whole" / "data.json"));
+}
+
+// Another build, library or machine may round otherwise: it goes on, and says so.
+TEST(Resume, WarnsOfAnotherProgram) {
+  const TemporaryDirectory folder;
+  const auto run = trained_run(folder);
+  fs::remove(newest_state(run));
+  auto state = parse_state(read_file(newest_state(run)), "x");
+  ASSERT_THAT(state.versions, testing::HasSubstr("\"libtorch\""));
+  EXPECT_THAT(fork_digits({"train", "--resume", run}).err,
+              testing::Not(testing::HasSubstr("other_program")));
+  state.versions = R"({"libtorch":"0.4"})";
+  for (const auto& path : list_folder(run / "checkpoint")) {
+    if (path.filename().string().rfind("step-", 0) == 0) fs::remove(path);
+  }
+  StateFolder(run / "checkpoint").save(state);
+  const auto resumed = fork_digits({"train", "--resume", run});
+  EXPECT_EQ(resumed.status, 0) << resumed.err;
+  EXPECT_THAT(resumed.err, testing::HasSubstr("[warning] checkpoint.other_program: "));
+  EXPECT_THAT(resumed.err, testing::HasSubstr("0.4"));
+}
+
+// A disk that fills up under a resumed training ends it by its name, and takes nothing away; with
+// room again, it goes on.
+TEST(Resume, AfterAFullDisk) {
+  const TemporaryDirectory folder;
+  const auto run = trained_run(folder);
+  const auto expected = training_identity(run);
+  fs::remove(newest_state(run));  // as if it had been stopped five steps before the end
+  const auto newest = newest_state(run);
+  const auto bytes = read_file(newest);
+  ProcessOptions full;
+  full.file_size_limit = static_cast<long>(bytes.size() / 2);
+  const auto stopped = run_digits({"train", "--resume", run}, full);
+  ASSERT_EQ(stopped.status, 1) << stopped.err;
+  EXPECT_THAT(stopped.err, testing::HasSubstr("digits: disk.full: "));
+  EXPECT_EQ(newest_state(run), newest);
+  EXPECT_EQ(read_file(newest), bytes);
+  ASSERT_EQ(fork_digits({"train", "--resume", run}).status, 0);
+  EXPECT_EQ(training_identity(run), expected);
+}
+
+}  // namespace
+}  // namespace digits
