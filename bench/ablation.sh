@@ -5,6 +5,7 @@
 #
 # DIGITS    the program (default build/release/digits)
 # PRESET    that is taken apart (default standard)
+# BASE      TOML that holds in every row, as "train.epochs = 8" (default none)
 # CHANGES   file with a change in each line: what it is called, a bar, and the TOML that makes it,
 #           with ";" for a new line (default: those below, of `standard`)
 # THREADS   of the training (default: one per core)
@@ -39,7 +40,7 @@ values_of() { grep -oE "\"$1\":$2[0-9.eE+-]+" "$work/json" | sed -E 's/.*:([0-9.
 percent() { awk '{printf "%s%.2f", sep, 100 * $1; sep = ", "}'; }
 
 row() {  # NAME TOML
-  printf 'preset = "%s"\n%s\n' "${PRESET:-standard}" "${2//;/$'\n'}" > "$work/config.toml"
+  printf 'preset = "%s"\n%s\n%s\n' "${PRESET:-standard}" "${BASE:-}" "${2//;/$'\n'}" > "$work/config.toml"
   "$digits" bench train --data "$data" --config "$work/config.toml" --threads "${THREADS:-$(nproc)}" \
     --seeds "$seeds" --validation --json > "$work/json" 2> "$work/err" ||
     { cat "$work/err" >&2; exit 1; }
@@ -53,5 +54,5 @@ row() {  # NAME TOML
 }
 
 printf '| change | mean validation accuracy, n = %d seeds | by seed | seconds |\n| --- | --- | --- | --- |\n' "$seeds"
-row "none: \`${PRESET:-standard}\`" ""
+row "none: \`${PRESET:-standard}\`${BASE:+, $BASE}" ""
 while IFS='|' read -r name toml; do row "$name" "$toml"; done < "$work/changes"

@@ -4,7 +4,8 @@
 #   bench/race_training.sh REFERENCE.py DATA [SEEDS [ROUNDS]]
 # SEEDS trainings each (default 10) in ROUNDS processes each (default: as many, every one started
 # cold). The reference takes --seeds N --threads N, times its training loop alone and prints
-# "seconds median S" and "accuracy mean PERCENT".
+# "seconds median S" and "accuracy mean PERCENT". One that begins with the same seed whenever it is
+# started repeats it in each round: let it run by itself for its accuracy.
 #
 # DIGITS    the program (default build/release/digits)
 # PYTHON    what runs the reference (default python3)
