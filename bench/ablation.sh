@@ -5,7 +5,8 @@
 #
 # DIGITS    the program (default build/release/digits)
 # PRESET    that is taken apart (default standard)
-# BASE      TOML that holds in every row, as "train.epochs = 8" (default none)
+# BASE      TOML that holds in every row, in keys with dots that no change sets, as
+#           "train.batch_size = 64" (default none)
 # CHANGES   file with a change in each line: what it is called, a bar, and the TOML that makes it,
 #           with ";" for a new line (default: those below, of `standard`)
 # THREADS   of the training (default: one per core)
@@ -25,13 +26,13 @@ if [ -n "${CHANGES:-}" ]; then
   cp "$CHANGES" "$work/changes"
 else
   cat > "$work/changes" << 'END'
-no augmentation|[augment];rotation = 0.0;shift = 0.0;scale = 0.0;shear = 0.0
-twice the augmentation|[augment];rotation = 10.0;shift = 2.0;scale = 0.1;shear = 0.1
-no label smoothing|[train];label_smoothing = 0.0
-weights averaged, 0.995|[train];average = 0.995
-half the epochs|[train];epochs = 4
-narrower|[network];blocks = [[16], [32, 64]]
-wider|[network];blocks = [[48], [96, 192]]
+no augmentation|augment.rotation = 0.0;augment.shift = 0.0;augment.scale = 0.0;augment.shear = 0.0
+twice the augmentation|augment.rotation = 10.0;augment.shift = 2.0;augment.scale = 0.1;augment.shear = 0.1
+no label smoothing|train.label_smoothing = 0.0
+weights averaged, 0.995|train.average = 0.995
+half the epochs|train.epochs = 4
+narrower|network.blocks = [[16], [32, 64]]
+wider|network.blocks = [[48], [96, 192]]
 END
 fi
 

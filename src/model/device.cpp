@@ -2,7 +2,6 @@
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
-#include <ATen/detail/CUDAHooksInterface.h>
 #include <dlfcn.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -17,6 +16,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "model/torch_compat.h"
 
 namespace digits {
 
@@ -44,10 +44,7 @@ std::string value_in(const std::filesystem::path& table, const std::string& name
 }
 
 bool multiplies_bfloat16(c10::Device device) {
-  // LibTorch asks the GPU for compute capability 8, and itself for a cuDNN that makes use of it.
-  if (device.is_cuda()) {
-    return at::detail::getCUDAHooks().supportsBFloat16ConvolutionWithCuDNNv8();
-  }
+  if (device.is_cuda()) return gpu_multiplies_bfloat16();
   const auto features = cpu_features();
   return std::find(features.begin(), features.end(), "amx_bf16") != features.end();
 }

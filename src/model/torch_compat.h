@@ -3,6 +3,7 @@
 #pragma once
 
 #include <ATen/autocast_mode.h>
+#include <ATen/detail/CUDAHooksInterface.h>
 #include <c10/core/DeviceType.h>
 #include <c10/core/ScalarType.h>
 #include <torch/version.h>
@@ -61,5 +62,12 @@ class AutocastScope {
   c10::DeviceType device_;
   bool before_ = false;
 };
+
+// Whether GPU 0 multiplies bfloat16 natively (compute capability 8) and LibTorch convolves by it;
+// 1.13 does so only when an environment variable asks for cuDNN's newer interface.
+inline bool gpu_multiplies_bfloat16() {
+  return TORCH_VERSION_MAJOR >= 2 &&
+         at::detail::getCUDAHooks().supportsBFloat16ConvolutionWithCuDNNv8();
+}
 
 }  // namespace digits

@@ -39,7 +39,7 @@ class RunDirectory {
   static bool exists(const std::filesystem::path& path);
 
   // Keeps other processes from training here for as long as the result lives: each would take the
-  // other's files for remains. Once the configuration is written. Throws output.busy.
+  // other's files for remains. The configuration must be written. Throws output.busy.
   Descriptor lock() const;
 
   // runs/<time>-seed<seed>, for a run that names no folder.

@@ -120,12 +120,13 @@ class Recorder {
   double best_ = 0.0;
 };
 
-// A run may be killed before it has saved a state, which is before its second epoch is recorded.
+// A run may be killed before it has saved a state, which it does before it records a second epoch
+// and before it draws what training saw.
 void require_never_saved(const RunDirectory& run) {
   const auto epochs = run.has_history() ? run.read_history().size() : 0;
-  if (epochs < 2) return;
+  if (epochs < 2 && kind_of(run.augmentation()) == PathKind::kMissing) return;
   throw Error("checkpoint.missing",
-              fmt::format("{}: no training state, expected one after {} epochs",
+              fmt::format("{}: no training state, expected one: the run has trained {} epochs",
                           run.checkpoints().string(), epochs),
               "put the folder back, or train again, into a new one, with the run's config.toml");
 }
@@ -227,14 +228,14 @@ std::vector<EpochRecord> train_stage(const TrainingParts& parts, const Config& c
                                      const RunDirectory& run, const RunOptions& run_options) {
   const auto options = train_options(config);
   auto network = make_network(parts.training, config);
-  make_directories(run.checkpoints());
   StateFolder states(run.checkpoints());
   auto start = run_options.resume ? read_state(states, config, run) : TrainingState{};
+  make_directories(run.checkpoints());
   start.config = to_toml(config);
   start.versions = versions().dump();
   Recorder recorder(run, network, parts.training.schema, start.history);
   TrainingView view("train", options);
-  if (run_options.resume) view.on_resume(start.step);
+  if (run_options.resume) view.on_resume(start.step, start.history.size());
   std::optional<EventLog> events;
   if (run_options.tensorboard) {
     events.emplace(run.tensorboard(), start.step + 1, parts.training, options);

@@ -71,7 +71,8 @@ void EventLog::on_epoch(const EpochRecord& record) {
 TrainingView::TrainingView(const std::string& title, const TrainOptions& options)
     : options_(options), progress_(title), epoch_start_(Clock::now()) {}
 
-void TrainingView::on_resume(std::size_t steps) {
+void TrainingView::on_resume(std::size_t steps, std::size_t epochs) {
+  if (epochs == static_cast<std::size_t>(options_.epochs)) return;  // nothing is left to do
   progress_.line(steps > 0 ? fmt::format("going on after step {}", steps)
                            : "no training state was saved: beginning anew");
 }

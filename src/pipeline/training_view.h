@@ -47,7 +47,7 @@ class EventLog {
 class TrainingView {
  public:
   TrainingView(const std::string& title, const TrainOptions& options);
-  void on_resume(std::size_t steps);  // that were taken before
+  void on_resume(std::size_t steps, std::size_t epochs);  // taken and finished before
   void on_step(const StepRecord& record);
   void on_epoch(const EpochRecord& record);
 

@@ -43,10 +43,15 @@ TEST(Resume, RefusesWhatItCannotGoOnFrom) {
   // All states are gone, with the folder or without: that is not a run which had saved none.
   fs::rename(run / "checkpoint", folder / "kept");
   expect_status(5, "checkpoint.missing");
+  ASSERT_FALSE(fs::exists(run / "checkpoint"));  // else it could not be put back
+  fs::create_directories(run / "checkpoint");
   fs::copy(folder / "kept" / "best.safetensors", run / "checkpoint");
   expect_status(5, "checkpoint.missing");
+  write_file(run / "history.jsonl",
+             history.substr(0, history.find('\n') + 1));  // one epoch: trained
+  expect_status(5, "checkpoint.missing");
+  write_file(run / "history.jsonl", history);
   EXPECT_EQ(read_file(run / "checkpoint" / "best.safetensors"), best);
-  EXPECT_EQ(read_file(run / "history.jsonl"), history);
   fs::remove_all(run / "checkpoint");
   fs::rename(folder / "kept", run / "checkpoint");
   // All states are damaged.
