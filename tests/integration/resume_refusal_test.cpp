@@ -1,5 +1,4 @@
 // What a run cannot go on from is refused by name, and nothing is lost.
-#include <csignal>
 #include <regex>
 
 #include "base/files.h"
@@ -62,34 +61,6 @@ TEST(Resume, RefusesWhatItCannotGoOnFrom) {
   set.images[77] = static_cast<std::uint8_t>(set.images[77] ^ 255);
   save_dataset(folder / "set", Part::kTrain, set);
   expect_status(3, "data.changed");
-}
-
-// While a process trains, another that would go on with its run is sent away before it takes the
-// first one's half-written files for remains.
-TEST(Resume, IsForOneProcessAtATime) {
-  const TemporaryDirectory folder;
-  auto config = many_states();
-  config.train.epochs = 10;  // so that it is not done before the second comes
-  write_file(folder / "config.toml", to_toml(config));
-  const auto run = folder / "run";
-  const auto half = run / "checkpoint" / ".step-9.safetensors.tmp-0123456789abcdef";
-  ProcessResult second;
-  ProcessOptions options;
-  options.signal = SIGTERM;
-  options.interrupt_when = [&] {
-    if (newest_state(run).empty()) return false;
-    write_file(half, "half-written");
-    second = run_digits({"train", "--resume", run});
-    return true;
-  };
-  const auto first =
-      run_digits({"train", "--config", folder / "config.toml", "--out", run}, options);
-  EXPECT_EQ(first.status, 130) << first.err;
-  EXPECT_EQ(second.status, 2);
-  EXPECT_THAT(second.err, testing::HasSubstr("digits: output.busy: " + run.string()));
-  EXPECT_TRUE(fs::exists(half));
-  EXPECT_EQ(fork_digits({"train", "--resume", run}).status, 0);  // the lock went with the first,
-  EXPECT_FALSE(fs::exists(half));                                // and what it left goes now
 }
 
 // Stopped before it had written anything but its configuration, a run begins anew.

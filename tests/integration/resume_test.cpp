@@ -79,6 +79,7 @@ TEST(Resume, JudgesAFinishedRunAgain) {
   const auto resumed = fork_digits({"run", "--resume", folder / "run"});
   EXPECT_EQ(resumed.status, 4);
   EXPECT_THAT(resumed.err, testing::HasSubstr("digits: gate.failed: accuracy"));
+  EXPECT_THAT(resumed.err, testing::Not(testing::HasSubstr("going on")));  // there is nothing left
 }
 
 // A file with the configuration, for the command line.
