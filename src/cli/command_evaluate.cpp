@@ -14,6 +14,7 @@ int command_evaluate(const Arguments& arguments) {
                          "with --data, on the test part of another set, and only prints metrics.",
                          "RUN");
   options.text("data", "\"synthetic\", or a folder of IDX files or class folders", "DIR");
+  options.add_digit_checks();
   options.add_machine();
   options.add_json();
   const auto parsed = options.parse(arguments);

@@ -113,6 +113,33 @@ void print_evaluation(const Evaluation& evaluation) {
   if (!evaluation.fairness.groups.empty()) print_fairness(evaluation.fairness);
 }
 
+std::string gate_table(const std::vector<Gate>& gates, bool passed_too) {
+  std::vector<const Gate*> shown;
+  std::size_t width = 6;
+  for (const auto& gate : gates) {
+    if (gate.verdict == GateVerdict::kPassed && !passed_too) continue;
+    shown.push_back(&gate);
+    width = std::max(width, gate.metric.size());
+  }
+  const auto row = [&](const auto&... cells) {
+    return fmt::format(
+        fmt::runtime(fmt::format("{{:<{}}}  {{:<24}} {{:>7}} {{:>10}}  {{:<9}} {{}}\n", width)),
+        cells...);
+  };
+  std::string table;
+  if (!shown.empty()) {
+    table = row("metric", "observed, 95 % interval", "n", "bound", "verdict", "reason");
+  }
+  for (const auto* gate : shown) {
+    const auto note = note_of(*gate);
+    table += row(gate->metric, number(gate->observed), gate->observed.n,
+                 fmt::format("{} {:g}", gate->rule.at_least ? ">=" : "<=", gate->rule.bound),
+                 gate->verdict == GateVerdict::kFailed ? "FAILED" : to_string(gate->verdict),
+                 gate->rule.reason + (note.empty() ? "" : "; " + note));
+  }
+  return table + "gates: " + summary(gates) + "\n";
+}
+
 void print_findings(const std::vector<Finding>& findings) {
   if (findings.empty()) fmt::print("findings  none\n");
   for (const auto& finding : findings) {

@@ -65,8 +65,9 @@ void visit_keys(ConfigType& config, Visitor&& visit) {
   visit("augment", "noise", config.augment.noise, {0, 1});
   visit("augment", "erase", config.augment.erase, {0, 1});
   visit("evaluate", "images", config.evaluate.images, {1, kMillions});
-  visit("evaluate", "digits", config.evaluate.digits);
+  visit("evaluate", "digit_tests", config.evaluate.digit_tests);
   visit("gates", "file", config.gates_file);
+  visit("gates", "undecided", config.gates_undecided);
 }
 
 std::string dotted(const std::string& table, const std::string& key) {
@@ -227,6 +228,7 @@ std::pair<Config, std::vector<std::string>> read_table(const toml::table& root,
 void check_values(const Config& config, const std::string& name) {
   visit_keys(config, RangeCheck{name});
   severity_of(config.data.fail_on);
+  undecided_policy(config);
 }
 
 Config preset_config(const std::string& name) {
@@ -278,6 +280,15 @@ void require_same(const Config& config, const Config& before, const std::string&
   throw Error("config.changed",
               fmt::format("{}: {}, as the run was begun", name, fmt::join(changes, "; ")),
               "resume with the same configuration, or train into a new folder");
+}
+
+Undecided undecided_policy(const Config& config) {
+  if (config.gates_undecided == "warn") return Undecided::kWarn;
+  if (config.gates_undecided == "fail") return Undecided::kFail;
+  throw Error(
+      "config.value",
+      fmt::format("gates.undecided is \"{}\", expected warn or fail", config.gates_undecided),
+      "fail refuses a model that has too few test images for its gates");
 }
 
 std::string to_toml(const Config& config) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "data/augment.h"
+#include "pipeline/gates.h"
 
 namespace digits {
 
@@ -43,7 +44,7 @@ struct TrainConfig {
 
 struct EvaluateConfig {
   std::int64_t images = 1500;  // see BehaviourOptions
-  bool digits = true;          // classes named 0 to 9 are the digits: ask about drawn ones, too
+  bool digit_tests = true;     // also run the tests for digits 0 to 9
 };
 
 struct Config {
@@ -56,7 +57,8 @@ struct Config {
   TrainConfig train;
   AugmentOptions augment;
   EvaluateConfig evaluate;
-  std::string gates_file;  // empty: configs/gates.toml, see default_gates
+  std::string gates_file;                // empty: configs/gates.toml, see default_gates
+  std::string gates_undecided = "warn";  // see Undecided
 };
 
 // Stands in where no preset is named.
@@ -86,5 +88,8 @@ void require_same(const Config& config, const Config& before, const std::string&
 
 // All keys, in the order of configs/*.toml; parse_config reads it back to an equal configuration.
 std::string to_toml(const Config& config);
+
+// gates.undecided. Throws config.value for a word that is neither "warn" nor "fail".
+Undecided undecided_policy(const Config& config);
 
 }  // namespace digits

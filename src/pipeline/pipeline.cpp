@@ -1,6 +1,7 @@
 #include "pipeline/pipeline.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -104,13 +105,25 @@ Evaluation evaluation_of(const RunDirectory& run, const Checkpoint& checkpoint,
   return evaluation;
 }
 
+void warn_of_undecided(const std::vector<Gate>& gates) {
+  std::vector<std::string> names;
+  for (const auto& gate : gates) {
+    if (gate.verdict == GateVerdict::kUndecided) names.push_back(gate.metric);
+  }
+  if (names.empty()) return;
+  log_warning(fmt::format("gate.undecided: {} of {} gates: too few images for {}", names.size(),
+                          gates.size(), fmt::join(names, ", ")));
+}
+
 // The checkpoint of a run that may be packaged: evaluated on `test`, and past its gates.
 Checkpoint require_packageable(const RunDirectory& run, const Dataset& test) {
   require_unchanged_test(run, test);
   auto checkpoint = load_checkpoint(run.checkpoint());
   const auto evaluation = run.read_evaluation();
   require_weights(checkpoint, json_at<std::string>(evaluation, "/weights_sha256", "input"));
-  require_passed(check_run(run));
+  const auto gates = check_run(run);
+  require_packageable(gates, undecided_policy(run.read_config()));
+  warn_of_undecided(gates);
   return checkpoint;
 }
 
@@ -238,9 +251,10 @@ FinishedRun run_pipeline(const Config& config, const std::filesystem::path& path
   const auto trained = train_run(config, path, options);
   throw_if_interrupted("evaluation");
   auto evaluation = evaluate_run(trained.run, config, trained.test);
-  const auto gates = check_run(trained.run);
+  auto gates = check_run(trained.run);
   report_run(trained.run, config, trained.test, evaluation);  // of a failure, too
-  require_passed(gates);
+  FinishedRun finished{trained.run, trained.history, std::move(evaluation), std::move(gates)};
+  if (!may_be_packaged(finished.gates, undecided_policy(config))) return finished;
   throw_if_interrupted("packaging");
   if (options.resume && kind_of(trained.run.package() / "manifest.json") == PathKind::kFile) {
     require_packaged(trained.run, config);
@@ -248,7 +262,7 @@ FinishedRun run_pipeline(const Config& config, const std::filesystem::path& path
     package_run(trained.run, config, trained.test, trained.run.package(),
                 default_model_name(config));
   }
-  return {trained.run, trained.history, std::move(evaluation)};
+  return finished;
 }
 
 }  // namespace digits

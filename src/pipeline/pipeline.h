@@ -65,11 +65,14 @@ void package_run(const RunDirectory& run, const Config& config, const Dataset& t
 int package_run(const RunDirectory& run, const Config& config, const Dataset& test,
                 ModelFolder& model);
 
-// All of the above into a new run directory at `path`, or into one that is resumed.
+// All of the above into a new run directory at `path`, or into one that is resumed. Without a
+// package unless may_be_packaged(gates): the caller shows what was measured, then calls
+// require_packageable.
 struct FinishedRun {
   RunDirectory run;
   std::vector<EpochRecord> history;
   Evaluation evaluation;
+  std::vector<Gate> gates;
 };
 FinishedRun run_pipeline(const Config& config, const std::filesystem::path& path,
                          const RunOptions& options = {});

@@ -31,7 +31,7 @@ constexpr const char* kFigures = "figures";
 constexpr const char* kFamily = "input";  // of the errors about files that earlier stages wrote
 
 constexpr const char* kEvaluationSchema = "digits.evaluation/1";
-constexpr const char* kChecksSchema = "digits.checks/1";
+constexpr const char* kChecksSchema = "digits.checks/2";
 
 }  // namespace
 

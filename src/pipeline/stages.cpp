@@ -283,7 +283,7 @@ std::vector<Measurement> behaviour_stage(const Checkpoint& checkpoint, const Dat
   require_schema(set, checkpoint.info.schema);
   BehaviourOptions options;
   options.images = static_cast<std::size_t>(config.evaluate.images);
-  options.digits = config.evaluate.digits;
+  options.digit_tests = config.evaluate.digit_tests;
   options.seed = static_cast<std::uint64_t>(config.seed);
   options.threads = static_cast<int>(config.threads);
   return measure_behaviour(subject_stage(checkpoint, config), set, options);

@@ -88,7 +88,7 @@ void expect_failed(const Judged& verdicts, const std::vector<std::string>& names
   for (const auto& name : names) {
     for (const auto* all : {&verdicts.by_small, &verdicts.by_strict}) {
       const auto& gate = all->at(name);
-      EXPECT_FALSE(gate.passed) << Json(gate).dump();
+      EXPECT_EQ(gate.verdict, GateVerdict::kFailed) << Json(gate).dump();
     }
   }
 }
@@ -103,7 +103,7 @@ TEST(GoodModel, PassesEveryCheck) {
   const auto verdicts = judged(measured).by_small;
   EXPECT_EQ(verdicts.size(), 24U);
   EXPECT_EQ(judged(measured).by_strict.size(), strict_gates().size());  // none is misspelt
-  for (const auto& [name, gate] : verdicts) EXPECT_TRUE(gate.passed) << Json(gate).dump();
+  for (const auto& [name, gate] : verdicts) EXPECT_EQ(gate.verdict, GateVerdict::kPassed) << Json(gate).dump();
 }
 
 // Without augmentation the model is as accurate on what it knows, and an image's place matters.
@@ -156,7 +156,7 @@ TEST(BadModel, OverconfidentFailsOnNothing) {
   const auto classify = on_cpu(overconfident(good(1))).classify;
   const auto verdicts = judged(measure_confidence(classify, some(200), test_seed()));
   expect_failed(verdicts, {"functionality/noise", "functionality/scrambled"});
-  EXPECT_FALSE(verdicts.by_strict.at("functionality/blank").passed);
+  EXPECT_EQ(verdicts.by_strict.at("functionality/blank").verdict, GateVerdict::kFailed);
 }
 
 // Logits that move in steps have no gradient that could account for them.
@@ -183,9 +183,9 @@ TEST(BadModel, BlindToThinStrokesFailsFairness) {
                                                    {thickness})}},
                  rules);
   };
-  for (const auto& gate : gates(good(1))) EXPECT_TRUE(gate.passed) << Json(gate).dump();
+  for (const auto& gate : gates(good(1))) EXPECT_EQ(gate.verdict, GateVerdict::kPassed) << Json(gate).dump();
   for (const auto& gate : gates(thin_blind_model(1)))
-    EXPECT_FALSE(gate.passed) << Json(gate).dump();
+    EXPECT_EQ(gate.verdict, GateVerdict::kFailed) << Json(gate).dump();
 }
 
 // Two trainings look at the same places, and one that learned nothing looks elsewhere.

@@ -81,6 +81,12 @@ TEST(Options, GatesNameTheFile) {
   EXPECT_EQ(request({"--gates", "own.toml"}).config.gates_file, "own.toml");
 }
 
+// Classes called 0 to 9 need not be handwritten digits.
+TEST(Options, DigitTestsCanBeLeftOut) {
+  EXPECT_TRUE(request({}).config.evaluate.digit_tests);
+  EXPECT_FALSE(request({"--no-digit-checks"}).config.evaluate.digit_tests);
+}
+
 // A run is new or resumed, not both; only a run can be resumed.
 TEST(Options, ResumeTakesTheRunsConfiguration) {
   const TemporaryDirectory folder;

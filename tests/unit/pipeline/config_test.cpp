@@ -108,7 +108,8 @@ TEST(Config, RefusesImpossibleValues) {
                            "[train]\ncheckpoint_steps = -1",
                            "[train]\ncheckpoint_seconds = nan",
                            "[data]\ntest_share = 1.5",
-                           "[data]\nfail_on = \"never\""}) {
+                           "[data]\nfail_on = \"never\"",
+                           "[gates]\nundecided = \"maybe\""}) {
     expect_error("config.value", [&] { parse(text); });
   }
 }
