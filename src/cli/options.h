@@ -59,6 +59,7 @@ class CommandOptions {
   // Options that several commands share.
   void add_machine();      // --seed, --threads, --device
   void add_config();       // --config, --preset, --data, and the above
+  void add_training();     // --epochs, --batch-size
   void add_run_path();     // --out: a new run directory; --resume: one to go on with
   void add_run_data();     // --data: where a run's own set lies by now
   void add_json();         // --json
