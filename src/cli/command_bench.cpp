@@ -92,7 +92,7 @@ int bench_train_command(const Arguments& arguments) {
   const double target = parsed->has("target") ? parsed->share("target") : 0.0;
   const int seeds = seeds_of(*parsed);
 
-  const auto config = resolve(config_from(*parsed, preset_config("fast")));
+  const auto config = resolve(config_from(*parsed, preset_config(kDefaultPreset)));
   const auto sets = acquire(config);
   require_acceptable(validate_sets(sets, config).findings, severity_of(config.data.fail_on),
                      config.data.source);

@@ -12,7 +12,7 @@ int command_run(const Arguments& arguments) {
       "run",
       "The whole pipeline into a new run directory: acquire, validate, split, "
       "train, evaluate, check, report, package.\nWithout options: synthetic digits, "
-      "preset fast. Exits with 3 for bad data, 4 when a gate fails; after "
+      "preset standard. Exits with 3 for bad data, 4 when a gate fails; after "
       "Ctrl-C, --resume goes on.");
   options.add_config();
   options.add_training();

@@ -129,7 +129,7 @@ void CommandOptions::add_machine() {
 
 void CommandOptions::add_config() {
   text("config", "configuration file (TOML)", "FILE");
-  text("preset", "fast, standard or accurate", "NAME");
+  text("preset", fmt::format("fast, standard or accurate (default: {})", kDefaultPreset), "NAME");
   text("data", "\"synthetic\", or a folder of IDX files or class folders", "DIR");
   text("fail-on", "what finding of the validation stops: error or warning", "SEVERITY");
   add_machine();
@@ -142,6 +142,7 @@ void CommandOptions::add_training() {
 
 void CommandOptions::add_run_path() {
   text("out", "the run directory; must be new (default: a folder under runs/)", "DIR");
+  text("gates", "the gates to pass, instead of configs/gates.toml", "FILE");
   text("resume", "go on with a run that was stopped, as if it had not been", "RUN");
 }
 
@@ -191,6 +192,7 @@ Config config_from(const ParsedOptions& parsed, const Config& base) {
   Config config = parsed.has("preset") ? preset_config(parsed.text("preset")) : base;
   if (parsed.has("config")) config = load_config(parsed.text("config"), config);
   if (parsed.has("data")) config.data.source = parsed.text("data");
+  if (parsed.has("gates")) config.gates_file = parsed.text("gates");
   if (parsed.has("fail-on")) config.data.fail_on = parsed.text("fail-on");
   if (parsed.has("device")) config.device = parsed.text("device");
   if (parsed.has("seed")) config.seed = parsed.number("seed");
@@ -216,7 +218,7 @@ RunRequest run_request(const ParsedOptions& parsed) {
                 "a run goes on in its own folder");
   }
   const auto base = request.options.resume ? RunDirectory::open(parsed.text("resume")).read_config()
-                                           : preset_config("fast");
+                                           : preset_config(kDefaultPreset);
   request.config = resolve(config_from(parsed, base));
   if (request.options.resume) {
     request.path = parsed.text("resume");

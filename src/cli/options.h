@@ -60,7 +60,7 @@ class CommandOptions {
   void add_machine();      // --seed, --threads, --device
   void add_config();       // --config, --preset, --data, and the above
   void add_training();     // --epochs, --batch-size
-  void add_run_path();     // --out: a new run directory; --resume: one to go on with
+  void add_run_path();     // --out: a new run directory; --resume: one to go on with; --gates
   void add_run_data();     // --data: where a run's own set lies by now
   void add_json();         // --json
   void add_model();        // --model: what package_folder takes
@@ -87,7 +87,7 @@ struct RunRequest {
   RunOptions options;
 };
 
-// Preset fast stands in when nothing is named; the run's own configuration when one is resumed.
+// kDefaultPreset stands in when none is named; the run's own configuration when one is resumed.
 // Throws usage.option for both --out and --resume.
 RunRequest run_request(const ParsedOptions& parsed);
 

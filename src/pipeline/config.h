@@ -58,8 +58,11 @@ struct Config {
   TrainConfig train;
   AugmentOptions augment;
   EvaluateConfig evaluate;
-  std::string gates_file;  // empty: the preset's, see default_gates
+  std::string gates_file;  // empty: configs/gates.toml, see default_gates
 };
+
+// Stands in where no preset is named.
+constexpr const char* kDefaultPreset = "standard";
 
 // The configuration of a preset. Throws config.preset for a name that is none.
 Config preset_config(const std::string& name);

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "pipeline/parse_toml.h"
+#include "pipeline/presets.h"
 
 namespace digits {
 
@@ -23,7 +24,43 @@ constexpr const char* kHint = "configs/gates.toml shows how gates are written";
   throw Error("config.gates", fmt::format("{}: {}", name, what), kHint);
 }
 
-GateRule parse_rule(const toml::table& table, const std::string& name) {
+// Where a mistake is: the file's name, and the gate's metric.
+struct Place {
+  const std::string& name;
+  const std::string& metric;
+
+  [[noreturn]] void refuse(const std::string& what) const {
+    digits::refuse(name, fmt::format("{}: {}", metric, what));
+  }
+};
+
+double parse_number(const toml::node& node, const Place& place) {
+  const auto number = node.value<double>();
+  if (!number || !node.is_number()) place.refuse("expected a number as at_least or at_most");
+  if (!std::isfinite(*number)) {
+    place.refuse(fmt::format("bound {}, expected a finite number", *number));
+  }
+  return *number;
+}
+
+// The bound for a preset: one for all, or its own; nothing where others have one alone.
+std::optional<double> parse_bound(const toml::node& node, const std::string& preset,
+                                  const Place& place) {
+  const auto* table = node.as_table();
+  if (table == nullptr) return parse_number(node, place);
+  std::optional<double> bound;
+  for (const auto& [key, value] : *table) {
+    const std::string word(key.str());
+    if (presets().count(word) == 0) place.refuse(fmt::format("no preset is called {}", word));
+    const auto number = parse_number(value, place);
+    if (word == preset) bound = number;
+  }
+  return bound;
+}
+
+// Nothing for a gate that leaves the preset out.
+std::optional<GateRule> parse_rule(const toml::table& table, const std::string& preset,
+                                   const std::string& name) {
   for (const auto& [key, value] : table) {
     const auto& word = key.str();
     if (std::count(std::begin(kKeys), std::end(kKeys), std::string(word)) == 0) {
@@ -38,22 +75,19 @@ GateRule parse_rule(const toml::table& table, const std::string& name) {
     refuse(name,
            fmt::format("metric \"{}\", reason \"{}\", expected both", rule.metric, rule.reason));
   }
-  const auto least = table["at_least"].value<double>();
-  const auto most = table["at_most"].value<double>();
-  if (least.has_value() == most.has_value()) {
-    refuse(name, fmt::format("{}: expected a number as at_least or at_most, and one of them",
-                             rule.metric));
-  }
+  const Place place{name, rule.metric};
+  const auto* least = table.get("at_least");
+  const auto* most = table.get("at_most");
+  if ((least == nullptr) == (most == nullptr)) place.refuse("expected either at_least or at_most");
   const auto if_measured = table["if_measured"];
   if (if_measured && !if_measured.is_boolean()) {
-    refuse(name, rule.metric + ": expected true or false as if_measured");
+    place.refuse("expected true or false as if_measured");
   }
   rule.if_measured = if_measured.value_or(false);
-  rule.at_least = least.has_value();
-  rule.bound = rule.at_least ? *least : *most;
-  if (!std::isfinite(rule.bound)) {
-    refuse(name, fmt::format("{}: bound {}, expected a finite number", rule.metric, rule.bound));
-  }
+  rule.at_least = least != nullptr;
+  const auto bound = parse_bound(rule.at_least ? *least : *most, preset, place);
+  if (!bound) return std::nullopt;
+  rule.bound = *bound;
   return rule;
 }
 
@@ -130,14 +164,18 @@ const char* comparison(const GateRule& rule) { return rule.at_least ? "at least"
 
 }  // namespace
 
-std::vector<GateRule> parse_gates(const std::string& text, const std::string& name) {
+std::vector<GateRule> parse_gates(const std::string& text, const std::string& preset,
+                                  const std::string& name) {
   const auto root = parse_toml(text, name);
   const auto* list = root["gate"].as_array();
   if (root.size() != 1 || list == nullptr || !list->is_array_of_tables()) {
     refuse(name, "no list of [[gate]] tables, or more than that, expected it alone");
   }
   std::vector<GateRule> rules;
-  for (const auto& node : *list) rules.push_back(parse_rule(*node.as_table(), name));
+  for (const auto& node : *list) {
+    if (auto rule = parse_rule(*node.as_table(), preset, name)) rules.push_back(std::move(*rule));
+  }
+  if (rules.empty()) refuse(name, fmt::format("no gate for preset {}, expected one", preset));
   return rules;
 }
 

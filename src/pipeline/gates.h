@@ -20,10 +20,12 @@ struct GateRule {
   bool if_measured = false;
 };
 
-// The rules of a TOML document with a [[gate]] table each: metric, at_least or at_most, reason,
-// and perhaps if_measured.
-// Throws config.syntax, and config.gates for anything else that is amiss; `name` is for messages.
-std::vector<GateRule> parse_gates(const std::string& toml, const std::string& name);
+// The rules for a preset of a TOML document with a [[gate]] table each: metric, at_least or
+// at_most, reason, and perhaps if_measured. A bound is a number, or a table of a number per preset;
+// a preset that is not in the table leaves the gate out. Throws config.syntax, and config.gates for
+// any other mistake and when no gate is left; `name` is for messages.
+std::vector<GateRule> parse_gates(const std::string& toml, const std::string& preset,
+                                  const std::string& name);
 
 // A rule and what it met. A gate passes only when the conservative end of the interval keeps the
 // bound, so that a small or lucky test set does not pass.

@@ -183,7 +183,8 @@ std::vector<Gate> check_run(const RunDirectory& run) {
 }
 
 std::vector<Gate> check_with(const RunDirectory& run, const std::filesystem::path& gates) {
-  return judge(run.read_evaluation(), parse_gates(read_file(gates), gates.string()));
+  return judge(run.read_evaluation(),
+               parse_gates(read_file(gates), run.read_config().preset, gates.string()));
 }
 
 std::string default_model_name(const Config& config) {

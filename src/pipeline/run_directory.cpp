@@ -178,7 +178,7 @@ std::vector<EpochRecord> RunDirectory::read_history() const {
 }
 
 std::vector<GateRule> RunDirectory::read_gates() const {
-  return parse_gates(read_file(path_ / kGates), path_ / kGates);
+  return parse_gates(read_file(path_ / kGates), read_config().preset, path_ / kGates);
 }
 
 Json RunDirectory::read_evaluation() const {

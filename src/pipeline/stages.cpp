@@ -302,8 +302,8 @@ std::vector<Measurement> behaviour_stage(const Checkpoint& checkpoint, const Dat
 
 std::string gates_text(const Config& config) {
   const auto& file = config.gates_file;
-  auto text = file.empty() ? default_gates(config.preset) : read_file(file);
-  parse_gates(text, file.empty() ? "gates of preset " + config.preset : file);
+  auto text = file.empty() ? default_gates() : read_file(file);
+  parse_gates(text, config.preset, file.empty() ? "configs/gates.toml" : file);
   return text;
 }
 

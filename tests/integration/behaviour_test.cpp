@@ -32,7 +32,7 @@ constexpr double kAgreement = 0.3;  // mean rank correlation
 
 // Of the gates that a real run has to pass, those about behaviour.
 std::vector<GateRule> strict_gates() {
-  auto rules = parse_gates(default_gates("standard"), "configs/gates.toml");
+  auto rules = parse_gates(default_gates(), "standard", "configs/gates.toml");
   rules.erase(std::remove_if(rules.begin(), rules.end(),
                              [](const auto& rule) { return rule.metric.find(kGroup) != 0; }),
               rules.end());
@@ -42,7 +42,7 @@ std::vector<GateRule> strict_gates() {
 // Those of models of a second's training.
 std::vector<GateRule> small_gates() {
   const auto path = fixtures() / "small_gates.toml";
-  return parse_gates(read_file(path), path);
+  return parse_gates(read_file(path), "fast", path);
 }
 
 Subject on_cpu(const Forward& forward) { return subject_of(forward, c10::DeviceType::CPU); }
@@ -169,7 +169,7 @@ TEST(BadModel, OfStepsFailsCompleteness) {
 // gate of fairness fails; the good model passes them: those of `fast`, for it is no better than
 // that.
 TEST(BadModel, BlindToThinStrokesFailsFairness) {
-  auto rules = parse_gates(default_gates("fast"), "configs/gates_fast.toml");
+  auto rules = parse_gates(default_gates(), "fast", "configs/gates.toml");
   rules.erase(std::remove_if(rules.begin(), rules.end(),
                              [](const auto& rule) { return rule.metric.find("fairness/") != 0; }),
               rules.end());

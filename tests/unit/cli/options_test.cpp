@@ -74,15 +74,32 @@ TEST(Options, ShellWordsArePrintable) {
   EXPECT_EQ(shell_words({"1\x1B[\xFF'"}), "$'1\\033\\133\\377\\047'");
 }
 
+RunRequest request(const Arguments& arguments) {
+  CommandOptions options("test", "for tests");
+  options.add_config();
+  options.add_run_path();
+  return run_request(*options.parse(arguments));
+}
+
+// The default preset is `standard`, for a configuration file that names none, too.
+TEST(Options, DefaultPresetIsStandard) {
+  const TemporaryDirectory folder;
+  write_file(folder / "c.toml", "seed = 5\n");
+  const auto expected = resolve(preset_config("standard"));
+  EXPECT_EQ(to_toml(request({}).config), to_toml(expected));
+  EXPECT_EQ(request({"--config", folder / "c.toml"}).config.train.epochs, expected.train.epochs);
+  EXPECT_EQ(request({"--preset", "fast"}).config.preset, "fast");
+}
+
+// --gates replaces configs/gates.toml.
+TEST(Options, GatesNameTheFile) {
+  EXPECT_EQ(request({}).config.gates_file, "");
+  EXPECT_EQ(request({"--gates", "own.toml"}).config.gates_file, "own.toml");
+}
+
 // A run is new or resumed, not both; only a run can be resumed.
 TEST(Options, ResumeTakesTheRunsConfiguration) {
   const TemporaryDirectory folder;
-  const auto request = [](const Arguments& arguments) {
-    CommandOptions options("test", "for tests");
-    options.add_config();
-    options.add_run_path();
-    return run_request(*options.parse(arguments));
-  };
   auto config = resolve(Config());
   config.seed = 77;
   RunDirectory::create(folder / "run").write_config(config);

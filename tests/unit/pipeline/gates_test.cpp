@@ -20,7 +20,7 @@ Json evaluation() {
 std::vector<Gate> judged(const std::string& metric, const std::string& bound) {
   return judge(evaluation(), parse_gates("[[gate]]\nmetric = \"" + metric + "\"\n" + bound +
                                              "\nreason = \"why\"\n",
-                                         "test"));
+                                         "fast", "test"));
 }
 bool passes(const std::string& metric, const std::string& bound) {
   return judged(metric, bound).at(0).passed;
@@ -78,20 +78,48 @@ TEST(Gates, MayBeAboutWhatSomeDataDoNotHave) {
   expect_error("config.gates", [&] { judge(partly, {{"accuracy", 0.5, true, "why"}}); });
 }
 
-// Every preset has gates that can be read, and `fast` has the laxer ones.
-TEST(Gates, OfThePresetsAreInOrder) {
-  const auto strict = parse_gates(default_gates("standard"), "strict");
-  const auto fast = parse_gates(default_gates("fast"), "fast");
-  EXPECT_EQ(parse_gates(default_gates("accurate"), "accurate").size(), 25U);
-  EXPECT_EQ(strict.size(), 32U);
-  EXPECT_EQ(fast.size(), 30U);
-  EXPECT_LT(fast.at(0).bound, strict.at(0).bound);
+// Every preset has gates that can be read, and `fast` has the lower bound on accuracy.
+TEST(Gates, EveryPresetHasItsBounds) {
+  for (const auto& [name, text] : presets()) {
+    SCOPED_TRACE(name);
+    EXPECT_GE(parse_gates(default_gates(), name, "configs/gates.toml").size(), 25U);
+  }
+  const auto accuracy = [](const char* preset) {
+    return parse_gates(default_gates(), preset, "configs/gates.toml").at(0);
+  };
+  EXPECT_EQ(accuracy("fast").metric, "accuracy");
+  EXPECT_LT(accuracy("fast").bound, accuracy("standard").bound);
+}
+
+// A table bounds each preset that it names and is no gate for the others; a number bounds all.
+TEST(Gates, MayHaveABoundPerPreset) {
+  const std::string text =
+      "[[gate]]\nmetric = \"a\"\nreason = \"why\"\nat_most = {fast = 0.25, standard = 1}\n"
+      "[[gate]]\nmetric = \"b\"\nreason = \"why\"\nat_least = 0.5\n";
+  const auto fast = parse_gates(text, "fast", "test");
+  const auto standard = parse_gates(text, "standard", "test");
+  const auto accurate = parse_gates(text, "accurate", "test");
+  ASSERT_EQ(fast.size(), 2U);
+  EXPECT_EQ(fast[0].bound, 0.25);
+  EXPECT_FALSE(fast[0].at_least);
+  EXPECT_EQ(fast[1].bound, 0.5);
+  ASSERT_EQ(standard.size(), 2U);
+  EXPECT_EQ(standard[0].bound, 1.0);
+  ASSERT_EQ(accurate.size(), 1U);
+  EXPECT_EQ(accurate[0].metric, "b");
+}
+
+// A run whose preset has no gate in the file would be packaged unchecked.
+TEST(Gates, RefuseAFileWithoutAGateForThePreset) {
+  const std::string text = "[[gate]]\nmetric = \"a\"\nreason = \"why\"\nat_most = {fast = 0.25}\n";
+  EXPECT_EQ(parse_gates(text, "fast", "test").size(), 1U);
+  expect_error("config.gates", [&] { parse_gates(text, "standard", "test"); });
 }
 
 // Every mistake in a file of gates has a name, and none is taken for a gate.
 TEST(Gates, RefuseWhatIsNoGate) {
   const std::string good = "[[gate]]\nmetric = \"accuracy\"\nreason = \"why\"\nat_least = 0.5\n";
-  EXPECT_EQ(parse_gates(good, "good").size(), 1U);
+  EXPECT_EQ(parse_gates(good, "fast", "good").size(), 1U);
   for (const auto& bad : std::vector<std::string>{
            "", "gate = 1", "[gate]\nmetric = \"accuracy\"", "gate = [1]", good + "at_most = 0.9",
            "[[gate]]\nmetric = \"accuracy\"\nreason = \"why\"",
@@ -101,11 +129,15 @@ TEST(Gates, RefuseWhatIsNoGate) {
            good + "if_measured = 1",
            "[[gate]]\nmetric = \"accuracy\"\nreason = \"why\"\nat_least = nan",
            "[[gate]]\nmetric = \"accuracy\"\nreason = \"why\"\nat_least = -inf",
+           "[[gate]]\nmetric = \"accuracy\"\nreason = \"why\"\nat_least = {fats = 0.5}",
+           "[[gate]]\nmetric = \"accuracy\"\nreason = \"why\"\nat_least = {fast = \"0.5\"}",
+           "[[gate]]\nmetric = \"accuracy\"\nreason = \"why\"\nat_least = {standard = nan}",
+           "[[gate]]\nmetric = \"accuracy\"\nreason = \"why\"\nat_least = {}",
            "file = 1\n" + good}) {
     SCOPED_TRACE(bad);
-    expect_error("config.gates", [&] { parse_gates(bad, "bad"); });
+    expect_error("config.gates", [&] { parse_gates(bad, "fast", "bad"); });
   }
-  expect_error("config.syntax", [] { parse_gates("[[gate", "bad"); });
+  expect_error("config.syntax", [] { parse_gates("[[gate", "fast", "bad"); });
 }
 
 // The error names each gate that failed, what was seen and what was expected, and no other.
