@@ -14,6 +14,8 @@ void start_logging() {
   spdlog::set_default_logger(std::move(logger));
 }
 
+void log_info(const std::string& text) { spdlog::info("{}", text); }
+
 void log_warning(const std::string& text) { spdlog::warn("{}", text); }
 
 }  // namespace digits

@@ -8,6 +8,7 @@ namespace digits {
 // To stderr, coloured on a terminal: "[warning] text".
 void start_logging();
 
+void log_info(const std::string& text);
 void log_warning(const std::string& text);
 
 }  // namespace digits

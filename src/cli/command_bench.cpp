@@ -84,6 +84,7 @@ int bench_train_command(const Arguments& arguments) {
   options.flag("validation",
                "leave the test set alone: accuracies are those of the validation part");
   options.add_config();
+  options.add_training();
   options.text("out", "also write the JSON document to this file", "FILE");
   options.add_json();
   const auto parsed = options.parse(arguments);

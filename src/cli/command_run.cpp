@@ -47,6 +47,7 @@ int command_run(const Arguments& arguments) {
       "preset standard. Exits with 3 for bad data, 4 when a gate fails; after "
       "Ctrl-C, --resume goes on.");
   options.add_config();
+  options.add_training();
   options.add_run_path();
   options.add_tensorboard();
   options.add_json();

@@ -135,6 +135,11 @@ void CommandOptions::add_config() {
   add_machine();
 }
 
+void CommandOptions::add_training() {
+  number("epochs", "passes over the training images (default: the preset's, more for a small set)");
+  number("batch-size", "images in a step (default: the preset's, fewer for a small set)");
+}
+
 void CommandOptions::add_run_path() {
   text("out", "the run directory; must be new (default: a folder under runs/)", "DIR");
   text("gates", "the gates to pass, instead of configs/gates.toml", "FILE");
@@ -198,6 +203,14 @@ Config config_from(const ParsedOptions& parsed, const Config& base) {
   if (parsed.has("device")) config.device = parsed.text("device");
   if (parsed.has("seed")) config.seed = parsed.number("seed");
   if (parsed.has("threads")) config.threads = parsed.number("threads");
+  if (parsed.has("epochs")) {
+    config.train.epochs = parsed.number("epochs");
+    config.train.min_steps = 0;
+  }
+  if (parsed.has("batch-size")) {
+    config.train.batch_size = parsed.number("batch-size");
+    config.train.max_batch_share = 1.0;
+  }
   check_values(config, "options");
   return config;
 }

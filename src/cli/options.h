@@ -57,10 +57,11 @@ class CommandOptions {
   void flag(const std::string& name, const std::string& help);
 
   // Options that several commands share.
-  void add_machine();   // --seed, --threads, --device
-  void add_config();    // --config, --preset, --data, and the above
-  void add_run_path();  // --out: a new run directory; --resume: one to go on with; --gates, and:
+  void add_machine();       // --seed, --threads, --device
+  void add_config();        // --config, --preset, --data, and the above
+  void add_training();      // --epochs, --batch-size
   void add_digit_checks();  // --no-digit-checks
+  void add_run_path();      // --out: a new run directory; --resume: one to go on with; --gates
   void add_run_data();      // --data: where a run's own set lies by now
   void add_json();          // --json
   void add_model();         // --model: what package_folder takes

@@ -47,8 +47,9 @@ struct Trained {
 };
 
 // All that needs no test set; it is not handed one.
-Trained train_seed(const Dataset& train_set, const Config& config, Progress& progress) {
-  const auto parts = split_stage(train_set, config);
+Trained train_seed(const Dataset& train_set, const Config& asked, Progress& progress) {
+  const auto parts = split_stage(train_set, asked);
+  const auto config = fit_stage(asked, parts.training);
   auto network = make_network(parts.training, config);
   BestWeights best(network);
   TrainObserver observer;

@@ -44,10 +44,12 @@ void visit_keys(ConfigType& config, Visitor&& visit) {
   visit("data", "test_share", config.data.test_share, {0, 1});
   visit("data", "fail_on", config.data.fail_on);
   visit("network", "crop_share", config.network.crop_share, {0, 1});
-  visit("network", "patch", config.network.patch, {1, 8});
+  visit("network", "patch", config.network.patch, {0, 8});
   visit("network", "blocks", config.network.blocks, {1, 4096});
   visit("train", "epochs", config.train.epochs, {1, 1e6});
+  visit("train", "min_steps", config.train.min_steps, {0, 1e9});
   visit("train", "batch_size", config.train.batch_size, {1, 1e6});
+  visit("train", "max_batch_share", config.train.max_batch_share, {0.001, 1});
   visit("train", "learning_rate", config.train.learning_rate, {0, 1e3});
   visit("train", "weight_decay", config.train.weight_decay, {0, 1e3});
   visit("train", "label_smoothing", config.train.label_smoothing, {0, 0.99});
@@ -219,6 +221,10 @@ std::pair<Config, std::vector<std::string>> read_table(const toml::table& root,
   Reader reader(root, name);
   visit_keys(config, reader);
   reader.check_known(root, "");
+  const auto sets = [&](const char* path) { return bool(root.at_path(path)); };
+  if (sets("train.epochs") && !sets("train.min_steps")) config.train.min_steps = 0;
+  if (sets("train.batch_size") && !sets("train.max_batch_share"))
+    config.train.max_batch_share = 1.0;
   check_values(config, name);
   return {config, reader.missing()};
 }
@@ -279,7 +285,7 @@ void require_same(const Config& config, const Config& before, const std::string&
   if (changes.empty()) return;
   throw Error("config.changed",
               fmt::format("{}: {}, as the run was begun", name, fmt::join(changes, "; ")),
-              "resume with the same configuration, or train into a new folder");
+              "resume without further options, or train into a new folder");
 }
 
 Undecided undecided_policy(const Config& config) {

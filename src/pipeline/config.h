@@ -26,13 +26,15 @@ struct DataConfig {
 
 struct NetworkConfig {
   double crop_share = 0.05;  // of the variance that a frame may hold to be cut off; see quiet_frame
-  std::int64_t patch = 2;    // see Architecture
+  std::int64_t patch = 2;    // see Architecture; 0: chosen by image size, see fit_to_set
   std::vector<std::vector<std::int64_t>> blocks{{16}, {32, 64}};
 };
 
 struct TrainConfig {
   std::int64_t epochs = 1;
+  std::int64_t min_steps = 0;  // a small set is trained for more epochs, see fit_to_set
   std::int64_t batch_size = 256;
+  double max_batch_share = 1.0;  // a small set gets smaller batches, see fit_to_set
   double learning_rate = 5e-2;
   double weight_decay = 1e-2;
   double label_smoothing = 0.1;
@@ -67,7 +69,9 @@ constexpr const char* kDefaultPreset = "standard";
 // The configuration of a preset. Throws config.preset for a name that is none.
 Config preset_config(const std::string& name);
 
-// `base` with what the TOML text sets. Throws config.syntax, config.unknown_key (so that a typo is
+// `base` with what the TOML text sets. A text that sets train.epochs means just as many: min_steps
+// is 0 unless the text sets it, too. The same holds for train.batch_size, with max_batch_share 1.
+// Throws config.syntax, config.unknown_key (so that a typo is
 // not silently a default), config.type and config.value; `name` is for messages.
 Config parse_config(const std::string& toml, const std::string& name, const Config& base);
 

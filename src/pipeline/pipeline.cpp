@@ -86,14 +86,15 @@ TrainedRun resume_run(const Config& config, const std::filesystem::path& path,
   remove_leftovers(path);
   remove_leftovers(run.checkpoints());
   auto sets = acquire(config);
+  const auto parts = split_stage(sets.train, config);
   if (run.has_data()) {
     require_unchanged(run, "training", sets.train, run.train_fingerprint());
     require_unchanged_test(run, sets.test);
   } else {  // stopped before it was described
     const auto report = accept(sets, config);
-    describe(run, sets, split_stage(sets.train, config), report, config);
+    describe(run, sets, parts, report, config);
   }
-  auto history = train_and_show(split_stage(sets.train, config), config, run, options);
+  auto history = train_and_show(parts, config, run, options);
   return {std::move(run), std::move(lock), std::move(sets.test), std::move(history)};
 }
 
@@ -136,14 +137,15 @@ void require_packaged(const RunDirectory& run, const Config& config) {
 
 }  // namespace
 
-TrainedRun train_run(const Config& config, const std::filesystem::path& path,
+TrainedRun train_run(const Config& asked, const std::filesystem::path& path,
                      const RunOptions& options) {
-  if (options.resume) return resume_run(config, path, options);
+  if (options.resume) return resume_run(asked, path, options);
   require_new(path);
-  gates_text(config);  // before the hours of training, not after them
-  auto sets = acquire(config);
-  const auto report = accept(sets, config);
-  const auto parts = split_stage(sets.train, config);
+  gates_text(asked);  // before the hours of training, not after them
+  auto sets = acquire(asked);
+  const auto report = accept(sets, asked);
+  const auto parts = split_stage(sets.train, asked);
+  const auto config = fit_stage(asked, parts.training);
 
   auto run = RunDirectory::create(path);
   run.write_config(config);

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <opencv2/core/utility.hpp>
 #include <optional>
+#include <tuple>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -23,6 +24,7 @@
 #include "model/subject.h"
 #include "model/tensors.h"
 #include "model/trainer.h"
+#include "pipeline/fit_to_set.h"
 #include "pipeline/gates.h"
 #include "pipeline/presets.h"
 #include "pipeline/training_view.h"
@@ -218,10 +220,19 @@ DataReport validate_sets(const Sets& sets, const Config& config) {
 TrainingParts split_stage(const Dataset& train_set, const Config& config) {
   const auto split = stratified_split(train_set, config.data.validation_share,
                                       static_cast<std::uint64_t>(config.seed));
-  TrainingParts parts{subset(train_set, split.train), subset(train_set, split.validation)};
-  require_trainable(train_options(config), parts.training.size());
-  make_network(parts.training, config);
-  return parts;
+  return {subset(train_set, split.train), subset(train_set, split.validation)};
+}
+
+Config fit_stage(const Config& config, const Dataset& training) {
+  auto fitted = fit_to_set(config, training);
+  require_trainable(train_options(fitted), training.size());
+  make_network(training, fitted);
+  const auto& [before, after] = std::tie(config.train, fitted.train);
+  if (after.epochs != before.epochs || after.batch_size != before.batch_size) {
+    log_info(fmt::format("{} training images: {} epochs in batches of {}", training.size(),
+                         after.epochs, after.batch_size));
+  }
+  return fitted;
 }
 
 std::vector<EpochRecord> train_stage(const TrainingParts& parts, const Config& config,

@@ -44,13 +44,16 @@ struct DataReport {
 };
 DataReport validate_sets(const Sets& sets, const Config& config);
 
-// split: the parts to learn from and to choose by. Throws as stratified_split, and when the
-// configuration cannot train on them (config.train, config.network).
+// split: the parts to learn from and to choose by. Throws as stratified_split.
 struct TrainingParts {
   Dataset training;
   Dataset validation;
 };
 TrainingParts split_stage(const Dataset& train_set, const Config& config);
+
+// split: the configuration that suits the training part (fit_to_set). Throws config.train and
+// config.network when it cannot train on that part.
+Config fit_stage(const Config& config, const Dataset& training);
 
 // What the configuration makes of a training: its options, and the untrained network, with the
 // training part's normalisation constants and the seed's weights.

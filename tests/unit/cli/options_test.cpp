@@ -41,6 +41,22 @@ TEST(Options, ChecksValues) {
   EXPECT_EQ(config_of({"--fail-on", "warning"}).data.fail_on, "warning");
 }
 
+// A flag means just that number, on a set of any size; the other value still follows the set.
+TEST(Options, EpochsAndBatchSizeAreKept) {
+  CommandOptions options("test", "for tests");
+  options.add_config();
+  options.add_training();
+  const auto base = preset_config("standard");
+  const auto epochs = config_from(*options.parse({"--epochs", "3"}), base).train;
+  EXPECT_EQ(epochs.epochs, 3);
+  EXPECT_EQ(epochs.min_steps, 0);
+  EXPECT_EQ(epochs.max_batch_share, base.train.max_batch_share);
+  const auto batch = config_from(*options.parse({"--batch-size", "64"}), base).train;
+  EXPECT_EQ(batch.batch_size, 64);
+  EXPECT_EQ(batch.max_batch_share, 1.0);
+  EXPECT_EQ(batch.min_steps, base.train.min_steps);
+}
+
 TEST(Options, WantsItsPositionals) {
   CommandOptions options("test", "for tests", "RUN");
   const auto none = options.parse({});
