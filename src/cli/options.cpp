@@ -6,11 +6,18 @@
 #include <cctype>
 #include <charconv>
 #include <cstring>
+
+// A list option is given again for each value, so that a comma is a letter like others. No argument
+// has a NUL in it.
+#define CXXOPTS_VECTOR_DELIMITER '\0'
 #include <cxxopts.hpp>
 
 #include "base/error.h"
+#include "base/files.h"
+#include "base/nearest.h"
 #include "base/printable.h"
 #include "pipeline/run_directory.h"
+#include "repository/model_folder.h"
 
 namespace digits {
 
@@ -25,6 +32,16 @@ std::string escaped_word(const std::string& text) {
         std::isalnum(c) != 0 ? std::string(1, static_cast<char>(c)) : fmt::format("\\{:03o}", c);
   }
   return "$'" + word + "'";
+}
+
+// The name in "--name" and "--name=value"; empty for other words.
+std::string long_name(const std::string& word) {
+  if (word.rfind("--", 0) != 0) return {};
+  return word.substr(2, word.find('=') - 2);
+}
+
+bool is_short_group(const std::string& word) {
+  return word.size() > 1 && word[0] == '-' && word[1] != '-';
 }
 
 std::string shell_word(const std::string& text) {
@@ -83,6 +100,7 @@ std::string ParsedOptions::word(const std::string& expected) const {
 CommandOptions::CommandOptions(const std::string& command, const std::string& description,
                                const std::string& positional)
     : command_(command),
+      has_words_(!positional.empty()),
       options_(std::make_shared<cxxopts::Options>("digits " + command, description + "\n")) {
   options_->custom_help("[options]").positional_help(positional).set_width(100);
   options_->add_options()("h,help", "print this");
@@ -94,30 +112,36 @@ CommandOptions::CommandOptions(const std::string& command, const std::string& de
 
 void CommandOptions::text(const std::string& name, const std::string& help,
                           const std::string& value_name) {
+  names_.push_back(name);
   options_->add_options()(name, help, cxxopts::value<std::string>(), value_name);
 }
 
 void CommandOptions::text(const std::string& name, const std::string& help,
                           const std::string& value_name, const std::string& value) {
+  names_.push_back(name);
   const auto with_default = cxxopts::value<std::string>()->default_value(value);
   options_->add_options()(name, help, with_default, value_name);
 }
 
 void CommandOptions::texts(const std::string& name, const std::string& help,
                            const std::string& value_name) {
+  names_.push_back(name);
   options_->add_options()(name, help, cxxopts::value<std::vector<std::string>>(), value_name);
 }
 
 void CommandOptions::number(const std::string& name, const std::string& help) {
+  names_.push_back(name);
   options_->add_options()(name, help, cxxopts::value<std::int64_t>(), "N");
 }
 
 void CommandOptions::number(const std::string& name, const std::string& help, std::int64_t value) {
+  names_.push_back(name);
   const auto with_default = cxxopts::value<std::int64_t>()->default_value(fmt::format("{}", value));
   options_->add_options()(name, help, with_default, "N");
 }
 
 void CommandOptions::flag(const std::string& name, const std::string& help) {
+  names_.push_back(name);
   options_->add_options()(name, help);
 }
 
@@ -157,7 +181,7 @@ void CommandOptions::add_tensorboard() {
 }
 
 void CommandOptions::add_model() {
-  text("model", "a package, or a model of a repository (its current version)", "DIR");
+  text("model", "a run, a package, or a model of a repository (its current version)", "DIR");
 }
 
 void CommandOptions::add_engine() {
@@ -173,7 +197,6 @@ void CommandOptions::add_json() { flag("json", "print one JSON object instead of
 std::optional<ParsedOptions> CommandOptions::parse(const Arguments& arguments) {
   std::vector<const char*> argv{command_.c_str()};
   for (const auto& argument : arguments) argv.push_back(argument.c_str());
-  const auto hint = fmt::format("digits {} --help", command_);
   try {
     ParsedOptions parsed;
     parsed.result_ = std::make_shared<const cxxopts::ParseResult>(
@@ -185,12 +208,28 @@ std::optional<ParsedOptions> CommandOptions::parse(const Arguments& arguments) {
     const auto& stray = parsed.result_->unmatched();
     if (stray.empty()) return parsed;
     throw Error("usage.argument", fmt::format("\"{}\" given, expected options only", stray.front()),
-                hint);
+                fmt::format("digits {} --help", command_));
   } catch (const cxxopts::exceptions::exception& error) {
     throw Error("usage.option",
                 fmt::format("{}; expected the options of `digits {}`", error.what(), command_),
-                hint);
+                hint_for(arguments));
   }
+}
+
+// What to do about arguments that could not be parsed.
+std::string CommandOptions::hint_for(const Arguments& arguments) const {
+  for (const auto& word : arguments) {
+    if (word == "--") break;
+    const auto name = long_name(word);
+    const bool known = std::find(names_.begin(), names_.end(), name) != names_.end();
+    const auto meant = name.empty() || known ? std::nullopt : nearest(name, names_);
+    if (meant) return fmt::format("did you mean --{}?", *meant);
+    if (has_words_ && is_short_group(word) && word != "-h") {
+      return fmt::format("put a name that begins with a dash after --: digits {} ... -- {}",
+                         command_, shell_word(word));
+    }
+  }
+  return fmt::format("digits {} --help", command_);
 }
 
 Config config_from(const ParsedOptions& parsed, const Config& base) {
@@ -213,6 +252,20 @@ Config config_from(const ParsedOptions& parsed, const Config& base) {
   }
   check_values(config, "options");
   return config;
+}
+
+std::filesystem::path package_of(const ParsedOptions& parsed) {
+  if (!parsed.has("model")) {
+    throw Error("usage.option", "no --model given, expected a run or the folder of a package",
+                "name one: --model runs/NAME");
+  }
+  const std::filesystem::path path = parsed.text("model");
+  if (!RunDirectory::exists(path)) return package_folder(path);
+  const auto package = RunDirectory::open(path).package();
+  if (kind_of(package) == PathKind::kFolder) return package;
+  throw Error("package.missing", fmt::format("{}: a run without a package", path.string()),
+              fmt::format("digits check {} says whether a gate failed; or resume the run",
+                          shell_word(path.string())));
 }
 
 RunRequest run_request(const ParsedOptions& parsed) {

@@ -46,8 +46,8 @@ class CommandOptions {
   CommandOptions(const std::string& command, const std::string& description,
                  const std::string& positional = "");
 
-  // One option: --name TEXT, --name N, with or without a default, --name TEXT,TEXT (or given
-  // again), or just --name.
+  // One option: --name TEXT, --name N, with or without a default, --name TEXT that may be given
+  // again (texts), or just --name.
   void text(const std::string& name, const std::string& help, const std::string& value_name);
   void text(const std::string& name, const std::string& help, const std::string& value_name,
             const std::string& value);
@@ -64,22 +64,31 @@ class CommandOptions {
   void add_run_path();      // --out: a new run directory; --resume: one to go on with; --gates
   void add_run_data();      // --data: where a run's own set lies by now
   void add_json();          // --json
-  void add_model();         // --model: what package_folder takes
+  void add_model();         // --model: what package_of takes
   void add_engine();        // --engine: what Package::load takes
   void add_tensorboard();   // --tensorboard
 
   // Nothing when --help was asked for, and has been printed. Throws usage.option for an unknown
-  // option or a bad value, usage.argument for a stray word.
+  // option or a bad value, usage.argument for a stray word. Words after -- are never options.
   std::optional<ParsedOptions> parse(const Arguments& arguments);
 
  private:
+  std::string hint_for(const Arguments& arguments) const;
+
   std::string command_;
+  bool has_words_;
+  std::vector<std::string> names_{"help"};
   std::shared_ptr<cxxopts::Options> options_;
 };
 
 // Preset, then --config, then the flags: the later one wins. `base` stands in for the preset when
 // none is named. Options that the command has not are not asked for.
 Config config_from(const ParsedOptions& parsed, const Config& base);
+
+// The package that --model means: a package's folder, a run's package, or the current version of a
+// repository's model. Throws usage.option without --model, and package.missing for a run that has
+// no package.
+std::filesystem::path package_of(const ParsedOptions& parsed);
 
 // Which run a command works on, and how.
 struct RunRequest {

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "base/printable.h"
+
 namespace digits {
 
 std::string percent(const Quantity& quantity) {
@@ -20,7 +22,9 @@ std::string number(const Quantity& quantity) {
 void print_pairs(const std::vector<std::pair<std::string, std::string>>& pairs) {
   std::size_t width = 0;
   for (const auto& [name, value] : pairs) width = std::max(width, name.size());
-  for (const auto& [name, value] : pairs) fmt::print("{:<{}}  {}\n", name, width, value);
+  for (const auto& [name, value] : pairs) {
+    fmt::print("{:<{}}  {}\n", name, width, printable(value));
+  }
 }
 
 std::string history_table(const std::vector<EpochRecord>& history) {
@@ -144,7 +148,7 @@ void print_findings(const std::vector<Finding>& findings) {
   if (findings.empty()) fmt::print("findings  none\n");
   for (const auto& finding : findings) {
     fmt::print("{:<8}  {}: {}", finding.severity == Severity::kError ? "error" : "warning",
-               finding.code, finding.message);
+               finding.code, printable(finding.message));
     if (!finding.first.empty()) fmt::print(" (first: {})", fmt::join(finding.first, ", "));
     fmt::print("\n");
   }

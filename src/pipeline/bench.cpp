@@ -4,11 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <thread>
 
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/progress.h"
+#include "base/threads.h"
 #include "model/checkpoint.h"
 #include "model/device.h"
 #include "model/trainer.h"
@@ -149,7 +149,7 @@ void require_target(const TrainBench& bench, double target) {
 
 Json describe_machine(const Config& config) {
   Json json{{"cpu", cpu_model()},
-            {"cores", std::max(1U, std::thread::hardware_concurrency())},
+            {"cores", available_cores()},
             {"threads", config.threads},
             {"device", config.device},
             {"precision", config.train.precision}};

@@ -77,11 +77,22 @@ std::vector<EpochRecord> train_and_show(const TrainingParts& parts, const Config
   return history;
 }
 
+// Threads share out sums, which are rounded otherwise when there are more or fewer.
+void warn_of_other_threads(const Config& config, const Config& before, const std::string& name) {
+  if (config.threads == before.threads) return;
+  log_warning(
+      fmt::format("threads.changed: {}: begun with {} threads, resumed with {}: the result may "
+                  "differ in its last bits",
+                  name, before.threads, config.threads));
+}
+
 // Goes on with the run at `path`, if configuration and data are those that it was begun with.
 TrainedRun resume_run(const Config& config, const std::filesystem::path& path,
                       const RunOptions& options) {
   auto run = RunDirectory::open(path);
-  require_same(config, run.read_config(), path.string());
+  const auto before = run.read_config();
+  require_same(config, before, path.string());
+  warn_of_other_threads(config, before, path.string());
   auto lock = run.lock();
   remove_leftovers(path);
   remove_leftovers(run.checkpoints());

@@ -57,6 +57,81 @@ TEST(Options, EpochsAndBatchSizeAreKept) {
   EXPECT_EQ(batch.min_steps, base.train.min_steps);
 }
 
+// A file's name and an option's value stay whole; a list option is given again for each value.
+TEST(Options, ACommaIsALetterLikeOthers) {
+  CommandOptions options("test", "for tests", "FILE...");
+  options.text("out", "one value", "FILE");
+  options.texts("mirror", "several values", "URL");
+  const auto parsed =
+      options.parse({"7, page 2.png", ",", "--out", "a,b", "--mirror", "c,d", "--mirror=e,f"});
+  EXPECT_THAT(parsed->words("files"), testing::ElementsAre("7, page 2.png", ","));
+  EXPECT_EQ(parsed->text("out"), "a,b");
+  EXPECT_THAT(parsed->texts("mirror"), testing::ElementsAre("c,d", "e,f"));
+}
+
+// The hint of the error that `digits test <arguments>` gives, where `test` takes files.
+std::string hint_of(const Arguments& arguments) {
+  CommandOptions options("test", "for tests", "FILE...");
+  options.add_config();
+  try {
+    options.parse(arguments);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), "usage.option");
+    return error.hint();
+  }
+  return "no error";
+}
+
+// After -- every word is a file's name; a name with a dash before it is told so.
+TEST(Options, NamesWithADashComeAfterTwo) {
+  CommandOptions options("test", "for tests", "FILE...");
+  const auto parsed = options.parse({"a.png", "--", "-7.png", "--help"});
+  EXPECT_THAT(parsed->words("files"), testing::ElementsAre("a.png", "-7.png", "--help"));
+  EXPECT_THAT(hint_of({"-7.png"}), testing::EndsWith("digits test ... -- -7.png"));
+  EXPECT_THAT(hint_of({"a.png", "-it is.png"}), testing::EndsWith(" -- '-it is.png'"));
+}
+
+TEST(Options, AMistypedOptionIsToldTheNearest) {
+  EXPECT_EQ(hint_of({"--presett", "fast"}), "did you mean --preset?");
+  EXPECT_EQ(hint_of({"--sede=1"}), "did you mean --seed?");
+  EXPECT_EQ(hint_of({"a.png", "--hepl"}), "did you mean --help?");
+  EXPECT_EQ(hint_of({"--nothing-like-it"}), "digits test --help");
+  EXPECT_EQ(hint_of({"--seed"}), "digits test --help");  // no value, and no misspelling
+}
+
+TEST(Commands, AMistypedCommandIsToldTheNearest) {
+  const auto hint = [](const std::string& word) -> std::string {
+    try {
+      run_one_of(commands(), {word}, "digits");
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), "usage.command");
+      return error.hint();
+    }
+    return "no error";
+  };
+  EXPECT_EQ(hint("rnu"), "did you mean `digits run`?");
+  EXPECT_EQ(hint("evalaute"), "did you mean `digits evaluate`?");
+  EXPECT_EQ(hint("deploy"), "digits --help");
+}
+
+// --model takes a package, a run that has one, and says what to do about a run that has none.
+TEST(Options, ModelMayBeARun) {
+  const TemporaryDirectory folder;
+  const auto package = [&](const std::string& model) {
+    CommandOptions options("test", "for tests");
+    options.add_model();
+    return package_of(*options.parse({"--model", model}));
+  };
+  EXPECT_EQ(package(folder / "package"), folder / "package");
+  RunDirectory::create(folder / "run").write_config(Config());
+  expect_error("package.missing", [&] { package(folder / "run"); });
+  std::filesystem::create_directory(folder / "run" / "package");
+  EXPECT_TRUE(std::filesystem::equivalent(package(folder / "run"), folder / "run" / "package"));
+  CommandOptions none("test", "for tests");
+  none.add_model();
+  expect_error("usage.option", [&] { package_of(*none.parse({})); });
+}
+
 TEST(Options, WantsItsPositionals) {
   CommandOptions options("test", "for tests", "RUN");
   const auto none = options.parse({});
@@ -175,6 +250,13 @@ TEST(Output, HistoryTableByHand) {
             "10.0 %      1.5\n"
             "all                                                            * best      2000    "
             "6.7 %      4.0\n");
+}
+
+// A folder's name with a newline takes one line of the table all the same.
+TEST(Output, PairsTakeALineEach) {
+  testing::internal::CaptureStdout();
+  print_pairs({{"run", "a\nb"}, {"package", "c"}});
+  EXPECT_EQ(testing::internal::GetCapturedStdout(), "run      a b\npackage  c\n");
 }
 
 TEST(Output, MebibytesAreWhole) { EXPECT_EQ(mebibytes(3 * 1048576 + 7), "3 MiB"); }

@@ -142,6 +142,15 @@ TEST(Config, FastPresetIsTheDefault) {
   EXPECT_EQ(to_toml(preset_config("fast")), to_toml(Config()));
 }
 
+// A smaller machine caps the threads; the run can be resumed there all the same.
+TEST(Config, ARunMayBeResumedWithOtherThreads) {
+  auto other = Config();
+  other.threads = Config().threads + 1;
+  require_same(other, Config(), "run");
+  other.seed = 8;
+  expect_error("config.changed", [&] { require_same(other, Config(), "run"); });
+}
+
 // A run that is resumed must be the same run: every key that differs is named, with both values.
 TEST(Config, NamesEveryKeyThatChanged) {
   require_same(Config(), Config(), "run");
