@@ -116,9 +116,9 @@ void print_evaluation(const Evaluation& evaluation) {
 void print_findings(const std::vector<Finding>& findings) {
   if (findings.empty()) fmt::print("findings  none\n");
   for (const auto& finding : findings) {
-    fmt::print("{:<8}  {}: {}", finding.severity == Severity::kError ? "error" : "warning",
-               finding.code, finding.message);
+    fmt::print("{:<8}  {}: {}", to_string(finding.severity), finding.code, finding.message);
     if (!finding.first.empty()) fmt::print(" (first: {})", fmt::join(finding.first, ", "));
+    if (!finding.hint.empty()) fmt::print(" (hint: {})", finding.hint);
     fmt::print("\n");
   }
 }
