@@ -96,8 +96,8 @@ int bench_train_command(const Arguments& arguments) {
   const auto sets = acquire(config);
   require_acceptable(validate_sets(sets, config).findings, severity_of(config.data.fail_on),
                      config.data.source);
-  const auto bench =
-      bench_train(sets.train, parsed->has("validation") ? nullptr : &sets.test, config, seeds);
+  const auto bench = bench_train(sets.train, parsed->has("validation") ? nullptr : &sets.test,
+                                 config, seeds, sets.validation);
   const auto machine = describe_machine(config);
   Json json = bench;
   json["target"] =

@@ -45,7 +45,7 @@ int command_drift(const Arguments& arguments) {
                          "package: eight features of the images, and the classes that the model "
                          "predicts (labels are not used). Exits with 4 when one drifted.");
   options.add_model();
-  options.text("data", "\"synthetic\", or a folder of IDX files or class folders", "DIR");
+  options.add_set();
   options.add_machine();
   options.add_json();
   const auto parsed = options.parse(arguments);

@@ -59,6 +59,8 @@ std::string shell_word(const std::string& text) {
 
 bool ParsedOptions::has(const std::string& name) const { return result_->count(name) > 0; }
 
+bool ParsedOptions::on(const std::string& name) const { return (*result_)[name].as<bool>(); }
+
 std::string ParsedOptions::text(const std::string& name) const {
   return (*result_)[name].as<std::string>();
 }
@@ -151,10 +153,21 @@ void CommandOptions::add_machine() {
   text("device", "auto, cpu or cuda", "NAME");
 }
 
+void CommandOptions::add_set() {
+  text("data", "\"synthetic\", or a folder of IDX files or class folders", "DIR");
+  number("first-label", "the smallest label in IDX files, if it is not 0");
+  flag("invert", "the images are dark on light: make them light on dark");
+  flag("transpose", "the images have rows and columns exchanged, as EMNIST's: exchange them");
+  text("size",
+       "bring the pictures in class folders to one size: 28x28 cuts a digit out of each, as "
+       "predict does; 64x64x3 resizes the whole picture in colour",
+       "ROWSxCOLS");
+}
+
 void CommandOptions::add_config() {
   text("config", "configuration file (TOML)", "FILE");
   text("preset", fmt::format("fast, standard or accurate (default: {})", kDefaultPreset), "NAME");
-  text("data", "\"synthetic\", or a folder of IDX files or class folders", "DIR");
+  add_set();
   text("fail-on", "what finding of the validation stops: error or warning", "SEVERITY");
   add_machine();
 }
@@ -238,6 +251,10 @@ Config config_from(const ParsedOptions& parsed, const Config& base) {
   if (parsed.has("data")) config.data.source = parsed.text("data");
   if (parsed.has("no-digit-checks")) config.evaluate.digit_tests = false;
   if (parsed.has("gates")) config.gates_file = parsed.text("gates");
+  if (parsed.has("first-label")) config.data.first_label = parsed.number("first-label");
+  if (parsed.has("invert")) config.data.invert = parsed.on("invert");
+  if (parsed.has("transpose")) config.data.transpose = parsed.on("transpose");
+  if (parsed.has("size")) config.data.size = parsed.text("size");
   if (parsed.has("fail-on")) config.data.fail_on = parsed.text("fail-on");
   if (parsed.has("device")) config.device = parsed.text("device");
   if (parsed.has("seed")) config.seed = parsed.number("seed");

@@ -25,6 +25,7 @@ namespace digits {
 class ParsedOptions {
  public:
   bool has(const std::string& name) const;  // given on the command line
+  bool on(const std::string& name) const;   // a flag: not on with --name=false
   std::string text(const std::string& name) const;
   std::vector<std::string> texts(const std::string& name) const;  // each that was given
   std::int64_t number(const std::string& name) const;
@@ -58,7 +59,8 @@ class CommandOptions {
 
   // Options that several commands share.
   void add_machine();       // --seed, --threads, --device
-  void add_config();        // --config, --preset, --data, and the above
+  void add_set();           // --data, and how its files are read
+  void add_config();        // --config, --preset, and the above
   void add_training();      // --epochs, --batch-size
   void add_digit_checks();  // --no-digit-checks
   void add_run_path();      // --out: a new run directory; --resume: one to go on with; --gates

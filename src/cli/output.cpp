@@ -147,9 +147,10 @@ std::string gate_table(const std::vector<Gate>& gates, bool passed_too) {
 void print_findings(const std::vector<Finding>& findings) {
   if (findings.empty()) fmt::print("findings  none\n");
   for (const auto& finding : findings) {
-    fmt::print("{:<8}  {}: {}", finding.severity == Severity::kError ? "error" : "warning",
-               finding.code, printable(finding.message));
+    fmt::print("{:<8}  {}: {}", to_string(finding.severity), finding.code,
+               printable(finding.message));
     if (!finding.first.empty()) fmt::print(" (first: {})", fmt::join(finding.first, ", "));
+    if (!finding.hint.empty()) fmt::print(" (hint: {})", finding.hint);
     fmt::print("\n");
   }
 }

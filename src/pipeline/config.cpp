@@ -10,7 +10,8 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "data/dataset.h"
-#include "data/validate.h"
+#include "data/finding.h"
+#include "data/set_options.h"
 #include "pipeline/parse_toml.h"
 #include "pipeline/presets.h"
 
@@ -42,6 +43,10 @@ void visit_keys(ConfigType& config, Visitor&& visit) {
   visit("data", "synthetic_cols", config.data.synthetic_cols, {1, kMaxSide});
   visit("data", "validation_share", config.data.validation_share, {0, 1});
   visit("data", "test_share", config.data.test_share, {0, 1});
+  visit("data", "first_label", config.data.first_label, {0, 255});
+  visit("data", "invert", config.data.invert);
+  visit("data", "transpose", config.data.transpose);
+  visit("data", "size", config.data.size);
   visit("data", "fail_on", config.data.fail_on);
   visit("network", "crop_share", config.network.crop_share, {0, 1});
   visit("network", "patch", config.network.patch, {0, 8});
@@ -235,6 +240,7 @@ void check_values(const Config& config, const std::string& name) {
   visit_keys(config, RangeCheck{name});
   severity_of(config.data.fail_on);
   undecided_policy(config);
+  parse_picture_size(config.data.size);
 }
 
 Config preset_config(const std::string& name) {

@@ -20,7 +20,11 @@ struct DataConfig {
   std::int64_t synthetic_rows = 28;
   std::int64_t synthetic_cols = 28;
   double validation_share = 0.1;
-  double test_share = 0.2;        // of class folders that have no test part
+  double test_share = 0.2;       // of class folders that have no test part
+  std::int64_t first_label = 0;  // see SetOptions, as the next three
+  bool invert = false;
+  bool transpose = false;
+  std::string size;
   std::string fail_on = "error";  // the least severity that stops a run; or "warning"
 };
 

@@ -36,6 +36,26 @@ void require_unchanged_test(const RunDirectory& run, const Dataset& test) {
   require_unchanged(run, "test", test, run.test_fingerprint());
 }
 
+// The same images may be split in another way.
+void require_unchanged_validation(const RunDirectory& run, const Sets& sets) {
+  if (sets.validation == run.own_validation()) return;
+  throw Error("data.changed",
+              fmt::format("{}: the set's own validation part has {} images, expected {} as in "
+                          "training",
+                          run.path().string(), sets.validation, run.own_validation()),
+              "the folders changed since the run: restore them, or run again");
+}
+
+// Throws input.missing when the run's set is not where `config` says.
+void require_source(const RunDirectory& run, const Config& config) {
+  const auto& source = config.data.source;
+  if (source == "synthetic" || kind_of(source) != PathKind::kMissing) return;
+  throw Error("input.missing", fmt::format("{}: no such folder", source),
+              fmt::format("{} names it, as seen from where the run was made: go there, or add "
+                          "--data DIR with the place of the set",
+                          (run.path() / "config.toml").string()));
+}
+
 // What was made of a checkpoint belongs to it by the weights' hash. This guards against mix-ups,
 // not against forgery.
 void require_weights(const Checkpoint& checkpoint, const std::string& expected) {
@@ -50,7 +70,10 @@ void require_weights(const Checkpoint& checkpoint, const std::string& expected) 
 DataReport accept(const Sets& sets, const Config& config) {
   auto report = validate_sets(sets, config);
   require_acceptable(report.findings, severity_of(config.data.fail_on), config.data.source);
-  for (const auto& finding : report.findings) log_warning(finding.code + ": " + finding.message);
+  for (const auto& finding : report.findings) {
+    const auto text = finding.code + ": " + finding.message;
+    finding.severity == Severity::kNote ? log_info(text) : log_warning(text);
+  }
   return report;
 }
 
@@ -86,19 +109,32 @@ void warn_of_other_threads(const Config& config, const Config& before, const std
                   name, before.threads, config.threads));
 }
 
+// The run's own configuration, if `asked` is the same. Its data may lie in another place: the
+// fingerprints tell whether they are the same.
+Config own_config(const RunDirectory& run, const Config& asked) {
+  auto own = run.read_config();
+  auto compared = asked;
+  if (run.has_data()) compared.data.source = own.data.source;
+  const auto name = run.path().string();
+  require_same(compared, own, name);
+  warn_of_other_threads(asked, own, name);
+  own.threads = asked.threads;
+  return own;
+}
+
 // Goes on with the run at `path`, if configuration and data are those that it was begun with.
-TrainedRun resume_run(const Config& config, const std::filesystem::path& path,
+TrainedRun resume_run(const Config& asked, const std::filesystem::path& path,
                       const RunOptions& options) {
   auto run = RunDirectory::open(path);
-  const auto before = run.read_config();
-  require_same(config, before, path.string());
-  warn_of_other_threads(config, before, path.string());
+  const auto config = own_config(run, asked);
   auto lock = run.lock();
   remove_leftovers(path);
   remove_leftovers(run.checkpoints());
-  auto sets = acquire(config);
-  const auto parts = split_stage(sets.train, config);
+  require_source(run, asked);
+  auto sets = acquire(asked);
+  const auto parts = split_stage(sets.train, config, sets.validation);
   if (run.has_data()) {
+    require_unchanged_validation(run, sets);
     require_unchanged(run, "training", sets.train, run.train_fingerprint());
     require_unchanged_test(run, sets.test);
   } else {  // stopped before it was described
@@ -155,7 +191,7 @@ TrainedRun train_run(const Config& asked, const std::filesystem::path& path,
   gates_text(asked);  // before the hours of training, not after them
   auto sets = acquire(asked);
   const auto report = accept(sets, asked);
-  const auto parts = split_stage(sets.train, asked);
+  const auto parts = split_stage(sets.train, asked, sets.validation);
   const auto config = fit_stage(asked, parts.training);
 
   auto run = RunDirectory::create(path);
@@ -190,13 +226,7 @@ Evaluation evaluate_run(const RunDirectory& run, const Config& config, const Dat
 }
 
 Dataset test_of(const RunDirectory& run, const Config& config) {
-  const auto& source = config.data.source;
-  if (source != "synthetic" && kind_of(source) == PathKind::kMissing) {
-    throw Error("input.missing", fmt::format("{}: no such folder", source),
-                fmt::format("{} has it as seen from where the run was made: go there, or see what "
-                            "--help says of --data",
-                            (run.path() / "config.toml").string()));
-  }
+  require_source(run, config);
   return acquire_test(config, load_checkpoint(run.checkpoint()).info.schema.class_names);
 }
 
@@ -259,9 +289,10 @@ void report_run(const RunDirectory& run, const Config& config, const Dataset& te
   run.write_report(html::page(report_page(report)));
 }
 
-FinishedRun run_pipeline(const Config& config, const std::filesystem::path& path,
+FinishedRun run_pipeline(const Config& asked, const std::filesystem::path& path,
                          const RunOptions& options) {
-  const auto trained = train_run(config, path, options);
+  const auto trained = train_run(asked, path, options);
+  const auto config = trained.run.read_config();
   throw_if_interrupted("evaluation");
   auto evaluation = evaluate_run(trained.run, config, trained.test);
   auto gates = check_run(trained.run);

@@ -161,6 +161,10 @@ std::string RunDirectory::test_fingerprint() const {
   return json_at<std::string>(read_data(), "/test/fingerprint", kFamily);
 }
 
+std::size_t RunDirectory::own_validation() const {
+  return json_at<std::size_t>(read_data(), "/train/validation", kFamily);
+}
+
 std::vector<Baseline> RunDirectory::read_baselines() const {
   return json_at<std::vector<Baseline>>(read_data(), "/baselines", kFamily);
 }

@@ -132,6 +132,24 @@ TEST(Options, ModelMayBeARun) {
   expect_error("usage.option", [&] { package_of(*none.parse({})); });
 }
 
+// Every option on how files are read has its key, and wins over the run's configuration.
+TEST(Options, SayHowASetIsRead) {
+  const auto plain = config_of({}).data;
+  EXPECT_EQ(plain.first_label, 0);
+  EXPECT_FALSE(plain.invert);
+  EXPECT_FALSE(plain.transpose);
+  EXPECT_EQ(plain.size, "");
+  const auto data =
+      config_of({"--first-label", "1", "--invert", "--transpose", "--size", "28x28"}).data;
+  EXPECT_EQ(data.first_label, 1);
+  EXPECT_TRUE(data.invert);
+  EXPECT_TRUE(data.transpose);
+  EXPECT_EQ(data.size, "28x28");
+  EXPECT_FALSE(config_of({"--invert", "--invert=false"}).data.invert);
+  expect_error("config.value", [] { config_of({"--size", "28"}); });
+  expect_error("config.value", [] { config_of({"--first-label", "256"}); });
+}
+
 TEST(Options, WantsItsPositionals) {
   CommandOptions options("test", "for tests", "RUN");
   const auto none = options.parse({});
