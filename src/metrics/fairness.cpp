@@ -42,12 +42,13 @@ Quantity gap_of(const Rates& rates) {
   return widest;
 }
 
-// The smallest ratio; nothing where all rates are zero.
+// The smallest ratio, which is never above one; nothing where all rates are zero.
 std::optional<Quantity> impact_of(const Rates& rates) {
   std::optional<Quantity> smallest;
   for_each_pair(rates, [&](const Quantity& high, const Quantity& low) {
     if (high.value <= 0.0) return;
-    const auto impact = ratio(low, high);
+    auto impact = ratio(low, high);
+    impact.high = std::min(1.0, impact.high);
     if (!smallest || smaller(impact, *smallest)) smallest = impact;
   });
   return smallest;

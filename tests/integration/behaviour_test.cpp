@@ -83,13 +83,14 @@ Quantity accuracy_of(const Forward& forward, const Dataset& set) {
   return accuracy(set.labels, ask(on_cpu(forward).classify, set).labels);
 }
 
-// Neither the small models' gates pass it, nor those of a real run.
+// It fails the gates of a real run, and does not pass those of the small models, whose bounds lie
+// so near that some hundred images may not decide.
 void expect_failed(const Judged& verdicts, const std::vector<std::string>& names) {
   for (const auto& name : names) {
-    for (const auto* all : {&verdicts.by_small, &verdicts.by_strict}) {
-      const auto& gate = all->at(name);
-      EXPECT_EQ(gate.verdict, GateVerdict::kFailed) << Json(gate).dump();
-    }
+    const auto& strict = verdicts.by_strict.at(name);
+    EXPECT_EQ(strict.verdict, GateVerdict::kFailed) << Json(strict).dump();
+    const auto& small = verdicts.by_small.at(name);
+    EXPECT_NE(small.verdict, GateVerdict::kPassed) << Json(small).dump();
   }
 }
 
@@ -103,7 +104,8 @@ TEST(GoodModel, PassesEveryCheck) {
   const auto verdicts = judged(measured).by_small;
   EXPECT_EQ(verdicts.size(), 24U);
   EXPECT_EQ(judged(measured).by_strict.size(), strict_gates().size());  // none is misspelt
-  for (const auto& [name, gate] : verdicts) EXPECT_EQ(gate.verdict, GateVerdict::kPassed) << Json(gate).dump();
+  for (const auto& [name, gate] : verdicts)
+    EXPECT_EQ(gate.verdict, GateVerdict::kPassed) << Json(gate).dump();
 }
 
 // Without augmentation the model is as accurate on what it knows, and an image's place matters.
@@ -183,7 +185,8 @@ TEST(BadModel, BlindToThinStrokesFailsFairness) {
                                                    {thickness})}},
                  rules);
   };
-  for (const auto& gate : gates(good(1))) EXPECT_EQ(gate.verdict, GateVerdict::kPassed) << Json(gate).dump();
+  for (const auto& gate : gates(good(1)))
+    EXPECT_EQ(gate.verdict, GateVerdict::kPassed) << Json(gate).dump();
   for (const auto& gate : gates(thin_blind_model(1)))
     EXPECT_EQ(gate.verdict, GateVerdict::kFailed) << Json(gate).dump();
 }

@@ -73,8 +73,11 @@ TEST(Fairness, IsUncertainWithoutAMistake) {
   const SliceGroup group{
       "side",
       {{"x", {0, 1, 2, 3, 4, 5, 6, 7, 8}}, {"y", {9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19}}}};
-  const auto odds = assess_fairness(labels, labels, kAB, {group}).groups[0].equalised_odds;
-  ASSERT_TRUE(odds);
+  const auto side = assess_fairness(labels, labels, kAB, {group}).groups[0];
+  const auto& odds = side.equalised_odds;
+  ASSERT_TRUE(odds && side.disparate_impact);
+  EXPECT_NEAR(side.disparate_impact->value.value, (4.0 / 9.0) / (6.0 / 11.0), 1e-12);
+  EXPECT_EQ(side.disparate_impact->value.high, 1.0);  // the smallest share over the largest
   EXPECT_EQ(odds->value.value, 0.0);
   EXPECT_EQ(odds->class_name, "a");
   EXPECT_EQ(odds->value.n, 10U);
