@@ -198,10 +198,10 @@ TEST_F(Agreement, Python) {
   if (python.empty()) {
     GTEST_SKIP() << "no python3 that can import torch (Debian: apt-get install python3-torch)";
   }
-  compare_program("TorchScript in Python",
-                  {python, DIGITS_SOURCE_DIR "/tests/integration/run_torchscript.py",
-                   DIGITS_SOURCE_DIR "/examples/python"},
-                  "python");
+  compare_program(
+      "TorchScript in Python",
+      {python, source_path("tests/integration/run_torchscript.py"), source_path("examples/python")},
+      "python");
 }
 
 TEST_F(Agreement, OpenCvDnn) {
@@ -215,8 +215,7 @@ TEST_F(Agreement, OnnxRuntime) {
   if (std::getenv("DIGITS_ORT") == nullptr) {
     GTEST_SKIP() << "DIGITS_ORT names no folder in which `npm install onnxruntime-node` was run";
   }
-  compare_program("ONNX Runtime",
-                  {"node", DIGITS_SOURCE_DIR "/tests/integration/run_onnxruntime.cjs"},
+  compare_program("ONNX Runtime", {"node", source_path("tests/integration/run_onnxruntime.cjs")},
                   "onnxruntime");
 }
 

@@ -69,9 +69,9 @@ TEST(BatchResume, InterruptedNamesTheCommandThatGoesOn) {
                                 std::regex("hint: go on with: (digits predict --resume .*)\\)\n$")))
       << stopped.err;
   ProcessOptions shell;
-  shell.directory = DIGITS_SOURCE_DIR;
+  shell.directory = source_path();
   shell.environment["PATH"] =
-      fs::path(DIGITS_PROGRAM).parent_path().string() + ":" + std::getenv("PATH");
+      fs::path(program_path()).parent_path().string() + ":" + std::getenv("PATH");
   const auto resumed = run_process({"bash", "-c", command[1]}, shell);
   ASSERT_EQ(resumed.status, 3) << resumed.err;
   ASSERT_EQ(fork_digits(batch.into("whole.csv")).status, 3);

@@ -39,7 +39,7 @@ class Redirection {
 };
 
 int run(const std::vector<std::string>& arguments) {
-  std::filesystem::current_path(DIGITS_SOURCE_DIR);
+  std::filesystem::current_path(source_path());
   std::vector<const char*> argv{"digits"};
   for (const auto& argument : arguments) argv.push_back(argument.c_str());
   return run_command_line(static_cast<int>(argv.size()), argv.data());

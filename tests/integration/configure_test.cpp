@@ -1,6 +1,6 @@
 // Configure-time checks: what is missing or does not fit stops CMake, and the message says what to
 // do about it.
-#include "support/process.h"
+#include "support/program.h"
 #include "support/testing.h"
 
 namespace digits {
@@ -10,8 +10,8 @@ namespace {
 std::string configure(const std::vector<std::string>& definitions) {
   const TemporaryDirectory build;
   std::vector<std::string> argv{
-      "cmake",      "-S", DIGITS_SOURCE_DIR, "-B",
-      build.path(), "-G", "Ninja",           std::string("-DTorch_DIR=") + DIGITS_TORCH_DIR};
+      "cmake",      "-S", source_path(), "-B",
+      build.path(), "-G", "Ninja",       std::string("-DTorch_DIR=") + DIGITS_TORCH_DIR};
   argv.insert(argv.end(), definitions.begin(), definitions.end());
   const auto result = run_process(argv);
   return result.status == 0 ? "" : result.err;

@@ -28,16 +28,16 @@ std::vector<std::string> commands_in(const fs::path& document) {
 // A folder with what a reader has at hand: the tree's data and configurations, and the program.
 void lay_out(const fs::path& folder) {
   for (const char* name : {"data", "configs", "README.md"}) {
-    fs::create_symlink(fs::path(DIGITS_SOURCE_DIR) / name, folder / name);
+    fs::create_symlink(source_path(name), folder / name);
   }
   fs::create_directories(folder / "build" / "release");
-  fs::create_symlink(DIGITS_PROGRAM, folder / "build" / "release" / "digits");
+  fs::create_symlink(program_path(), folder / "build" / "release" / "digits");
 }
 
 std::vector<fs::path> documents() {
   std::vector<fs::path> all{"README.md", "CONTRIBUTING.md", "data/fixtures/README.md",
                             "examples/cpp/README.md", "examples/python/README.md"};
-  for (const auto& entry : fs::directory_iterator(fs::path(DIGITS_SOURCE_DIR) / "docs")) {
+  for (const auto& entry : fs::directory_iterator(source_path("docs"))) {
     if (entry.path().extension() == ".md")
       all.push_back(fs::path("docs") / entry.path().filename());
   }
@@ -51,7 +51,7 @@ TEST(Documents, CommandsWork) {
     lay_out(folder.path());
     ProcessOptions options;
     options.directory = folder.path();
-    for (const auto& command : commands_in(fs::path(DIGITS_SOURCE_DIR) / document)) {
+    for (const auto& command : commands_in(fs::path(source_path()) / document)) {
       const auto result = run_process({"bash", "-euo", "pipefail", "-c", command}, options);
       EXPECT_EQ(result.status, 0) << document << ": " << command << "\n" << result.err;
       ++count;
@@ -88,7 +88,7 @@ TEST(Documents, LinksLeadSomewhere) {
   const std::regex link(R"(\]\(([^):#]*)(?:#([^)]+))?\))");
   int files = 0, headings = 0;
   for (const auto& document : documents()) {
-    const auto path = fs::path(DIGITS_SOURCE_DIR) / document;
+    const auto path = fs::path(source_path()) / document;
     const auto text = read_file(path);
     for (std::sregex_iterator match(text.begin(), text.end(), link), end; match != end; ++match) {
       const auto name = (*match)[1].str(), anchor = (*match)[2].str();
@@ -117,14 +117,14 @@ TEST(Documents, FixturesHaveTheirHashes) {
 
 // Every file and folder that the README's layout names is there.
 TEST(Documents, LayoutNamesWhatExists) {
-  std::istringstream lines(read_file(fs::path(DIGITS_SOURCE_DIR) / "README.md"));
+  std::istringstream lines(read_file(source_path("README.md")));
   bool in_block = false;
   int count = 0;
   for (std::string line; std::getline(lines, line);) {
     if (line.rfind("```", 0) == 0) in_block = line == "```text layout";
     const auto name = line.substr(0, line.find(' '));
     if (!in_block || name.empty() || name.rfind("```", 0) == 0) continue;
-    EXPECT_TRUE(fs::exists(fs::path(DIGITS_SOURCE_DIR) / name)) << name;
+    EXPECT_TRUE(fs::exists(source_path(name))) << name;
     ++count;
   }
   EXPECT_GE(count, 8);

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 ProcessResult run_example(const std::string& python, const std::string& name,
                           std::vector<std::string> arguments) {
-  const auto script = DIGITS_SOURCE_DIR "/examples/python/" + name;
+  const auto script = source_path("examples/python/" + name);
   arguments.insert(arguments.begin(), {python, script});
   return run_process(arguments);
 }
@@ -114,7 +114,7 @@ void expect_refusals(const std::string& python, const std::vector<Refusal>& refu
     commands.push_back(Json{refusal.package.string(), refusal.image.string()});
   }
   const auto result =
-      run_process({python, "-Bc", kEndings, DIGITS_SOURCE_DIR "/examples/python", commands.dump()});
+      run_process({python, "-Bc", kEndings, source_path("examples/python"), commands.dump()});
   ASSERT_EQ(result.status, 0) << result.err;
   std::istringstream lines(result.out);
   std::string line;
@@ -175,9 +175,9 @@ TEST(PythonExamples, PredictRefusesResignedPackages) {
 TEST(PythonExamples, PredictEndsQuietlyWithItsReader) {
   const auto python = python_with({"torch", "PIL"});
   if (python.empty()) GTEST_SKIP() << kNeedsTorch;
-  const auto result = run_process({"bash", "-c", "\"$@\" | true", "bash", python,
-                                   DIGITS_SOURCE_DIR "/examples/python/predict.py",
-                                   tiny_run().package(), tiny_images()});
+  const auto result =
+      run_process({"bash", "-c", "\"$@\" | true", "bash", python,
+                   source_path("examples/python/predict.py"), tiny_run().package(), tiny_images()});
   EXPECT_EQ(result.err, "");
 }
 

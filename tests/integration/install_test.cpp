@@ -26,8 +26,8 @@ TEST(Install, ServesAConsumerElsewhere) {
   const TemporaryDirectory folder;
   const auto prefix = (folder / "prefix").string(), source = (folder / "consumer").string(),
              build = (folder / "build").string();
-  std::filesystem::copy(std::filesystem::path(DIGITS_SOURCE_DIR) / "examples/cpp", source);
-  succeed({"cmake", "--install", DIGITS_BINARY_DIR, "--prefix", prefix});
+  std::filesystem::copy(source_path("examples/cpp"), source);
+  succeed({"cmake", "--install", build_path(), "--prefix", prefix});
   succeed({"cmake", "-S", source, "-B", build, "-G", "Ninja", "-DCMAKE_PREFIX_PATH=" + prefix,
            std::string("-DTorch_DIR=") + DIGITS_TORCH_DIR});
   succeed({"cmake", "--build", build});

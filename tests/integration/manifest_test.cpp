@@ -15,9 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 using Pointer = Json::json_pointer;
 
-std::string schema_text() {
-  return read_file(fs::path(DIGITS_SOURCE_DIR) / "docs/schemas/manifest.schema.json");
-}
+std::string schema_text() { return read_file(source_path("docs/schemas/manifest.schema.json")); }
 
 Json written_manifest() { return Json::parse(read_file(tiny_run().package() / "manifest.json")); }
 
@@ -107,7 +105,7 @@ TEST(ManifestContract, NoTypeCanBeAnother) {
 TEST(ManifestContract, EveryKeyIsKnownAndDescribed) {
   const Contract contract;
   const auto manifest = written_manifest();
-  const auto formats = read_file(fs::path(DIGITS_SOURCE_DIR) / "docs/formats.md");
+  const auto formats = read_file(source_path("docs/formats.md"));
   for_each_object([&](const Json& object, const Pointer& place) {
     auto extended = manifest;
     extended.at(place)["unheard_of"] = 1;

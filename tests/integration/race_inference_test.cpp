@@ -16,11 +16,10 @@ ProcessResult race(const TemporaryDirectory& folder, const std::string& stand_in
   write_file(folder / "stand_in.sh", stand_in);
   ProcessOptions options;
   options.environment = {
-      {"DIGITS", DIGITS_PROGRAM}, {"NODE", "bash"}, {"PYTHON", "bash"}, {"ENGINES", engines}};
-  return run_process(
-      {"bash", DIGITS_SOURCE_DIR "/bench/race_inference.sh", tiny_run().package().string(),
-       folder / "stand_in.sh", folder / "stand_in.sh", "1"},
-      options);
+      {"DIGITS", program_path()}, {"NODE", "bash"}, {"PYTHON", "bash"}, {"ENGINES", engines}};
+  return run_process({"bash", source_path("bench/race_inference.sh"), tiny_run().package().string(),
+                      folder / "stand_in.sh", folder / "stand_in.sh", "1"},
+                     options);
 }
 
 // A row for each runner, batch size and number of threads, ratios to ONNX Runtime's time; an engine

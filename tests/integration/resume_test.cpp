@@ -16,9 +16,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// SIGKILL at random moments, one or two in each training, until 25 found a state to go on from:
-// wherever it strikes, the weights and the history end as those of the training that was left
-// alone.
+// SIGKILL at random moments, one or two in each training, until eight found a state to resume from:
+// the weights and the history end as those of the training that was not killed. More kills are
+// scripts/kill_resume.sh's.
 TEST(Resume, KilledAtRandomIsBitIdentical) {
   const TemporaryDirectory folder;
   const auto config = many_states();
@@ -29,7 +29,7 @@ TEST(Resume, KilledAtRandomIsBitIdentical) {
   const auto expected = training_identity(folder / "whole");
   Rng rng(test_seed(), Stream::kTest);
   int in_training = 0;
-  for (int training = 0; in_training < 25; ++training) {
+  for (int training = 0; in_training < 8; ++training) {
     ASSERT_LT(training, 100) << in_training << " killed in training";
     const auto run = folder / ("run" + std::to_string(training));
     for (auto times = 1 + rng.below(2); times > 0; --times) {
@@ -43,8 +43,8 @@ TEST(Resume, KilledAtRandomIsBitIdentical) {
   }
 }
 
-// The program itself, killed after training, in the middle of packaging, and when all is done: the
-// whole run ends as one that was left alone, and nothing of the first try is left over.
+// `digits run`, killed during training, after evaluation, while it packages, and at its end: the
+// resumed run ends as one that was not killed, and leaves no file of the first try.
 TEST(Resume, KilledProgramFinishesTheRun) {
   const auto begins_with = [](const fs::path& folder, const std::string& prefix) {
     return fs::exists(folder) && std::any_of(fs::directory_iterator(folder), {}, [&](auto& entry) {
@@ -55,12 +55,9 @@ TEST(Resume, KilledProgramFinishesTheRun) {
     SCOPED_TRACE(sign);
     const TemporaryDirectory folder;
     const auto run = folder / "run";
-    ProcessOptions options;
-    options.signal = SIGKILL;
-    options.interrupt_when = [&] {
+    fork_and_signal({"run", "--config", "data/fixtures/tiny.toml", "--out", run}, SIGKILL, [&] {
       return begins_with(run, sign) || begins_with(run / "checkpoint", sign);
-    };
-    run_digits({"run", "--config", "data/fixtures/tiny.toml", "--out", run}, options);
+    });
     const auto resumed = fork_digits({"run", "--resume", run});
     ASSERT_EQ(resumed.status, 0) << resumed.err;
     EXPECT_THAT(resumed.out, testing::HasSubstr("test accuracy"));
@@ -107,7 +104,7 @@ TEST(Resume, TerminatedNamesTheCommandThatGoesOn) {
       << stopped.err;
   ProcessOptions shell;
   shell.environment["PATH"] =
-      fs::path(DIGITS_PROGRAM).parent_path().string() + ":" + std::getenv("PATH");
+      fs::path(program_path()).parent_path().string() + ":" + std::getenv("PATH");
   const auto resumed = run_process({"bash", "-c", command[1]}, shell);
   ASSERT_EQ(resumed.status, 0) << resumed.err;
   train_until_killed(config, folder / "whole", 0);

@@ -19,15 +19,18 @@ TEST(RunLock, KeepsOthersOutWhileARunIsAtWork) {
   config.gates_file = fixtures() / "tiny_gates.toml";
   config.train.epochs = 1;
   config = resolve(config);
-  RunOptions resume;
-  resume.resume = true;
-  for (const auto& options : {RunOptions(), resume}) {
-    const auto at_work = train_run(config, run, options);
+  const auto resume = [&] {
+    RunOptions options;
+    options.resume = true;
+    return train_run(RunDirectory::open(run).read_config(), run, options);
+  };
+  for (const bool resumed : {false, true}) {
+    const auto at_work = resumed ? resume() : train_run(config, run, RunOptions());
     write_file(half, "half-written");
-    expect_error("output.busy", [&] { train_run(config, run, resume); });
+    expect_error("output.busy", [&] { resume(); });
     EXPECT_TRUE(fs::exists(half));
   }
-  train_run(config, run, resume);
+  resume();
   EXPECT_FALSE(fs::exists(half));
 }
 

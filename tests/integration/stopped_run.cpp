@@ -17,6 +17,7 @@ Config many_states() {
   auto config = load_config(fixtures() / "tiny.toml", Config());
   config.data.source = fixtures() / "tiny";
   config.gates_file = fixtures() / "tiny_gates.toml";
+  config.network.patch = 1;  // not 0: a run's own configuration has the chosen size
   config.train.epochs = 3;
   config.train.average = 0.95;
   config.train.checkpoint_steps = 5;
@@ -40,7 +41,7 @@ bool train_until_killed(const Config& config, const fs::path& run, useconds_t mo
     options.resume = RunDirectory::exists(run);
     int status = 1;
     try {
-      train_run(config, run, options);
+      train_run(options.resume ? RunDirectory::open(run).read_config() : config, run, options);
       status = 0;
     } catch (const std::exception&) {
     }

@@ -11,12 +11,13 @@ namespace digits {
 struct TinyRun {
   TemporaryDirectory folder;
   ProcessResult process;
-  double seconds = 0.0;
   std::filesystem::path path() const { return folder / "run"; }
   std::filesystem::path package() const { return path() / "package"; }
 };
 
-// `digits run` on data/fixtures/tiny.toml; made at the first call.
+// `digits run` on data/fixtures/tiny.toml. Under CTest the programs of the tier share one training
+// (DIGITS_TINY_RUN names its folder) and each gets a copy of its own; a program that is started
+// without CTest trains at the first call.
 const TinyRun& tiny_run();
 
 // A training on the same set whose best epoch by validation accuracy is not its last: at one seed

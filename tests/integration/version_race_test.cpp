@@ -30,7 +30,7 @@ bool has_open(const fs::path& process, const fs::path& file) {
 
 // How many processes of the program have this file open.
 int programs_at(const fs::path& file) {
-  const auto program = fs::canonical(DIGITS_PROGRAM);
+  const auto program = fs::canonical(program_path());
   int count = 0;
   for (const auto& process : fs::directory_iterator("/proc")) {
     if (process.path().filename().string().find_first_not_of("0123456789") != std::string::npos) {

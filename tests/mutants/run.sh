@@ -29,7 +29,7 @@ header() { sed -n "s/^$2: //p" "$root/tests/mutants/$1.patch" | head -n 1; }
 # Brings the copy in line with the tree. Only what differs is touched, and gets a new time, so that
 # it is built again, whatever an earlier run or Ctrl-C left there.
 mkdir -p "$tree"
-parts=(CMakeLists.txt CMakePresets.json cmake configs data docs examples src tests README.md)
+parts=(CMakeLists.txt CMakePresets.json cmake configs data docs examples scripts src tests README.md)
 while IFS= read -r -d '' file; do
   cmp -s "$file" "$tree/$file" && continue
   mkdir -p "$tree/$(dirname "$file")"

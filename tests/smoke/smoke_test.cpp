@@ -1,10 +1,10 @@
 // The built thing starts, answers, and keeps its latency budget. One model is trained for the tier,
 // by the program itself, on synthetic digits.
 #include <ATen/ATen.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstdio>
 #include <map>
 #include <sstream>
@@ -47,13 +47,14 @@ TEST_F(Smoke, RunPrintsAccuracyAndPackage) {
   EXPECT_THAT(run_.out, testing::HasSubstr(package().string()));
 }
 
-// Every command explains itself, on stdout, with status 0.
+// Every command explains itself, on stdout, with status 0. The program is started for the overview
+// alone: a start takes LibTorch half a CPU second.
 TEST_F(Smoke, EveryCommandHasHelp) {
   const auto overview = run_digits({"--help"});
   EXPECT_EQ(overview.status, 0);
   for (const auto& command : commands()) {
     EXPECT_THAT(overview.out, testing::HasSubstr(command.name));
-    const auto help = run_digits({command.name, "--help"});
+    const auto help = call_digits({command.name, "--help"});
     EXPECT_EQ(help.status, 0) << command.name;
     EXPECT_THAT(help.out, testing::HasSubstr(std::string("digits ") + command.name));
     EXPECT_THAT(help.out, testing::HasSubstr("--json")) << command.name;
@@ -109,14 +110,25 @@ TEST_F(Smoke, NamesWhatIsWrongWithBadPictures) {
   }
 }
 
-// A program started for one picture: most of it is loading libraries.
-TEST_F(Smoke, StartsAndAnswersWithinSeconds) {
-  const auto start = std::chrono::steady_clock::now();
+// User and system time of the child processes that have ended.
+double cpu_seconds_of_children() {
+  rusage usage{};
+  ::getrusage(RUSAGE_CHILDREN, &usage);
+  double seconds = 0.0;
+  for (const auto& time : {usage.ru_utime, usage.ru_stime}) {
+    seconds += static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+  }
+  return seconds;
+}
+
+// One picture, from the program's start to its end: most of it is loading libraries, half a CPU
+// second. The bound is ten times that.
+TEST_F(Smoke, AnswersOnePictureInFewCpuSeconds) {
+  const auto before = cpu_seconds_of_children();
   const auto result =
       run_digits({"predict", "--model", package(), fixtures() / "digits" / "7-small.png"});
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   EXPECT_EQ(result.status, 0) << result.err;
-  EXPECT_LT(seconds.count(), 5.0);
+  EXPECT_LT(cpu_seconds_of_children() - before, 5.0);
 }
 
 // Answers within the budgets of configs/latency.toml, which are sanity bounds. One thread: threads

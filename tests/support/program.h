@@ -9,14 +9,13 @@
 
 namespace digits {
 
+// The built program, the source folder or what lies at `name` below it, and the build folder.
+std::string program_path();
+std::string source_path(const std::string& name = "");
+std::string build_path();
+
 // `digits` with these arguments, from the source folder (where data/fixtures lies).
-inline ProcessResult run_digits(const std::vector<std::string>& arguments,
-                                ProcessOptions options = {}) {
-  std::vector<std::string> argv{DIGITS_PROGRAM};
-  argv.insert(argv.end(), arguments.begin(), arguments.end());
-  if (options.directory.empty()) options.directory = DIGITS_SOURCE_DIR;
-  return run_process(argv, options);
-}
+ProcessResult run_digits(const std::vector<std::string>& arguments, ProcessOptions options = {});
 
 // The same by a call of what main calls: half a second cheaper, as no libraries are loaded.
 ProcessResult call_digits(const std::vector<std::string>& arguments);

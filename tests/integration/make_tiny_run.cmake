@@ -1,0 +1,8 @@
+# The run on data/fixtures/tiny.toml that the integration programs share: what the program leaves in
+# FOLDER/run, prints to FOLDER/out and FOLDER/err, and its exit status in FOLDER/status.
+#   cmake -DPROGRAM=digits -DFOLDER=folder -P make_tiny_run.cmake   # in the source folder
+file(REMOVE_RECURSE ${FOLDER})
+file(MAKE_DIRECTORY ${FOLDER})
+execute_process(COMMAND ${PROGRAM} run --config data/fixtures/tiny.toml --out ${FOLDER}/run
+  OUTPUT_FILE ${FOLDER}/out ERROR_FILE ${FOLDER}/err RESULT_VARIABLE status)
+file(WRITE ${FOLDER}/status ${status})
