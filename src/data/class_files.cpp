@@ -71,12 +71,16 @@ ClassFiles list_class_files(const fs::path& part, const std::vector<std::string>
 }
 
 Error no_images(const fs::path& part, const fs::path& root, const std::vector<Finding>& findings) {
+  std::string hint = "expected <class>/*.png, or train/<class>/*.png and test/<class>/*.png";
+  if (!findings.empty() && !findings.front().hint.empty()) hint = findings.front().hint;
   const auto nested = find_nested_set(root);
+  if (!nested.empty()) {
+    hint = fmt::format("there is a set in {}: name that folder", nested.string());
+  }
   return {"input.missing",
           fmt::format("{}: no images in the folders in it{}", part.string(),
                       passed_over_text(findings)),
-          nested.empty() ? "expected <class>/*.png, or train/<class>/*.png and test/<class>/*.png"
-                         : fmt::format("there is a set in {}: name that folder", nested.string())};
+          hint};
 }
 
 }  // namespace digits

@@ -89,8 +89,9 @@ std::vector<Finding> passed_over_findings(const fs::path& root, const Paths& pat
   };
   add(take(files, is_other_format), Severity::kWarning,
       "pictures of another format than PNG and JPEG", "convert them to PNG, or move them away");
-  add(take(files, [](const fs::path& path) { return is_image_name(path); }), Severity::kWarning,
-      "pictures that do not lie directly in a class folder",
+  add(take(files,
+           [](const fs::path& path) { return is_image_name(path) && fs::is_regular_file(path); }),
+      Severity::kWarning, "pictures that do not lie directly in a class folder",
       "move each picture into the folder of its class, or out of the set");
   add(files, Severity::kNote, "other files", "");
   return findings;

@@ -107,9 +107,7 @@ void write_photos(const fs::path& folder) {
   for (int k = 0; k < 10; ++k) {
     const auto name = std::to_string(k);
     make_directories(folder / name);
-    for (const char* size : {"-large.png", "-small.png"}) {
-      fs::copy(fixtures() / "digits" / (name + size), folder / name);
-    }
+    fs::copy(fixtures() / "digits" / (name + "-large.png"), folder / name);
   }
   write_file(folder / "3" / "bad.png", "no picture");
 }
@@ -133,10 +131,10 @@ TEST(EvaluatePhotos, CountsTheAnswersOfPredict) {
       right += Json::parse(line).at("label") == std::to_string(k) ? 1 : 0;
     }
   }
-  EXPECT_GT(right, 10);
-  EXPECT_EQ(json.at("accuracy").at("n"), 21);
-  EXPECT_DOUBLE_EQ(json.at("accuracy").at("value"), right / 21.0);
-  EXPECT_EQ(json.at("read").at("accuracy").at("n"), 20);
+  EXPECT_GT(right, 5);
+  EXPECT_EQ(json.at("accuracy").at("n"), 11);
+  EXPECT_DOUBLE_EQ(json.at("accuracy").at("value"), right / 11.0);
+  EXPECT_EQ(json.at("read").at("accuracy").at("n"), 10);
   EXPECT_EQ(json.at("unread").size(), 1U);
   EXPECT_EQ(json.at("unread").at(0).at("error"), "image.unreadable");
 }
@@ -147,8 +145,8 @@ TEST(EvaluatePhotos, PrintsTheTableForPeople) {
   const auto result = call_digits({"evaluate", tiny_run().path(), "--photos", folder / "photos"});
   EXPECT_EQ(result.status, 0) << result.err;
   EXPECT_THAT(result.out,
-              testing::HasSubstr("21, of which 1 could not be read and count as wrong\n"));
-  EXPECT_THAT(result.out, testing::ContainsRegex("accuracy +[0-9.]+ %.*n = 21\n"));
+              testing::HasSubstr("11, of which 1 could not be read and count as wrong\n"));
+  EXPECT_THAT(result.out, testing::ContainsRegex("accuracy +[0-9.]+ %.*n = 11\n"));
   EXPECT_THAT(result.out, testing::HasSubstr("confusion (row: truth, column: prediction)"));
 }
 

@@ -341,6 +341,12 @@ TEST(LoadClassFolders, SaysWhyThereAreNoImages) {
   make_directories(root / "0");
   write_file(root / "0" / "a.bmp", "x");
   EXPECT_THAT(refusal(root.path()), testing::HasSubstr("1 pictures of another format"));
+  try {
+    load_class_folders(root.path(), {});
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.hint(), testing::HasSubstr("convert them to PNG"));
+  }
   write_classes(root / "0" / "digits", 1);
   try {
     load_class_folders(root.path(), {});
