@@ -22,7 +22,7 @@ import sys
 import torch
 from safetensors_reader import parse_safetensors
 
-SCHEMA = "digits.manifest/1"
+SCHEMA = "digits.manifest/2"
 REQUIRED = {"model.pt", "model.safetensors", "golden.safetensors", "manifest.json", "profile.json"}
 TOLERANCE = 1e-4  # of golden logits; a manifest may ask for less, not for more
 

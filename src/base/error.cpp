@@ -11,7 +11,7 @@
 namespace digits {
 
 int exit_status(std::string_view code) noexcept {
-  constexpr std::array<std::pair<std::string_view, int>, 18> kFamilies{{
+  constexpr std::array<std::pair<std::string_view, int>, 19> kFamilies{{
       {"usage", kUsage},            // wrong option or argument
       {"config", kUsage},           // bad configuration file or value
       {"device", kUsage},           // the device asked for is not there
@@ -29,6 +29,7 @@ int exit_status(std::string_view code) noexcept {
       {"repository", kBadPackage},  // a model repository that has no such model, or another kind
       {"checkpoint", kBadPackage},  // a checkpoint that cannot be used
       {"disk", kInternalError},     // the machine failed, not the person: full disk, I/O error
+      {"doctor", kInternalError},   // this machine, or a library on it, is at fault
       {"interrupted", kInterrupted},
   }};
   const auto family = code.substr(0, code.find('.'));

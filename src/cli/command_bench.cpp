@@ -92,10 +92,11 @@ int bench_train_command(const Arguments& arguments) {
   const double target = parsed->has("target") ? parsed->share("target") : 0.0;
   const int seeds = seeds_of(*parsed);
 
-  const auto config = resolve(config_from(*parsed, preset_config(kDefaultPreset)));
-  const auto sets = acquire(config);
-  require_acceptable(validate_sets(sets, config).findings, severity_of(config.data.fail_on),
-                     config.data.source);
+  const auto asked = resolve(config_from(*parsed, preset_config(kDefaultPreset)));
+  const auto sets = acquire(asked);
+  require_acceptable(validate_sets(sets, asked).findings, severity_of(asked.data.fail_on),
+                     asked.data.source);
+  const auto config = checked_for_training(sets.train, asked, sets.validation);
   const auto bench = bench_train(sets.train, parsed->has("validation") ? nullptr : &sets.test,
                                  config, seeds, sets.validation);
   const auto machine = describe_machine(config);

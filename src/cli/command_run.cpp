@@ -16,7 +16,7 @@ void print_run(const FinishedRun& finished, const Config& config, bool packaged)
       {"data", config.data.source},
       {"test accuracy", percent(evaluation.accuracy)},
       {"test loss", fmt::format("{:.4f}", evaluation.loss)},
-      {"precision", config.train.precision},
+      {"precision", finished.run.read_config().train.precision},
       {"peak memory", mebibytes(summarise(history).peak_memory_bytes)},
       {"run", run.path().string()},
       {"report", run.report().string()}};

@@ -30,7 +30,7 @@ int command_train(const Arguments& arguments) {
                     {"last_epoch", trained.history.back()}});
   } else {
     fmt::print("{}\n", history_table(trained.history));
-    print_pairs({{"precision", request.config.train.precision},
+    print_pairs({{"precision", trained.run.read_config().train.precision},
                  {"peak memory", mebibytes(training.peak_memory_bytes)},
                  {"run", trained.run.path().string()},
                  {"checkpoint", trained.run.checkpoint().string()}});

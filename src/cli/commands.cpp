@@ -86,6 +86,7 @@ const std::vector<Command>& commands() {
       {"models", "list, promote, roll back and prune packaged models", command_models},
       {"predict", "classify image files, folders or IDX files", command_predict},
       {"drift", "compare a set with what a package was trained on", command_drift},
+      {"doctor", "describe this machine, and check the libraries on it", command_doctor},
       {"bench", "measure training on this machine", command_bench},
   };
   return all;

@@ -24,6 +24,7 @@ int command_package(const Arguments& arguments);
 int command_models(const Arguments& arguments);
 int command_predict(const Arguments& arguments);
 int command_drift(const Arguments& arguments);
+int command_doctor(const Arguments& arguments);
 int command_bench(const Arguments& arguments);
 int bench_infer_command(const Arguments& arguments);  // of `digits bench`
 

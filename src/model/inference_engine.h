@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "model/device.h"
+#include "model/numerics.h"
 
 namespace digits {
 
@@ -35,6 +36,9 @@ class InferenceEngine {
 
   // The same from bytes [n, rows, cols, channels]; logits [n * classes].
   virtual std::vector<float> logits(const std::uint8_t* images, std::size_t n) const = 0;
+
+  // Compares each layer with float64, as the engine computes it.
+  virtual std::vector<NumericsResult> check_layers() const = 0;
 };
 
 }  // namespace digits

@@ -93,7 +93,8 @@ int64_t feature_count(const ConvolutionShape& last) {
 }
 
 at::Tensor space_to_depth(const at::Tensor& images, int64_t patch) {
-  if (patch == 1) return images;
+  // All later layers keep this layout; in the other one some versions of oneDNN are wrong.
+  if (patch == 1) return images.contiguous(at::MemoryFormat::ChannelsLast);
   const auto missing = [&](int64_t size) { return (patch - size % patch) % patch; };
   const auto rows = images.size(2), cols = images.size(3);
   auto x = images;

@@ -8,6 +8,7 @@
 
 #include "base/interrupt.h"
 #include "model/checkpoint.h"
+#include "model/onednn_check.h"
 
 namespace digits {
 
@@ -77,6 +78,23 @@ std::vector<float> OnednnEngine::logits(const std::uint8_t* images, std::size_t 
   std::vector<float> logits(n * static_cast<std::size_t>(options_.classes));
   run(images, static_cast<int64_t>(n), of_bytes_, logits.data());
   return logits;
+}
+
+// With pieces of one image and of as many as a piece takes: oneDNN chooses its kernels by that too.
+std::vector<NumericsResult> OnednnEngine::check_layers() const {
+  const OneThread one_thread;
+  std::vector<NumericsResult> results;
+  for (const auto images : {int64_t{1}, kPieceImages}) {
+    auto piece = take(images);
+    const auto input = exact_random({images * input_size_}, static_cast<std::uint64_t>(images));
+    std::copy_n(input.data_ptr<float>(), input.numel(), piece->input());
+    piece->run();
+    const auto checked = compare_layers(folded_, piece->last_maps(), precision_);
+    results.insert(results.end(), checked.begin(), checked.end());
+    piece->clear();
+    give_back(std::move(piece), images);
+  }
+  return results;
 }
 
 template <typename Pixel>

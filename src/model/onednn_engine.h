@@ -23,6 +23,7 @@ class OnednnEngine : public InferenceEngine {
   Precision precision() const override { return precision_; }
   at::Tensor forward(const at::Tensor& images) const override;
   std::vector<float> logits(const std::uint8_t* images, std::size_t n) const override;
+  std::vector<NumericsResult> check_layers() const override;
 
  private:
   // Normalises pixel values as factor * pixel + summand, by channel.

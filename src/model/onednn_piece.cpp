@@ -22,6 +22,17 @@ memory::desc maps(int64_t images, int64_t channels, int64_t rows, int64_t cols, 
   return {{images, channels, rows, cols}, type, Layout::nhwc};
 }
 
+// A float32 copy of maps, or of rows.
+at::Tensor tensor_of(const memory& values) {
+  const auto sizes = sizes_of(values.get_desc());
+  const auto type = type_of(values.get_desc()) == Type::bf16 ? at::kBFloat16 : at::kFloat;
+  auto* const data = values.get_data_handle();
+  if (sizes.size() == 2) return at::from_blob(data, sizes, type).to(at::kFloat, false, true);
+  return at::from_blob(data, {sizes[0], sizes[2], sizes[3], sizes[1]}, type)
+      .permute({0, 3, 1, 2})
+      .to(at::kFloat, false, /*copy=*/true);
+}
+
 // What is done to each result. Temporary memory comes from us, since oneDNN's own belongs to the
 // thread that made the primitive, and pieces go from thread to thread.
 dnnl::primitive_attr attributes_with(const dnnl::post_ops& operations) {
@@ -71,6 +82,8 @@ memory OnednnConstants::get(int number, const at::Tensor& values, const memory::
   const auto kept = values.contiguous();
   memory source(given, engine_, kept.data_ptr());
   memory target(wanted, engine_);
+  // Blocked layouts are padded, and some versions of oneDNN leave the padding as it was.
+  std::memset(target.get_data_handle(), 0, wanted.get_size());
   dnnl::stream stream(engine_);
   dnnl::reorder(source, target).execute(stream, source, target);
   stream.wait();
@@ -90,11 +103,12 @@ OnednnPiece::OnednnPiece(const FoldedNetwork& network, OnednnConstants& constant
     return maps(images, first.inputs, first.rows, first.cols, type);
   };
   input_ = memory(input_of(Type::f32), engine_);
-  std::memset(input_.get_data_handle(), 0, input_.get_desc().get_size());
+  clear();
   auto x = convert(input_, input_of(type_));
   for (const auto& layer : network.layers) {
     x = convolve(layer, x);
     if (layer.shape.pools) x = pool(layer, x);
+    maps_.push_back(x);
   }
   logits_ = classify(network, x);
 }
@@ -103,6 +117,17 @@ const float* OnednnPiece::run() {
   for (const auto& step : steps_) step.primitive.execute(stream_, step.arguments);
   stream_.wait();
   return static_cast<const float*>(logits_.get_data_handle());
+}
+
+void OnednnPiece::clear() {
+  std::memset(input_.get_data_handle(), 0, input_.get_desc().get_size());
+}
+
+std::vector<at::Tensor> OnednnPiece::last_maps() const {
+  std::vector<at::Tensor> all{tensor_of(input_)};
+  for (const auto& map : maps_) all.push_back(tensor_of(map));
+  all.push_back(tensor_of(logits_));
+  return all;
 }
 
 template <typename Made>
@@ -130,13 +155,14 @@ memory OnednnPiece::convolve(const FoldedNetwork::Layer& layer, const memory& so
   const auto made = convolution_3x3(engine_, source.get_desc(), {kernel_sizes, type_, Layout::any},
                                     {{shape.outputs}, Type::f32, Layout::x}, target.get_desc(),
                                     attributes_with(operations));
+  // In the order of the maps, since some versions of oneDNN reorder the other one wrongly.
+  const auto kernels = layer.kernels.permute({0, 2, 3, 1});
   const auto bias = folds ? layer.shift : at::zeros_like(layer.shift);
-  add_step(
-      dnnl::convolution_forward(made), made,
-      {{DNNL_ARG_SRC, source},
-       {DNNL_ARG_WEIGHTS, constant(layer.kernels, kernel_sizes, Layout::oihw, made.weights_desc())},
-       {DNNL_ARG_BIAS, constant(bias, {shape.outputs}, Layout::x, made.bias_desc())},
-       {DNNL_ARG_DST, target}});
+  add_step(dnnl::convolution_forward(made), made,
+           {{DNNL_ARG_SRC, source},
+            {DNNL_ARG_WEIGHTS, constant(kernels, kernel_sizes, Layout::ohwi, made.weights_desc())},
+            {DNNL_ARG_BIAS, constant(bias, {shape.outputs}, Layout::x, made.bias_desc())},
+            {DNNL_ARG_DST, target}});
   return target;
 }
 

@@ -56,8 +56,14 @@ class OnednnPiece {
   // [images, rows, cols, channels] of the first layer's maps, to be filled in; all zero at first.
   float* input() { return static_cast<float*>(input_.get_data_handle()); }
 
+  void clear();
+
   // Logits [images, classes] of what is there; they last until the next call.
   const float* run();
+
+  // What the last run() has read and computed, in float32: the input, the maps
+  // [images, channels, rows, cols] behind each layer, the logits.
+  std::vector<at::Tensor> last_maps() const;
 
  private:
   using Arguments = std::unordered_map<int, dnnl::memory>;
@@ -87,6 +93,7 @@ class OnednnPiece {
   dnnl::engine engine_;
   dnnl::stream stream_;
   std::vector<Step> steps_;
+  std::vector<dnnl::memory> maps_;  // behind each layer
   dnnl::memory input_;
   dnnl::memory logits_;
 };

@@ -36,8 +36,9 @@ struct TorchScriptEngine::Module {
   mutable torch::jit::Module module;
 };
 
-TorchScriptEngine::TorchScriptEngine(const std::string& archive, Schema schema, c10::Device device)
-    : schema_(std::move(schema)), device_(device) {
+TorchScriptEngine::TorchScriptEngine(const std::string& archive, Schema schema,
+                                     std::vector<LayerShape> layers, c10::Device device)
+    : schema_(std::move(schema)), layers_(std::move(layers)), device_(device) {
   guarded([&] {
     std::istringstream stream(archive);
     module_ = std::make_unique<Module>(Module{torch::jit::load(stream, device)});
@@ -56,6 +57,12 @@ std::vector<float> TorchScriptEngine::logits(const std::uint8_t* images, std::si
     return module_->module.forward({x}).toTensor();
   };
   return guarded([&] { return logits_of(on_device, images, n, schema_, device_); });
+}
+
+std::vector<NumericsResult> TorchScriptEngine::check_layers() const {
+  NumericsOptions options;
+  options.device = device_;
+  return digits::check_layers(layers_, options, libtorch_operations());
 }
 
 }  // namespace digits

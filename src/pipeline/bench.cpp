@@ -11,7 +11,9 @@
 #include "base/threads.h"
 #include "model/checkpoint.h"
 #include "model/device.h"
+#include "model/network.h"
 #include "model/trainer.h"
+#include "pipeline/numerics_stage.h"
 #include "pipeline/stages.h"
 #include "pipeline/version.h"
 
@@ -102,6 +104,16 @@ SeedResult bench_seed(const Dataset& train_set, const Dataset* test_set, const C
   return result;
 }
 
+Config checked_for_training(const Dataset& train_set, const Config& config,
+                            std::size_t validation) {
+  const auto parts = split_stage(train_set, config, validation);
+  const auto fitted = fit_stage(config, parts.training);
+  auto checked = config;
+  checked.train.precision =
+      check_training(fitted, make_network(parts.training, fitted)).config.train.precision;
+  return checked;
+}
+
 TrainBench summarise(std::vector<SeedResult> seeds) {
   TrainBench bench;
   std::vector<double> accuracies;
@@ -154,7 +166,8 @@ Json describe_machine(const Config& config) {
             {"cores", available_cores()},
             {"threads", config.threads},
             {"device", config.device},
-            {"precision", config.train.precision}};
+            {"precision",
+             to_string(choose_precision(config.train.precision, choose_device(config.device)))}};
   json["versions"] = versions();
   return json;
 }

@@ -32,6 +32,11 @@ struct SeedResult {
 SeedResult bench_seed(const Dataset& train_set, const Dataset* test_set, const Config& config,
                       std::size_t validation = 0);
 
+// The configuration with the precision in which this machine computes its network correctly. Throws
+// as split_stage and check_training.
+Config checked_for_training(const Dataset& train_set, const Config& config,
+                            std::size_t validation = 0);
+
 // Several trainings together. Seconds are those of the training loop: data in memory, without
 // validation.
 struct TrainBench {

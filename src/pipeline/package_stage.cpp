@@ -1,9 +1,11 @@
 #include "base/statistics.h"
 #include "model/checkpoint.h"
 #include "model/device.h"
+#include "model/network.h"
 #include "model/package.h"
 #include "model/torchscript.h"
 #include "onnx/onnx_export.h"
+#include "pipeline/numerics_stage.h"
 #include "pipeline/stages.h"
 #include "pipeline/version.h"
 #include "repository/package_files.h"
@@ -35,6 +37,15 @@ Json metrics_of(const Json& evaluation) {
   return metrics;
 }
 
+// What of numerics.json a model carries with it.
+Json numerics_of(const Json& numerics) {
+  Json json;
+  for (const char* key : {"platform", "precision", "onednn", "warnings"}) {
+    json[key] = json_at<Json>(numerics, std::string("/") + key, "input");
+  }
+  return json;
+}
+
 }  // namespace
 
 void package_stage(const RunDirectory& run, const Checkpoint& checkpoint, const Config& config,
@@ -51,8 +62,10 @@ void package_stage(const RunDirectory& run, const Checkpoint& checkpoint, const 
            {"config", to_toml(trained_with)},     {"train_data", run.train_fingerprint()},
            {"test_data", run.test_fingerprint()}, {"epoch", checkpoint.info.epoch},
            {"weights_sha256", checkpoint.sha256}, {"versions", versions()}};
+  info.lineage["numerics"] = numerics_of(run.read_numerics());
   info.profile = run.read_profile(info.schema);
   auto network = checkpoint.network;
+  check_answers(network->options(), c10::kCPU);  // golden logits come from it
   if (onnx_available()) {
     info.extras[kOnnxFile] = export_onnx(export_torchscript(network), info.schema);
   }

@@ -10,7 +10,9 @@
 #include "data/contact_sheet.h"
 #include "model/checkpoint.h"
 #include "model/device.h"
+#include "model/network.h"
 #include "model/package.h"
+#include "pipeline/numerics_stage.h"
 #include "pipeline/report_page.h"
 #include "pipeline/report_pictures.h"
 #include "pipeline/version.h"
@@ -115,6 +117,7 @@ Config own_config(const RunDirectory& run, const Config& asked) {
   auto own = run.read_config();
   auto compared = asked;
   if (run.has_data()) compared.data.source = own.data.source;
+  if (asked.train.precision == "auto") compared.train.precision = own.train.precision;
   const auto name = run.path().string();
   require_same(compared, own, name);
   warn_of_other_threads(asked, own, name);
@@ -141,6 +144,7 @@ TrainedRun resume_run(const Config& asked, const std::filesystem::path& path,
     const auto report = accept(sets, config);
     describe(run, sets, parts, report, config);
   }
+  run.write_numerics(check_training(config, make_network(parts.training, config)).numerics);
   auto history = train_and_show(parts, config, run, options);
   return {std::move(run), std::move(lock), std::move(sets.test), std::move(history)};
 }
@@ -192,11 +196,13 @@ TrainedRun train_run(const Config& asked, const std::filesystem::path& path,
   auto sets = acquire(asked);
   const auto report = accept(sets, asked);
   const auto parts = split_stage(sets.train, asked, sets.validation);
-  const auto config = fit_stage(asked, parts.training);
+  const auto fitted = fit_stage(asked, parts.training);
+  const auto [config, numerics] = check_training(fitted, make_network(parts.training, fitted));
 
   auto run = RunDirectory::create(path);
   run.write_config(config);
   auto lock = run.lock();
+  run.write_numerics(numerics);
   describe(run, sets, parts, report, config);
   auto history = train_and_show(parts, config, run, options);
   return {std::move(run), std::move(lock), std::move(sets.test), std::move(history)};

@@ -18,9 +18,10 @@ struct TrainedRun {
   std::vector<EpochRecord> history;
 };
 
-// acquire, validate, split, train. Nothing is created at `path` when data or configuration are
-// refused. Resuming, the run at `path` ends as if it had never been stopped, and keeps its own
-// configuration; config.data.source may name another place with the same data. It throws
+// acquire, validate, split, numerics, train. Nothing is created at `path` when data or
+// configuration are refused, or this machine does not compute the network correctly
+// (device.numerics). Resuming, the run at `path` ends as if it had never been stopped, and keeps
+// its own configuration; config.data.source may name another place with the same data. It throws
 // config.changed and data.changed when the run was begun with others, checkpoint.missing when the
 // states that it had saved are gone, and output.busy while another process trains there.
 TrainedRun train_run(const Config& config, const std::filesystem::path& path,

@@ -23,6 +23,7 @@ namespace {
 constexpr const char* kConfig = "config.toml";
 constexpr const char* kGates = "gates.toml";
 constexpr const char* kData = "data.json";
+constexpr const char* kNumerics = "numerics.json";
 constexpr const char* kProfile = "profile.json";
 constexpr const char* kHistory = "history.jsonl";
 constexpr const char* kChecks = "checks.json";
@@ -40,6 +41,7 @@ const std::vector<Artifact>& artifacts() {
     std::vector<Artifact> list{
         {kConfig, "", 200},
         {kGates, "", 50},
+        {kNumerics, kNumericsSchema, 200},
         {kProfile, kProfileSchema, 2000},
         {kData, kDataSchema, 300},
         {kHistory, "", 100},
@@ -118,6 +120,10 @@ void RunDirectory::write_config(const Config& config) const {
 
 void RunDirectory::write_gates(const std::string& toml) const { write_file(path_ / kGates, toml); }
 
+void RunDirectory::write_numerics(const Json& content) const {
+  write_json(path_ / kNumerics, with_schema(kNumericsSchema, content));
+}
+
 void RunDirectory::write_data(const Json& content) const {
   write_json(path_ / kData, with_schema(kDataSchema, content));
 }
@@ -150,6 +156,10 @@ void RunDirectory::write_report(const std::string& html) const { write_file(repo
 bool RunDirectory::has_data() const { return kind_of(path_ / kData) == PathKind::kFile; }
 
 Config RunDirectory::read_config() const { return load_complete_config(path_ / kConfig); }
+
+Json RunDirectory::read_numerics() const {
+  return read_json(path_ / kNumerics, kNumericsSchema, kFamily);
+}
 
 Json RunDirectory::read_data() const { return read_json(path_ / kData, kDataSchema, kFamily); }
 

@@ -16,6 +16,7 @@
 namespace digits {
 
 constexpr const char* kDataSchema = "digits.data/1";
+constexpr const char* kNumericsSchema = "digits.numerics/1";
 
 // A file that a complete run leaves behind.
 struct Artifact {
@@ -57,6 +58,7 @@ class RunDirectory {
 
   void write_config(const Config& config) const;
   void write_gates(const std::string& toml) const;
+  void write_numerics(const Json& content) const;
   void write_data(const Json& content) const;
   void write_profile(const Profile& profile) const;
   void write_history(const std::vector<EpochRecord>& history) const;
@@ -76,6 +78,7 @@ class RunDirectory {
   std::string test_fingerprint() const;
   std::size_t own_validation() const;            // see Sets::validation
   std::vector<Baseline> read_baselines() const;  // on the test set
+  Json read_numerics() const;
   Json read_data() const;
   std::vector<EpochRecord> read_history() const;
   std::vector<GateRule> read_gates() const;

@@ -24,6 +24,7 @@
 #include "model/trainer.h"
 #include "pipeline/fit_to_set.h"
 #include "pipeline/gates.h"
+#include "pipeline/numerics_stage.h"
 #include "pipeline/presets.h"
 #include "pipeline/training_view.h"
 #include "pipeline/version.h"
@@ -41,6 +42,7 @@ Json describe(const Dataset& set) {
 // The checkpoint's network on `device`, ready to answer.
 Forward forward_of(const Checkpoint& checkpoint, c10::Device device) {
   auto network = checkpoint.network;
+  check_answers(network->options(), device);
   network->to(device);
   network->eval();
   return [network](const at::Tensor& images) mutable { return network->forward(images); };
@@ -147,7 +149,6 @@ Config resolve(Config config) {
   const auto device = choose_device(config.device);
   config.device = device.is_cuda() ? "cuda" : "cpu";
   config.threads = set_threads(static_cast<int>(config.threads));
-  config.train.precision = to_string(choose_precision(config.train.precision, device));
   make_deterministic();
   cv::setNumThreads(1);  // one image is too small to share; threads are LibTorch's
   return config;

@@ -23,8 +23,9 @@ class Network;
 class Package;
 struct TrainOptions;
 
-// The configuration with every "auto" and 0 replaced by what this machine makes of it, so that a
-// run can be repeated from it. Sets LibTorch's threads and determinism on the way.
+// The configuration with "auto" and 0 replaced by what this machine makes of it, so that a run can
+// be repeated from it; all but train.precision, which depends on the network (check_training). Sets
+// LibTorch's threads and determinism on the way.
 Config resolve(Config config);
 
 // What a part of the synthetic set is drawn with.

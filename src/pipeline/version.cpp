@@ -9,6 +9,7 @@
 #include <opencv2/core/version.hpp>
 
 #include "model/device.h"
+#include "model/numerics.h"
 
 namespace digits {
 
@@ -25,6 +26,7 @@ Json versions() {
   return Json{{"digits", DIGITS_VERSION},
               {"revision", DIGITS_GIT_REVISION},
               {"libtorch", torch.version},
+              {"onednn", onednn_version()},
               {"opencv", CV_VERSION},
               {"fmt", dotted(FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)},
               {"nlohmann_json", dotted(NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR,

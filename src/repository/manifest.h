@@ -9,7 +9,7 @@
 
 namespace digits {
 
-constexpr const char* kManifestSchema = "digits.manifest/1";
+constexpr const char* kManifestSchema = "digits.manifest/2";
 
 // The largest difference between a golden logit and what a device computes in float32: sums in
 // another order differ by some 1e-6 relative to logits of about 10; a changed weight or constant

@@ -13,10 +13,26 @@
 namespace digits {
 namespace {
 
+// A library that computes wrongly for the engines that `is_wrong` chooses.
+template <typename IsWrong>
+EngineCheck wrong_where(const IsWrong& is_wrong) {
+  return [=](const InferenceEngine& engine) -> std::vector<NumericsResult> {
+    return {{"conv0", engine.precision(), is_wrong(engine) ? 0.3 : 0.0, 0.0}};
+  };
+}
+
+bool nowhere(const InferenceEngine& /*engine*/) { return false; }
+bool everywhere(const InferenceEngine& /*engine*/) { return true; }
+bool of_onednn(const InferenceEngine& engine) { return engine.name() == "onednn"; }
+bool with_onednn(const InferenceEngine& /*engine*/) { return onednn_enabled(); }
+
 class ChooseEngine : public testing::Test {
  public:
-  std::unique_ptr<InferenceEngine> make(const std::string& name) const {
-    return make_engine(name, {torchscript_, weights_, schema_, architecture_}, c10::kCPU);
+  ~ChooseEngine() override { enable_onednn(true); }
+
+  std::unique_ptr<InferenceEngine> make(const std::string& name,
+                                        const EngineCheck& check = check_engine) const {
+    return make_engine(name, {torchscript_, weights_, schema_, architecture_}, c10::kCPU, check);
   }
 
   Schema schema_ = tiny_schema();
@@ -51,7 +67,7 @@ TEST_F(ChooseEngine, AllAgree) {
 // holds no values: enough to ask.)
 TEST_F(ChooseEngine, TheFastOneIsForTheCpu) {
   const ModelSource source{torchscript_, weights_, schema_, architecture_};
-  EXPECT_EQ(make_engine("auto", source, c10::kMeta)->name(), "torchscript");
+  EXPECT_EQ(make_engine("auto", source, c10::kMeta, wrong_where(nowhere))->name(), "torchscript");
   expect_error("engine.unavailable", [&] { make_engine("onednn", source, c10::kMeta); });
 }
 
@@ -69,6 +85,46 @@ TEST_F(ChooseEngine, PrefersTheFastOne) {
   expect_error("engine.unavailable", [&] { make("onednn"); });
 #endif
   EXPECT_EQ(make("torchscript")->name(), "torchscript");
+}
+
+// Each engine compares every layer of the network as it computes it.
+TEST_F(ChooseEngine, EveryEngineChecksItsLayers) {
+  for (const char* name : {"torchscript", "auto"}) {
+    const auto results = make(name)->check_layers();
+    EXPECT_EQ(first_fault(results), "") << name;
+    ASSERT_GE(results.size(), 3U) << name;
+    EXPECT_EQ(results[0].layer, "conv0 (4 to 4 channels, 6x5)") << name;
+    EXPECT_EQ(results[1].layer, "conv1 (4 to 6 channels, 3x2)") << name;
+    EXPECT_EQ(results[2].layer, "head (6 to 3)") << name;
+  }
+}
+
+TEST_F(ChooseEngine, AutoGoesOnByTorchScript) {
+  EXPECT_EQ(make("auto", wrong_where(of_onednn))->name(), "torchscript");
+  EXPECT_TRUE(onednn_enabled());
+}
+
+// Nobody asks by name that LibTorch uses oneDNN.
+TEST_F(ChooseEngine, TorchScriptGoesOnWithoutOneDnn) {
+  for (const char* name : {"auto", "torchscript"}) {
+    enable_onednn(true);
+    EXPECT_EQ(make(name, wrong_where(with_onednn))->name(), "torchscript");
+    EXPECT_FALSE(onednn_enabled());
+  }
+}
+
+TEST_F(ChooseEngine, RefusesAWrongEngineAskedForByName) {
+#ifndef DIGITS_HAS_ONEDNN
+  GTEST_SKIP() << "this build has no oneDNN";
+#endif
+  expect_error("device.numerics", [&] { make("onednn", wrong_where(of_onednn)); });
+}
+
+TEST_F(ChooseEngine, RefusesWhenNoEngineIsCorrect) {
+  for (const char* name : {"auto", "torchscript"}) {
+    expect_error("device.numerics", [&] { make(name, wrong_where(everywhere)); });
+    EXPECT_TRUE(onednn_enabled()) << "what did not help must not stay";
+  }
 }
 
 // Weights that do not fit the architecture are the package's fault.

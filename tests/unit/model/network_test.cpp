@@ -3,6 +3,7 @@
 #include "model/network.h"
 
 #include <ATen/ATen.h>
+#include <ATen/record_function.h>
 
 #include <cmath>
 
@@ -52,6 +53,35 @@ TEST(SpaceToDepth, MakesPatchesChannels) {
   expect_pixel(0, 1, {3, 0, 6, 0});
   expect_pixel(1, 0, {7, 8, 0, 0});
   expect_pixel(1, 1, {9, 0, 0, 0});
+}
+
+// Of each convolution that LibTorch is asked for: whether its input is channels last.
+std::vector<bool> seen_layouts;
+
+std::unique_ptr<at::ObserverContext> see_layout(const at::RecordFunction& call) {
+  if (std::string(call.name()) == "aten::conv2d") {
+    const auto& input = call.inputs()[0].toTensor();
+    seen_layouts.push_back(input.suggest_memory_format() == at::MemoryFormat::ChannelsLast);
+  }
+  return nullptr;
+}
+
+// In the other layout some versions of oneDNN compute wrong convolutions. Whatever the patch and
+// the layout of the images, no convolution is asked for in it. (A single channel has both layouts.)
+TEST(Network, ConvolvesChannelsLast) {
+  const Schema schema{6, 7, 3, numbered_class_names(3)};
+  const auto callback =
+      at::addThreadLocalCallback(at::RecordFunctionCallback(see_layout).needsInputs(true));
+  for (const std::int64_t patch : {1, 2}) {
+    Network network(network_options(schema, {0, patch, {{4}, {6, 5}}}),
+                    Normalisation{{0.1, 0.2, 0.3}, {1.0, 1.0, 1.0}});
+    const auto images = at::rand({2, 3, 6, 7});
+    seen_layouts.clear();
+    network->forward(images);
+    network->forward(images.contiguous(at::MemoryFormat::ChannelsLast));
+    EXPECT_EQ(seen_layouts, std::vector<bool>(6, true)) << "patch " << patch;
+  }
+  at::removeCallback(callback);
 }
 
 TEST(Network, RefusesImpossibleSizes) {

@@ -1,0 +1,107 @@
+#include "pipeline/doctor.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+
+#include "base/threads.h"
+#include "model/device.h"
+#include "model/numerics_table.h"
+#include "model/torch_compat.h"
+#include "pipeline/version.h"
+
+namespace digits {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Billions of operations per second of `work`, which does `operations`: the best of some runs
+// within a twentieth of a second.
+template <typename Work>
+double billions_per_second(double operations, const Work& work) {
+  double best = 0.0;
+  work();  // makes threads, kernels and memory
+  for (const auto start = Clock::now(); Clock::now() - start < std::chrono::milliseconds(50);) {
+    const auto before = Clock::now();
+    work();
+    const std::chrono::duration<double> seconds = Clock::now() - before;
+    best = std::max(best, operations / seconds.count() / 1e9);
+  }
+  return best;
+}
+
+double matrix_product(at::ScalarType type) {
+  const auto a = at::ones({512, 512}, type), b = at::ones({512, 512}, type);
+  return billions_per_second(2.0 * 512 * 512 * 512, [&] { at::matmul(a, b); });
+}
+
+double convolution(at::ScalarType type) {
+  const auto maps = at::ones({32, 32, 14, 14}, type).contiguous(at::MemoryFormat::ChannelsLast);
+  const auto kernels = at::ones({64, 32, 3, 3}, type);
+  return billions_per_second(2.0 * 32 * 14 * 14 * 32 * 64 * 9,
+                             [&] { at::conv2d(maps, kernels, {}, 1, 1); });
+}
+
+Json speeds() {
+  const at::NoGradGuard no_grad;
+  return Json{{"matrix_product_float32", matrix_product(at::kFloat)},
+              {"convolution_float32", convolution(at::kFloat)},
+              {"convolution_bfloat16", convolution(at::kBFloat16)}};
+}
+
+// Gigabytes free on the file system of `folder`; null when it does not say.
+Json free_gigabytes(const std::filesystem::path& folder) {
+  std::error_code error;
+  const auto space = std::filesystem::space(folder, error);
+  return error ? Json() : Json(static_cast<double>(space.available) / 1e9);
+}
+
+Json disk() {
+  std::error_code error;
+  const auto temporary = std::filesystem::temp_directory_path(error);
+  return Json{{"working_folder", free_gigabytes(".")},
+              {"temporary_folder", free_gigabytes(temporary)}};
+}
+
+// The variables that are set and change how the libraries compute.
+Json environment() {
+  Json set = Json::object();
+  for (const char* name :
+       {"OMP_NUM_THREADS", "OMP_WAIT_POLICY", "OPENBLAS_NUM_THREADS", "ONEDNN_MAX_CPU_ISA",
+        "DNNL_MAX_CPU_ISA", "ATEN_CPU_CAPABILITY", "CUDA_VISIBLE_DEVICES"}) {
+    const char* const value = std::getenv(name);
+    if (value != nullptr) set[name] = value;
+  }
+  return set;
+}
+
+Json machine() {
+  const auto quota = cpu_quota();
+  return Json{{"processor", cpu_model()},
+              {"features", cpu_features()},
+              {"cores", affinity_cores()},
+              {"quota", quota ? Json(*quota) : Json()},
+              {"threads", at::get_num_threads()},
+              {"precision", to_string(choose_precision("auto", choose_device("auto")))},
+              {"environment", environment()}};
+}
+
+}  // namespace
+
+Json examine() {
+  return Json{{"versions", versions()},
+              {"machine", machine()},
+              {"disk", disk()},
+              {"numerics",
+               Json{{"channels", table_channels()}, {"rows", numerics_table(table_channels())}}},
+              {"speed", speeds()}};
+}
+
+}  // namespace digits

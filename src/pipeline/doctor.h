@@ -1,0 +1,27 @@
+// doctor: what this machine is, and whether the libraries below compute correctly on it. One
+// document for a program, and one page of it for a person and a bug report. No Torch in this
+// header.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+
+namespace digits {
+
+constexpr const char* kDoctorSchema = "digits.doctor/1";
+
+// Looks at the machine for a second or two. Speeds are for information: nothing is judged by them.
+Json examine();
+
+// What is wrong, one sentence each, from a document of examine(); empty on a healthy machine.
+std::vector<std::string> problems_in(const Json& document);
+
+// The page, for a terminal of 80 columns.
+std::string doctor_page(const Json& document, const std::vector<std::string>& problems);
+
+// Throws doctor.problems (exit status 1) when there are any.
+void require_healthy(const std::vector<std::string>& problems);
+
+}  // namespace digits

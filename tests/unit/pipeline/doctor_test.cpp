@@ -1,0 +1,156 @@
+// The page on a machine, and what it says is wrong. Machines here are documents; the table is that
+// of a library with a fault.
+#include "pipeline/doctor.h"
+
+#include <ATen/ATen.h>
+
+#include <sstream>
+
+#include "base/error.h"
+#include "model/numerics_table.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+NumericsRow row(const std::string& name, bool used) {
+  return {name, used, 1e-4, std::vector<double>(table_channels().size(), 1e-7)};
+}
+
+// A healthy machine.
+Json healthy() {
+  Json document;
+  document["versions"] =
+      Json{{"digits", "0.1.0"},      {"revision", "abc"}, {"libtorch", "2.6.0"},
+           {"onednn", "3.7.2"},      {"opencv", "4.6.0"}, {"zlib", "1.3"},
+           {"blas", "OpenBLAS 0.3"}, {"device", "cpu"},   {"cpu_features", {"avx2"}}};
+  document["machine"] = Json{{"processor", "Some CPU"},
+                             {"features", {"avx2", "avx512f"}},
+                             {"cores", 4},
+                             {"quota", 1.5},
+                             {"threads", 2},
+                             {"precision", "float32"},
+                             {"environment", {{"OMP_WAIT_POLICY", "passive"}}}};
+  document["disk"] = Json{{"working_folder", 12.3}, {"temporary_folder", nullptr}};
+  document["speed"] = Json{{"matrix_product_float32", 100.4},
+                           {"convolution_float32", 50.0},
+                           {"convolution_bfloat16", 7.0}};
+  document["numerics"]["channels"] = table_channels();
+  document["numerics"]["rows"] =
+      Json{row("float32 channels last, forward", true), row("float32 contiguous, forward", false)};
+  return document;
+}
+
+void set_wrong(Json& document, std::size_t which, const std::vector<std::int64_t>& channels,
+               double difference) {
+  auto wrong = which == 0 ? row("float32 channels last, forward", true)
+                          : row("float32 contiguous, forward", false);
+  for (std::size_t i = 0; i < table_channels().size(); ++i) {
+    if (std::count(channels.begin(), channels.end(), table_channels()[i]) > 0) {
+      wrong.differences[i] = difference;
+    }
+  }
+  document["numerics"]["rows"][which] = wrong;
+}
+
+TEST(Doctor, FindsNothingOnAHealthyMachine) {
+  EXPECT_THAT(problems_in(healthy()), IsEmpty());
+  require_healthy({});
+}
+
+TEST(Doctor, NamesWrongConvolutions) {
+  auto document = healthy();
+  set_wrong(document, 1, {20, 24}, 0.34);
+  EXPECT_THAT(problems_in(document),
+              ElementsAre("float32 contiguous, forward: wrong for 20, 24 input channels (digits "
+                          "does not use it)"));
+  set_wrong(document, 0, {3}, INFINITY);
+  EXPECT_THAT(problems_in(document),
+              Contains("float32 channels last, forward: wrong for 3 input channels (digits goes "
+                       "around it)"));
+}
+
+// A library that says that it cannot compute something is not wrong.
+TEST(Doctor, MissingKernelsAreNoProblem) {
+  auto document = healthy();
+  set_wrong(document, 0, {3}, NAN);
+  EXPECT_THAT(problems_in(document), IsEmpty());
+  EXPECT_THAT(doctor_page(document, {}), HasSubstr("   -"));
+  set_wrong(document, 0, {3}, INFINITY);
+  EXPECT_THAT(doctor_page(document, {}), HasSubstr(" inf"));
+}
+
+TEST(Doctor, AlarmsAtTheReferenceBlas) {
+  auto document = healthy();
+  document["versions"]["blas"] = "unknown (reference BLAS is about 40 times slower)";
+  EXPECT_THAT(problems_in(document), ElementsAre(HasSubstr("libopenblas0-pthread")));
+}
+
+// A folder that does not say is no alarm.
+TEST(Doctor, AlarmsAtAFullDisk) {
+  auto document = healthy();
+  document["disk"]["working_folder"] = 0.1;
+  EXPECT_THAT(problems_in(document), ElementsAre(HasSubstr("the working folder has 0.1 GB")));
+}
+
+TEST(Doctor, ProblemsEndWithStatus1) {
+  expect_error("doctor.problems", [] { require_healthy({"something"}); });
+  EXPECT_EQ(exit_status("doctor.problems"), kInternalError);
+}
+
+// Everything that a bug report needs, on lines that fit a terminal of 80 columns.
+TEST(Doctor, PageFitsATerminal) {
+  auto document = healthy();
+  set_wrong(document, 1, {20, 24}, 0.34);
+  const auto page = doctor_page(document, problems_in(document));
+  for (const char* text :
+       {"0.1.0, revision abc", "LibTorch 2.6.0, oneDNN 3.7.2", "opencv 4.6.0, zlib 1.3",
+        "OpenBLAS 0.3", "Some CPU", "avx2 avx512f", "4 to use, CPU quota 1.5, 2 threads",
+        "OMP_WAIT_POLICY=passive", "12.3 GB free here, unknown for temporary files",
+        "GFLOP/s: matrix product 100, convolution 50, in bfloat16 7",
+        "* float32 channels last, forward", "  float32 contiguous, forward", "0.34",
+        "problems     float32 contiguous"}) {
+    EXPECT_THAT(page, HasSubstr(text));
+  }
+  std::istringstream lines(page);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80U) << line;
+  EXPECT_THAT(doctor_page(healthy(), {}), HasSubstr("problems     none"));
+}
+
+// Convolutions that are wrong in one layout alone, for 20 input channels.
+TEST(NumericsTable, ShowsWhereALibraryIsWrong) {
+  auto operations = libtorch_operations();
+  operations.convolve = [correct = operations.convolve](const at::Tensor& input,
+                                                        const at::Tensor& weights) {
+    const auto output = correct(input, weights);
+    const bool wrong = input.size(1) == 20 && input.scalar_type() == at::kFloat &&
+                       input.suggest_memory_format() == at::MemoryFormat::Contiguous;
+    return wrong ? output * 1.5 : output;
+  };
+  int contiguous = 0, last = 0;
+  for (const auto& one : numerics_table({4, 20}, operations)) {
+    ASSERT_EQ(one.differences.size(), 2U) << one.name;
+    if (one.name.find("float32 channels last") == 0 ||
+        one.name.find("float32 without oneDNN") == 0) {
+      ++last;
+      EXPECT_TRUE(is_correct(one)) << one.name << " is wrong in LibTorch itself";
+      EXPECT_TRUE(one.used);
+    } else if (one.name == "float32 contiguous, forward") {
+      ++contiguous;
+      EXPECT_GE(one.differences[1], 0.3);
+      EXPECT_FALSE(is_correct(one));
+      EXPECT_FALSE(one.used) << "no network asks for it";
+    }
+  }
+  EXPECT_EQ(contiguous, 1);
+  EXPECT_EQ(last, 4);  // forward and backward, with oneDNN and without
+  EXPECT_TRUE(onednn_enabled());
+}
+
+}  // namespace
+}  // namespace digits

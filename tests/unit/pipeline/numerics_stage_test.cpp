@@ -1,0 +1,77 @@
+// Whether a network is computed correctly is asked before training, and recorded.
+#include "pipeline/numerics_stage.h"
+
+#include <ATen/ATen.h>
+
+#include "support/models.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+// LibTorch with wrong convolutions, in the precision of `type`.
+LayerOperations wrong_in(at::ScalarType type) {
+  auto operations = libtorch_operations();
+  operations.convolve = [=, correct = operations.convolve](const at::Tensor& input,
+                                                           const at::Tensor& weights) {
+    const auto output = correct(input, weights);
+    return output.scalar_type() == type ? output * 1.33 : output;
+  };
+  return operations;
+}
+
+Config with_precision(const std::string& name) {
+  Config config;
+  config.device = "cpu";
+  config.train.precision = name;
+  return config;
+}
+
+// What is recorded repeats the run: never "auto".
+TEST(CheckTraining, DecidesThePrecision) {
+  const auto [config, numerics] = check_training(with_precision("auto"), tiny_network());
+  EXPECT_THAT(config.train.precision, testing::AnyOf("float32", "bfloat16"));
+  EXPECT_EQ(config.train.precision, to_string(numerics.precision));
+  EXPECT_EQ(check_training(with_precision("float32"), tiny_network()).config.train.precision,
+            "float32");
+}
+
+TEST(CheckTraining, AutoTrainsInWhatIsCorrect) {
+  const auto checked =
+      check_training(with_precision("auto"), tiny_network(), wrong_in(at::kBFloat16));
+  EXPECT_EQ(checked.config.train.precision, "float32");
+}
+
+TEST(CheckTraining, RefusesWrongBfloat16AskedForByName) {
+  expect_error("device.numerics", [] {
+    check_training(with_precision("bfloat16"), tiny_network(), wrong_in(at::kBFloat16));
+  });
+  expect_error("config.precision", [] { check_training(with_precision("half"), tiny_network()); });
+}
+
+// Also forward and backward in the float32 of evaluation.
+TEST(CheckTraining, RefusesWrongEvaluation) {
+  expect_error("device.numerics", [] {
+    check_training(with_precision("auto"), tiny_network(), wrong_in(at::kFloat));
+  });
+  EXPECT_TRUE(onednn_enabled());
+}
+
+// Every layer with its differences, and what was given up.
+TEST(NumericsJson, ListsLayersAndWarnings) {
+  auto numerics = check_training(with_precision("float32"), tiny_network()).numerics;
+  numerics.warnings.push_back("conv0 is wrong");
+  const Json json = numerics;
+  EXPECT_EQ(json.at("precision"), "float32");
+  EXPECT_EQ(json.at("onednn"), true);
+  EXPECT_EQ(json.at("warnings"), Json({"conv0 is wrong"}));
+  EXPECT_EQ(json.at("platform"), numerics_platform());
+  ASSERT_EQ(json.at("layers").size(), 3U);
+  const auto& layer = json.at("layers").at(0);
+  EXPECT_EQ(layer.at("layer"), "conv0 (4 to 4 channels, 6x5)");
+  EXPECT_LE(layer.at("forward"), layer.at("tolerance"));
+  EXPECT_LE(layer.at("backward"), layer.at("tolerance"));
+}
+
+}  // namespace
+}  // namespace digits
