@@ -26,8 +26,9 @@ if [ -n "${CHANGES:-}" ]; then
   cp "$CHANGES" "$work/changes"
 else
   cat > "$work/changes" << 'END'
-no augmentation|augment.rotation = 0.0;augment.shift = 0.0;augment.scale = 0.0;augment.shear = 0.0
-twice the augmentation|augment.rotation = 10.0;augment.shift = 2.0;augment.scale = 0.1;augment.shear = 0.1
+no moves|augment.rotation = 0.0;augment.shift = 0.0;augment.scale = 0.0;augment.shear = 0.0
+twice the moves|augment.rotation = 10.0;augment.shift = 2.0;augment.scale = 0.2;augment.shear = 0.1
+no outliers, contrast, brightness|augment.outliers = 0.0;augment.contrast = 0.0;augment.brightness = 0.0
 no label smoothing|train.label_smoothing = 0.0
 weights averaged, 0.995|train.average = 0.995
 half the epochs|train.epochs = 4

@@ -60,6 +60,13 @@ void erase(double strength, cv::Mat& image, Rng& rng) {
   image(cv::Rect({x, y}, size)).setTo(cv::Scalar::all(0));
 }
 
+// Values beyond the range are cut off at its ends.
+void change_tone(const AugmentOptions& options, cv::Mat& image, Rng& rng) {
+  const double gain = 1.0 + rng.uniform(-options.contrast, options.contrast);
+  const double offset = rng.uniform(-options.brightness, options.brightness);
+  image.convertTo(image, -1, gain, 255.0 * offset);
+}
+
 }  // namespace
 
 void augment(const AugmentOptions& options, const Schema& schema, const std::uint8_t* in,
@@ -75,6 +82,7 @@ void augment(const AugmentOptions& options, const Schema& schema, const std::uin
   if (options.blur > 0) blur(target, rng.uniform(0.0, options.blur));
   if (options.noise > 0) add_noise(target, rng.uniform(0.0, options.noise), rng);
   if (options.erase > 0) erase(options.erase, target, rng);
+  if (options.tones()) change_tone(options, target, rng);
 }
 
 }  // namespace digits

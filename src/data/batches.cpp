@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/rng.h"
+#include "data/outliers.h"
 
 namespace digits {
 
@@ -13,6 +14,17 @@ namespace {
 // One key per sample and epoch, whatever batch the sample falls into.
 std::uint64_t augment_index(std::uint64_t epoch, std::uint32_t sample) {
   return epoch << 32 | sample;
+}
+
+// Writes the sample augmented or, and then returns true, an outlier in its place.
+bool make_sample(const Dataset& set, std::uint32_t sample, const AugmentOptions& options,
+                 std::uint8_t* out, Rng rng) {
+  if (options.outliers > 0 && rng.uniform() < options.outliers) {
+    write_outlier(set.schema, set.image(sample), out, rng);
+    return true;
+  }
+  augment(options, set.schema, set.image(sample), out, rng);
+  return false;
 }
 
 }  // namespace
@@ -39,11 +51,12 @@ Batch make_batch(const Dataset& set, const std::vector<std::uint32_t>& order, st
   batch.images.resize((end - begin) * bytes);
   for (auto i = begin; i < end; ++i) {
     const auto sample = order[i];
-    augment(options.augment, set.schema, set.image(sample),
-            batch.images.data() + (i - begin) * bytes,
-            Rng(options.seed, Stream::kAugment, augment_index(options.epoch, sample)));
+    auto* const out = batch.images.data() + (i - begin) * bytes;
     batch.indices.push_back(sample);
-    batch.labels.push_back(set.labels[sample]);
+    const bool outlier =
+        make_sample(set, sample, options.augment, out,
+                    Rng(options.seed, Stream::kAugment, augment_index(options.epoch, sample)));
+    batch.labels.push_back(outlier ? set.schema.classes() : set.labels[sample]);
   }
   return batch;
 }

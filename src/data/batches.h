@@ -18,7 +18,7 @@ namespace digits {
 struct Batch {
   std::vector<std::uint32_t> indices;  // [n], positions in the data set
   std::vector<std::uint8_t> images;    // [n, rows, cols, channels], 0 to 255
-  std::vector<std::int64_t> labels;    // [n]
+  std::vector<std::int64_t> labels;    // [n]; of an outlier: the number of classes
 };
 
 struct BatchOptions {

@@ -13,9 +13,10 @@ namespace digits {
 at::Tensor smoothed_cross_entropy(const at::Tensor& logits, const at::Tensor& labels,
                                   double smoothing) {
   const auto log_probabilities = at::log_softmax(logits, 1);
-  const auto loss = at::nll_loss(log_probabilities, labels);
+  const auto even = log_probabilities.mean(1, /*keepdim=*/true);  // target of an outlier
+  const auto loss = at::nll_loss(at::cat({log_probabilities, even}, 1), labels);
   if (smoothing == 0.0) return loss;
-  return (1.0 - smoothing) * loss - smoothing * log_probabilities.mean();
+  return (1.0 - smoothing) * loss - smoothing * even.mean();
 }
 
 StepOutcome compute_gradients(Network& network, FlatWeights& weights, const TensorBatch& batch,

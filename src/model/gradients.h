@@ -12,8 +12,9 @@ class Network;
 struct TrainOptions;
 
 // Mean cross-entropy of logits [N, classes] with targets of which a share is spread evenly over all
-// classes (Szegedy et al., "Rethinking the Inception architecture", 2016). As LibTorch's, which
-// takes five times as many operations.
+// classes (Szegedy et al., "Rethinking the Inception architecture", 2016). The target of an
+// outlier, whose label is the number of classes, is spread evenly as a whole. Without outliers as
+// LibTorch's, which takes three times as many operations.
 at::Tensor smoothed_cross_entropy(const at::Tensor& logits, const at::Tensor& labels,
                                   double smoothing);
 

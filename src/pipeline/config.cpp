@@ -71,6 +71,9 @@ void visit_keys(ConfigType& config, Visitor&& visit) {
   visit("augment", "blur", config.augment.blur, {0, 100});
   visit("augment", "noise", config.augment.noise, {0, 1});
   visit("augment", "erase", config.augment.erase, {0, 1});
+  visit("augment", "contrast", config.augment.contrast, {0, 1});
+  visit("augment", "brightness", config.augment.brightness, {0, 1});
+  visit("augment", "outliers", config.augment.outliers, {0, 0.9});
   visit("evaluate", "images", config.evaluate.images, {1, kMillions});
   visit("evaluate", "digit_tests", config.evaluate.digit_tests);
   visit("gates", "file", config.gates_file);

@@ -118,7 +118,7 @@ TEST(Augment, KeepsShapeAndRangeWhateverTheStrengths) {
 
 // Each kind does something by itself; that none does so at zero strength is shown above.
 TEST(Augment, OfEachKindAloneChangesTheImage) {
-  std::vector<AugmentOptions> kinds(9);
+  std::vector<AugmentOptions> kinds(11);
   kinds[0].rotation = 20.0;
   kinds[1].shift = 2.0;
   kinds[2].scale = 0.2;
@@ -127,14 +127,16 @@ TEST(Augment, OfEachKindAloneChangesTheImage) {
   kinds[5].blur = 2.0;
   kinds[6].noise = 0.2;
   kinds[7].erase = 0.9;
-  kinds[8].smoothness = 9;  // no strength of its own
+  kinds[8].contrast = 0.3;
+  kinds[9].brightness = 0.2;
+  kinds[10].smoothness = 9;  // no strength of its own
   const auto set = random_dataset(1, 20, 20);
   for (std::size_t k = 0; k < kinds.size(); ++k) {
     int changed = 0;
     for (std::uint64_t key = 0; key < 20; ++key) {
       changed += augmented(kinds[k], set, 0, key) != original(set, 0) ? 1 : 0;
     }
-    if (k < 8) {
+    if (k < 10) {
       EXPECT_GE(changed, 5) << "kind " << k;  // some draws are too near zero to be seen
     } else {
       EXPECT_EQ(changed, 0);
@@ -238,6 +240,63 @@ TEST(Augment, ErasesOneRectangle) {
       EXPECT_EQ(out, original(set, 0));
     }
   }
+}
+
+// One gain for the whole image, uniform around 1: paper stays paper, and grey 100 becomes 70 to
+// 130. 300 keys: the mean gain is within 5 standard deviations of 1, 0.3 / sqrt(3 * 300) = 0.01
+// each.
+TEST(Augment, ChangesContrastByOneGain) {
+  auto set = plain_image(100, 4);
+  set.images[5] = 0;
+  AugmentOptions options;
+  options.contrast = 0.3;
+  double sum = 0.0;
+  int least = 255;
+  int most = 0;
+  for (std::uint64_t key = 0; key < 300; ++key) {
+    auto out = augmented(options, set, 0, key);
+    EXPECT_EQ(out[5], 0);
+    out[5] = out[0];
+    EXPECT_THAT(out, testing::Each(out[0]));
+    least = std::min<int>(least, out[0]);
+    most = std::max<int>(most, out[0]);
+    sum += out[0] / 100.0;
+  }
+  EXPECT_NEAR(sum / 300, 1.0, 0.05);
+  EXPECT_THAT(least, testing::AllOf(testing::Ge(70), testing::Le(75)));
+  EXPECT_THAT(most, testing::AllOf(testing::Le(130), testing::Ge(125)));
+}
+
+// One offset for the whole image: grey 100 becomes 100 - 25.5 to 100 + 25.5, as often darker as
+// lighter: of 300 keys 150, five standard deviations are 43.
+TEST(Augment, ChangesBrightnessByOneOffset) {
+  const auto set = plain_image(100, 4);
+  AugmentOptions options;
+  options.brightness = 0.1;
+  int lighter = 0;
+  for (std::uint64_t key = 0; key < 300; ++key) {
+    const auto out = augmented(options, set, 0, key);
+    EXPECT_THAT(out, testing::Each(out[0]));
+    EXPECT_GE(out[0], 74);
+    EXPECT_LE(out[0], 126);
+    lighter += out[0] > 100 ? 1 : 0;
+  }
+  EXPECT_NEAR(lighter, 150, 43);
+}
+
+// Values beyond the range end at 0 or 255 instead of wrapping round.
+TEST(Augment, CutsOffTonesBeyondTheRange) {
+  AugmentOptions options;
+  options.contrast = 0.5;
+  options.brightness = 0.5;
+  int white = 0;
+  for (std::uint64_t key = 0; key < 50; ++key) {
+    const auto dark = augmented(options, plain_image(20, 2), 0, key);
+    const auto light = augmented(options, plain_image(250, 2), 0, key);
+    EXPECT_LE(dark[0], light[0]) << "key " << key;
+    white += light[0] == 255 ? 1 : 0;
+  }
+  EXPECT_GT(white, 5);
 }
 
 }  // namespace

@@ -105,6 +105,45 @@ TEST(BatchStream, AugmentsASampleAlikeInAnyBatch) {
   EXPECT_EQ(by_sample(set, options), in_fives);
 }
 
+// The samples of an epoch that were replaced by outliers. All others must be as they are in the
+// set.
+std::set<std::uint32_t> outliers_of(const Dataset& set, const BatchOptions& options) {
+  std::set<std::uint32_t> outliers;
+  const auto bytes = set.schema.image_bytes();
+  for (const auto& batch : all_batches(set, options)) {
+    for (std::size_t k = 0; k < batch.indices.size(); ++k) {
+      const auto i = batch.indices[k];
+      const auto* image = &batch.images[k * bytes];
+      const bool same = std::equal(image, image + bytes, set.image(i));
+      if (batch.labels[k] == set.schema.classes()) {
+        EXPECT_FALSE(same);
+        outliers.insert(i);
+      } else {
+        EXPECT_EQ(batch.labels[k], set.labels[i]);
+        EXPECT_TRUE(same);
+      }
+    }
+  }
+  return outliers;
+}
+
+// A fifth of 2,000 samples is 400; five standard deviations are 89. Another epoch replaces others:
+// the two have 80 in common by chance, five standard deviations are 44.
+TEST(BatchStream, ReplacesAShareOfTheSamplesByOutliers) {
+  const auto set = random_dataset(2000, 4, 4);
+  auto options = options_of(64);
+  options.augment.outliers = 0.2;
+  const auto first = outliers_of(set, options);
+  EXPECT_NEAR(static_cast<double>(first.size()), 400, 89);
+  options.epoch = 1;
+  const auto second = outliers_of(set, options);
+  EXPECT_NEAR(static_cast<double>(second.size()), 400, 89);
+  std::vector<std::uint32_t> both;
+  std::set_intersection(first.begin(), first.end(), second.begin(), second.end(),
+                        std::back_inserter(both));
+  EXPECT_LE(both.size(), 124U);
+}
+
 // The same for any batch size, order and prefetch, with every kind of augmentation, and with any
 // number of consumers at work at once.
 TEST(BatchStream, AugmentsByKeyWhateverTheBatchesOrderAndThreads) {
@@ -113,7 +152,7 @@ TEST(BatchStream, AugmentsByKeyWhateverTheBatchesOrderAndThreads) {
     BatchOptions options;
     options.seed = *rc::gen::arbitrary<std::uint64_t>();
     options.epoch = *rc::gen::inRange(0U, 100U);
-    options.augment = {15.0, 2.0, 0.1, 0.1, 10.0, 2.0, 1.0, 0.1, 0.3};
+    options.augment = {15.0, 2.0, 0.1, 0.1, 10.0, 2.0, 1.0, 0.1, 0.3, 0.3, 0.1, 0.3};
     const auto expected = by_sample(set, options);
     std::vector<BatchOptions> others(*rc::gen::inRange<std::size_t>(1, 4), options);
     for (auto& other : others) {

@@ -14,6 +14,7 @@ TrainOptions everything() {
   auto options = quick();
   options.epochs = 3;
   options.augment = {10.0, 1.0, 0.1, 0.0};
+  options.augment.outliers = 0.1;
   options.average = 0.9;
   options.label_smoothing = 0.1;
   options.checkpoint_steps = 1;

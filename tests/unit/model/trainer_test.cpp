@@ -111,6 +111,27 @@ TEST(TrainStep, GradientByHandAndAsLibTorchs) {
   EXPECT_TRUE(at::allclose(ours.grad(), theirs.grad(), 0.0, 1e-6));
 }
 
+// By hand, with logits (ln 2, 0, 0) again: the target of an outlier, whose label is the number of
+// classes, is 1/3 each. Its loss is (ln 2 + 2 ln 4) / 3 = 1.1552453 with and without smoothing, and
+// its gradient (1/2, 1/4, 1/4) - (1/3, 1/3, 1/3). Two of eight samples are outliers.
+TEST(TrainStep, SpreadsTheTargetOfOutliers) {
+  const auto set = all_of_class_zero();
+  auto network = constant_network(set);
+  FlatWeights weights(*network);
+  auto options = quick();
+  auto batch = whole(set);
+  batch.labels = at::tensor(std::vector<int64_t>{0, 0, 3, 0, 0, 0, 3, 0});
+  const auto loss = [&] {
+    return compute_gradients(network, weights, batch, options).loss.item<double>();
+  };
+  EXPECT_NEAR(loss(), 0.75 * 0.6931472 + 0.25 * 1.1552453, 1e-6);
+  options.label_smoothing = 0.3;
+  EXPECT_NEAR(loss(), 0.75 * 0.8317766 + 0.25 * 1.1552453, 1e-6);
+  const auto bias = network->named_parameters()["head.bias"].grad();
+  const auto expected = at::tensor({-0.1833333F, 0.0916667F, 0.0916667F});
+  EXPECT_TRUE(at::allclose(bias, expected, 0.0, 1e-6)) << bias;
+}
+
 // Two epochs on an easy task reach most of it, and the history says so.
 TEST(Train, LearnsAnEasyTask) {
   const auto set = halves(320);

@@ -97,6 +97,7 @@ TEST(Config, RefusesImpossibleValues) {
                            "[data]\nvalidation_share = nan",
                            "[augment]\nrotation = inf",
                            "[augment]\nscale = 1.0",
+                           "[augment]\noutliers = 1.0",
                            "[augment]\nshift = -1",
                            "[train]\nlearning_rate = inf",
                            "[data]\nsynthetic_rows = 4294967324",
