@@ -15,7 +15,7 @@ static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may touc
 
 void on_signal(int number) {
   flag.store(true);
-  std::signal(number, SIG_DFL);  // the second one is not asked for twice
+  std::signal(number, SIG_DFL);  // a second signal ends the process
 }
 
 }  // namespace
@@ -23,6 +23,8 @@ void on_signal(int number) {
 void catch_interrupts() {
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
+  const auto before = std::signal(SIGHUP, on_signal);
+  if (before == SIG_IGN) std::signal(SIGHUP, SIG_IGN);  // nohup
 }
 
 bool interrupted() noexcept { return flag.load(); }

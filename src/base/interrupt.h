@@ -1,9 +1,9 @@
-// Ctrl-C and SIGTERM, turned into a flag that long work asks for at safe points.
+// Ctrl-C, SIGTERM and SIGHUP, turned into a flag that long work asks for at safe points.
 #pragma once
 
 namespace digits {
 
-// From now on SIGINT and SIGTERM set the flag; a second one ends the process at once.
+// From now on they set the flag, and a second one ends the process; an ignored SIGHUP stays so.
 void catch_interrupts();
 
 bool interrupted() noexcept;

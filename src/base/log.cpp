@@ -5,6 +5,8 @@
 
 #include <memory>
 
+#include "base/printable.h"
+
 namespace digits {
 
 void start_logging() {
@@ -14,6 +16,8 @@ void start_logging() {
   spdlog::set_default_logger(std::move(logger));
 }
 
-void log_warning(const std::string& text) { spdlog::warn("{}", text); }
+void log_info(const std::string& text) { spdlog::info("{}", printable(text)); }
+
+void log_warning(const std::string& text) { spdlog::warn("{}", printable(text)); }
 
 }  // namespace digits

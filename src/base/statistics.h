@@ -29,10 +29,17 @@ Quantity proportion(std::size_t successes, std::size_t n);
 Quantity difference(const Quantity& a, const Quantity& b);
 Quantity ratio(const Quantity& a, const Quantity& b);
 
+// The interval of a statistic within [lowest, highest] that came out the same in all of `n` samples
+// or resamples, whose spread is therefore no measure of its uncertainty: with n (n > 0) samples,
+// z^2 / (n + z^2) of the population may be of a kind that was not seen (Wilson's interval of none
+// of n), and that part may have any value. For a proportion of 0 or 1 it is Wilson's interval.
+Quantity unvaried(double value, double lowest, double highest, std::size_t n);
+
 // The mean of shares, such as the accuracies of several trainings, with the 95 % interval of
 // Student's t: "The probable error of a mean", Biometrika 6 (1908). It covers what differs from one
 // value to the next (the seed), not what they have in common (the test set). Clipped to [0, 1], and
-// all of it where fewer than two values say nothing about their spread.
+// all of it where fewer than two values say nothing about their spread; see unvaried() for equal
+// ones.
 Quantity mean_of_shares(const std::vector<double>& values);
 
 // The same for values within [lowest, highest], such as paired differences of probabilities.

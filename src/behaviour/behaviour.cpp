@@ -33,7 +33,7 @@ std::vector<Measurement> measure_behaviour(const Subject& subject, const Dataset
   const auto add = [&](const std::vector<Measurement>& more) {
     all.insert(all.end(), more.begin(), more.end());
   };
-  const bool digits = options.digits && can_draw(held_out.schema);
+  const bool digits = options.digit_tests && can_draw(held_out.schema);
   add(measure_invariance(classify, take(options.images), options.threads));
   add(measure_degradations(classify, take(most), options.seed, options.threads));
   if (digits) {

@@ -27,9 +27,9 @@ struct BehaviourOptions {
   // and confidence take two thirds of that, those that cost more per image a fifteenth. 1500 give
   // intervals narrower than the bounds of configs/gates.toml ask for, in some seconds on two cores.
   std::size_t images = 1500;
-  bool digits = true;      // the classes are the ten digits: ask about synthetic ones, too
-  std::uint64_t seed = 0;  // decides which images, and what is random in the changes
-  int threads = 1;         // for changing images; the result does not depend on it
+  bool digit_tests = true;  // also run the tests for digits 0 to 9, on drawn ones
+  std::uint64_t seed = 0;   // decides which images, and what is random in the changes
+  int threads = 1;          // for changing images; the result does not depend on it
 };
 
 // Whether the explanations show what a person would look at, as far as there are any.

@@ -1,12 +1,15 @@
 #include "behaviour/invariance.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "data/profile.h"
 
 namespace digits {
 
 namespace {
+
+constexpr double kSide = 28.0;  // pixels of the shorter side at which a pixel is one
 
 std::vector<Perturbation> shifts_by(double pixels) {
   std::vector<Perturbation> all;
@@ -28,15 +31,19 @@ Dataset with_strokes_from(double thickness, const Dataset& set) {
 
 }  // namespace
 
-const std::vector<Invariance>& invariances() {
-  static const std::vector<Invariance> all{{"shift_1", shifts_by(1.0)},
-                                           {"shift_2", shifts_by(2.0)},
-                                           {"rotation", {moved({-10.0}), moved({10.0})}},
-                                           {"scale", {moved({0.0, 0.9}), moved({0.0, 1.1})}},
-                                           {"brightness", {toned(1.0, -0.1), toned(1.0, 0.1)}},
-                                           {"contrast", {toned(0.7, 0.0), toned(1.3, 0.0)}},
-                                           {"thicker", {thickened(1)}},
-                                           {"thinner", {thinned(1)}, 2.0}};
+std::vector<Invariance> invariances(const Schema& schema) {
+  const double pixel = std::min(schema.rows, schema.cols) / kSide;
+  const int strokes = static_cast<int>(std::lround(pixel));
+  std::vector<Invariance> all{{"shift_1", shifts_by(pixel)},
+                              {"shift_2", shifts_by(2.0 * pixel)},
+                              {"rotation", {moved({-10.0}), moved({10.0})}},
+                              {"scale", {moved({0.0, 0.9}), moved({0.0, 1.1})}},
+                              {"brightness", {toned(1.0, -0.1), toned(1.0, 0.1)}},
+                              {"contrast", {toned(0.7, 0.0), toned(1.3, 0.0)}}};
+  if (strokes > 0) {
+    all.push_back({"thicker", {thickened(strokes)}});
+    all.push_back({"thinner", {thinned(strokes)}, 2.0 * strokes});
+  }
   return all;
 }
 
@@ -58,7 +65,7 @@ std::vector<Measurement> measure_invariance(const Classifier& classify, const Da
   auto answered = set;
   answered.labels = ask(classify, set).labels;
   std::vector<Measurement> all;
-  for (const auto& [name, variants, least_thickness] : invariances()) {
+  for (const auto& [name, variants, least_thickness] : invariances(set.schema)) {
     const auto images =
         least_thickness > 0.0 ? with_strokes_from(least_thickness, answered) : answered;
     all.push_back({"invariance/" + name, flips(classify, images, variants, threads)});

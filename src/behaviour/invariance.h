@@ -19,13 +19,15 @@ struct Invariance {
   double least_thickness = 0.0;  // pixels; images of thinner strokes are left out
 };
 
+// Pixels are those of an image whose shorter side has 28: at a side of 224, one is eight pixels.
 // shift_1, shift_2   by one and two pixels, in the eight directions
 // rotation           by 10 degrees, either way
 // scale              to 90 % and 110 %
 // brightness         a tenth of the range more and less
 // contrast           70 % and 130 %
-// thicker, thinner   strokes, by one pixel; thinner only where two are left
-const std::vector<Invariance>& invariances();
+// thicker, thinner   strokes, by one pixel; thinner only where two are left; in whole pixels, and
+//                    left out where that gives none (a shorter side below 14)
+std::vector<Invariance> invariances(const Schema& schema);
 
 // The share of images whose answer differs from their label under any of the variants: how many
 // flip, where the labels are the answers to the images as they are.

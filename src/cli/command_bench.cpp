@@ -84,6 +84,7 @@ int bench_train_command(const Arguments& arguments) {
   options.flag("validation",
                "leave the test set alone: accuracies are those of the validation part");
   options.add_config();
+  options.add_training();
   options.text("out", "also write the JSON document to this file", "FILE");
   options.add_json();
   const auto parsed = options.parse(arguments);
@@ -91,12 +92,12 @@ int bench_train_command(const Arguments& arguments) {
   const double target = parsed->has("target") ? parsed->share("target") : 0.0;
   const int seeds = seeds_of(*parsed);
 
-  const auto config = resolve(config_from(*parsed, preset_config("fast")));
+  const auto config = resolve(config_from(*parsed, preset_config(kDefaultPreset)));
   const auto sets = acquire(config);
   require_acceptable(validate_sets(sets, config).findings, severity_of(config.data.fail_on),
                      config.data.source);
-  const auto bench =
-      bench_train(sets.train, parsed->has("validation") ? nullptr : &sets.test, config, seeds);
+  const auto bench = bench_train(sets.train, parsed->has("validation") ? nullptr : &sets.test,
+                                 config, seeds, sets.validation);
   const auto machine = describe_machine(config);
   Json json = bench;
   json["target"] =

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <sstream>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -10,7 +11,6 @@
 #include "model/package.h"
 #include "pipeline/bench.h"
 #include "pipeline/bench_infer.h"
-#include "repository/model_folder.h"
 
 namespace digits {
 
@@ -20,9 +20,9 @@ constexpr std::int64_t kMostImages = 100000;  // in a call: beyond it is a mista
 constexpr std::int64_t kMostCalls = 1000000;
 
 std::vector<std::int64_t> batches_of(const ParsedOptions& parsed) {
-  if (!parsed.has("batch")) return {1, 64, 256};
   std::vector<std::int64_t> batches;
-  for (const auto& word : parsed.texts("batch")) {
+  std::istringstream sizes(parsed.text("batch"));
+  for (std::string word; std::getline(sizes, word, ',');) {
     std::int64_t batch = 0;
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), batch);
     if (error != std::errc() || end != word.data() + word.size() || batch < 1 ||
@@ -70,7 +70,7 @@ CommandOptions bench_infer_options() {
                          "other, from bytes to logits. Exits with 4 when a median is above its "
                          "budget.");
   options.add_model();
-  options.texts("batch", "images in a call (default: 1,64,256)", "N");
+  options.text("batch", "images in a call; several sizes are timed in turn", "N,N", "1,64,256");
   options.number("calls", "that are timed, of each size (default: 2000 of one image, else 200)");
   options.add_engine();
   options.text("budgets",
@@ -90,15 +90,11 @@ int bench_infer_command(const Arguments& arguments) {
   const auto parsed = options.parse(arguments);
   if (!parsed) return kDone;
   const auto batches = batches_of(*parsed);
-  if (!parsed->has("model")) {
-    throw Error("usage.option", "no --model given, expected the folder of a package",
-                "digits bench infer --model RUN/package");
-  }
+  const auto folder = package_of(*parsed);
 
   const auto config = resolve(config_from(*parsed, Config()));
   const auto budgets = budgets_of(*parsed, config.device, batches);
-  const auto package = Package::load(package_folder(parsed->text("model")),
-                                     choose_device(config.device), parsed->text("engine"));
+  const auto package = Package::load(folder, choose_device(config.device), parsed->text("engine"));
   std::vector<CallTimes> times;
   for (const auto batch : batches) {
     times.push_back(time_calls(package, batch, calls_of(*parsed, batch)));

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <optional>
 
 #include "base/error.h"
@@ -12,25 +11,6 @@
 namespace digits {
 
 namespace {
-
-std::string bound(const GateRule& rule) {
-  return fmt::format("{} {:g}", rule.at_least ? ">=" : "<=", rule.bound);
-}
-
-void print_gates(const std::vector<Gate>& gates) {
-  std::size_t width = 6;
-  for (const auto& gate : gates) width = std::max(width, gate.metric.size());
-  const auto row = [&](const auto&... cells) {
-    fmt::print(
-        fmt::runtime(fmt::format("{{:<{}}}  {{:<24}} {{:>7}} {{:>10}}  {{:<7}} {{}}\n", width)),
-        cells...);
-  };
-  row("metric", "observed, 95 % interval", "n", "bound", "verdict", "reason");
-  for (const auto& gate : gates) {
-    row(gate.metric, number(gate.observed), gate.observed.n, bound(gate.rule),
-        gate.passed ? "passed" : "FAILED", gate.rule.reason);
-  }
-}
 
 void print_comparison(const Comparison& comparison) {
   const char* row = "{:<10} {:>30} {:>6} {:>6} {:>9}  {}\n";
@@ -52,9 +32,10 @@ void print_comparison(const Comparison& comparison) {
 
 int command_check(const Arguments& arguments) {
   CommandOptions options("check",
-                         "Judges an evaluated run by its gates, or by others: a gate passes when "
-                         "the conservative end of the 95 % interval keeps its bound. Exits with 4 "
-                         "when one fails.",
+                         "Judges an evaluated run by its gates, or by others. A gate passes when "
+                         "the conservative end of the 95 % interval keeps its bound, fails when "
+                         "the value misses it, and is undecided in between. Exits with 4 when one "
+                         "fails.",
                          "RUN");
   options.text("gates", "judge by this file instead, and write nothing", "FILE");
   options.text("baseline", "also fail when worse than this run, image by image", "RUN");
@@ -73,10 +54,10 @@ int command_check(const Arguments& arguments) {
     if (comparison) json["baseline"] = *comparison;
     print_json(json);
   } else {
-    print_gates(gates);
+    fmt::print("{}", gate_table(gates));
     if (comparison) print_comparison(*comparison);
   }
-  require_passed(gates);
+  require_packageable(gates, undecided_policy(run.read_config()));
   if (comparison) require_no_regression(*comparison);
   return kDone;
 }

@@ -9,7 +9,6 @@
 #include "model/device.h"
 #include "model/package.h"
 #include "pipeline/stages.h"
-#include "repository/model_folder.h"
 
 namespace digits {
 
@@ -46,20 +45,19 @@ int command_drift(const Arguments& arguments) {
                          "package: eight features of the images, and the classes that the model "
                          "predicts (labels are not used). Exits with 4 when one drifted.");
   options.add_model();
-  options.text("data", "\"synthetic\", or a folder of IDX files or class folders", "DIR");
+  options.add_set();
   options.add_machine();
   options.add_json();
   const auto parsed = options.parse(arguments);
   if (!parsed) return kDone;
-  for (const char* option : {"model", "data"}) {
-    if (parsed->has(option)) continue;
-    throw Error("usage.option", fmt::format("no --{} given, expected a folder", option),
-                "digits drift --model RUN/package --data DIR");
+  const auto folder = package_of(*parsed);
+  if (!parsed->has("data")) {
+    throw Error("usage.option", "no --data given, expected a folder",
+                "digits drift --model RUN --data DIR");
   }
 
   const auto config = resolve(config_from(*parsed, Config()));
-  const auto package =
-      Package::load(package_folder(parsed->text("model")), choose_device(config.device));
+  const auto package = Package::load(folder, choose_device(config.device));
   auto set = acquire_like(package, config);
   const auto count = set.size();
   const auto tests = drift_stage(package, std::move(set), config);

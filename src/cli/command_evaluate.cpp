@@ -1,26 +1,88 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/error.h"
+#include "base/printable.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "pipeline/evaluate_photos.h"
 #include "pipeline/pipeline.h"
 
 namespace digits {
 
+namespace {
+
+constexpr std::size_t kListed = 100;  // pictures that could not be read
+
+// Names on stderr the pictures that count as wrong because they could not be read.
+void list_unread(const LabelledPhotos& photos) {
+  const auto& unread = photos.photos.unread;
+  for (std::size_t i = 0; i < std::min(kListed, unread.size()); ++i) {
+    const auto& error = unread[i].error;
+    fmt::print(stderr, "{}\n", printable(fmt::format("{}: {}", error.code(), error.what())));
+  }
+  if (unread.size() > kListed) fmt::print(stderr, "... and {} more\n", unread.size() - kListed);
+}
+
+Json photos_json(const std::string& folder, const PhotoEvaluation& result) {
+  auto unread = Json::array();
+  for (const auto& picture : result.photos.photos.unread) {
+    unread.push_back(Json{{"path", result.photos.paths[picture.index].string()},
+                          {"error", picture.error.code()}});
+  }
+  return Json{{"photos", folder},
+              {"accuracy", result.accuracy},
+              {"unread", unread},
+              {"findings", result.photos.findings},
+              {"read", result.read}};
+}
+
+void print_photos(const std::string& folder, const PhotoEvaluation& result) {
+  const auto& photos = result.photos;
+  print_pairs({{"photos", folder},
+               {"pictures", fmt::format("{}, of which {} could not be read and count as wrong",
+                                        photos.paths.size(), photos.photos.unread.size())},
+               {"accuracy", percent(result.accuracy)},
+               {"of those read", percent(result.read.accuracy)}});
+  if (!photos.findings.empty()) print_findings(photos.findings);
+  print_evaluation(result.read);
+}
+
+int evaluate_on_photos(const ParsedOptions& parsed, const RunDirectory& run, const Config& config) {
+  const auto folder = parsed.text("photos");
+  const auto result = evaluate_photos(run, config, folder);
+  parsed.has("json") ? print_json(photos_json(folder, result)) : print_photos(folder, result);
+  list_unread(result.photos);
+  return kDone;
+}
+
+}  // namespace
+
 int command_evaluate(const Arguments& arguments) {
-  CommandOptions options("evaluate",
-                         "Measures a run's checkpoint on the run's test set, and how it behaves "
-                         "on images that are changed, and writes evaluation.json into the run; "
-                         "with --data, on the test part of another set, and only prints metrics.",
-                         "RUN");
-  options.text("data", "\"synthetic\", or a folder of IDX files or class folders", "DIR");
+  CommandOptions options(
+      "evaluate",
+      "Measures a run's checkpoint on the run's test set, and how it behaves on images that are "
+      "changed, and writes evaluation.json into the run. With --data, it measures on the test part "
+      "of another set, read as the run's set unless options say otherwise; with --photos, on "
+      "pictures that are read as predict reads them. Both only print metrics.",
+      "RUN");
+  options.add_set();
+  options.text("photos", "a folder with a folder of pictures for each class, DIR/<class>/*.jpg",
+               "DIR");
+  options.add_digit_checks();
   options.add_machine();
   options.add_json();
   const auto parsed = options.parse(arguments);
   if (!parsed) return kDone;
+  if (parsed->has("photos") && parsed->has("data")) {
+    throw Error("usage.option", "both --data and --photos given, expected one of them",
+                "digits evaluate RUN --photos DIR");
+  }
 
   const auto run = RunDirectory::open(parsed->word("one run directory"));
   const auto config = resolve(config_from(*parsed, run.read_config()));
+  if (parsed->has("photos")) return evaluate_on_photos(*parsed, run, config);
   const auto evaluation = parsed->has("data") ? evaluate_elsewhere(run, config)
                                               : evaluate_run(run, config, test_of(run, config));
   if (parsed->has("json")) {

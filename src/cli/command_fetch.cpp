@@ -32,9 +32,9 @@ int command_fetch(const Arguments& arguments) {
                          "download stopped. Files that are there already are left alone.");
   options.text("out", "folder for the four files (default: data/mnist)", "DIR");
   options.texts("mirror",
-                "folder to download from, instead of MNIST's public mirrors; several "
-                "are tried in order",
-                "URL[,URL]");
+                "folder to download from, instead of MNIST's public mirrors; give it again for "
+                "others, which are tried in order",
+                "URL");
   options.add_json();
   const auto parsed = options.parse(arguments);
   if (!parsed) return kDone;

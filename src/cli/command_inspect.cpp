@@ -42,7 +42,8 @@ Sets acquire_or_deliver(const ParsedOptions& parsed, const Config& config) {
     return acquire(config);
   } catch (const Error& error) {
     if (exit_status(error.code()) != kBadData) throw;
-    const std::vector<Finding> findings{{error.code(), Severity::kError, error.what(), {}}};
+    const std::vector<Finding> findings{
+        {error.code(), Severity::kError, error.what(), {}, error.hint()}};
     deliver(parsed, Json{{"source", config.data.source}, {"findings", findings}},
             [&] { print_findings(findings); });
     throw;
@@ -66,14 +67,14 @@ int command_inspect(const Arguments& arguments) {
   options.add_config();
   options.text("out", "also write the findings to this file (data.json)", "FILE");
   options.text("sheet",
-               "also draw a contact sheet of originals and what the preset's (default: standard) "
+               "also draw a contact sheet of originals and what the preset's "
                "or configuration's augmentation makes of them",
                "FILE.png");
   options.add_json();
   const auto parsed = options.parse(arguments);
   if (!parsed) return kDone;
 
-  const auto config = resolve(config_from(*parsed, preset_config("standard")));
+  const auto config = resolve(config_from(*parsed, preset_config(kDefaultPreset)));
   const auto sets = acquire_or_deliver(*parsed, config);
   const auto report = validate_sets(sets, config);
   deliver(*parsed, report.json, [&] { print_report(sets, report); });

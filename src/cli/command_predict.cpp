@@ -23,7 +23,6 @@
 #include "model/package.h"
 #include "pipeline/stages.h"
 #include "pipeline/version.h"
-#include "repository/model_folder.h"
 
 namespace digits {
 
@@ -212,10 +211,7 @@ Form form_of(const ParsedOptions& parsed, const ClassNames& names) {
 }
 
 void check_options(const ParsedOptions& parsed) {
-  const char* hint = "digits predict --model RUN/package [--out FILE.csv] INPUT...";
-  if (!parsed.has("model")) {
-    throw Error("usage.option", "no --model given, expected the folder of a package", hint);
-  }
+  const char* hint = "digits predict --model RUN [--out FILE.csv] INPUT...";
   if (parsed.has("resume") && !parsed.has("out")) {
     throw Error("usage.option", "--resume given, expected --out too", hint);
   }
@@ -293,8 +289,8 @@ int command_predict(const Arguments& arguments) {
       parsed->has("min-confidence") ? parsed->share("min-confidence") : 0.0;
 
   const auto config = resolve(config_from(*parsed, Config()));
-  const auto package = Package::load(package_folder(parsed->text("model")),
-                                     choose_device(config.device), parsed->text("engine"));
+  const auto package =
+      Package::load(package_of(*parsed), choose_device(config.device), parsed->text("engine"));
   const bool one = parsed->has("one");
   ImageInputs inputs(words, package.schema(),
                      {one ? Shows::kOne : Shows::kAnyNumber, in_normal_form(package.profile())});

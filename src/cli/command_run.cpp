@@ -7,14 +7,47 @@
 
 namespace digits {
 
+namespace {
+
+void print_run(const FinishedRun& finished, const Config& config, bool packaged) {
+  const auto& [run, history, evaluation, gates] = finished;
+  fmt::print("{}\n", history_table(history));
+  std::vector<std::pair<std::string, std::string>> rows{
+      {"data", config.data.source},
+      {"test accuracy", percent(evaluation.accuracy)},
+      {"test loss", fmt::format("{:.4f}", evaluation.loss)},
+      {"precision", config.train.precision},
+      {"peak memory", mebibytes(summarise(history).peak_memory_bytes)},
+      {"run", run.path().string()},
+      {"report", run.report().string()}};
+  rows.emplace_back("package", packaged ? run.package().string() : "none");
+  print_pairs(rows);
+  if (packaged) print_evaluation(evaluation);
+  fmt::print("\n{}", gate_table(gates, false));
+}
+
+Json json_of(const FinishedRun& finished, bool packaged) {
+  const auto& [run, history, evaluation, gates] = finished;
+  return Json{{"accuracy", evaluation.accuracy},
+              {"loss", evaluation.loss},
+              {"training", summarise(history)},
+              {"gates", gates},
+              {"run", run.path().string()},
+              {"report", run.report().string()},
+              {"package", packaged ? Json(run.package().string()) : Json()}};
+}
+
+}  // namespace
+
 int command_run(const Arguments& arguments) {
   CommandOptions options(
       "run",
       "The whole pipeline into a new run directory: acquire, validate, split, "
       "train, evaluate, check, report, package.\nWithout options: synthetic digits, "
-      "preset fast. Exits with 3 for bad data, 4 when a gate fails; after "
+      "preset standard. Exits with 3 for bad data, 4 when a gate fails; after "
       "Ctrl-C, --resume goes on.");
   options.add_config();
+  options.add_training();
   options.add_run_path();
   options.add_tensorboard();
   options.add_json();
@@ -22,28 +55,16 @@ int command_run(const Arguments& arguments) {
   if (!parsed) return kDone;
 
   const auto request = run_request(*parsed);
-  const auto [run, history, evaluation] = with_way_to_resume(
+  const auto finished = with_way_to_resume(
       "run", request, [&] { return run_pipeline(request.config, request.path, request.options); });
-  const auto training = summarise(history);
+  const auto policy = undecided_policy(request.config);
+  const bool packaged = may_be_packaged(finished.gates, policy);
   if (parsed->has("json")) {
-    print_json(Json{{"accuracy", evaluation.accuracy},
-                    {"loss", evaluation.loss},
-                    {"training", training},
-                    {"run", run.path().string()},
-                    {"report", run.report().string()},
-                    {"package", run.package().string()}});
-    return kDone;
+    print_json(json_of(finished, packaged));
+  } else {
+    print_run(finished, request.config, packaged);
   }
-  fmt::print("{}\n", history_table(history));
-  print_pairs({{"data", request.config.data.source},
-               {"test accuracy", percent(evaluation.accuracy)},
-               {"test loss", fmt::format("{:.4f}", evaluation.loss)},
-               {"precision", request.config.train.precision},
-               {"peak memory", mebibytes(training.peak_memory_bytes)},
-               {"run", run.path().string()},
-               {"report", run.report().string()},
-               {"package", run.package().string()}});
-  print_evaluation(evaluation);
+  require_packageable(finished.gates, policy);
   return kDone;
 }
 

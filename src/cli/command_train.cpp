@@ -12,6 +12,7 @@ int command_train(const Arguments& arguments) {
                          "Validates a set and trains on it, into a new run directory: "
                          "configuration, data report, history and checkpoint.");
   options.add_config();
+  options.add_training();
   options.add_run_path();
   options.add_tensorboard();
   options.add_json();

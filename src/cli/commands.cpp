@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/log.h"
+#include "base/nearest.h"
 #include "pipeline/version.h"
 
 namespace digits {
@@ -40,6 +41,9 @@ void print_versions() {
 }
 
 int dispatch(const Arguments& words) {
+  if (words.size() > 1 && words[0] == "help") {
+    return run_one_of(commands(), {words[1], "--help"}, "digits");
+  }
   if (words.empty() || words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
     print_overview();
     return words.empty() ? kUsage : kDone;
@@ -94,10 +98,11 @@ int run_one_of(const std::vector<Command>& commands, const Arguments& words,
   if (found != commands.end()) return found->run({words.begin() + 1, words.end()});
   std::vector<std::string> names;
   for (const auto& command : commands) names.emplace_back(command.name);
+  const auto meant = nearest(words[0], names);
   throw Error(
       "usage.command",
       fmt::format("no command \"{}\", expected one of: {}", words[0], fmt::join(names, ", ")),
-      program + " --help");
+      meant ? fmt::format("did you mean `{} {}`?", program, *meant) : program + " --help");
 }
 
 void print_commands(const std::vector<Command>& commands) {

@@ -6,11 +6,18 @@
 #include <cctype>
 #include <charconv>
 #include <cstring>
+
+// A list option is given again for each value, so that a comma is a letter like others. No argument
+// has a NUL in it.
+#define CXXOPTS_VECTOR_DELIMITER '\0'
 #include <cxxopts.hpp>
 
 #include "base/error.h"
+#include "base/files.h"
+#include "base/nearest.h"
 #include "base/printable.h"
 #include "pipeline/run_directory.h"
+#include "repository/model_folder.h"
 
 namespace digits {
 
@@ -27,6 +34,16 @@ std::string escaped_word(const std::string& text) {
   return "$'" + word + "'";
 }
 
+// The name in "--name" and "--name=value"; empty for other words.
+std::string long_name(const std::string& word) {
+  if (word.rfind("--", 0) != 0) return {};
+  return word.substr(2, word.find('=') - 2);
+}
+
+bool is_short_group(const std::string& word) {
+  return word.size() > 1 && word[0] == '-' && word[1] != '-';
+}
+
 std::string shell_word(const std::string& text) {
   if (printable(text) != text) return escaped_word(text);
   const auto plain = [](unsigned char c) {
@@ -41,6 +58,8 @@ std::string shell_word(const std::string& text) {
 }  // namespace
 
 bool ParsedOptions::has(const std::string& name) const { return result_->count(name) > 0; }
+
+bool ParsedOptions::on(const std::string& name) const { return (*result_)[name].as<bool>(); }
 
 std::string ParsedOptions::text(const std::string& name) const {
   return (*result_)[name].as<std::string>();
@@ -83,6 +102,7 @@ std::string ParsedOptions::word(const std::string& expected) const {
 CommandOptions::CommandOptions(const std::string& command, const std::string& description,
                                const std::string& positional)
     : command_(command),
+      has_words_(!positional.empty()),
       options_(std::make_shared<cxxopts::Options>("digits " + command, description + "\n")) {
   options_->custom_help("[options]").positional_help(positional).set_width(100);
   options_->add_options()("h,help", "print this");
@@ -94,30 +114,36 @@ CommandOptions::CommandOptions(const std::string& command, const std::string& de
 
 void CommandOptions::text(const std::string& name, const std::string& help,
                           const std::string& value_name) {
+  names_.push_back(name);
   options_->add_options()(name, help, cxxopts::value<std::string>(), value_name);
 }
 
 void CommandOptions::text(const std::string& name, const std::string& help,
                           const std::string& value_name, const std::string& value) {
+  names_.push_back(name);
   const auto with_default = cxxopts::value<std::string>()->default_value(value);
   options_->add_options()(name, help, with_default, value_name);
 }
 
 void CommandOptions::texts(const std::string& name, const std::string& help,
                            const std::string& value_name) {
+  names_.push_back(name);
   options_->add_options()(name, help, cxxopts::value<std::vector<std::string>>(), value_name);
 }
 
 void CommandOptions::number(const std::string& name, const std::string& help) {
+  names_.push_back(name);
   options_->add_options()(name, help, cxxopts::value<std::int64_t>(), "N");
 }
 
 void CommandOptions::number(const std::string& name, const std::string& help, std::int64_t value) {
+  names_.push_back(name);
   const auto with_default = cxxopts::value<std::int64_t>()->default_value(fmt::format("{}", value));
   options_->add_options()(name, help, with_default, "N");
 }
 
 void CommandOptions::flag(const std::string& name, const std::string& help) {
+  names_.push_back(name);
   options_->add_options()(name, help);
 }
 
@@ -127,17 +153,39 @@ void CommandOptions::add_machine() {
   text("device", "auto, cpu or cuda", "NAME");
 }
 
+void CommandOptions::add_set() {
+  text("data", "\"synthetic\", or a folder of IDX files or class folders", "DIR");
+  number("first-label", "the smallest label in IDX files, if it is not 0");
+  flag("invert", "the images are dark on light: make them light on dark");
+  flag("transpose", "the images have rows and columns exchanged, as EMNIST's: exchange them");
+  text("size",
+       "bring the pictures in class folders to one size: 28x28 cuts a digit out of each, as "
+       "predict does; 64x64x3 resizes the whole picture in colour",
+       "ROWSxCOLS");
+}
+
 void CommandOptions::add_config() {
   text("config", "configuration file (TOML)", "FILE");
-  text("preset", "fast, standard or accurate", "NAME");
-  text("data", "\"synthetic\", or a folder of IDX files or class folders", "DIR");
+  text("preset", fmt::format("fast, standard or accurate (default: {})", kDefaultPreset), "NAME");
+  add_set();
   text("fail-on", "what finding of the validation stops: error or warning", "SEVERITY");
   add_machine();
 }
 
+void CommandOptions::add_training() {
+  number("epochs", "passes over the training images (default: the preset's, more for a small set)");
+  number("batch-size", "images in a step (default: the preset's, fewer for a small set)");
+}
+
 void CommandOptions::add_run_path() {
   text("out", "the run directory; must be new (default: a folder under runs/)", "DIR");
+  text("gates", "the gates to pass, instead of configs/gates.toml", "FILE");
+  add_digit_checks();
   text("resume", "go on with a run that was stopped, as if it had not been", "RUN");
+}
+
+void CommandOptions::add_digit_checks() {
+  flag("no-digit-checks", "leave out the tests for handwritten digits: classes 0 to 9 are others");
 }
 
 void CommandOptions::add_tensorboard() {
@@ -146,7 +194,7 @@ void CommandOptions::add_tensorboard() {
 }
 
 void CommandOptions::add_model() {
-  text("model", "a package, or a model of a repository (its current version)", "DIR");
+  text("model", "a run, a package, or a model of a repository (its current version)", "DIR");
 }
 
 void CommandOptions::add_engine() {
@@ -162,7 +210,6 @@ void CommandOptions::add_json() { flag("json", "print one JSON object instead of
 std::optional<ParsedOptions> CommandOptions::parse(const Arguments& arguments) {
   std::vector<const char*> argv{command_.c_str()};
   for (const auto& argument : arguments) argv.push_back(argument.c_str());
-  const auto hint = fmt::format("digits {} --help", command_);
   try {
     ParsedOptions parsed;
     parsed.result_ = std::make_shared<const cxxopts::ParseResult>(
@@ -174,24 +221,68 @@ std::optional<ParsedOptions> CommandOptions::parse(const Arguments& arguments) {
     const auto& stray = parsed.result_->unmatched();
     if (stray.empty()) return parsed;
     throw Error("usage.argument", fmt::format("\"{}\" given, expected options only", stray.front()),
-                hint);
+                fmt::format("digits {} --help", command_));
   } catch (const cxxopts::exceptions::exception& error) {
     throw Error("usage.option",
                 fmt::format("{}; expected the options of `digits {}`", error.what(), command_),
-                hint);
+                hint_for(arguments));
   }
+}
+
+// What to do about arguments that could not be parsed.
+std::string CommandOptions::hint_for(const Arguments& arguments) const {
+  for (const auto& word : arguments) {
+    if (word == "--") break;
+    const auto name = long_name(word);
+    const bool known = std::find(names_.begin(), names_.end(), name) != names_.end();
+    const auto meant = name.empty() || known ? std::nullopt : nearest(name, names_);
+    if (meant) return fmt::format("did you mean --{}?", *meant);
+    if (has_words_ && is_short_group(word) && word != "-h") {
+      return fmt::format("put a name that begins with a dash after --: digits {} ... -- {}",
+                         command_, shell_word(word));
+    }
+  }
+  return fmt::format("digits {} --help", command_);
 }
 
 Config config_from(const ParsedOptions& parsed, const Config& base) {
   Config config = parsed.has("preset") ? preset_config(parsed.text("preset")) : base;
   if (parsed.has("config")) config = load_config(parsed.text("config"), config);
   if (parsed.has("data")) config.data.source = parsed.text("data");
+  if (parsed.has("no-digit-checks")) config.evaluate.digit_tests = false;
+  if (parsed.has("gates")) config.gates_file = parsed.text("gates");
+  if (parsed.has("first-label")) config.data.first_label = parsed.number("first-label");
+  if (parsed.has("invert")) config.data.invert = parsed.on("invert");
+  if (parsed.has("transpose")) config.data.transpose = parsed.on("transpose");
+  if (parsed.has("size")) config.data.size = parsed.text("size");
   if (parsed.has("fail-on")) config.data.fail_on = parsed.text("fail-on");
   if (parsed.has("device")) config.device = parsed.text("device");
   if (parsed.has("seed")) config.seed = parsed.number("seed");
   if (parsed.has("threads")) config.threads = parsed.number("threads");
+  if (parsed.has("epochs")) {
+    config.train.epochs = parsed.number("epochs");
+    config.train.min_steps = 0;
+  }
+  if (parsed.has("batch-size")) {
+    config.train.batch_size = parsed.number("batch-size");
+    config.train.max_batch_share = 1.0;
+  }
   check_values(config, "options");
   return config;
+}
+
+std::filesystem::path package_of(const ParsedOptions& parsed) {
+  if (!parsed.has("model")) {
+    throw Error("usage.option", "no --model given, expected a run or the folder of a package",
+                "name one: --model runs/NAME");
+  }
+  const std::filesystem::path path = parsed.text("model");
+  if (!RunDirectory::exists(path)) return package_folder(path);
+  const auto package = RunDirectory::open(path).package();
+  if (kind_of(package) == PathKind::kFolder) return package;
+  throw Error("package.missing", fmt::format("{}: a run without a package", path.string()),
+              fmt::format("digits check {} says whether a gate failed; or resume the run",
+                          shell_word(path.string())));
 }
 
 RunRequest run_request(const ParsedOptions& parsed) {
@@ -203,7 +294,7 @@ RunRequest run_request(const ParsedOptions& parsed) {
                 "a run goes on in its own folder");
   }
   const auto base = request.options.resume ? RunDirectory::open(parsed.text("resume")).read_config()
-                                           : preset_config("fast");
+                                           : preset_config(kDefaultPreset);
   request.config = resolve(config_from(parsed, base));
   if (request.options.resume) {
     request.path = parsed.text("resume");

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "base/printable.h"
+
 namespace digits {
 
 std::string percent(const Quantity& quantity) {
@@ -20,7 +22,9 @@ std::string number(const Quantity& quantity) {
 void print_pairs(const std::vector<std::pair<std::string, std::string>>& pairs) {
   std::size_t width = 0;
   for (const auto& [name, value] : pairs) width = std::max(width, name.size());
-  for (const auto& [name, value] : pairs) fmt::print("{:<{}}  {}\n", name, width, value);
+  for (const auto& [name, value] : pairs) {
+    fmt::print("{:<{}}  {}\n", name, width, printable(value));
+  }
 }
 
 std::string history_table(const std::vector<EpochRecord>& history) {
@@ -113,12 +117,40 @@ void print_evaluation(const Evaluation& evaluation) {
   if (!evaluation.fairness.groups.empty()) print_fairness(evaluation.fairness);
 }
 
+std::string gate_table(const std::vector<Gate>& gates, bool passed_too) {
+  std::vector<const Gate*> shown;
+  std::size_t width = 6;
+  for (const auto& gate : gates) {
+    if (gate.verdict == GateVerdict::kPassed && !passed_too) continue;
+    shown.push_back(&gate);
+    width = std::max(width, gate.metric.size());
+  }
+  const auto row = [&](const auto&... cells) {
+    return fmt::format(
+        fmt::runtime(fmt::format("{{:<{}}}  {{:<24}} {{:>7}} {{:>10}}  {{:<9}} {{}}\n", width)),
+        cells...);
+  };
+  std::string table;
+  if (!shown.empty()) {
+    table = row("metric", "observed, 95 % interval", "n", "bound", "verdict", "reason");
+  }
+  for (const auto* gate : shown) {
+    const auto note = note_of(*gate);
+    table += row(gate->metric, number(gate->observed), gate->observed.n,
+                 fmt::format("{} {:g}", gate->rule.at_least ? ">=" : "<=", gate->rule.bound),
+                 gate->verdict == GateVerdict::kFailed ? "FAILED" : to_string(gate->verdict),
+                 gate->rule.reason + (note.empty() ? "" : "; " + note));
+  }
+  return table + "gates: " + summary(gates) + "\n";
+}
+
 void print_findings(const std::vector<Finding>& findings) {
   if (findings.empty()) fmt::print("findings  none\n");
   for (const auto& finding : findings) {
-    fmt::print("{:<8}  {}: {}", finding.severity == Severity::kError ? "error" : "warning",
-               finding.code, finding.message);
+    fmt::print("{:<8}  {}: {}", to_string(finding.severity), finding.code,
+               printable(finding.message));
     if (!finding.first.empty()) fmt::print(" (first: {})", fmt::join(finding.first, ", "));
+    if (!finding.hint.empty()) fmt::print(" (hint: {})", finding.hint);
     fmt::print("\n");
   }
 }

@@ -11,6 +11,7 @@
 #include "data/validate.h"
 #include "metrics/evaluation.h"
 #include "model/epoch_record.h"
+#include "pipeline/gates.h"
 
 namespace digits {
 
@@ -20,7 +21,7 @@ std::string percent(const Quantity& quantity);
 // "0.1390 [0.1356, 0.1424]"
 std::string number(const Quantity& quantity);
 
-// Two columns: names, values.
+// Two columns: names, values; one line each, printable whatever the values have in them.
 void print_pairs(const std::vector<std::pair<std::string, std::string>>& pairs);
 
 // A training: one row per epoch, the best one marked by *, and a row for all of them.
@@ -31,6 +32,9 @@ std::string mebibytes(std::int64_t bytes);
 
 // The metrics with their intervals, baselines, classes, slices, and the confusion matrix.
 void print_evaluation(const Evaluation& evaluation);
+
+// One row per gate, and the number of each verdict below; of all, or of those that did not pass.
+std::string gate_table(const std::vector<Gate>& gates, bool passed_too = true);
 
 // One line per finding, or "none".
 void print_findings(const std::vector<Finding>& findings);

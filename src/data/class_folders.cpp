@@ -1,18 +1,21 @@
 #include "data/class_folders.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <opencv2/imgproc.hpp>
-#include <tuple>
 
 #include "base/error.h"
 #include "base/files.h"
 #include "base/interrupt.h"
 #include "base/parallel.h"
+#include "data/class_files.h"
 #include "data/image_file.h"
+#include "data/passed_over.h"
+#include "data/photo_set.h"
+#include "data/set_folders.h"
 #include "data/split.h"
 
 namespace digits {
@@ -24,32 +27,7 @@ namespace {
 constexpr std::size_t kMaxClasses = 256;  // labels are bytes
 constexpr std::size_t kMaxPixels = std::size_t{1} << 30;
 
-struct ImageFiles {
-  std::vector<fs::path> paths;
-  std::vector<std::uint8_t> labels;
-};
-
-bool is_number(const std::string& text) {
-  return std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c); });
-}
-
-// The names of a part's classes: its folders.
-std::vector<std::string> class_names_in(const fs::path& part) {
-  std::vector<std::string> names;
-  for (const auto& entry : list_folder(part)) {
-    if (kind_of(entry) == PathKind::kFolder) names.push_back(entry.filename().string());
-  }
-  if (std::all_of(names.begin(), names.end(), is_number)) {
-    const auto by_value = [](const std::string& name) {  // of any length
-      const auto digits = name.substr(std::min(name.find_first_not_of('0'), name.size()));
-      return std::tuple(digits.size(), digits, name);
-    };
-    std::sort(names.begin(), names.end(), [&](const std::string& a, const std::string& b) {
-      return by_value(a) < by_value(b);
-    });
-  }
-  return names;
-}
+using Paths = std::vector<fs::path>;
 
 void check_classes(const std::vector<std::string>& names, int wanted, const fs::path& part) {
   if (names.size() <= kMaxClasses &&
@@ -63,24 +41,16 @@ void check_classes(const std::vector<std::string>& names, int wanted, const fs::
               "every folder in it is a class: move the others away");
 }
 
-// The images of a part, labelled by the position of their folder's name in `names`.
-ImageFiles files_in(const fs::path& part, const std::vector<std::string>& names) {
-  ImageFiles files;
-  for (const auto& name : class_names_in(part)) {
-    const auto known = std::find(names.begin(), names.end(), name);
-    if (known == names.end()) {
-      throw Error(
-          "data.label_range",
-          fmt::format("{}: class \"{}\", expected those of training only", part.string(), name),
-          "remove the folder, or give training one too");
-    }
-    for (const auto& entry : list_folder(part / name)) {
-      if (!is_image_name(entry) || kind_of(entry) != PathKind::kFile) continue;
-      files.paths.push_back(entry);
-      files.labels.push_back(static_cast<std::uint8_t>(known - names.begin()));
+// What lies in the set's folder beside its parts.
+Paths entries_beside(const fs::path& root, const SetFolders& folders) {
+  Paths beside;
+  if (!folders.in_parts) return beside;
+  for (const auto& entry : list_entries(root)) {
+    if (entry != folders.train && entry != folders.validation && entry != folders.test) {
+      beside.push_back(entry);
     }
   }
-  return files;
+  return beside;
 }
 
 // [rows, cols] grey, when the picture's channels are equal, or [rows, cols, 3] RGB.
@@ -102,7 +72,9 @@ void check_size(const cv::Mat& image, cv::Size expected, const fs::path& path) {
       "data.image_size",
       fmt::format("{}: {}x{} pixels, expected {}x{} as the first image, and sides up to {}",
                   path.string(), image.rows, image.cols, expected.height, expected.width, kMaxSide),
-      "bring all images to one size");
+      "bring all to one size: --size 28x28 cuts a digit out of each picture, --size 64x64x3 "
+      "resizes "
+      "the whole picture in colour; any ROWSxCOLS will do");
 }
 
 // All of one size; memory is bounded by the first one's before the others are decoded.
@@ -125,7 +97,7 @@ std::vector<cv::Mat> read_all(const std::vector<fs::path>& paths, int threads) {
 }
 
 // The images from number `begin` on that `files` names, grey ones among RGB with three channels.
-Dataset join(const ImageFiles& files, const std::vector<cv::Mat>& images, std::size_t begin,
+Dataset join(const ClassFiles& files, const std::vector<cv::Mat>& images, std::size_t begin,
              const Schema& schema) {
   Dataset set{schema, {}, files.labels};
   set.images.reserve(files.paths.size() * schema.image_bytes());
@@ -137,49 +109,139 @@ Dataset join(const ImageFiles& files, const std::vector<cv::Mat>& images, std::s
   return set;
 }
 
+// The training set with its own validation part behind it.
+Dataset with_validation(Dataset set, const Dataset& part) {
+  set.images.insert(set.images.end(), part.images.begin(), part.images.end());
+  set.labels.insert(set.labels.end(), part.labels.begin(), part.labels.end());
+  return set;
+}
+
+// A set's parts: training, validation and test; the last two may be empty.
+using Parts = std::array<Dataset, 3>;
+using PartFiles = std::array<ClassFiles, 3>;
+
+// A set before its images are read.
+struct SetFiles {
+  SetFolders folders;
+  std::vector<std::string> names;  // of the classes
+  PartFiles files;
+  std::vector<Finding> findings;
+};
+
+void require_images(const ClassFiles& files, const fs::path& folder,
+                    const std::vector<Finding>& findings) {
+  if (folder.empty() || !files.paths.empty()) return;
+  throw Error("data.empty",
+              fmt::format("{}: 0 images, expected at least 1{}", folder.string(),
+                          passed_over_text(findings)),
+              "give it images, or remove it to have some of training held out");
+}
+
+SetFiles list_set(const fs::path& root, int classes) {
+  SetFiles set;
+  set.folders = find_set_folders(root);
+  const auto& [train, validation, test, in_parts, note] = set.folders;
+  set.names = class_names_in(train);
+  check_classes(set.names, classes, train);
+  auto passed_over = entries_beside(root, set.folders);
+  set.files = {list_class_files(train, set.names, passed_over),
+               list_class_files(validation, set.names, passed_over),
+               list_class_files(test, set.names, passed_over)};
+  set.findings = passed_over_findings(root, passed_over);
+  if (!note.empty()) set.findings.push_back({"data.parts", Severity::kNote, note, {}, {}});
+  if (set.files[0].paths.empty()) throw no_images(train, root, set.findings);
+  require_images(set.files[1], validation, set.findings);
+  require_images(set.files[2], test, set.findings);
+  return set;
+}
+
+Paths all_paths(const PartFiles& files) {
+  Paths paths;
+  for (const auto& part : files) paths.insert(paths.end(), part.paths.begin(), part.paths.end());
+  return paths;
+}
+
+Parts read_as_they_are(const PartFiles& files, const std::vector<std::string>& names, int threads) {
+  const auto images = read_all(all_paths(files), threads);
+  const bool grey = std::all_of(images.begin(), images.end(),
+                                [](const cv::Mat& image) { return image.channels() == 1; });
+  const Schema schema{images[0].rows, images[0].cols, grey ? 1 : 3, names};
+  Parts parts;
+  std::size_t begin = 0;
+  for (std::size_t k = 0; k < files.size(); ++k) {
+    parts[k] = join(files[k], images, begin, schema);
+    begin += files[k].paths.size();
+  }
+  return parts;
+}
+
+// A finding about the pictures that were left out.
+void note_unread(const std::vector<UnreadPicture>& unread, std::size_t all,
+                 std::vector<Finding>& findings) {
+  constexpr std::size_t kShown = 3;
+  constexpr std::size_t kTolerable = 10;  // of 100
+  if (unread.empty()) return;
+  std::vector<std::string> reasons;
+  for (std::size_t i = 0; i < std::min(kShown, unread.size()); ++i) {
+    reasons.emplace_back(unread[i].error.what());
+  }
+  findings.push_back(
+      {"data.unread",
+       100 * unread.size() > kTolerable * all ? Severity::kError : Severity::kWarning,
+       fmt::format("{} of {} pictures left out, expected one digit in each: {}{}", unread.size(),
+                   all, fmt::join(reasons, "; "), unread.size() > kShown ? "; ..." : ""),
+       {},
+       "mend these pictures or move them away; for pictures of other things than "
+       "digits use --size ROWSxCOLSx3"});
+}
+
+Parts read_at_size(const PartFiles& files, const std::vector<std::string>& names,
+                   const PictureSize& size, int threads, std::vector<Finding>& findings) {
+  const Schema schema{size.rows, size.cols, size.channels, names};
+  const auto count = all_paths(files).size();
+  if (schema.image_bytes() > kMaxPixels / count) {
+    throw Error("data.too_large",
+                fmt::format("{} images of {}x{}x{}, expected at most {} values in all", count,
+                            size.rows, size.cols, size.channels, kMaxPixels),
+                "take a smaller --size, or fewer images");
+  }
+  Parts parts;
+  std::vector<UnreadPicture> unread;
+  for (std::size_t k = 0; k < files.size(); ++k) {
+    auto photos = read_photos(files[k].paths, schema, threads);
+    parts[k] = {schema, std::move(photos.images), {}};
+    for (const auto i : photos.read) parts[k].labels.push_back(files[k].labels[i]);
+    unread.insert(unread.end(), photos.unread.begin(), photos.unread.end());
+  }
+  note_unread(unread, count, findings);
+  require_acceptable(findings, Severity::kError, "pictures");
+  return parts;
+}
+
+Sets held_out(const Dataset& all, const SetOptions& options) {
+  const auto split = stratified_split(all, options.test_share, options.seed, Stream::kTestPart);
+  return {subset(all, split.train), subset(all, split.validation), 0, {}};
+}
+
 }  // namespace
 
 bool has_class_folders(const fs::path& root) {
   if (kind_of(root) != PathKind::kFolder) return false;
-  for (const auto part : {Part::kTrain, Part::kTest}) {
-    const auto names = part_names(part);
-    for (const auto& name : {names.images, names.labels}) {
-      if (kind_of(root / name) != PathKind::kMissing) return false;
-      if (kind_of(root / (name + ".gz")) != PathKind::kMissing) return false;
-    }
-  }
-  return !class_names_in(root).empty();
+  const auto names = list_names(root);
+  return std::none_of(names.begin(), names.end(), is_idx_name) && !class_names_in(root).empty();
 }
 
-Sets load_class_folders(const fs::path& root, const ClassFolderOptions& options) {
-  const bool in_parts =
-      kind_of(root / "train") == PathKind::kFolder && kind_of(root / "test") == PathKind::kFolder;
-  const auto train_part = in_parts ? root / "train" : root;
-  const auto names = class_names_in(train_part);
-  check_classes(names, options.classes, train_part);
-  const auto train = files_in(train_part, names);
-  const auto test = in_parts ? files_in(root / "test", names) : ImageFiles();
-  if (train.paths.empty()) {
-    throw Error("input.missing",
-                fmt::format("{}: no images in the folders in it", train_part.string()),
-                "expected <class>/*.png, or train/<class>/*.png and test/<class>/*.png");
-  }
-  if (in_parts && test.paths.empty()) {
-    throw Error("data.empty",
-                fmt::format("{}: 0 images, expected at least 1", (root / "test").string()),
-                "give it images, or remove it to have some of training held out");
-  }
-
-  auto paths = train.paths;
-  paths.insert(paths.end(), test.paths.begin(), test.paths.end());
-  const auto images = read_all(paths, options.threads);
-  const bool grey = std::all_of(images.begin(), images.end(),
-                                [](const cv::Mat& image) { return image.channels() == 1; });
-  const Schema schema{images[0].rows, images[0].cols, grey ? 1 : 3, names};
-  auto all = join(train, images, 0, schema);
-  if (in_parts) return {std::move(all), join(test, images, train.paths.size(), schema)};
-  const auto split = stratified_split(all, options.test_share, options.seed, Stream::kTestPart);
-  return {subset(all, split.train), subset(all, split.validation)};
+Sets load_class_folders(const fs::path& root, const SetOptions& options) {
+  auto [folders, names, files, findings] = list_set(root, options.classes);
+  auto parts = options.size ? read_at_size(files, names, *options.size, options.threads, findings)
+                            : read_as_they_are(files, names, options.threads);
+  for (auto& part : parts) apply_options(part, options);
+  auto train = with_validation(std::move(parts[0]), parts[1]);
+  auto sets = folders.test.empty()
+                  ? held_out(train, options)
+                  : Sets{std::move(train), std::move(parts[2]), parts[1].size(), {}};
+  sets.findings = std::move(findings);
+  return sets;
 }
 
 }  // namespace digits

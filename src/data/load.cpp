@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "data/passed_over.h"
 #include "data/scaling.h"
 
 namespace digits {
@@ -16,16 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-fs::path find_file(const fs::path& folder, const std::string& name) {
-  for (const char* suffix : {"", ".gz"}) {
-    auto path = folder / (name + suffix);
-    if (kind_of(path) != PathKind::kMissing) return path;
-  }
-  throw Error(
-      "input.missing", fmt::format("{}: no {} or {}.gz in it", folder.string(), name, name),
-      "a set is a folder with four IDX files under MNIST's names, or with a folder of images "
-      "per class, <class>/*.png or train/<class>/*.png and test/<class>/*.png");
-}
+constexpr std::int64_t kMaxClasses = 256;  // labels are bytes
 
 void require_folder(const fs::path& folder) {
   const auto kind = kind_of(folder);
@@ -40,33 +32,69 @@ void require_folder(const fs::path& folder) {
   }
 }
 
-void check_shapes(const IdxArray& images, const IdxArray& labels, const std::string& name) {
+// What rank 2 hides: the side of square images of `pixels` in a row, 0 when they are not square.
+std::uint32_t side_of(std::uint32_t pixels) {
+  const auto side = static_cast<std::uint32_t>(std::lround(std::sqrt(pixels)));
+  return side * side == pixels ? side : 0;
+}
+
+void check_image_rank(const IdxArray& images, const std::string& name) {
   const auto rank = images.dims.size();
-  if (rank != 3 && rank != 4) {
-    throw Error("idx.rank", fmt::format("{}: images of rank {}, expected 3 or 4", name, rank),
-                "images are [N, rows, cols] or [N, rows, cols, channels]");
+  if (rank == 3 || rank == 4) return;
+  std::string hint = "images are [N, rows, cols] or [N, rows, cols, channels]";
+  if (rank == 1) hint += ": are the image and the label file swapped?";
+  if (rank == 2) {
+    const auto side = side_of(images.dims[1]);
+    hint += ": write the rows and columns of an image into the file's header";
+    if (side > 0) hint += fmt::format(", [{}, {}, {}]", images.dims[0], side, side);
   }
-  if (labels.dims.size() != 1) {
-    throw Error("idx.rank",
-                fmt::format("{}: labels of rank {}, expected 1", name, labels.dims.size()),
-                "are the image and the label file swapped?");
-  }
+  throw Error("idx.rank",
+              fmt::format("{}: images of rank {} [{}], expected 3 or 4", name, rank,
+                          fmt::join(images.dims, ", ")),
+              hint);
+}
+
+void check_label_rank(const IdxArray& labels, const std::string& name) {
+  const auto rank = labels.dims.size();
+  if (rank == 1) return;
+  throw Error("idx.rank",
+              fmt::format("{}: labels of rank {} [{}], expected 1", name, rank,
+                          fmt::join(labels.dims, ", ")),
+              rank == 2 ? "write one label for each image, its class's number, in place of a row "
+                          "with a number for each class (one-hot)"
+                        : "are the image and the label file swapped?");
+}
+
+void check_image_size(const IdxArray& images, const std::string& name) {
+  const auto& dims = images.dims;
+  const bool in_colour = dims.size() == 4;
+  const auto channels = in_colour ? dims[3] : 1U;
+  const auto is_channels = [](std::uint32_t n) { return n == 1 || n == 3; };
+  if (is_channels(channels) && std::max(dims[1], dims[2]) <= std::uint32_t{kMaxSide}) return;
+  const bool channels_first = in_colour && !is_channels(channels) && is_channels(dims[1]);
+  throw Error("data.image_size",
+              fmt::format("{}: images of {}x{}x{}, expected rows, columns up to {} and 1 or 3 "
+                          "channels{}",
+                          name, dims[1], dims[2], channels, kMaxSide,
+                          channels_first ? ": the channels stand first" : ""),
+              channels_first ? fmt::format("write the images as [N, rows, cols, channels], "
+                                           "[{}, {}, {}, {}]",
+                                           dims[0], dims[2], dims[3], dims[1])
+                             : "make the images smaller, and grey or RGB");
+}
+
+void check_shapes(const IdxArray& images, const IdxArray& labels, const PartNames& names) {
+  check_image_rank(images, names.images);
+  check_label_rank(labels, names.labels);
   if (images.dims[0] != labels.dims[0]) {
     throw Error("data.count_mismatch",
-                fmt::format("{}: {} labels, expected {} as there are images", name, labels.dims[0],
-                            images.dims[0]),
-                "the two files belong to different sets");
+                fmt::format("{}: {} labels, expected {} as there are images in {}", names.labels,
+                            labels.dims[0], images.dims[0], names.images),
+                "the two files belong to different sets: get both again");
   }
-  const auto channels = rank == 4 ? images.dims[3] : 1U;
-  if (std::max(images.dims[1], images.dims[2]) > std::uint32_t{kMaxSide} ||
-      (channels != 1 && channels != 3)) {
-    throw Error("data.image_size",
-                fmt::format("{}: images of {}x{}x{}, expected sides up to {} and 1 or 3 channels",
-                            name, images.dims[1], images.dims[2], channels, kMaxSide),
-                "make the images smaller, and grey or RGB");
-  }
+  check_image_size(images, names.images);
   if (images.dims[0] == 0) {
-    throw Error("data.empty", fmt::format("{}: 0 images, expected at least 1", name),
+    throw Error("data.empty", fmt::format("{}: 0 images, expected at least 1", names.images),
                 "the set has no samples");
   }
 }
@@ -93,46 +121,68 @@ void refuse_numbers(const IdxArray& images, const std::string& name, const char*
               hint);
 }
 
-// Labels of any integer type as bytes.
-std::vector<std::uint8_t> label_bytes(const IdxArray& labels, const std::string& name) {
-  if (labels.type == IdxType::kUnsignedByte) return labels.values;
+// The labels as numbers. Throws idx.type for fractions.
+std::vector<std::int64_t> label_numbers(const IdxArray& labels, const std::string& name) {
+  if (labels.type == IdxType::kUnsignedByte) return {labels.values.begin(), labels.values.end()};
   if (labels.type == IdxType::kFloat || labels.type == IdxType::kDouble) {
     throw Error("idx.type",
                 fmt::format("{}: labels of type {}, expected an integer type", name,
                             to_string(labels.type)),
                 "are the image and the label file swapped?");
   }
-  std::vector<std::uint8_t> bytes;
-  bytes.reserve(labels.numbers.size());
-  for (std::size_t i = 0; i < labels.numbers.size(); ++i) {
-    const float label = labels.numbers[i];
-    if (label < 0 || label > 255) {
-      throw Error("data.label_range",
-                  fmt::format("{}: label {} at index {}, expected 0 to 255", name, label, i),
-                  "number the classes from 0");
-    }
-    bytes.push_back(static_cast<std::uint8_t>(label));
+  std::vector<std::int64_t> numbers;
+  numbers.reserve(labels.numbers.size());
+  for (const float number : labels.numbers) {
+    numbers.push_back(static_cast<std::int64_t>(number));
   }
+  return numbers;
+}
+
+// What a person can do about labels from `smallest` to `largest` that are not all among `classes`
+// classes from `first` on.
+std::string label_hint(std::int64_t smallest, std::int64_t largest, std::int64_t first,
+                       std::int64_t classes) {
+  if (smallest >= 0 && smallest != first && largest - smallest < classes) {
+    return fmt::format(
+        "if both label files begin at {}, add --first-label {}; else number both "
+        "alike",
+        smallest, smallest);
+  }
+  return "the label file is damaged, or the set has more classes than the training set";
+}
+
+// The labels counted from `first`, each below `classes`.
+std::vector<std::uint8_t> count_from(int first, const std::vector<std::int64_t>& labels,
+                                     std::int64_t classes, const std::string& name) {
+  const auto outside = [&](std::int64_t label) {
+    return label < first || label >= first + classes;
+  };
+  const auto bad = std::find_if(labels.begin(), labels.end(), outside);
+  if (bad != labels.end()) {
+    const auto [smallest, largest] = std::minmax_element(labels.begin(), labels.end());
+    throw Error("data.label_range",
+                fmt::format("{}: label {} at index {}, expected {} to {}", name, *bad,
+                            bad - labels.begin(), first, first + classes - 1),
+                label_hint(*smallest, *largest, first, classes));
+  }
+  std::vector<std::uint8_t> bytes;
+  bytes.reserve(labels.size());
+  for (const auto label : labels) bytes.push_back(static_cast<std::uint8_t>(label - first));
   return bytes;
 }
 
-void check_labels(const Dataset& set, const std::string& name) {
-  const auto classes = set.schema.classes();
-  const auto bad = std::find_if(set.labels.begin(), set.labels.end(),
-                                [&](std::uint8_t label) { return label >= classes; });
-  if (bad == set.labels.end()) return;
-  throw Error("data.label_range",
-              fmt::format("{}: label {} at index {}, expected 0 to {}", name, *bad,
-                          bad - set.labels.begin(), classes - 1),
-              "the label file is damaged, or the set has more classes than the training set");
+// Without a first class the network would have an output that nothing trains.
+void note_first_label(const Dataset& train, int first_label, std::vector<Finding>& findings) {
+  const int smallest = first_label + *std::min_element(train.labels.begin(), train.labels.end());
+  if (smallest == first_label) return;
+  findings.push_back({"data.first_label",
+                      Severity::kError,
+                      fmt::format("the labels begin at {}, expected {}", smallest, first_label),
+                      {},
+                      fmt::format("add --first-label {}", smallest)});
 }
 
 }  // namespace
-
-PartNames part_names(Part part) {
-  const std::string prefix = part == Part::kTrain ? "train" : "t10k";
-  return {prefix + "-images-idx3-ubyte", prefix + "-labels-idx1-ubyte"};
-}
 
 IdxArray as_bytes(IdxArray images, const std::string& name) {
   if (images.type == IdxType::kUnsignedByte) return images;
@@ -153,33 +203,51 @@ IdxArray as_bytes(IdxArray images, const std::string& name) {
   return images;
 }
 
-Dataset make_dataset(IdxArray images, const IdxArray& labels, const std::string& name,
-                     std::vector<std::string> class_names) {
-  check_shapes(images, labels, name);
-  images = as_bytes(std::move(images), name);
+std::vector<std::string> class_names_from(int first, int classes) {
+  std::vector<std::string> names;
+  names.reserve(static_cast<std::size_t>(classes));
+  for (int k = 0; k < classes; ++k) names.push_back(std::to_string(first + k));
+  return names;
+}
+
+Dataset make_dataset(IdxArray images, const IdxArray& labels, const PartNames& names,
+                     std::vector<std::string> class_names, int first_label) {
+  check_shapes(images, labels, names);
+  images = as_bytes(std::move(images), names.images);
+  const auto numbers = label_numbers(labels, names.labels);
+  if (class_names.empty()) {
+    const auto largest = *std::max_element(numbers.begin(), numbers.end());
+    const auto count = std::clamp<std::int64_t>(largest - first_label + 1, 1, kMaxClasses);
+    class_names = class_names_from(first_label, static_cast<int>(count));
+  }
   Dataset set;
+  set.labels =
+      count_from(first_label, numbers, static_cast<std::int64_t>(class_names.size()), names.labels);
   set.schema.rows = static_cast<int>(images.dims[1]);
   set.schema.cols = static_cast<int>(images.dims[2]);
   set.schema.channels = images.dims.size() == 4 ? static_cast<int>(images.dims[3]) : 1;
-  set.images = std::move(images.values);
-  set.labels = label_bytes(labels, name);
-  if (class_names.empty()) {
-    const int largest = *std::max_element(set.labels.begin(), set.labels.end());
-    class_names = numbered_class_names(largest + 1);
-  }
   set.schema.class_names = std::move(class_names);
-  check_labels(set, name);
+  set.images = std::move(images.values);
   return set;
 }
 
-Dataset load_dataset(const fs::path& folder, Part part,
-                     const std::vector<std::string>& class_names) {
+Dataset load_dataset(const fs::path& folder, Part part, const std::vector<std::string>& class_names,
+                     const SetOptions& options) {
   require_folder(folder);
+  if (options.size) {
+    throw Error("config.value",
+                fmt::format("{}: --size given, expected it for folders of pictures only: the "
+                            "images of an IDX file have one size",
+                            folder.string()),
+                "leave out --size, or data.size");
+  }
   const auto names = part_names(part);
-  const auto images_path = find_file(folder, names.images);
-  auto images = as_bytes(read_idx(images_path), images_path.string());
-  const auto labels_path = find_file(folder, names.labels);
-  return make_dataset(std::move(images), read_idx(labels_path), labels_path.string(), class_names);
+  const auto images = find_idx_file(folder, names.images);
+  const auto labels = find_idx_file(folder, names.labels);
+  auto set = make_dataset(read_idx(images), read_idx(labels), {images.string(), labels.string()},
+                          class_names, options.first_label);
+  apply_options(set, options);
+  return set;
 }
 
 void save_dataset(const fs::path& folder, Part part, const Dataset& set) {
@@ -192,18 +260,21 @@ void save_dataset(const fs::path& folder, Part part, const Dataset& set) {
   write_idx(folder / (names.labels + ".gz"), {{count}, set.labels});
 }
 
-Sets load_sets(const fs::path& folder, const std::vector<std::string>& class_names) {
+Sets load_sets(const fs::path& folder, const SetOptions& options) {
   Sets sets;
-  sets.train = load_dataset(folder, Part::kTrain, class_names);
-  sets.test = load_dataset(folder, Part::kTest, sets.train.schema.class_names);
+  sets.train = load_dataset(folder, Part::kTrain,
+                            class_names_from(options.first_label, options.classes), options);
+  sets.test = load_dataset(folder, Part::kTest, sets.train.schema.class_names, options);
   if (sets.test.schema != sets.train.schema) {
     throw Error("data.schema_mismatch",
                 fmt::format("{}: test images are {}x{}x{}, expected {}x{}x{} as in training",
                             folder.string(), sets.test.schema.rows, sets.test.schema.cols,
                             sets.test.schema.channels, sets.train.schema.rows,
                             sets.train.schema.cols, sets.train.schema.channels),
-                "train and test part belong to different sets");
+                "the two image files must have images of one size: are they of one set?");
   }
+  sets.findings = passed_over_findings(folder, unused_files(folder));
+  note_first_label(sets.train, options.first_label, sets.findings);
   return sets;
 }
 

@@ -6,46 +6,50 @@
 #include <vector>
 
 #include "data/dataset.h"
+#include "data/finding.h"
 #include "data/idx.h"
+#include "data/idx_names.h"
+#include "data/set_options.h"
 
 namespace digits {
-
-enum class Part { kTrain, kTest };
-
-// "train-images-idx3-ubyte" and "train-labels-idx1-ubyte", or the "t10k" pair.
-struct PartNames {
-  std::string images;
-  std::string labels;
-};
-PartNames part_names(Part part);
 
 // Images of any element type as bytes. Those of another type than unsigned byte are scaled: from
 // [0, 1] to 0 .. 255 when no value is above 1, else from [0, 255]. Throws data.not_finite for NaN
 // and infinity, data.range for values outside both; the message names the first images.
 IdxArray as_bytes(IdxArray images, const std::string& name);
 
-// Joins an image array [N, rows, cols] or [N, rows, cols, channels], as bytes, and a label array
-// [N] of an integer type. `class_names` says how many classes there are; empty: as many as the
-// largest label asks for, named by number. Throws idx.rank, idx.type, data.image_size,
-// data.count_mismatch, data.label_range and data.empty, and as as_bytes.
-Dataset make_dataset(IdxArray images, const IdxArray& labels, const std::string& name,
-                     std::vector<std::string> class_names = {});
+// `classes` names, the numbers from `first` on.
+std::vector<std::string> class_names_from(int first, int classes);
 
-// Loads one part of a set from `folder`, where each file may end in .gz. Throws input.missing and
-// input.not_a_folder, and as read_idx and make_dataset.
+// Joins an image array [N, rows, cols] or [N, rows, cols, channels], as bytes, and a label array
+// [N] of an integer type, which counts classes from `first_label`. `class_names` says how many
+// classes there are; empty: as many as the largest label asks for, named by number. `names` are
+// those of the two files, for messages. Throws idx.rank, idx.type, data.image_size,
+// data.count_mismatch, data.label_range and data.empty, and as as_bytes.
+Dataset make_dataset(IdxArray images, const IdxArray& labels, const PartNames& names,
+                     std::vector<std::string> class_names = {}, int first_label = 0);
+
+// Loads one part of a set from `folder`, its files found by find_idx_file(), then apply_options().
+// Throws input.missing, input.not_a_folder and config.value (options.size), and as read_idx and
+// make_dataset.
 Dataset load_dataset(const std::filesystem::path& folder, Part part,
-                     const std::vector<std::string>& class_names = {});
+                     const std::vector<std::string>& class_names = {},
+                     const SetOptions& options = {});
 
 // Writes one part, gzip'd, under MNIST's names. The folder must exist.
 void save_dataset(const std::filesystem::path& folder, Part part, const Dataset& set);
 
-// Train and test part of a set, under one schema. Throws data.schema_mismatch when their image
-// sizes differ.
+// Train and test part of a set, under one schema.
 struct Sets {
   Dataset train;
   Dataset test;
+  // The last images of `train`, of this number, are the set's own validation part; 0: it has none.
+  std::size_t validation = 0;
+  std::vector<Finding> findings;  // about the folder: what was passed over, what was taken for what
 };
-Sets load_sets(const std::filesystem::path& folder,
-               const std::vector<std::string>& class_names = {});
+
+// Loads both parts. Labels that begin above options.first_label are an error among the findings,
+// data.first_label. Throws data.schema_mismatch when the image sizes differ, and as load_dataset.
+Sets load_sets(const std::filesystem::path& folder, const SetOptions& options = {});
 
 }  // namespace digits

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "base/json.h"
+#include "base/printable.h"
 
 namespace digits {
 
@@ -65,7 +66,7 @@ void append_row(std::string& out, const Prediction& prediction, const ClassNames
   const auto& origin = prediction.origin;
   fmt::format_to(std::back_inserter(out), "{:<8} {:>11.4f}  {}{}\n",
                  prediction.abstained ? "-" : names[prediction.best],
-                 prediction.probabilities[prediction.best], origin.path,
+                 prediction.probabilities[prediction.best], printable(origin.path),
                  origin.index ? fmt::format("[{}]", *origin.index) : "");
 }
 

@@ -14,7 +14,8 @@ namespace {
 
 constexpr int kSide = 400;            // pixels of the copy in which the sheet is looked for
 constexpr double kMinArea = 0.12;     // of the picture
-constexpr double kMinFill = 0.95;     // of the hull: a sheet is convex, and so is its outline
+constexpr double kMinFill = 0.98;     // of the hull: a sheet is convex, what lies on it is inside
+constexpr double kMinCorners = 0.95;  // of the hull: the polygon of a few corners
 constexpr double kMinPaper = 0.7;     // of the sheet: less is a thick letter
 constexpr double kMaxDark = 0.8;      // of the lighter side's brightness, beyond the edge
 constexpr double kMinStep = 0.6;      // of the difference in brightness: shadows are softer
@@ -52,7 +53,7 @@ Outline straight_outline(const cv::Mat1b& mask) {
   const double area = cv::contourArea(hull);
   const bool straight = corners.size() >= 4 && corners.size() <= 6 &&
                         cv::contourArea(*largest) >= kMinFill * area &&
-                        cv::contourArea(corners) >= kMinFill * area;
+                        cv::contourArea(corners) >= kMinCorners * area;
   return straight && area >= kMinArea * static_cast<double>(mask.total()) ? hull : Outline{};
 }
 

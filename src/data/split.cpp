@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "base/error.h"
 
@@ -36,6 +37,15 @@ Split stratified_split(const Dataset& set, double validation_share, std::uint64_
   }
   std::sort(split.train.begin(), split.train.end());
   std::sort(split.validation.begin(), split.validation.end());
+  return split;
+}
+
+Split split_last(const Dataset& set, std::size_t validation) {
+  Split split{std::vector<std::uint32_t>(set.size() - validation),
+              std::vector<std::uint32_t>(validation)};
+  std::iota(split.train.begin(), split.train.end(), 0U);
+  std::iota(split.validation.begin(), split.validation.end(),
+            static_cast<std::uint32_t>(split.train.size()));
   return split;
 }
 

@@ -21,4 +21,7 @@ struct Split {
 Split stratified_split(const Dataset& set, double validation_share, std::uint64_t seed,
                        Stream stream = Stream::kSplit);
 
+// The last `validation` samples are the validation part; at most set.size().
+Split split_last(const Dataset& set, std::size_t validation);
+
 }  // namespace digits

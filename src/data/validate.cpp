@@ -10,7 +10,6 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "base/error.h"
 #include "data/similar.h"
 
 namespace digits {
@@ -45,13 +44,14 @@ Severity by_share(std::size_t count, std::size_t n) {
 
 // Appends a finding about `indices`, unless there are none.
 void report(std::vector<Finding>& findings, const char* code, Severity severity, const Dataset& set,
-            const std::string& what, const std::vector<std::size_t>& indices) {
+            const std::string& what, const std::vector<std::size_t>& indices, const char* hint) {
   if (indices.empty()) return;
   const auto shown = std::min(kFirst, indices.size());
   findings.push_back({code,
                       severity,
                       fmt::format("{} of {} images {}", indices.size(), set.size(), what),
-                      {indices.begin(), indices.begin() + static_cast<std::ptrdiff_t>(shown)}});
+                      {indices.begin(), indices.begin() + static_cast<std::ptrdiff_t>(shown)},
+                      hint});
 }
 
 void check_classes(std::vector<Finding>& findings, const Dataset& set) {
@@ -67,7 +67,8 @@ void check_classes(std::vector<Finding>& findings, const Dataset& set) {
       rare.push_back(fmt::format("{} ({})", name, counts[k]));
     }
   }
-  const auto add = [&](const char* code, Severity severity, const auto& names, const char* seen) {
+  const auto add = [&](const char* code, Severity severity, const auto& names, const char* seen,
+                       const char* hint) {
     if (names.empty()) return;
     const std::vector<std::string> shown(
         names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min(kFirst, names.size())));
@@ -77,16 +78,19 @@ void check_classes(std::vector<Finding>& findings, const Dataset& set) {
          fmt::format("{} of {} classes {}, expected about {:.0f} samples each: {}{}", names.size(),
                      counts.size(), seen, even_share, fmt::join(shown, ", "),
                      shown.size() < names.size() ? ", ..." : ""),
-         {}});
+         {},
+         hint});
   };
   if (counts.size() < 2) {
     findings.push_back({"data.one_class",
                         Severity::kError,
                         fmt::format("{} class, expected at least 2", counts.size()),
-                        {}});
+                        {},
+                        "add images of a second class"});
   }
-  add("data.missing_class", Severity::kError, missing, "have no sample");
-  add("data.rare_class", Severity::kWarning, rare, "are rare");
+  add("data.missing_class", Severity::kError, missing, "have no sample",
+      "add images of these classes, or remove the classes");
+  add("data.rare_class", Severity::kWarning, rare, "are rare", "add images of these classes");
 }
 
 // Whether the first and last row are bright on average: ink is bright, paper is 0.
@@ -138,7 +142,7 @@ void check_intensity(std::vector<Finding>& findings, const Dataset& set) {
          fmt::format("have a mean intensity far from the median, expected {:.0f} to {:.0f}",
                      std::max(0.0, centre - kOutlier * scale),
                      std::min(255.0, centre + kOutlier * scale)),
-         outliers);
+         outliers, "look at these images");
 }
 
 constexpr std::size_t kNowhere = std::numeric_limits<std::size_t>::max();
@@ -174,7 +178,7 @@ void report_near(std::vector<Finding>& findings, const char* code, const Dataset
            fmt::format("nearly equal {}, as {} does {}: expected to differ by more than {} of 255 "
                        "(root mean square)",
                        whom, near.matches[0].image, near.matches[0].other, max_rms),
-           indices);
+           indices, "remove the copies");
   }
   if (near.cut_short > 0) {
     findings.push_back({"data.look_alikes",
@@ -183,7 +187,8 @@ void report_near(std::vector<Finding>& findings, const char* code, const Dataset
                                     "them, expected fewer look-alikes: some that nearly equal {} "
                                     "may be missing here",
                                     near.cut_short, set.size(), whom),
-                        {}});
+                        {},
+                        "remove images that resemble others"});
   }
 }
 
@@ -201,23 +206,27 @@ std::vector<Finding> validate(const Dataset& set, int threads) {
 
   const auto constant = indices_where(set, [&](std::size_t i) { return is_constant(set, i); });
   report(findings, "data.constant_image", by_share(constant.size(), set.size()), set,
-         "have one single value, expected ink on paper", constant);
+         "have one single value, expected ink on paper", constant, "remove the blank images");
 
   const auto bright = indices_where(set, [&](std::size_t i) { return bright_border(set, i); });
-  if (set.schema.channels == 1 && 2 * bright.size() > set.size()) {
-    report(findings, "data.inverted", Severity::kError, set,
-           "have a bright border, expected background 0 and ink 255", bright);
+  if (2 * bright.size() > set.size()) {
+    const bool grey = set.schema.channels == 1;
+    report(findings, "data.inverted", grey ? Severity::kError : Severity::kNote, set,
+           "have a bright border, expected background 0 and ink 255", bright,
+           grey ? "the images look dark on light: add --invert"
+                : "if these are digits on paper, add --size 28x28 to cut them out in grey");
   }
   check_intensity(findings, set);
 
   const auto first = first_equal(set, set);
   report(findings, "data.duplicate", Severity::kWarning, set,
          "equal an earlier one, expected each image once",
-         indices_where(set, [&](std::size_t i) { return first[i] != i; }));
+         indices_where(set, [&](std::size_t i) { return first[i] != i; }), "remove the copies");
   const auto conflicts =
       indices_where(set, [&](std::size_t i) { return set.labels[first[i]] != set.labels[i]; });
   report(findings, "data.label_conflict", by_share(conflicts.size(), set.size()), set,
-         "equal an earlier one under another label, expected one label per image", conflicts);
+         "equal an earlier one under another label, expected one label per image", conflicts,
+         "correct the labels");
 
   const auto options = near_options(threads);
   const auto distinct = select(set, [&](std::size_t i) { return first[i] == i; });
@@ -231,12 +240,14 @@ std::vector<Finding> validate_leakage(const Dataset& train, const Dataset& test,
   const auto known = first_equal(test, train);
   const auto leaked = indices_where(test, [&](std::size_t i) { return known[i] != kNowhere; });
   report(findings, "data.leakage", by_share(leaked.size(), test.size()), test,
-         "are in the training set too, expected none", leaked);
+         "are in the training set too, expected none", leaked,
+         "remove them from one of the two parts");
   const auto conflicts = indices_where(test, [&](std::size_t i) {
     return known[i] != kNowhere && train.labels[known[i]] != test.labels[i];
   });
   report(findings, "data.label_conflict", by_share(conflicts.size(), test.size()), test,
-         "are in the training set under another label, expected one label per image", conflicts);
+         "are in the training set under another label, expected one label per image", conflicts,
+         "correct the labels");
 
   const auto options = near_options(threads);
   const auto fresh = select(test, [&](std::size_t i) { return known[i] == kNowhere; });
@@ -245,31 +256,6 @@ std::vector<Finding> validate_leakage(const Dataset& train, const Dataset& test,
   report_near(findings, "data.near_leakage", test, near_leakage(fresh, distinct, options),
               "a training image", options.max_rms);
   return findings;
-}
-
-Severity severity_of(const std::string& name) {
-  if (name == "error") return Severity::kError;
-  if (name == "warning") return Severity::kWarning;
-  throw Error("config.value", fmt::format("severity \"{}\", expected error or warning", name),
-              "set data.fail_on or --fail-on to one of them");
-}
-
-void require_acceptable(const std::vector<Finding>& findings, Severity fail_on,
-                        const std::string& name) {
-  for (const auto least : {Severity::kError, fail_on}) {
-    for (const auto& finding : findings) {
-      if (finding.severity < least) continue;
-      throw Error(finding.code, fmt::format("{}: {}", name, finding.message),
-                  "`digits inspect` lists everything that is wrong with the set");
-    }
-  }
-}
-
-void to_json(Json& json, const Finding& finding) {
-  json = Json{{"code", finding.code},
-              {"severity", finding.severity == Severity::kError ? "error" : "warning"},
-              {"message", finding.message},
-              {"first", finding.first}};
 }
 
 }  // namespace digits

@@ -1,34 +1,20 @@
 // The validation stage: what is wrong with a set, found before any training time is spent on it.
 #pragma once
 
-#include <cstddef>
-#include <string>
 #include <vector>
 
-#include "base/json.h"
 #include "data/dataset.h"
+#include "data/finding.h"
 
 namespace digits {
 
-enum class Severity { kWarning, kError };  // ascending
-
-// "warning" or "error"; anything else throws config.value.
-Severity severity_of(const std::string& name);
-
-// One kind of defect in a set, however many samples have it.
-struct Finding {
-  std::string code;  // "data.constant_image"
-  Severity severity = Severity::kWarning;
-  std::string message;             // what was seen and what was expected
-  std::vector<std::size_t> first;  // the first few indices that have it
-};
-
-// Looks one set over:
+// Looks one set over; each finding has a hint:
 //   data.one_class          error    nothing to tell apart
 //   data.missing_class      error    a class without samples
 //   data.rare_class         warning  a class with less than a tenth of its even share
 //   data.constant_image     warning  images of one single value; error above 1 % of the set
-//   data.inverted           error    the first and last row are bright in most grey images
+//   data.inverted           error    the first and last row are bright in most grey images; a note
+//                                    where they are in colour
 //   data.intensity_outlier  warning  a mean intensity far from what the others have
 //   data.duplicate          warning  images that are equal to the byte
 //   data.label_conflict     warning  equal images under two labels; error above 1 % of the set
@@ -43,12 +29,5 @@ std::vector<Finding> validate(const Dataset& set, int threads = 1);
 //   data.near_leakage    warning  nearly equal to a training image
 // Both sets have one schema.
 std::vector<Finding> validate_leakage(const Dataset& train, const Dataset& test, int threads = 1);
-
-// Throws when a finding is as severe as `fail_on`: the first error, else the first such finding, as
-// an Error of its code.
-void require_acceptable(const std::vector<Finding>& findings, Severity fail_on,
-                        const std::string& name);
-
-void to_json(Json& json, const Finding& finding);
 
 }  // namespace digits

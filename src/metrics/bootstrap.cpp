@@ -14,6 +14,9 @@ Quantity interval(double value, double high, std::size_t n, std::vector<double> 
   if (n == 0 || std::isnan(value)) return {0.0, 0.0, high, 0};
   if (n == 1 || values.empty()) return {value, 0.0, high, n};
   std::sort(values.begin(), values.end());
+  if (values.front() == values.back() && value == values.front()) {
+    return high == kUnbounded ? Quantity{value, 0.0, high, n} : unvaried(value, 0.0, high, n);
+  }
   const auto rank = static_cast<std::size_t>(0.025 * static_cast<double>(values.size() + 1));
   const auto cut = std::max<std::size_t>(rank, 1);
   return {value, std::min(value, values[cut - 1]), std::max(value, values[values.size() - cut]), n};

@@ -29,7 +29,8 @@ Weights resample(std::size_t n, std::uint64_t seed, std::uint64_t index);
 // Efron and Tibshirani, "An Introduction to the Bootstrap" (1993), chapter 13. Resamples where it
 // is undefined are left out. Where a biased statistic (the calibration error is one) leaves the
 // value outside, the interval is extended to it. A statistic that is undefined is 0 in [0, high]
-// with n = 0; a single sample says nothing about the spread, and has all of [0, high] too.
+// with n = 0; a single sample says nothing about the spread, and has all of [0, high] too. Nor do
+// resamples that all give the same value: see unvaried().
 std::vector<Quantity> bootstrap(
     std::size_t n, const std::vector<double>& highs,
     const std::function<std::vector<double>(const Weights&)>& statistics,

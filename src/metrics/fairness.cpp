@@ -11,30 +11,47 @@ namespace {
 // One of the slices' rates, such as the recall of a class; those with n = 0 are unknown.
 using Rates = std::vector<Quantity>;
 
-struct Extremes {
-  Quantity low;
-  Quantity high;
-  std::size_t known = 0;
-};
-
-Extremes extremes(const Rates& rates) {
-  Extremes found;
-  for (const auto& rate : rates) {
-    if (rate.n == 0) continue;
-    if (found.known == 0 || rate.value < found.low.value) found.low = rate;
-    if (found.known == 0 || rate.value > found.high.value) found.high = rate;
-    ++found.known;
-  }
-  return found;
+// Among equal ones, the less certain one counts as worse: two large slices do not hide that a small
+// one is hardly known.
+constexpr double kRounding = 1e-12;  // of ends that are the same by another order of subtraction
+bool larger(const Quantity& a, const Quantity& b) {
+  return a.value != b.value ? a.value > b.value : a.high > b.high + kRounding;
+}
+bool smaller(const Quantity& a, const Quantity& b) {
+  return a.value != b.value ? a.value < b.value : a.low < b.low - kRounding;
 }
 
-// Highest - lowest, which is never below zero; unknown with fewer than two.
+// Calls compare(high, low) for each two rates that are known, the lower one last.
+template <typename Compare>
+void for_each_pair(const Rates& rates, const Compare& compare) {
+  for (const auto& high : rates) {
+    for (const auto& low : rates) {
+      if (&high != &low && high.n > 0 && low.n > 0 && high.value >= low.value) compare(high, low);
+    }
+  }
+}
+
+// The largest difference, which is never below zero; unknown with fewer than two.
 Quantity gap_of(const Rates& rates) {
-  const auto ends = extremes(rates);
-  if (ends.known < 2) return {0.0, 0.0, 1.0, 0};
-  auto gap = difference(ends.high, ends.low);
-  gap.low = std::max(0.0, gap.low);
-  return gap;
+  Quantity widest{0.0, 0.0, 1.0, 0};
+  for_each_pair(rates, [&](const Quantity& high, const Quantity& low) {
+    auto gap = difference(high, low);
+    gap.low = std::max(0.0, gap.low);
+    if (widest.n == 0 || larger(gap, widest)) widest = gap;
+  });
+  return widest;
+}
+
+// The smallest ratio, which is never above one; nothing where all rates are zero.
+std::optional<Quantity> impact_of(const Rates& rates) {
+  std::optional<Quantity> smallest;
+  for_each_pair(rates, [&](const Quantity& high, const Quantity& low) {
+    if (high.value <= 0.0) return;
+    auto impact = ratio(low, high);
+    impact.high = std::min(1.0, impact.high);
+    if (!smallest || smaller(impact, *smallest)) smallest = impact;
+  });
+  return smallest;
 }
 
 // Of one class against the rest, per slice.
@@ -67,17 +84,15 @@ void compare_classes(GroupFairness& group, const std::vector<ConfusionMatrix>& s
                      const std::vector<std::string>& class_names) {
   for (std::size_t k = 0; k < class_names.size(); ++k) {
     const auto rates = rates_of(slices, k);
-    if (extremes(rates.true_positive).known < 2) continue;
+    if (gap_of(rates.true_positive).n == 0) continue;  // in fewer than two slices
     for (const auto* odds : {&rates.true_positive, &rates.false_positive}) {
       const auto gap = gap_of(*odds);
       auto& worst = group.equalised_odds;
-      if (gap.n > 0 && (!worst || gap.value > worst->value.value)) worst = {class_names[k], gap};
+      if (gap.n > 0 && (!worst || larger(gap, worst->value))) worst = {class_names[k], gap};
     }
-    const auto selected = extremes(rates.selected);
-    if (selected.high.value <= 0.0) continue;  // nowhere predicted: treated alike
-    const auto impact = ratio(selected.low, selected.high);
+    const auto impact = impact_of(rates.selected);
     auto& worst = group.disparate_impact;
-    if (!worst || impact.value < worst->value.value) worst = {class_names[k], impact};
+    if (impact && (!worst || smaller(*impact, worst->value))) worst = {class_names[k], *impact};
   }
 }
 

@@ -9,13 +9,18 @@
 #include <torch/version.h>
 
 #include <algorithm>
+#include <cctype>
+#include <cstdlib>
 #include <fstream>
 #include <set>
 #include <sstream>
 #include <system_error>
-#include <thread>
+#include <utility>
 
+#include "base/cpu_features.h"
 #include "base/error.h"
+#include "base/log.h"
+#include "base/threads.h"
 #include "model/torch_compat.h"
 
 namespace digits {
@@ -43,10 +48,12 @@ std::string value_in(const std::filesystem::path& table, const std::string& name
   return {};
 }
 
-bool multiplies_bfloat16(c10::Device device) {
-  if (device.is_cuda()) return gpu_multiplies_bfloat16();
-  const auto features = cpu_features();
-  return std::find(features.begin(), features.end(), "amx_bf16") != features.end();
+// The value of an environment variable in capitals; empty when it is not set.
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  std::string text = value == nullptr ? "" : value;
+  for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return text;
 }
 
 }  // namespace
@@ -66,8 +73,15 @@ c10::Device choose_device(const std::string& name) {
 }
 
 int set_threads(int threads) {
-  const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  const int chosen = threads > 0 ? threads : cores;
+  const int cores = available_cores();
+  const int chosen = thread_count(threads, cores);
+  if (chosen < threads) {
+    log_warning(
+        fmt::format("threads.capped: {} threads asked for, {} started: 4 for each of the {} cores "
+                    "that this process may use. Another number of threads may change the last bits "
+                    "of a training's result",
+                    threads, chosen, cores));
+  }
   at::set_num_threads(chosen);
   return chosen;
 }
@@ -84,7 +98,9 @@ Precision choose_precision(const std::string& name, c10::Device device) {
   if (name == "float32") return Precision::kFloat32;
   if (name == "bfloat16") return Precision::kBfloat16;
   if (name == "auto") {
-    return multiplies_bfloat16(device) ? Precision::kBfloat16 : Precision::kFloat32;
+    const bool native =
+        device.is_cuda() ? gpu_multiplies_bfloat16() : multiplies_bfloat16(cpu_features());
+    return native ? Precision::kBfloat16 : Precision::kFloat32;
   }
   throw Error("config.precision",
               fmt::format("precision \"{}\", expected auto, float32 or bfloat16", name),
@@ -99,13 +115,15 @@ std::vector<std::string> cpu_features() {
   // The kernel lists what both the processor and the kernel support; CPUID alone does not know
   // whether AMX's registers are saved across context switches.
   std::istringstream words(value_in("/proc/cpuinfo", "flags"));
-  std::vector<std::string> features;
+  CpuFeatures features;
   for (std::string word; words >> word;) {
-    if (word == "avx2" || word == "avx512f" || word == "avx512_bf16" || word == "amx_bf16") {
+    if (std::find(kCpuFeatures.begin(), kCpuFeatures.end(), word) != kCpuFeatures.end()) {
       features.push_back(word);
     }
   }
-  return features;
+  const auto isa = environment("ONEDNN_MAX_CPU_ISA");
+  return allowed_features(std::move(features), isa.empty() ? environment("DNNL_MAX_CPU_ISA") : isa,
+                          environment("ATEN_CPU_CAPABILITY"));
 }
 
 std::string cpu_model() {

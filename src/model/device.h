@@ -13,8 +13,8 @@ namespace digits {
 // device.unknown, and device.cuda_missing when CUDA is asked for and absent.
 c10::Device choose_device(const std::string& name);
 
-// Sets the threads that LibTorch uses inside one operation; 0 means one per core. Returns the
-// number. Debian's LibTorch would otherwise start with one.
+// Sets the threads that LibTorch uses inside an operation (thread_count; with a warning when fewer
+// than asked for) and returns their number. Debian's LibTorch would otherwise start with one.
 int set_threads(int threads);
 
 // Makes results a function of the input alone, as far as the device can: no TensorFloat-32, no
@@ -23,15 +23,15 @@ void make_deterministic();
 
 enum class Precision { kFloat32, kBfloat16 };
 
-// "auto" takes bfloat16 on CPUs and GPUs that multiply it natively (AMX; compute capability 8),
+// "auto" takes bfloat16 where it is multiplied natively (AMX, AVX-512; compute capability 8),
 // where it is faster, and float32 on others. "float32" and "bfloat16" insist. Throws
 // config.precision.
 Precision choose_precision(const std::string& name, c10::Device device);
 
 std::string to_string(Precision precision);
 
-// What CPU and kernel offer of "avx2", "avx512f", "avx512_bf16" and "amx_bf16"; empty where the
-// kernel does not say (/proc/cpuinfo on x86 Linux).
+// What CPU and kernel offer of kCpuFeatures (/proc/cpuinfo on x86 Linux, else nothing), less what
+// the environment forbids.
 std::vector<std::string> cpu_features();
 
 // The processor's name as the kernel has it (x86 Linux), else "unknown".

@@ -29,7 +29,7 @@ class Network;
 // What a package says about itself beyond what can be read off the network.
 struct PackageInfo {
   Schema schema;
-  Json metrics;                                 // evaluation.json's accuracy, loss and per_class
+  Json metrics;                                 // evaluation.json's, and undecided_gates
   Json lineage;                                 // data hashes, configuration, seed, versions
   Profile profile;                              // of the training set
   std::string name = "digits";                  // of the model

@@ -60,6 +60,20 @@ void require_finite(const char* what, double value, std::size_t step) {
               "lower train.learning_rate, or train in float32; what was saved before is kept");
 }
 
+// Throws config.train for a value of [train] that no training can use.
+template <typename Value>
+void require(bool possible, const char* key, const Value& value, const std::string& expected,
+             const std::string& hint) {
+  if (possible) return;
+  throw Error("config.train", fmt::format("train.{} is {}, expected {}", key, value, expected),
+              hint);
+}
+
+void require_share(const char* key, double value) {
+  require(value >= 0.0 && value < 1.0, key, value, "0 or more, and less than 1",
+          "0 switches it off");
+}
+
 // What a training consists of, from the first epoch to the last.
 class Training {
  public:
@@ -257,19 +271,19 @@ BatchOptions batch_options(const TrainOptions& options, int epoch) {
 }
 
 void require_trainable(const TrainOptions& options, std::size_t samples) {
-  const auto is_share = [](double value) { return value >= 0.0 && value < 1.0; };
-  const bool possible = options.epochs > 0 && options.batch_size > 1 &&
-                        std::isfinite(options.learning_rate) && options.learning_rate > 0.0 &&
-                        std::isfinite(options.weight_decay) && options.weight_decay >= 0.0 &&
-                        is_share(options.label_smoothing) && is_share(options.average);
-  if (possible && samples >= options.batch_size) return;
-  throw Error("config.train",
-              fmt::format("{} epochs, batch size {} for {} samples, learning rate {}, weight decay "
-                          "{}, label smoothing {}, average {}; expected positive numbers, shares "
-                          "below 1, and a batch of 2 or more that fits",
-                          options.epochs, options.batch_size, samples, options.learning_rate,
-                          options.weight_decay, options.label_smoothing, options.average),
-              "change the [train] section of the configuration");
+  const auto batch = options.batch_size;
+  const auto largest = std::max<std::size_t>(1, samples / 8);
+  require(options.epochs > 0, "epochs", options.epochs, "1 or more", "set --epochs");
+  require(batch >= 2, "batch_size", batch, "2 or more", "set --batch-size");
+  require(batch <= samples, "batch_size", batch,
+          fmt::format("at most {}, the number of training images", samples),
+          fmt::format("set --batch-size to {} or less, or leave it to the preset", largest));
+  require_share("label_smoothing", options.label_smoothing);
+  require_share("average", options.average);
+  require(std::isfinite(options.learning_rate) && options.learning_rate > 0.0, "learning_rate",
+          options.learning_rate, "a number above 0", "the presets use 0.006 to 0.05");
+  require(std::isfinite(options.weight_decay) && options.weight_decay >= 0.0, "weight_decay",
+          options.weight_decay, "a number of 0 or more", "the presets use 0.01");
 }
 
 std::vector<EpochRecord> train(Network& network, const Dataset& train_set,

@@ -4,11 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <thread>
 
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/progress.h"
+#include "base/threads.h"
 #include "model/checkpoint.h"
 #include "model/device.h"
 #include "model/trainer.h"
@@ -47,8 +47,10 @@ struct Trained {
 };
 
 // All that needs no test set; it is not handed one.
-Trained train_seed(const Dataset& train_set, const Config& config, Progress& progress) {
-  const auto parts = split_stage(train_set, config);
+Trained train_seed(const Dataset& train_set, std::size_t validation, const Config& asked,
+                   Progress& progress) {
+  const auto parts = split_stage(train_set, asked, validation);
+  const auto config = fit_stage(asked, parts.training);
   auto network = make_network(parts.training, config);
   BestWeights best(network);
   TrainObserver observer;
@@ -78,9 +80,10 @@ Spread spread_of(const std::vector<SeedResult>& seeds, const Value& value) {
 
 }  // namespace
 
-SeedResult bench_seed(const Dataset& train_set, const Dataset* test_set, const Config& config) {
+SeedResult bench_seed(const Dataset& train_set, const Dataset* test_set, const Config& config,
+                      std::size_t validation) {
   Progress progress(fmt::format("seed {}", config.seed));
-  const auto trained = train_seed(train_set, config, progress);
+  const auto trained = train_seed(train_set, validation, config, progress);
   const auto& best = best_epoch(trained.history);
   SeedResult result{
       config.seed, summarise(trained.history), best.epoch, best.validation_accuracy, {}};
@@ -122,13 +125,13 @@ TrainBench summarise(std::vector<SeedResult> seeds) {
 }
 
 TrainBench bench_train(const Dataset& train_set, const Dataset* test_set, const Config& config,
-                       int seeds) {
+                       int seeds, std::size_t validation) {
   std::vector<SeedResult> results;
   for (int i = 0; i < seeds; ++i) {
     throw_if_interrupted("the benchmark");
     auto seeded = config;
     seeded.seed += i;
-    results.push_back(bench_seed(train_set, test_set, seeded));
+    results.push_back(bench_seed(train_set, test_set, seeded, validation));
   }
   return summarise(std::move(results));
 }
@@ -148,7 +151,7 @@ void require_target(const TrainBench& bench, double target) {
 
 Json describe_machine(const Config& config) {
   Json json{{"cpu", cpu_model()},
-            {"cores", std::max(1U, std::thread::hardware_concurrency())},
+            {"cores", available_cores()},
             {"threads", config.threads},
             {"device", config.device},
             {"precision", config.train.precision}};

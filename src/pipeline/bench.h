@@ -26,10 +26,11 @@ struct SeedResult {
   std::optional<Quantity> test_accuracy;  // nothing where there was no test set
 };
 
-// Trains with config.seed, on `train_set` split as a run would split it. The test set is not looked
-// at before training has ended, and may be null: whoever still chooses among configurations has no
-// business with it. Throws as split_stage and train.
-SeedResult bench_seed(const Dataset& train_set, const Dataset* test_set, const Config& config);
+// Trains with config.seed, on `train_set` split as a run would split it (split_stage). The test set
+// is not looked at before training has ended, and may be null: whoever still chooses among
+// configurations has no business with it. Throws as split_stage and train.
+SeedResult bench_seed(const Dataset& train_set, const Dataset* test_set, const Config& config,
+                      std::size_t validation = 0);
 
 // Several trainings together. Seconds are those of the training loop: data in memory, without
 // validation.
@@ -47,7 +48,7 @@ TrainBench summarise(std::vector<SeedResult> seeds);
 
 // `seeds` trainings in this process, from config.seed upwards, with progress on stderr.
 TrainBench bench_train(const Dataset& train_set, const Dataset* test_set, const Config& config,
-                       int seeds);
+                       int seeds, std::size_t validation = 0);
 
 // Whether the mean accuracy is at least `target`, a share in (0, 1].
 bool reaches(const TrainBench& bench, double target);

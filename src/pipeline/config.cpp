@@ -10,7 +10,8 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "data/dataset.h"
-#include "data/validate.h"
+#include "data/finding.h"
+#include "data/set_options.h"
 #include "pipeline/parse_toml.h"
 #include "pipeline/presets.h"
 
@@ -42,12 +43,18 @@ void visit_keys(ConfigType& config, Visitor&& visit) {
   visit("data", "synthetic_cols", config.data.synthetic_cols, {1, kMaxSide});
   visit("data", "validation_share", config.data.validation_share, {0, 1});
   visit("data", "test_share", config.data.test_share, {0, 1});
+  visit("data", "first_label", config.data.first_label, {0, 255});
+  visit("data", "invert", config.data.invert);
+  visit("data", "transpose", config.data.transpose);
+  visit("data", "size", config.data.size);
   visit("data", "fail_on", config.data.fail_on);
   visit("network", "crop_share", config.network.crop_share, {0, 1});
-  visit("network", "patch", config.network.patch, {1, 8});
+  visit("network", "patch", config.network.patch, {0, 8});
   visit("network", "blocks", config.network.blocks, {1, 4096});
   visit("train", "epochs", config.train.epochs, {1, 1e6});
+  visit("train", "min_steps", config.train.min_steps, {0, 1e9});
   visit("train", "batch_size", config.train.batch_size, {1, 1e6});
+  visit("train", "max_batch_share", config.train.max_batch_share, {0.001, 1});
   visit("train", "learning_rate", config.train.learning_rate, {0, 1e3});
   visit("train", "weight_decay", config.train.weight_decay, {0, 1e3});
   visit("train", "label_smoothing", config.train.label_smoothing, {0, 0.99});
@@ -65,8 +72,9 @@ void visit_keys(ConfigType& config, Visitor&& visit) {
   visit("augment", "noise", config.augment.noise, {0, 1});
   visit("augment", "erase", config.augment.erase, {0, 1});
   visit("evaluate", "images", config.evaluate.images, {1, kMillions});
-  visit("evaluate", "digits", config.evaluate.digits);
+  visit("evaluate", "digit_tests", config.evaluate.digit_tests);
   visit("gates", "file", config.gates_file);
+  visit("gates", "undecided", config.gates_undecided);
 }
 
 std::string dotted(const std::string& table, const std::string& key) {
@@ -218,6 +226,10 @@ std::pair<Config, std::vector<std::string>> read_table(const toml::table& root,
   Reader reader(root, name);
   visit_keys(config, reader);
   reader.check_known(root, "");
+  const auto sets = [&](const char* path) { return bool(root.at_path(path)); };
+  if (sets("train.epochs") && !sets("train.min_steps")) config.train.min_steps = 0;
+  if (sets("train.batch_size") && !sets("train.max_batch_share"))
+    config.train.max_batch_share = 1.0;
   check_values(config, name);
   return {config, reader.missing()};
 }
@@ -227,6 +239,8 @@ std::pair<Config, std::vector<std::string>> read_table(const toml::table& root,
 void check_values(const Config& config, const std::string& name) {
   visit_keys(config, RangeCheck{name});
   severity_of(config.data.fail_on);
+  undecided_policy(config);
+  parse_picture_size(config.data.size);
 }
 
 Config preset_config(const std::string& name) {
@@ -268,7 +282,7 @@ void require_same(const Config& config, const Config& before, const std::string&
   std::vector<std::string> changes;
   auto was = values.begin();
   visit_keys(config, [&](const std::string&, const char*, const auto& value, Range = {}) {
-    if (toml_text(value) != was->second) {
+    if (toml_text(value) != was->second && was->first != "threads") {
       changes.push_back(
           fmt::format("{} is {}, expected {}", was->first, toml_text(value), was->second));
     }
@@ -277,7 +291,16 @@ void require_same(const Config& config, const Config& before, const std::string&
   if (changes.empty()) return;
   throw Error("config.changed",
               fmt::format("{}: {}, as the run was begun", name, fmt::join(changes, "; ")),
-              "resume with the same configuration, or train into a new folder");
+              "resume without further options, or train into a new folder");
+}
+
+Undecided undecided_policy(const Config& config) {
+  if (config.gates_undecided == "warn") return Undecided::kWarn;
+  if (config.gates_undecided == "fail") return Undecided::kFail;
+  throw Error(
+      "config.value",
+      fmt::format("gates.undecided is \"{}\", expected warn or fail", config.gates_undecided),
+      "fail refuses a model that has too few test images for its gates");
 }
 
 std::string to_toml(const Config& config) {

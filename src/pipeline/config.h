@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "data/augment.h"
+#include "pipeline/gates.h"
 
 namespace digits {
 
@@ -19,19 +20,25 @@ struct DataConfig {
   std::int64_t synthetic_rows = 28;
   std::int64_t synthetic_cols = 28;
   double validation_share = 0.1;
-  double test_share = 0.2;        // of class folders that have no test part
+  double test_share = 0.2;       // of class folders that have no test part
+  std::int64_t first_label = 0;  // see SetOptions, as the next three
+  bool invert = false;
+  bool transpose = false;
+  std::string size;
   std::string fail_on = "error";  // the least severity that stops a run; or "warning"
 };
 
 struct NetworkConfig {
   double crop_share = 0.05;  // of the variance that a frame may hold to be cut off; see quiet_frame
-  std::int64_t patch = 2;    // see Architecture
+  std::int64_t patch = 2;    // see Architecture; 0: chosen by image size, see fit_to_set
   std::vector<std::vector<std::int64_t>> blocks{{16}, {32, 64}};
 };
 
 struct TrainConfig {
   std::int64_t epochs = 1;
+  std::int64_t min_steps = 0;  // a small set is trained for more epochs, see fit_to_set
   std::int64_t batch_size = 256;
+  double max_batch_share = 1.0;  // a small set gets smaller batches, see fit_to_set
   double learning_rate = 5e-2;
   double weight_decay = 1e-2;
   double label_smoothing = 0.1;
@@ -43,7 +50,7 @@ struct TrainConfig {
 
 struct EvaluateConfig {
   std::int64_t images = 1500;  // see BehaviourOptions
-  bool digits = true;          // classes named 0 to 9 are the digits: ask about drawn ones, too
+  bool digit_tests = true;     // also run the tests for digits 0 to 9
 };
 
 struct Config {
@@ -56,13 +63,19 @@ struct Config {
   TrainConfig train;
   AugmentOptions augment;
   EvaluateConfig evaluate;
-  std::string gates_file;  // empty: the preset's, see default_gates
+  std::string gates_file;                // empty: configs/gates.toml, see default_gates
+  std::string gates_undecided = "warn";  // see Undecided
 };
+
+// Stands in where no preset is named.
+constexpr const char* kDefaultPreset = "standard";
 
 // The configuration of a preset. Throws config.preset for a name that is none.
 Config preset_config(const std::string& name);
 
-// `base` with what the TOML text sets. Throws config.syntax, config.unknown_key (so that a typo is
+// `base` with what the TOML text sets. A text that sets train.epochs means just as many: min_steps
+// is 0 unless the text sets it, too. The same holds for train.batch_size, with max_batch_share 1.
+// Throws config.syntax, config.unknown_key (so that a typo is
 // not silently a default), config.type and config.value; `name` is for messages.
 Config parse_config(const std::string& toml, const std::string& name, const Config& base);
 
@@ -83,5 +96,8 @@ void require_same(const Config& config, const Config& before, const std::string&
 
 // All keys, in the order of configs/*.toml; parse_config reads it back to an equal configuration.
 std::string to_toml(const Config& config);
+
+// gates.undecided. Throws config.value for a word that is neither "warn" nor "fail".
+Undecided undecided_policy(const Config& config);
 
 }  // namespace digits

@@ -1,68 +1,43 @@
 #include "pipeline/gates.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
-#include <cmath>
-#include <iterator>
 #include <optional>
+#include <utility>
 
 #include "base/error.h"
-#include "pipeline/parse_toml.h"
 
 namespace digits {
 
 namespace {
-
-const std::string kKeys[] = {"metric", "at_least", "at_most", "reason", "if_measured"};
-constexpr const char* kHint = "configs/gates.toml shows how gates are written";
-
-[[noreturn]] void refuse(const std::string& name, const std::string& what) {
-  throw Error("config.gates", fmt::format("{}: {}", name, what), kHint);
-}
-
-GateRule parse_rule(const toml::table& table, const std::string& name) {
-  for (const auto& [key, value] : table) {
-    const auto& word = key.str();
-    if (std::count(std::begin(kKeys), std::end(kKeys), std::string(word)) == 0) {
-      refuse(name, fmt::format("unknown key {}, expected one of {}", std::string(word),
-                               fmt::join(kKeys, ", ")));
-    }
-  }
-  GateRule rule;
-  rule.metric = table["metric"].value_or(std::string());
-  rule.reason = table["reason"].value_or(std::string());
-  if (rule.metric.empty() || rule.reason.empty()) {
-    refuse(name,
-           fmt::format("metric \"{}\", reason \"{}\", expected both", rule.metric, rule.reason));
-  }
-  const auto least = table["at_least"].value<double>();
-  const auto most = table["at_most"].value<double>();
-  if (least.has_value() == most.has_value()) {
-    refuse(name, fmt::format("{}: expected a number as at_least or at_most, and one of them",
-                             rule.metric));
-  }
-  const auto if_measured = table["if_measured"];
-  if (if_measured && !if_measured.is_boolean()) {
-    refuse(name, rule.metric + ": expected true or false as if_measured");
-  }
-  rule.if_measured = if_measured.value_or(false);
-  rule.at_least = least.has_value();
-  rule.bound = rule.at_least ? *least : *most;
-  if (!std::isfinite(rule.bound)) {
-    refuse(name, fmt::format("{}: bound {}, expected a finite number", rule.metric, rule.bound));
-  }
-  return rule;
-}
 
 // What of an interval has to keep the bound.
 double conservative_end(const Quantity& quantity, const GateRule& rule) {
   return rule.at_least ? quantity.low : quantity.high;
 }
 
+bool keeps(double value, const GateRule& rule) {
+  return rule.at_least ? value >= rule.bound : value <= rule.bound;
+}
+
+// The interval reaches the best value. It cannot for a share that is not perfect; it does for the
+// largest difference of many small slices, which is never 0 by chance.
+bool may_be_perfect(const Quantity& quantity, const GateRule& rule) {
+  return rule.at_least ? quantity.high >= 1.0 : quantity.low <= 0.0;
+}
+
+GateVerdict verdict_of(const Quantity& quantity, const GateRule& rule) {
+  if (keeps(conservative_end(quantity, rule), rule)) return GateVerdict::kPassed;
+  if (quantity.n == 0 || keeps(quantity.value, rule)) return GateVerdict::kUndecided;
+  return may_be_perfect(quantity, rule) ? GateVerdict::kUndecided : GateVerdict::kFailed;
+}
+
+// A failed place is worse than an undecided one, however wide the interval of the latter is.
 bool worse(const Quantity& a, const Quantity& b, const GateRule& rule) {
+  const auto verdict = verdict_of(a, rule);
+  const auto other = verdict_of(b, rule);
+  if (verdict != other) return verdict > other;
   const double x = conservative_end(a, rule);
   const double y = conservative_end(b, rule);
   return rule.at_least ? x < y : x > y;
@@ -115,31 +90,44 @@ std::optional<Gate> judge_one(const Json& evaluation, const GateRule& rule) {
     found.clear();
   }
   if (found.empty()) {
-    refuse("gates",
-           fmt::format("metric \"{}\", expected a quantity of evaluation.json", rule.metric));
+    throw Error(
+        "config.gates",
+        fmt::format("gates: metric \"{}\", expected a quantity of evaluation.json", rule.metric),
+        "configs/gates.toml shows how gates are written");
   }
   const auto worst = std::min_element(
       found.begin(), found.end(),
       [&](const Found& a, const Found& b) { return worse(a.quantity, b.quantity, rule); });
-  const double end = conservative_end(worst->quantity, rule);
-  const bool passed = rule.at_least ? end >= rule.bound : end <= rule.bound;
-  return Gate{rule, worst->metric, worst->quantity, passed};
+  Gate gate{rule, worst->metric, worst->quantity, verdict_of(worst->quantity, rule), {}};
+  if (gate.verdict == GateVerdict::kUndecided && keeps(gate.observed.value, rule)) {
+    gate.needed = needed_sample_size(gate.observed, rule.bound, rule.at_least);
+  }
+  return gate;
 }
 
-const char* comparison(const GateRule& rule) { return rule.at_least ? "at least" : "at most"; }
+// Whether the metric is measured on digits that the program draws.
+bool asks_about_drawn_digits(const Gate& gate) {
+  return gate.metric == "behaviour/functionality/canonical" ||
+         gate.metric.rfind("behaviour/directional/erase_", 0) == 0;
+}
+
+const char* hint_for(const std::vector<Gate>& gates) {
+  bool failed = false;
+  for (const auto& gate : gates) {
+    if (gate.verdict != GateVerdict::kFailed) continue;
+    if (asks_about_drawn_digits(gate)) {
+      return "if the images are not handwritten digits: digits evaluate RUN --no-digit-checks, "
+             "then "
+             "digits package RUN";
+    }
+    failed = true;
+  }
+  return failed ? "report.html shows the worst mistakes; train longer or on more images, or give "
+                  "bounds of your own with --gates"
+                : "more test images decide it, or gates.undecided = \"warn\" accepts it";
+}
 
 }  // namespace
-
-std::vector<GateRule> parse_gates(const std::string& text, const std::string& name) {
-  const auto root = parse_toml(text, name);
-  const auto* list = root["gate"].as_array();
-  if (root.size() != 1 || list == nullptr || !list->is_array_of_tables()) {
-    refuse(name, "no list of [[gate]] tables, or more than that, expected it alone");
-  }
-  std::vector<GateRule> rules;
-  for (const auto& node : *list) rules.push_back(parse_rule(*node.as_table(), name));
-  return rules;
-}
 
 std::vector<Gate> judge(const Json& evaluation, const std::vector<GateRule>& rules) {
   std::vector<Gate> gates;
@@ -149,25 +137,60 @@ std::vector<Gate> judge(const Json& evaluation, const std::vector<GateRule>& rul
   return gates;
 }
 
+std::size_t count(const std::vector<Gate>& gates, GateVerdict verdict) {
+  return static_cast<std::size_t>(std::count_if(
+      gates.begin(), gates.end(), [&](const Gate& gate) { return gate.verdict == verdict; }));
+}
+
+const char* to_string(GateVerdict verdict) {
+  switch (verdict) {
+    case GateVerdict::kPassed:
+      return "passed";
+    case GateVerdict::kUndecided:
+      return "undecided";
+    default:
+      return "failed";
+  }
+}
+
+std::string note_of(const Gate& gate) {
+  if (gate.verdict == GateVerdict::kUndecided) {
+    const auto text = sample_size_text(gate.needed, gate.observed.n);
+    return keeps(gate.observed.value, gate.rule) ? text : text + ": it may be chance";
+  }
+  if (gate.verdict == GateVerdict::kPassed || !asks_about_drawn_digits(gate)) return "";
+  return "asks about handwritten digits, which the program draws";
+}
+
+std::string summary(const std::vector<Gate>& gates) {
+  auto text = fmt::format("{} of {} passed", count(gates, GateVerdict::kPassed), gates.size());
+  for (const auto verdict : {GateVerdict::kFailed, GateVerdict::kUndecided}) {
+    const auto n = count(gates, verdict);
+    if (n > 0) text += fmt::format(", {} {}", n, to_string(verdict));
+  }
+  return text;
+}
+
 void to_json(Json& json, const Gate& gate) {
   json = Json{{"metric", gate.metric},
               {"observed", gate.observed},
               {gate.rule.at_least ? "at_least" : "at_most", gate.rule.bound},
-              {"passed", gate.passed},
+              {"verdict", to_string(gate.verdict)},
               {"reason", gate.rule.reason}};
+  if (gate.verdict == GateVerdict::kUndecided) json["needed"] = gate.needed;
+  const auto note = note_of(gate);
+  if (!note.empty()) json["note"] = note;
 }
 
-void require_passed(const std::vector<Gate>& gates) {
-  std::vector<std::string> failed;
-  for (const auto& gate : gates) {
-    if (gate.passed) continue;
-    failed.push_back(fmt::format("{} {:.4f} [{:.4f}, {:.4f}], n = {}, expected {} {}", gate.metric,
-                                 gate.observed.value, gate.observed.low, gate.observed.high,
-                                 gate.observed.n, comparison(gate.rule), gate.rule.bound));
-  }
-  if (failed.empty()) return;
-  throw Error("gate.failed", fmt::format("{}", fmt::join(failed, "; ")),
-              "each gate says why it is there; while one fails, nothing is packaged");
+bool may_be_packaged(const std::vector<Gate>& gates, Undecided policy) {
+  return count(gates, GateVerdict::kFailed) == 0 &&
+         (policy == Undecided::kWarn || count(gates, GateVerdict::kUndecided) == 0);
+}
+
+void require_packageable(const std::vector<Gate>& gates, Undecided policy) {
+  if (may_be_packaged(gates, policy)) return;
+  throw Error("gate.failed", fmt::format("gates: {}; nothing is packaged", summary(gates)),
+              hint_for(gates));
 }
 
 }  // namespace digits

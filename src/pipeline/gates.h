@@ -2,46 +2,57 @@
 // in this header.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
 #include "base/json.h"
 #include "base/statistics.h"
+#include "metrics/sample_size.h"
+#include "pipeline/gate_rules.h"
 
 namespace digits {
 
-// A bound on one of the evaluation's quantities.
-struct GateRule {
-  std::string metric;  // where it is in evaluation.json: "accuracy", "per_class/*/recall"
-  double bound = 0.0;
-  bool at_least = true;  // or at most
-  std::string reason;    // for the person whose model it stops
-  // A metric that this kind of data does not have is no gate; else it is a mistake.
-  bool if_measured = false;
+enum class GateVerdict {
+  kPassed,     // the conservative end of the interval keeps the bound
+  kUndecided,  // the value keeps it and the interval is too wide; or the interval reaches from the
+               // bound's wrong side to the best value, 0 or 1; or nothing was observed
+  kFailed,     // the value misses it
 };
+const char* to_string(GateVerdict verdict);
 
-// The rules of a TOML document with a [[gate]] table each: metric, at_least or at_most, reason,
-// and perhaps if_measured.
-// Throws config.syntax, and config.gates for anything else that is amiss; `name` is for messages.
-std::vector<GateRule> parse_gates(const std::string& toml, const std::string& name);
-
-// A rule and what it met. A gate passes only when the conservative end of the interval keeps the
-// bound, so that a small or lucky test set does not pass.
+// A rule and the quantity that it met.
 struct Gate {
   GateRule rule;
   std::string metric;  // the rule's, with "*" replaced by the worst place's name or number
   Quantity observed;
-  bool passed = false;
+  GateVerdict verdict = GateVerdict::kFailed;
+  SampleSize needed;  // of an undecided gate whose value keeps the bound
 };
 
 // Each rule applied to an evaluation, in their order. "*" stands for all elements of an array or
-// object, and the worst of them decides; null is what was not measured, and is left out. Throws
-// config.gates for a metric that the evaluation does not have or that is not a quantity.
+// object, and the worst of them decides: a failed one before an undecided one, and among equals
+// that with the worse conservative end. null was not measured, and is left out. Throws config.gates
+// for a metric that the evaluation does not have or that is not a quantity.
 std::vector<Gate> judge(const Json& evaluation, const std::vector<GateRule>& rules);
+
+std::size_t count(const std::vector<Gate>& gates, GateVerdict verdict);
+
+// "29 of 32 passed, 1 failed, 2 undecided"
+std::string summary(const std::vector<Gate>& gates);
+
+// What a person should know about an undecided gate (how many images it needs) or a failed one
+// (that it asks about drawn digits); else empty.
+std::string note_of(const Gate& gate);
 
 void to_json(Json& json, const Gate& gate);
 
-// Throws gate.failed, naming each gate that did not pass.
-void require_passed(const std::vector<Gate>& gates);
+// Whether undecided gates keep a model from being packaged: gates.undecided.
+enum class Undecided { kWarn, kFail };
+
+bool may_be_packaged(const std::vector<Gate>& gates, Undecided policy);
+
+// Throws gate.failed, with the numbers of failed and undecided gates, unless it may be packaged.
+void require_packageable(const std::vector<Gate>& gates, Undecided policy);
 
 }  // namespace digits

@@ -12,6 +12,15 @@ namespace digits {
 
 namespace {
 
+// The undecided gates of checks.json, as a model carries them with it.
+Json undecided_gates(const Json& checks) {
+  auto undecided = Json::array();
+  for (const auto& gate : json_at<Json>(checks, "/gates", "input")) {
+    if (json_at<std::string>(gate, "/verdict", "input") == "undecided") undecided.push_back(gate);
+  }
+  return undecided;
+}
+
 // What of evaluation.json a model carries with it.
 Json metrics_of(const Json& evaluation) {
   Json metrics{{"accuracy", json_at<Quantity>(evaluation, "/accuracy", "input")},
@@ -35,6 +44,7 @@ void package_stage(const RunDirectory& run, const Checkpoint& checkpoint, const 
   info.name = name;
   info.schema = checkpoint.info.schema;
   info.metrics = metrics_of(run.read_evaluation());
+  info.metrics["undecided_gates"] = undecided_gates(run.read_checks());
   const auto trained_with = run.read_config();  // whatever this command was told
   info.lineage =
       Json{{"data", trained_with.data.source},    {"seed", trained_with.seed},

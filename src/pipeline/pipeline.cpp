@@ -1,6 +1,7 @@
 #include "pipeline/pipeline.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -35,6 +36,26 @@ void require_unchanged_test(const RunDirectory& run, const Dataset& test) {
   require_unchanged(run, "test", test, run.test_fingerprint());
 }
 
+// The same images may be split in another way.
+void require_unchanged_validation(const RunDirectory& run, const Sets& sets) {
+  if (sets.validation == run.own_validation()) return;
+  throw Error("data.changed",
+              fmt::format("{}: the set's own validation part has {} images, expected {} as in "
+                          "training",
+                          run.path().string(), sets.validation, run.own_validation()),
+              "the folders changed since the run: restore them, or run again");
+}
+
+// Throws input.missing when the run's set is not where `config` says.
+void require_source(const RunDirectory& run, const Config& config) {
+  const auto& source = config.data.source;
+  if (source == "synthetic" || kind_of(source) != PathKind::kMissing) return;
+  throw Error("input.missing", fmt::format("{}: no such folder", source),
+              fmt::format("{} names it, as seen from where the run was made: go there, or add "
+                          "--data DIR with the place of the set",
+                          (run.path() / "config.toml").string()));
+}
+
 // What was made of a checkpoint belongs to it by the weights' hash. This guards against mix-ups,
 // not against forgery.
 void require_weights(const Checkpoint& checkpoint, const std::string& expected) {
@@ -49,7 +70,10 @@ void require_weights(const Checkpoint& checkpoint, const std::string& expected) 
 DataReport accept(const Sets& sets, const Config& config) {
   auto report = validate_sets(sets, config);
   require_acceptable(report.findings, severity_of(config.data.fail_on), config.data.source);
-  for (const auto& finding : report.findings) log_warning(finding.code + ": " + finding.message);
+  for (const auto& finding : report.findings) {
+    const auto text = finding.code + ": " + finding.message;
+    finding.severity == Severity::kNote ? log_info(text) : log_warning(text);
+  }
   return report;
 }
 
@@ -76,23 +100,48 @@ std::vector<EpochRecord> train_and_show(const TrainingParts& parts, const Config
   return history;
 }
 
+// Threads share out sums, which are rounded otherwise when there are more or fewer.
+void warn_of_other_threads(const Config& config, const Config& before, const std::string& name) {
+  if (config.threads == before.threads) return;
+  log_warning(
+      fmt::format("threads.changed: {}: begun with {} threads, resumed with {}: the result may "
+                  "differ in its last bits",
+                  name, before.threads, config.threads));
+}
+
+// The run's own configuration, if `asked` is the same. Its data may lie in another place: the
+// fingerprints tell whether they are the same.
+Config own_config(const RunDirectory& run, const Config& asked) {
+  auto own = run.read_config();
+  auto compared = asked;
+  if (run.has_data()) compared.data.source = own.data.source;
+  const auto name = run.path().string();
+  require_same(compared, own, name);
+  warn_of_other_threads(asked, own, name);
+  own.threads = asked.threads;
+  return own;
+}
+
 // Goes on with the run at `path`, if configuration and data are those that it was begun with.
-TrainedRun resume_run(const Config& config, const std::filesystem::path& path,
+TrainedRun resume_run(const Config& asked, const std::filesystem::path& path,
                       const RunOptions& options) {
   auto run = RunDirectory::open(path);
-  require_same(config, run.read_config(), path.string());
+  const auto config = own_config(run, asked);
   auto lock = run.lock();
   remove_leftovers(path);
   remove_leftovers(run.checkpoints());
-  auto sets = acquire(config);
+  require_source(run, asked);
+  auto sets = acquire(asked);
+  const auto parts = split_stage(sets.train, config, sets.validation);
   if (run.has_data()) {
+    require_unchanged_validation(run, sets);
     require_unchanged(run, "training", sets.train, run.train_fingerprint());
     require_unchanged_test(run, sets.test);
   } else {  // stopped before it was described
     const auto report = accept(sets, config);
-    describe(run, sets, split_stage(sets.train, config), report, config);
+    describe(run, sets, parts, report, config);
   }
-  auto history = train_and_show(split_stage(sets.train, config), config, run, options);
+  auto history = train_and_show(parts, config, run, options);
   return {std::move(run), std::move(lock), std::move(sets.test), std::move(history)};
 }
 
@@ -104,13 +153,25 @@ Evaluation evaluation_of(const RunDirectory& run, const Checkpoint& checkpoint,
   return evaluation;
 }
 
+void warn_of_undecided(const std::vector<Gate>& gates) {
+  std::vector<std::string> names;
+  for (const auto& gate : gates) {
+    if (gate.verdict == GateVerdict::kUndecided) names.push_back(gate.metric);
+  }
+  if (names.empty()) return;
+  log_warning(fmt::format("gate.undecided: {} of {} gates: too few images for {}", names.size(),
+                          gates.size(), fmt::join(names, ", ")));
+}
+
 // The checkpoint of a run that may be packaged: evaluated on `test`, and past its gates.
 Checkpoint require_packageable(const RunDirectory& run, const Dataset& test) {
   require_unchanged_test(run, test);
   auto checkpoint = load_checkpoint(run.checkpoint());
   const auto evaluation = run.read_evaluation();
   require_weights(checkpoint, json_at<std::string>(evaluation, "/weights_sha256", "input"));
-  require_passed(check_run(run));
+  const auto gates = check_run(run);
+  require_packageable(gates, undecided_policy(run.read_config()));
+  warn_of_undecided(gates);
   return checkpoint;
 }
 
@@ -123,14 +184,15 @@ void require_packaged(const RunDirectory& run, const Config& config) {
 
 }  // namespace
 
-TrainedRun train_run(const Config& config, const std::filesystem::path& path,
+TrainedRun train_run(const Config& asked, const std::filesystem::path& path,
                      const RunOptions& options) {
-  if (options.resume) return resume_run(config, path, options);
+  if (options.resume) return resume_run(asked, path, options);
   require_new(path);
-  gates_text(config);  // before the hours of training, not after them
-  auto sets = acquire(config);
-  const auto report = accept(sets, config);
-  const auto parts = split_stage(sets.train, config);
+  gates_text(asked);  // before the hours of training, not after them
+  auto sets = acquire(asked);
+  const auto report = accept(sets, asked);
+  const auto parts = split_stage(sets.train, asked, sets.validation);
+  const auto config = fit_stage(asked, parts.training);
 
   auto run = RunDirectory::create(path);
   run.write_config(config);
@@ -164,13 +226,7 @@ Evaluation evaluate_run(const RunDirectory& run, const Config& config, const Dat
 }
 
 Dataset test_of(const RunDirectory& run, const Config& config) {
-  const auto& source = config.data.source;
-  if (source != "synthetic" && kind_of(source) == PathKind::kMissing) {
-    throw Error("input.missing", fmt::format("{}: no such folder", source),
-                fmt::format("{} has it as seen from where the run was made: go there, or see what "
-                            "--help says of --data",
-                            (run.path() / "config.toml").string()));
-  }
+  require_source(run, config);
   return acquire_test(config, load_checkpoint(run.checkpoint()).info.schema.class_names);
 }
 
@@ -181,7 +237,8 @@ std::vector<Gate> check_run(const RunDirectory& run) {
 }
 
 std::vector<Gate> check_with(const RunDirectory& run, const std::filesystem::path& gates) {
-  return judge(run.read_evaluation(), parse_gates(read_file(gates), gates.string()));
+  return judge(run.read_evaluation(),
+               parse_gates(read_file(gates), run.read_config().preset, gates.string()));
 }
 
 std::string default_model_name(const Config& config) {
@@ -232,14 +289,16 @@ void report_run(const RunDirectory& run, const Config& config, const Dataset& te
   run.write_report(html::page(report_page(report)));
 }
 
-FinishedRun run_pipeline(const Config& config, const std::filesystem::path& path,
+FinishedRun run_pipeline(const Config& asked, const std::filesystem::path& path,
                          const RunOptions& options) {
-  const auto trained = train_run(config, path, options);
+  const auto trained = train_run(asked, path, options);
+  const auto config = trained.run.read_config();
   throw_if_interrupted("evaluation");
   auto evaluation = evaluate_run(trained.run, config, trained.test);
-  const auto gates = check_run(trained.run);
+  auto gates = check_run(trained.run);
   report_run(trained.run, config, trained.test, evaluation);  // of a failure, too
-  require_passed(gates);
+  FinishedRun finished{trained.run, trained.history, std::move(evaluation), std::move(gates)};
+  if (!may_be_packaged(finished.gates, undecided_policy(config))) return finished;
   throw_if_interrupted("packaging");
   if (options.resume && kind_of(trained.run.package() / "manifest.json") == PathKind::kFile) {
     require_packaged(trained.run, config);
@@ -247,7 +306,7 @@ FinishedRun run_pipeline(const Config& config, const std::filesystem::path& path
     package_run(trained.run, config, trained.test, trained.run.package(),
                 default_model_name(config));
   }
-  return {trained.run, trained.history, std::move(evaluation)};
+  return finished;
 }
 
 }  // namespace digits

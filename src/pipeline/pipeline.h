@@ -19,9 +19,10 @@ struct TrainedRun {
 };
 
 // acquire, validate, split, train. Nothing is created at `path` when data or configuration are
-// refused. Resuming, the run at `path` ends as if it had never been stopped; throws config.changed
-// and data.changed when it was begun with others, checkpoint.missing when the states that it had
-// saved are gone, and output.busy while another process trains there.
+// refused. Resuming, the run at `path` ends as if it had never been stopped, and keeps its own
+// configuration; config.data.source may name another place with the same data. It throws
+// config.changed and data.changed when the run was begun with others, checkpoint.missing when the
+// states that it had saved are gone, and output.busy while another process trains there.
 TrainedRun train_run(const Config& config, const std::filesystem::path& path,
                      const RunOptions& options = {});
 
@@ -65,11 +66,14 @@ void package_run(const RunDirectory& run, const Config& config, const Dataset& t
 int package_run(const RunDirectory& run, const Config& config, const Dataset& test,
                 ModelFolder& model);
 
-// All of the above into a new run directory at `path`, or into one that is resumed.
+// All of the above into a new run directory at `path`, or into one that is resumed. Without a
+// package unless may_be_packaged(gates): the caller shows what was measured, then calls
+// require_packageable.
 struct FinishedRun {
   RunDirectory run;
   std::vector<EpochRecord> history;
   Evaluation evaluation;
+  std::vector<Gate> gates;
 };
 FinishedRun run_pipeline(const Config& config, const std::filesystem::path& path,
                          const RunOptions& options = {});

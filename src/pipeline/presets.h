@@ -9,8 +9,7 @@ namespace digits {
 // Name -> TOML text.
 const std::map<std::string, std::string>& presets();
 
-// The TOML text of the gates of a preset: configs/gates_PRESET.toml where there is one, else
-// configs/gates.toml.
-const std::string& default_gates(const std::string& preset);
+// The TOML text of configs/gates.toml.
+const std::string& default_gates();
 
 }  // namespace digits

@@ -15,10 +15,34 @@ using html::Card;
 using html::Cell;
 using html::Table;
 
-std::size_t failed_gates(const Json& checks) {
-  const auto& gates = checks.at("gates");
-  return static_cast<std::size_t>(std::count_if(
-      gates.begin(), gates.end(), [](const Json& gate) { return !gate.at("passed").get<bool>(); }));
+struct GateCounts {
+  std::size_t all = 0;
+  std::size_t failed = 0;
+  std::size_t undecided = 0;
+};
+
+GateCounts count_gates(const Json& checks) {
+  GateCounts counts;
+  for (const auto& gate : checks.at("gates")) {
+    const auto verdict = gate.at("verdict").get<std::string>();
+    ++counts.all;
+    counts.failed += verdict == "failed" ? 1 : 0;
+    counts.undecided += verdict == "undecided" ? 1 : 0;
+  }
+  return counts;
+}
+
+Verdict verdict_of(const std::string& verdict) {
+  if (verdict == "passed") return Verdict::kPass;
+  return verdict == "undecided" ? Verdict::kWarning : Verdict::kFail;
+}
+
+std::string gates_text(const GateCounts& counts) {
+  if (counts.failed + counts.undecided == 0) return "all gates passed";
+  std::vector<std::string> parts;
+  if (counts.failed > 0) parts.push_back(fmt::format("{} failed", counts.failed));
+  if (counts.undecided > 0) parts.push_back(fmt::format("{} undecided", counts.undecided));
+  return fmt::format("gates: {} of {}", fmt::join(parts, ", "), counts.all);
 }
 
 const SliceAccuracy* worst_slice(const Fairness& fairness) {
@@ -45,10 +69,12 @@ Markup headline(const RunReport& report) {
         card(fmt::format("worst slice: {} {}", scores.fairness.worst_factor, worst->name),
              worst->accuracy, Scale::kPercent));
   }
-  const auto failed = failed_gates(report.checks);
-  const auto all = report.checks.at("gates").size();
-  cards.push_back({"gates", fmt::format("{} of {}", all - failed, all), "passed",
-                   failed == 0 ? Verdict::kPass : Verdict::kFail});
+  const auto [all, failed, undecided] = count_gates(report.checks);
+  cards.push_back({"gates", fmt::format("{} of {}", all - failed - undecided, all),
+                   undecided == 0 ? "passed" : fmt::format("passed, {} undecided", undecided),
+                   verdict_of(failed > 0      ? "failed"
+                              : undecided > 0 ? "undecided"
+                                              : "passed")});
   return html::cards(cards);
 }
 
@@ -64,15 +90,16 @@ Markup gates(const Json& checks) {
   for (const auto& gate : checks.at("gates")) {
     const auto observed = gate.at("observed").get<Quantity>();
     const bool least = gate.contains("at_least");
-    const bool passed = gate.at("passed").get<bool>();
+    const auto verdict = gate.at("verdict").get<std::string>();
+    const auto note = gate.value("note", std::string());
     table.rows.push_back(
         {{gate.at("metric").get<std::string>()},
-         {passed ? "passed" : "failed", passed ? Verdict::kPass : Verdict::kFail},
+         {verdict, verdict_of(verdict)},
          {quantity_text(observed, Scale::kLinear)},
          {std::to_string(observed.n)},
          {fmt::format("{} {}", least ? "≥" : "≤",
                       number_text(gate.at(least ? "at_least" : "at_most").get<double>()))},
-         {gate.at("reason").get<std::string>()}});
+         {gate.at("reason").get<std::string>() + (note.empty() ? "" : "; " + note)}});
   }
   return html::table(table);
 }
@@ -206,11 +233,9 @@ Markup mistakes(const RunReport& report) {
 
 html::Page report_page(const RunReport& report) {
   const auto& scores = report.scores;
-  const auto failed = failed_gates(report.checks);
   return {report.name,
           fmt::format("{} preset, seed {}, data {}: {}", report.config.preset, report.config.seed,
-                      report.config.data.source,
-                      failed == 0 ? "all gates passed" : fmt::format("{} gates failed", failed)),
+                      report.config.data.source, gates_text(count_gates(report.checks))),
           {{"Summary", headline(report) + baselines(scores)},
            {"Gates", gates(report.checks)},
            {"Training", figures(report.training) + timing(report.history)},

@@ -31,7 +31,7 @@ constexpr const char* kFigures = "figures";
 constexpr const char* kFamily = "input";  // of the errors about files that earlier stages wrote
 
 constexpr const char* kEvaluationSchema = "digits.evaluation/1";
-constexpr const char* kChecksSchema = "digits.checks/1";
+constexpr const char* kChecksSchema = "digits.checks/2";
 
 }  // namespace
 
@@ -161,6 +161,10 @@ std::string RunDirectory::test_fingerprint() const {
   return json_at<std::string>(read_data(), "/test/fingerprint", kFamily);
 }
 
+std::size_t RunDirectory::own_validation() const {
+  return json_at<std::size_t>(read_data(), "/train/validation", kFamily);
+}
+
 std::vector<Baseline> RunDirectory::read_baselines() const {
   return json_at<std::vector<Baseline>>(read_data(), "/baselines", kFamily);
 }
@@ -178,7 +182,7 @@ std::vector<EpochRecord> RunDirectory::read_history() const {
 }
 
 std::vector<GateRule> RunDirectory::read_gates() const {
-  return parse_gates(read_file(path_ / kGates), path_ / kGates);
+  return parse_gates(read_file(path_ / kGates), read_config().preset, path_ / kGates);
 }
 
 Json RunDirectory::read_evaluation() const {

@@ -74,6 +74,7 @@ class RunDirectory {
   Config read_config() const;
   std::string train_fingerprint() const;
   std::string test_fingerprint() const;
+  std::size_t own_validation() const;            // see Sets::validation
   std::vector<Baseline> read_baselines() const;  // on the test set
   Json read_data() const;
   std::vector<EpochRecord> read_history() const;

@@ -6,15 +6,14 @@
 #include <chrono>
 #include <opencv2/core/utility.hpp>
 #include <optional>
+#include <tuple>
 
 #include "base/error.h"
 #include "base/files.h"
 #include "base/log.h"
-#include "data/class_folders.h"
 #include "data/frame.h"
 #include "data/normalisation.h"
 #include "data/split.h"
-#include "data/synthetic.h"
 #include "metrics/image_slices.h"
 #include "model/checkpoint.h"
 #include "model/device.h"
@@ -23,6 +22,7 @@
 #include "model/subject.h"
 #include "model/tensors.h"
 #include "model/trainer.h"
+#include "pipeline/fit_to_set.h"
 #include "pipeline/gates.h"
 #include "pipeline/presets.h"
 #include "pipeline/training_view.h"
@@ -31,16 +31,6 @@
 namespace digits {
 
 namespace {
-
-// Throws as load_class_folders.
-Sets read_class_folders(const Config& config) {
-  ClassFolderOptions options;
-  options.classes = static_cast<int>(config.data.classes);
-  options.test_share = config.data.test_share;
-  options.seed = static_cast<std::uint64_t>(config.seed);
-  options.threads = static_cast<int>(config.threads);
-  return load_class_folders(config.data.source, options);
-}
 
 Json describe(const Dataset& set) {
   return Json{{"count", set.size()},
@@ -163,36 +153,6 @@ Config resolve(Config config) {
   return config;
 }
 
-SyntheticOptions synthetic_options(const Config& config, Part part) {
-  SyntheticOptions options;
-  options.count = static_cast<std::size_t>(part == Part::kTrain ? config.data.synthetic_train
-                                                                : config.data.synthetic_test);
-  options.rows = static_cast<int>(config.data.synthetic_rows);
-  options.cols = static_cast<int>(config.data.synthetic_cols);
-  if (config.data.classes > 0) options.classes = static_cast<int>(config.data.classes);
-  options.seed = static_cast<std::uint64_t>(config.seed);
-  if (part == Part::kTest) {  // beyond the training images, so that no key is used twice
-    options.first_index = static_cast<std::uint64_t>(config.data.synthetic_train);
-  }
-  options.threads = static_cast<int>(config.threads);
-  return options;
-}
-
-Sets acquire(const Config& config) {
-  if (config.data.source == "synthetic") {
-    return {synthesise(synthetic_options(config, Part::kTrain)),
-            synthesise(synthetic_options(config, Part::kTest))};
-  }
-  if (has_class_folders(config.data.source)) return read_class_folders(config);
-  return load_sets(config.data.source, numbered_class_names(static_cast<int>(config.data.classes)));
-}
-
-Dataset acquire_test(const Config& config, const std::vector<std::string>& class_names) {
-  if (config.data.source == "synthetic") return synthesise(synthetic_options(config, Part::kTest));
-  if (has_class_folders(config.data.source)) return read_class_folders(config).test;
-  return load_dataset(config.data.source, Part::kTest, class_names);
-}
-
 DataReport validate_sets(const Sets& sets, const Config& config) {
   const auto start = std::chrono::steady_clock::now();
   const auto threads = static_cast<int>(config.threads);
@@ -208,20 +168,36 @@ DataReport validate_sets(const Sets& sets, const Config& config) {
     return json;
   };
   report.json = Json{{"source", config.data.source}, {"data", sets.train.schema}};
+  report.findings = sets.findings;
   report.json["train"] = part("train", sets.train);
+  report.json["train"]["validation"] = sets.validation;
   report.json["test"] = part("test", sets.test);
-  report.json["findings"] = findings_of("test", validate_leakage(sets.train, sets.test, threads));
+  report.json["findings"] = sets.findings;
+  for (const auto& finding :
+       findings_of("test", validate_leakage(sets.train, sets.test, threads))) {
+    report.json["findings"].push_back(finding);
+  }
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return report;
 }
 
-TrainingParts split_stage(const Dataset& train_set, const Config& config) {
-  const auto split = stratified_split(train_set, config.data.validation_share,
-                                      static_cast<std::uint64_t>(config.seed));
-  TrainingParts parts{subset(train_set, split.train), subset(train_set, split.validation)};
-  require_trainable(train_options(config), parts.training.size());
-  make_network(parts.training, config);
-  return parts;
+TrainingParts split_stage(const Dataset& train_set, const Config& config, std::size_t validation) {
+  const auto split = validation > 0 ? split_last(train_set, validation)
+                                    : stratified_split(train_set, config.data.validation_share,
+                                                       static_cast<std::uint64_t>(config.seed));
+  return {subset(train_set, split.train), subset(train_set, split.validation)};
+}
+
+Config fit_stage(const Config& config, const Dataset& training) {
+  auto fitted = fit_to_set(config, training);
+  require_trainable(train_options(fitted), training.size());
+  make_network(training, fitted);
+  const auto& [before, after] = std::tie(config.train, fitted.train);
+  if (after.epochs != before.epochs || after.batch_size != before.batch_size) {
+    log_info(fmt::format("{} training images: {} epochs in batches of {}", training.size(),
+                         after.epochs, after.batch_size));
+  }
+  return fitted;
 }
 
 std::vector<EpochRecord> train_stage(const TrainingParts& parts, const Config& config,
@@ -283,7 +259,7 @@ std::vector<Measurement> behaviour_stage(const Checkpoint& checkpoint, const Dat
   require_schema(set, checkpoint.info.schema);
   BehaviourOptions options;
   options.images = static_cast<std::size_t>(config.evaluate.images);
-  options.digits = config.evaluate.digits;
+  options.digit_tests = config.evaluate.digit_tests;
   options.seed = static_cast<std::uint64_t>(config.seed);
   options.threads = static_cast<int>(config.threads);
   return measure_behaviour(subject_stage(checkpoint, config), set, options);
@@ -291,8 +267,8 @@ std::vector<Measurement> behaviour_stage(const Checkpoint& checkpoint, const Dat
 
 std::string gates_text(const Config& config) {
   const auto& file = config.gates_file;
-  auto text = file.empty() ? default_gates(config.preset) : read_file(file);
-  parse_gates(text, file.empty() ? "gates of preset " + config.preset : file);
+  auto text = file.empty() ? default_gates() : read_file(file);
+  parse_gates(text, config.preset, file.empty() ? "configs/gates.toml" : file);
   return text;
 }
 

@@ -30,7 +30,8 @@ Config resolve(Config config);
 // What a part of the synthetic set is drawn with.
 SyntheticOptions synthetic_options(const Config& config, Part part);
 
-// acquire: the train and test sets that the configuration names.
+// acquire: the train and test sets that the configuration names. Synthetic digits are drawn light
+// on dark at the configured size: the options on how files are read do not concern them.
 Sets acquire(const Config& config);
 
 // acquire: the test part alone, with the classes that training knew.
@@ -44,13 +45,18 @@ struct DataReport {
 };
 DataReport validate_sets(const Sets& sets, const Config& config);
 
-// split: the parts to learn from and to choose by. Throws as stratified_split, and when the
-// configuration cannot train on them (config.train, config.network).
+// split: the parts to learn from and to choose by: the last `validation` images are the set's own
+// validation part (Sets); 0: data.validation_share of every class. Throws as stratified_split.
 struct TrainingParts {
   Dataset training;
   Dataset validation;
 };
-TrainingParts split_stage(const Dataset& train_set, const Config& config);
+TrainingParts split_stage(const Dataset& train_set, const Config& config,
+                          std::size_t validation = 0);
+
+// split: the configuration that suits the training part (fit_to_set). Throws config.train and
+// config.network when it cannot train on that part.
+Config fit_stage(const Config& config, const Dataset& training);
 
 // What the configuration makes of a training: its options, and the untrained network, with the
 // training part's normalisation constants and the seed's weights.

@@ -22,7 +22,7 @@ struct ManifestContent {
   Schema schema;
   Json network;          // how it is built: crop, patch, blocks; see model/architecture.h
   std::string libtorch;  // version that wrote model.pt: "1.13.0"
-  Json metrics;          // of evaluation.json: accuracy, loss, per_class
+  Json metrics;          // accuracy, loss, per_class, undecided_gates
   Json lineage;          // data, configuration, seed, epoch, weights, versions
 };
 

@@ -93,6 +93,26 @@ std::string metrics_section(const Json& manifest) {
   return text;
 }
 
+// The gates that had too few test images, so that nobody takes them for passed.
+std::string undecided_section(const Json& manifest) {
+  const Json::json_pointer place("/metrics/undecided_gates");
+  if (!manifest.contains(place) || manifest.at(place).empty()) return "";
+  std::string text =
+      "\n## Undecided gates\n\nThe test set was too small to show that the model keeps these "
+      "bounds.\n\n| metric | observed, 95 % interval | bound | images |\n| --- | --- | --- | --- "
+      "|\n";
+  for (const auto& gate : manifest.at(place)) {
+    const auto observed = json_at<Quantity>(gate, "/observed", kFamily);
+    const bool least = gate.contains("at_least");
+    text += fmt::format("| {} | {:.4f} ({:.4f} to {:.4f}) | {} {:g} | {} |\n",
+                        escaped(text_at(gate, "/metric")), observed.value, observed.low,
+                        observed.high, least ? "at least" : "at most",
+                        json_at<double>(gate, least ? "/at_least" : "/at_most", kFamily),
+                        escaped(text_at(gate, "/note")));
+  }
+  return text;
+}
+
 std::string limits_section(const Schema& schema) {
   return fmt::format(
       "\n## Intended use and limits\n\n"
@@ -147,8 +167,8 @@ std::string model_card(const Json& manifest, const std::vector<std::string>& fil
   const auto schema = json_at<Schema>(manifest, "/data", kFamily);
   const bool has_onnx = std::find(files.begin(), files.end(), kOnnxFile) != files.end();
   return front_matter(manifest, has_onnx) + introduction(manifest, schema) +
-         metrics_section(manifest) + limits_section(schema) + use_section(schema) +
-         verification_section(manifest, files) + lineage_section(manifest);
+         metrics_section(manifest) + undecided_section(manifest) + limits_section(schema) +
+         use_section(schema) + verification_section(manifest, files) + lineage_section(manifest);
 }
 
 }  // namespace digits

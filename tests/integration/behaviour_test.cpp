@@ -32,7 +32,7 @@ constexpr double kAgreement = 0.3;  // mean rank correlation
 
 // Of the gates that a real run has to pass, those about behaviour.
 std::vector<GateRule> strict_gates() {
-  auto rules = parse_gates(default_gates("standard"), "configs/gates.toml");
+  auto rules = parse_gates(default_gates(), "standard", "configs/gates.toml");
   rules.erase(std::remove_if(rules.begin(), rules.end(),
                              [](const auto& rule) { return rule.metric.find(kGroup) != 0; }),
               rules.end());
@@ -42,7 +42,7 @@ std::vector<GateRule> strict_gates() {
 // Those of models of a second's training.
 std::vector<GateRule> small_gates() {
   const auto path = fixtures() / "small_gates.toml";
-  return parse_gates(read_file(path), path);
+  return parse_gates(read_file(path), "fast", path);
 }
 
 Subject on_cpu(const Forward& forward) { return subject_of(forward, c10::DeviceType::CPU); }
@@ -83,13 +83,14 @@ Quantity accuracy_of(const Forward& forward, const Dataset& set) {
   return accuracy(set.labels, ask(on_cpu(forward).classify, set).labels);
 }
 
-// Neither the small models' gates pass it, nor those of a real run.
+// It fails the gates of a real run, and does not pass those of the small models, whose bounds lie
+// so near that some hundred images may not decide.
 void expect_failed(const Judged& verdicts, const std::vector<std::string>& names) {
   for (const auto& name : names) {
-    for (const auto* all : {&verdicts.by_small, &verdicts.by_strict}) {
-      const auto& gate = all->at(name);
-      EXPECT_FALSE(gate.passed) << Json(gate).dump();
-    }
+    const auto& strict = verdicts.by_strict.at(name);
+    EXPECT_EQ(strict.verdict, GateVerdict::kFailed) << Json(strict).dump();
+    const auto& small = verdicts.by_small.at(name);
+    EXPECT_NE(small.verdict, GateVerdict::kPassed) << Json(small).dump();
   }
 }
 
@@ -103,7 +104,8 @@ TEST(GoodModel, PassesEveryCheck) {
   const auto verdicts = judged(measured).by_small;
   EXPECT_EQ(verdicts.size(), 24U);
   EXPECT_EQ(judged(measured).by_strict.size(), strict_gates().size());  // none is misspelt
-  for (const auto& [name, gate] : verdicts) EXPECT_TRUE(gate.passed) << Json(gate).dump();
+  for (const auto& [name, gate] : verdicts)
+    EXPECT_EQ(gate.verdict, GateVerdict::kPassed) << Json(gate).dump();
 }
 
 // Without augmentation the model is as accurate on what it knows, and an image's place matters.
@@ -156,7 +158,7 @@ TEST(BadModel, OverconfidentFailsOnNothing) {
   const auto classify = on_cpu(overconfident(good(1))).classify;
   const auto verdicts = judged(measure_confidence(classify, some(200), test_seed()));
   expect_failed(verdicts, {"functionality/noise", "functionality/scrambled"});
-  EXPECT_FALSE(verdicts.by_strict.at("functionality/blank").passed);
+  EXPECT_EQ(verdicts.by_strict.at("functionality/blank").verdict, GateVerdict::kFailed);
 }
 
 // Logits that move in steps have no gradient that could account for them.
@@ -169,7 +171,7 @@ TEST(BadModel, OfStepsFailsCompleteness) {
 // gate of fairness fails; the good model passes them: those of `fast`, for it is no better than
 // that.
 TEST(BadModel, BlindToThinStrokesFailsFairness) {
-  auto rules = parse_gates(default_gates("fast"), "configs/gates_fast.toml");
+  auto rules = parse_gates(default_gates(), "fast", "configs/gates.toml");
   rules.erase(std::remove_if(rules.begin(), rules.end(),
                              [](const auto& rule) { return rule.metric.find("fairness/") != 0; }),
               rules.end());
@@ -183,9 +185,10 @@ TEST(BadModel, BlindToThinStrokesFailsFairness) {
                                                    {thickness})}},
                  rules);
   };
-  for (const auto& gate : gates(good(1))) EXPECT_TRUE(gate.passed) << Json(gate).dump();
+  for (const auto& gate : gates(good(1)))
+    EXPECT_EQ(gate.verdict, GateVerdict::kPassed) << Json(gate).dump();
   for (const auto& gate : gates(thin_blind_model(1)))
-    EXPECT_FALSE(gate.passed) << Json(gate).dump();
+    EXPECT_EQ(gate.verdict, GateVerdict::kFailed) << Json(gate).dump();
 }
 
 // Two trainings look at the same places, and one that learned nothing looks elsewhere.

@@ -23,6 +23,7 @@
 #include "model/checkpoint.h"
 #include "model/safetensors.h"
 #include "model/tensors.h"
+#include "pipeline/config.h"
 #include "support/python.h"
 
 namespace digits {
@@ -68,6 +69,46 @@ TEST(Package, LineageIsThatOfTheTraining) {
   ASSERT_EQ(result.status, 0) << result.err;
   EXPECT_EQ(load(folder / "package").manifest().at("lineage"),
             load(tiny_run().package()).manifest().at("lineage"));
+}
+
+// A copy of the tiny run with one gate, whose bound is the accuracy itself: the value keeps it, the
+// interval does not.
+void copy_undecided_run(const fs::path& folder) {
+  fs::copy(tiny_run().path(), folder, fs::copy_options::recursive);
+  fs::remove_all(folder / "package");
+  const auto accuracy = Json::parse(read_file(folder / "evaluation.json")).at("accuracy");
+  write_file(folder / "gates.toml",
+             fmt::format("[[gate]]\nmetric = \"accuracy\"\nat_least = {}\nreason = \"why\"\n",
+                         accuracy.at("value").get<double>()));
+}
+
+// A model with an undecided gate is packaged, and manifest, card and report say so.
+TEST(Package, NamesUndecidedGates) {
+  const TemporaryDirectory folder;
+  const auto run = folder / "run";
+  copy_undecided_run(run);
+  const auto result = call_digits({"package", run, "--out", run / "package"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_THAT(result.err, testing::HasSubstr("gate.undecided: 1 of 1 gates"));
+  const auto gates = load(run / "package").manifest().at("metrics").at("undecided_gates");
+  ASSERT_EQ(gates.size(), 1U);
+  EXPECT_EQ(gates.at(0).at("metric"), "accuracy");
+  EXPECT_THAT(gates.at(0).at("note").get<std::string>(), testing::HasSubstr("needed"));
+  EXPECT_THAT(read_file(run / "package" / "README.md"), testing::HasSubstr("## Undecided gates"));
+  ASSERT_EQ(call_digits({"report", run}).status, 0);
+  EXPECT_THAT(read_file(run / "report.html"), testing::HasSubstr(">undecided<"));
+}
+
+// With gates.undecided = "fail" it is not.
+TEST(Package, UndecidedGatesFailWhenToldTo) {
+  const TemporaryDirectory folder;
+  const auto run = folder / "run";
+  copy_undecided_run(run);
+  auto config = load_complete_config(run / "config.toml");
+  config.gates_undecided = "fail";
+  write_file(run / "config.toml", to_toml(config));
+  EXPECT_EQ(call_digits({"package", run, "--out", run / "package"}).status, 4);
+  EXPECT_FALSE(fs::exists(run / "package"));
 }
 
 // Hashes can be made to fit; the golden logits still know what the model must say, and no manifest

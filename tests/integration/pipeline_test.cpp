@@ -220,7 +220,8 @@ TEST(Pipeline, SynthIsReproducible) {
   EXPECT_EQ(Json::parse(inspect.out).at("train").at("count"), 50);
 }
 
-// A model below its gate is not packaged, and the run says why.
+// A model below its gate is not packaged. The run shows the gate, its reason and the report, and
+// ends with one short line on stderr; with --json too.
 TEST(Pipeline, FailedGateLeavesNoPackage) {
   const TemporaryDirectory folder;
   write_file(folder / "gates.toml",
@@ -232,10 +233,20 @@ TEST(Pipeline, FailedGateLeavesNoPackage) {
   const auto run =
       call_digits({"run", "--config", folder / "config.toml", "--out", folder / "run"});
   EXPECT_EQ(run.status, 4);
-  EXPECT_THAT(run.err, testing::HasSubstr("gate.failed"));
+  const auto line = run.err.substr(run.err.find("digits: gate.failed: "));
+  EXPECT_THAT(line, testing::StartsWith("digits: gate.failed: gates: 0 of 1 passed, 1 failed; "));
+  EXPECT_LT(line.size(), 250U);
+  EXPECT_EQ(line.find('\n'), line.size() - 1);
+  EXPECT_THAT(run.out, testing::ContainsRegex("accuracy +0\\.[0-9]+ .*>= 0.9999 +FAILED +strict"));
+  EXPECT_THAT(run.out, testing::HasSubstr(folder / "run" / "report.html"));
   EXPECT_FALSE(fs::exists(folder / "run" / "package"));
   const auto checks = Json::parse(read_file(folder / "run" / "checks.json"));
-  EXPECT_FALSE(checks.at("gates").at(0).at("passed").get<bool>());
+  EXPECT_EQ(checks.at("gates").at(0).at("verdict"), "failed");
+  const auto again = call_digits({"run", "--resume", folder / "run", "--json"});
+  EXPECT_EQ(again.status, 4);
+  const auto json = Json::parse(again.out);
+  EXPECT_EQ(json.at("gates"), checks.at("gates"));
+  EXPECT_TRUE(json.at("package").is_null());
 }
 
 // The same evaluation under the run's own gates, written down, and under others, which leave the
@@ -251,8 +262,8 @@ TEST(Check, JudgesByTheRunsGatesOrByOthers) {
              "[[gate]]\nmetric = \"accuracy\"\nat_least = 0.9999\nreason = \"strict\"\n");
   const auto others = call_digits({"check", run, "--gates", folder / "gates.toml", "--json"});
   EXPECT_EQ(others.status, 4);
-  EXPECT_THAT(others.err, testing::HasSubstr("digits: gate.failed: accuracy"));
-  EXPECT_EQ(Json::parse(others.out).at("gates").at(0).at("passed"), false);
+  EXPECT_THAT(others.err, testing::HasSubstr("digits: gate.failed: gates: 0 of 1 passed"));
+  EXPECT_EQ(Json::parse(others.out).at("gates").at(0).at("verdict"), "failed");
   EXPECT_EQ(read_file(run / "checks.json"), checks);
 }
 

@@ -78,7 +78,7 @@ TEST(Resume, JudgesAFinishedRunAgain) {
              "[[gate]]\nmetric = \"accuracy\"\nat_least = 0.9999\nreason = \"strict\"\n");
   const auto resumed = fork_digits({"run", "--resume", folder / "run"});
   EXPECT_EQ(resumed.status, 4);
-  EXPECT_THAT(resumed.err, testing::HasSubstr("digits: gate.failed: accuracy"));
+  EXPECT_THAT(resumed.err, testing::HasSubstr("digits: gate.failed: "));
   EXPECT_THAT(resumed.err, testing::Not(testing::HasSubstr("going on")));  // there is nothing left
 }
 

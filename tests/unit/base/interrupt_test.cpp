@@ -1,5 +1,8 @@
 #include "base/interrupt.h"
 
+#include <array>
+#include <csignal>
+
 #include "support/testing.h"
 
 namespace digits {
@@ -10,6 +13,38 @@ TEST(Interrupt, IsAFlag) {
   set_interrupted(true);
   EXPECT_TRUE(interrupted());
   set_interrupted(false);
+  EXPECT_FALSE(interrupted());
+}
+
+// Restores what signals did before the test.
+class Signals : public testing::Test {
+ protected:
+  void TearDown() override {
+    for (std::size_t i = 0; i < kCaught.size(); ++i) std::signal(kCaught[i], before_[i]);
+    set_interrupted(false);
+  }
+  using Handler = void (*)(int);
+  static constexpr std::array<int, 3> kCaught{SIGINT, SIGTERM, SIGHUP};
+  std::array<Handler, 3> before_{std::signal(SIGINT, SIG_DFL), std::signal(SIGTERM, SIG_DFL),
+                                 std::signal(SIGHUP, SIG_DFL)};
+};
+
+// Ctrl-C, a service manager, a closed terminal.
+TEST_F(Signals, SetTheFlag) {
+  for (const int number : kCaught) {
+    catch_interrupts();
+    std::raise(number);
+    EXPECT_TRUE(interrupted()) << number;
+    EXPECT_EQ(std::signal(number, SIG_DFL), SIG_DFL) << number;  // the next one ends the process
+    set_interrupted(false);
+  }
+}
+
+// As nohup starts a program: a closed terminal does not stop it.
+TEST_F(Signals, AnIgnoredHangUpStaysIgnored) {
+  std::signal(SIGHUP, SIG_IGN);
+  catch_interrupts();
+  std::raise(SIGHUP);
   EXPECT_FALSE(interrupted());
 }
 

@@ -97,10 +97,28 @@ TEST(MeanOfShares, StaysBelowCertainty) {
 
 // Differences may be negative; of one value nothing is known but the range.
 TEST(MeanWithin, HasTheRangeItIsTold) {
-  EXPECT_DOUBLE_EQ(mean_within({-0.5, -0.5, -0.5}, -1.0, 1.0).high, -0.5);
+  EXPECT_EQ(mean_within({-0.9, 0.1}, -1.0, 1.0).high, 1.0);
   EXPECT_EQ(mean_within({-0.9, 0.1}, -1.0, 1.0).low, -1.0);
   EXPECT_EQ(mean_within({0.5}, -1.0, 1.0).low, -1.0);
   EXPECT_EQ(mean_within({}, -1.0, 1.0).n, 0U);
+}
+
+// Equal values have no spread, and yet prove little when they are few. By hand for three: z^2 =
+// 3.841459, so 3.841459 / 6.841459 = 0.561497 may be unseen, of any value from -1 to 1.
+TEST(MeanWithin, OfEqualValuesIsUncertain) {
+  const auto three = mean_within({-0.5, -0.5, -0.5}, -1.0, 1.0);
+  EXPECT_DOUBLE_EQ(three.value, -0.5);
+  EXPECT_NEAR(three.low, -0.5 - 0.561497 * 0.5, 1e-6);
+  EXPECT_NEAR(three.high, -0.5 + 0.561497 * 1.5, 1e-6);
+}
+
+// At the ends of the range it is Wilson's interval of a proportion of 1 or 0.
+TEST(Unvaried, IsWilsonsAtTheEnds) {
+  const auto all = unvaried(1.0, 0.0, 1.0, 36);
+  EXPECT_DOUBLE_EQ(all.low, proportion(36, 36).low);
+  EXPECT_EQ(all.high, 1.0);
+  EXPECT_EQ(all.n, 36U);
+  EXPECT_DOUBLE_EQ(unvaried(0.0, 0.0, 1.0, 36).high, proportion(0, 36).high);
 }
 
 // By hand: less their mean, the ranks are -3/2, 0, 0, 3/2 (a tie shares) and -3/2, 1/2, -1/2, 3/2;

@@ -88,7 +88,7 @@ TEST(MeasureBehaviour, LeavesOutWhatDoesNotApply) {
   EXPECT_EQ(names.count("functionality/noise"), 1U);
   EXPECT_EQ(names.count("interpretability/completeness"), 0U);
   BehaviourOptions options;
-  options.digits = false;  // clothes under digits' names, say
+  options.digit_tests = false;  // clothes under digits' names, say
   const auto clothes = few_digits({16, 16, 1, numbered_class_names(10)});
   EXPECT_EQ(names_of(measure_behaviour({always(0), {}, {}}, clothes, options)), names);
 }

@@ -1,6 +1,7 @@
 #include "behaviour/invariance.h"
 
 #include <algorithm>
+#include <opencv2/core.hpp>
 
 #include "support/fakes.h"
 #include "support/testing.h"
@@ -8,7 +9,7 @@
 namespace digits {
 namespace {
 
-constexpr int kSide = 10;
+constexpr int kSide = 28;  // at which a pixel of the names is one pixel
 
 // A column of ink in each image, at 3, 4, 5, 6, 3, ...
 Dataset columns(std::size_t n) {
@@ -25,9 +26,11 @@ int brightest_column(const std::uint8_t* image) {
   return static_cast<int>(std::max_element(middle, middle + kSide) - middle);
 }
 
-const Invariance& named(const std::string& name) {
-  return *std::find_if(invariances().begin(), invariances().end(),
-                       [&](const auto& one) { return one.name == name; });
+Schema square(int side) { return {side, side, 1, {"0", "1"}}; }
+
+Invariance named(const std::string& name, const Schema& schema = square(kSide)) {
+  const auto all = invariances(schema);
+  return *std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.name == name; });
 }
 
 Dataset answered_by(const Classifier& classify, Dataset set) {
@@ -70,8 +73,39 @@ TEST(Invariances, EachChangeWhatTheySay) {
     return brightest_column(image + 4 * kSide) == brightest_column(image) ? 0 : 1;
   });
   EXPECT_GT(flipped(edge, "rotation"), 0.9);
-  const auto exactly = decided_by([](const std::uint8_t* image) { return image[53] == 255; });
-  EXPECT_GT(flipped(exactly, "scale"), 0.2);  // column 3 moves by 1.5 times a tenth of a pixel
+  const auto exactly =
+      decided_by([](const std::uint8_t* image) { return image[14 * kSide + 3] == 255; });
+  EXPECT_GT(flipped(exactly, "scale"), 0.2);  // column 3 moves by a tenth of 10.5 pixels
+}
+
+// Where the dot in the middle of an image of this size goes by the first variant.
+cv::Point moved_dot(const Schema& schema, const std::string& name) {
+  cv::Mat1b image(schema.rows, schema.cols, std::uint8_t{0});
+  image(schema.rows / 2, schema.cols / 2) = 255;
+  named(name, schema).variants.front()(image, Rng(0, Stream::kPerturb, 0));
+  cv::Point brightest;
+  cv::minMaxLoc(image, nullptr, nullptr, nullptr, &brightest);
+  return brightest - cv::Point(schema.cols / 2, schema.rows / 2);
+}
+
+// The pixels in the names are those of images of 28: eight times as many at 224, and by the shorter
+// side. At 8 a shift is a fraction, and no stroke can change by a whole pixel.
+TEST(Invariances, PixelsScaleWithTheShorterSide) {
+  EXPECT_EQ(moved_dot(square(28), "shift_1"), cv::Point(-1, -1));
+  EXPECT_EQ(moved_dot(square(28), "shift_2"), cv::Point(-2, -2));
+  EXPECT_EQ(moved_dot(square(224), "shift_1"), cv::Point(-8, -8));
+  EXPECT_EQ(moved_dot({300, 224, 1, {"0", "1"}}, "shift_2"), cv::Point(-16, -16));
+  EXPECT_EQ(named("thinner", square(56)).least_thickness, 4.0);
+  std::vector<std::string> small;
+  for (const auto& one : invariances(square(8))) small.push_back(one.name);
+  EXPECT_THAT(small, testing::Contains("shift_1"));
+  EXPECT_THAT(small, testing::Not(testing::Contains("thicker")));
+  EXPECT_THAT(small, testing::Not(testing::Contains("thinner")));
+  cv::Mat1b image(8, 8, std::uint8_t{0});
+  image(4, 4) = 255;
+  named("shift_1", square(8)).variants.front()(image, Rng(0, Stream::kPerturb, 0));
+  EXPECT_NEAR(image(4, 4), 255.0 * 25.0 / 49.0,
+              9.0);  // (1 - 2/7)^2 stays; OpenCV's weights are 1/32
 }
 
 // What is flipped is counted against all images; a classifier that sees nothing is never flipped.

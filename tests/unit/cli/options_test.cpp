@@ -41,6 +41,115 @@ TEST(Options, ChecksValues) {
   EXPECT_EQ(config_of({"--fail-on", "warning"}).data.fail_on, "warning");
 }
 
+// A flag means just that number, on a set of any size; the other value still follows the set.
+TEST(Options, EpochsAndBatchSizeAreKept) {
+  CommandOptions options("test", "for tests");
+  options.add_config();
+  options.add_training();
+  const auto base = preset_config("standard");
+  const auto epochs = config_from(*options.parse({"--epochs", "3"}), base).train;
+  EXPECT_EQ(epochs.epochs, 3);
+  EXPECT_EQ(epochs.min_steps, 0);
+  EXPECT_EQ(epochs.max_batch_share, base.train.max_batch_share);
+  const auto batch = config_from(*options.parse({"--batch-size", "64"}), base).train;
+  EXPECT_EQ(batch.batch_size, 64);
+  EXPECT_EQ(batch.max_batch_share, 1.0);
+  EXPECT_EQ(batch.min_steps, base.train.min_steps);
+}
+
+// A file's name and an option's value stay whole; a list option is given again for each value.
+TEST(Options, ACommaIsALetterLikeOthers) {
+  CommandOptions options("test", "for tests", "FILE...");
+  options.text("out", "one value", "FILE");
+  options.texts("mirror", "several values", "URL");
+  const auto parsed =
+      options.parse({"7, page 2.png", ",", "--out", "a,b", "--mirror", "c,d", "--mirror=e,f"});
+  EXPECT_THAT(parsed->words("files"), testing::ElementsAre("7, page 2.png", ","));
+  EXPECT_EQ(parsed->text("out"), "a,b");
+  EXPECT_THAT(parsed->texts("mirror"), testing::ElementsAre("c,d", "e,f"));
+}
+
+// The hint of the error that `digits test <arguments>` gives, where `test` takes files.
+std::string hint_of(const Arguments& arguments) {
+  CommandOptions options("test", "for tests", "FILE...");
+  options.add_config();
+  try {
+    options.parse(arguments);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), "usage.option");
+    return error.hint();
+  }
+  return "no error";
+}
+
+// After -- every word is a file's name; a name with a dash before it is told so.
+TEST(Options, NamesWithADashComeAfterTwo) {
+  CommandOptions options("test", "for tests", "FILE...");
+  const auto parsed = options.parse({"a.png", "--", "-7.png", "--help"});
+  EXPECT_THAT(parsed->words("files"), testing::ElementsAre("a.png", "-7.png", "--help"));
+  EXPECT_THAT(hint_of({"-7.png"}), testing::EndsWith("digits test ... -- -7.png"));
+  EXPECT_THAT(hint_of({"a.png", "-it is.png"}), testing::EndsWith(" -- '-it is.png'"));
+}
+
+TEST(Options, AMistypedOptionIsToldTheNearest) {
+  EXPECT_EQ(hint_of({"--presett", "fast"}), "did you mean --preset?");
+  EXPECT_EQ(hint_of({"--sede=1"}), "did you mean --seed?");
+  EXPECT_EQ(hint_of({"a.png", "--hepl"}), "did you mean --help?");
+  EXPECT_EQ(hint_of({"--nothing-like-it"}), "digits test --help");
+  EXPECT_EQ(hint_of({"--seed"}), "digits test --help");  // no value, and no misspelling
+}
+
+TEST(Commands, AMistypedCommandIsToldTheNearest) {
+  const auto hint = [](const std::string& word) -> std::string {
+    try {
+      run_one_of(commands(), {word}, "digits");
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), "usage.command");
+      return error.hint();
+    }
+    return "no error";
+  };
+  EXPECT_EQ(hint("rnu"), "did you mean `digits run`?");
+  EXPECT_EQ(hint("evalaute"), "did you mean `digits evaluate`?");
+  EXPECT_EQ(hint("deploy"), "digits --help");
+}
+
+// --model takes a package, a run that has one, and says what to do about a run that has none.
+TEST(Options, ModelMayBeARun) {
+  const TemporaryDirectory folder;
+  const auto package = [&](const std::string& model) {
+    CommandOptions options("test", "for tests");
+    options.add_model();
+    return package_of(*options.parse({"--model", model}));
+  };
+  EXPECT_EQ(package(folder / "package"), folder / "package");
+  RunDirectory::create(folder / "run").write_config(Config());
+  expect_error("package.missing", [&] { package(folder / "run"); });
+  std::filesystem::create_directory(folder / "run" / "package");
+  EXPECT_TRUE(std::filesystem::equivalent(package(folder / "run"), folder / "run" / "package"));
+  CommandOptions none("test", "for tests");
+  none.add_model();
+  expect_error("usage.option", [&] { package_of(*none.parse({})); });
+}
+
+// Every option on how files are read has its key, and wins over the run's configuration.
+TEST(Options, SayHowASetIsRead) {
+  const auto plain = config_of({}).data;
+  EXPECT_EQ(plain.first_label, 0);
+  EXPECT_FALSE(plain.invert);
+  EXPECT_FALSE(plain.transpose);
+  EXPECT_EQ(plain.size, "");
+  const auto data =
+      config_of({"--first-label", "1", "--invert", "--transpose", "--size", "28x28"}).data;
+  EXPECT_EQ(data.first_label, 1);
+  EXPECT_TRUE(data.invert);
+  EXPECT_TRUE(data.transpose);
+  EXPECT_EQ(data.size, "28x28");
+  EXPECT_FALSE(config_of({"--invert", "--invert=false"}).data.invert);
+  expect_error("config.value", [] { config_of({"--size", "28"}); });
+  expect_error("config.value", [] { config_of({"--first-label", "256"}); });
+}
+
 TEST(Options, WantsItsPositionals) {
   CommandOptions options("test", "for tests", "RUN");
   const auto none = options.parse({});
@@ -58,15 +167,38 @@ TEST(Options, ShellWordsArePrintable) {
   EXPECT_EQ(shell_words({"1\x1B[\xFF'"}), "$'1\\033\\133\\377\\047'");
 }
 
+RunRequest request(const Arguments& arguments) {
+  CommandOptions options("test", "for tests");
+  options.add_config();
+  options.add_run_path();
+  return run_request(*options.parse(arguments));
+}
+
+// The default preset is `standard`, for a configuration file that names none, too.
+TEST(Options, DefaultPresetIsStandard) {
+  const TemporaryDirectory folder;
+  write_file(folder / "c.toml", "seed = 5\n");
+  const auto expected = resolve(preset_config("standard"));
+  EXPECT_EQ(to_toml(request({}).config), to_toml(expected));
+  EXPECT_EQ(request({"--config", folder / "c.toml"}).config.train.epochs, expected.train.epochs);
+  EXPECT_EQ(request({"--preset", "fast"}).config.preset, "fast");
+}
+
+// --gates replaces configs/gates.toml.
+TEST(Options, GatesNameTheFile) {
+  EXPECT_EQ(request({}).config.gates_file, "");
+  EXPECT_EQ(request({"--gates", "own.toml"}).config.gates_file, "own.toml");
+}
+
+// Classes called 0 to 9 need not be handwritten digits.
+TEST(Options, DigitTestsCanBeLeftOut) {
+  EXPECT_TRUE(request({}).config.evaluate.digit_tests);
+  EXPECT_FALSE(request({"--no-digit-checks"}).config.evaluate.digit_tests);
+}
+
 // A run is new or resumed, not both; only a run can be resumed.
 TEST(Options, ResumeTakesTheRunsConfiguration) {
   const TemporaryDirectory folder;
-  const auto request = [](const Arguments& arguments) {
-    CommandOptions options("test", "for tests");
-    options.add_config();
-    options.add_run_path();
-    return run_request(*options.parse(arguments));
-  };
   auto config = resolve(Config());
   config.seed = 77;
   RunDirectory::create(folder / "run").write_config(config);
@@ -136,6 +268,13 @@ TEST(Output, HistoryTableByHand) {
             "10.0 %      1.5\n"
             "all                                                            * best      2000    "
             "6.7 %      4.0\n");
+}
+
+// A folder's name with a newline takes one line of the table all the same.
+TEST(Output, PairsTakeALineEach) {
+  testing::internal::CaptureStdout();
+  print_pairs({{"run", "a\nb"}, {"package", "c"}});
+  EXPECT_EQ(testing::internal::GetCapturedStdout(), "run      a b\npackage  c\n");
 }
 
 TEST(Output, MebibytesAreWhole) { EXPECT_EQ(mebibytes(3 * 1048576 + 7), "3 MiB"); }

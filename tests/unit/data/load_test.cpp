@@ -19,8 +19,21 @@ IdxArray labels(std::vector<std::uint8_t> values) {
   return {{n}, std::move(values)};
 }
 
+const PartNames kFiles{"images-file", "labels-file"};
+
+// "CODE: MESSAGE (HINT)" of the error that this pair of files ends with.
+std::string refusal(const IdxArray& images, const IdxArray& labels,
+                    const std::vector<std::string>& names = {}, int first_label = 0) {
+  try {
+    make_dataset(images, labels, kFiles, names, first_label);
+  } catch (const Error& error) {
+    return error.code() + ": " + error.what() + " (" + error.hint() + ")";
+  }
+  return "no error";
+}
+
 TEST(MakeDataset, TakesItsSizesFromTheFiles) {
-  const auto set = make_dataset(images(3), labels({0, 2, 1}), "x");
+  const auto set = make_dataset(images(3), labels({0, 2, 1}), kFiles);
   EXPECT_EQ(set.schema.rows, 2);
   EXPECT_EQ(set.schema.cols, 2);
   EXPECT_EQ(set.schema.channels, 1);
@@ -29,36 +42,91 @@ TEST(MakeDataset, TakesItsSizesFromTheFiles) {
 
 TEST(MakeDataset, ReadsColourImages) {
   const IdxArray colour{{2, 1, 1, 3}, {1, 2, 3, 4, 5, 6}};
-  const auto set = make_dataset(colour, labels({0, 1}), "x");
+  const auto set = make_dataset(colour, labels({0, 1}), kFiles);
   EXPECT_EQ(set.schema.channels, 3);
   EXPECT_EQ(set.image(1)[0], 4);
 }
 
 TEST(MakeDataset, RefusesCountsThatDiffer) {
-  expect_error("data.count_mismatch", [] { make_dataset(images(3), labels({0, 1}), "x"); });
+  expect_error("data.count_mismatch", [] { make_dataset(images(3), labels({0, 1}), kFiles); });
 }
 
 TEST(MakeDataset, RefusesALabelOutOfRange) {
   expect_error("data.label_range", [] {
-    make_dataset(images(2), labels({0, 2}), "x", {"zero", "one"});
+    make_dataset(images(2), labels({0, 2}), kFiles, {"zero", "one"});
   });
 }
 
 // Sizes beyond any use would overflow further on; two channels have no meaning.
 TEST(MakeDataset, RefusesAbsurdImageSizes) {
   expect_error("data.image_size", [] {
-    make_dataset({{1, 1, 5000}, std::vector<std::uint8_t>(5000, 1)}, labels({0}), "x");
+    make_dataset({{1, 1, 5000}, std::vector<std::uint8_t>(5000, 1)}, labels({0}), kFiles);
   });
-  expect_error("data.image_size", [] { make_dataset({{1, 1, 1, 2}, {1, 2}}, labels({0}), "x"); });
+  expect_error("data.image_size", [] {
+    make_dataset({{1, 1, 1, 2}, {1, 2}}, labels({0}), kFiles);
+  });
 }
 
 TEST(MakeDataset, RefusesAnEmptySet) {
-  expect_error("data.empty", [] { make_dataset(images(0), labels({}), "x"); });
+  expect_error("data.empty", [] { make_dataset(images(0), labels({}), kFiles); });
+}
+
+// The message names the file that is at fault, and the hint says what its header should say.
+TEST(MakeDataset, NamesTheFileOfWrongRank) {
+  const IdxArray flat{{2, 9}, std::vector<std::uint8_t>(18, 7)};
+  EXPECT_EQ(refusal(flat, labels({0, 1})),
+            "idx.rank: images-file: images of rank 2 [2, 9], expected 3 or 4 (images are [N, rows, "
+            "cols] or [N, rows, cols, channels]: write the rows and columns of an image into the "
+            "file's header, [2, 3, 3])");
+  const IdxArray oblong{{2, 8}, std::vector<std::uint8_t>(16, 7)};
+  EXPECT_THAT(refusal(oblong, labels({0, 1})), testing::EndsWith("into the file's header)"));
+  const IdxArray one_hot{{2, 3}, {1, 0, 0, 0, 1, 0}};
+  EXPECT_THAT(refusal(images(2), one_hot),
+              testing::AllOf(testing::StartsWith("idx.rank: labels-file: labels of rank 2 [2, 3]"),
+                             testing::HasSubstr("(one-hot)")));
+}
+
+TEST(MakeDataset, NamesBothFilesWhenCountsDiffer) {
+  EXPECT_THAT(refusal(images(3), labels({0, 1})),
+              testing::StartsWith("data.count_mismatch: labels-file: 2 labels, expected 3 as there "
+                                  "are images in images-file ("));
+}
+
+TEST(MakeDataset, RecognisesChannelsThatStandFirst) {
+  const IdxArray colour{{2, 3, 4, 5}, std::vector<std::uint8_t>(120, 7)};
+  EXPECT_EQ(refusal(colour, labels({0, 1})),
+            "data.image_size: images-file: images of 3x4x5, expected rows, columns up to 4096 and "
+            "1 or 3 channels: the channels stand first (write the images as [N, rows, cols, "
+            "channels], [2, 4, 5, 3])");
+  const IdxArray four{{2, 4, 4, 5}, std::vector<std::uint8_t>(160, 7)};
+  EXPECT_THAT(refusal(four, labels({0, 1})), testing::HasSubstr("(make the images smaller"));
+}
+
+// Labels count from the first one, and classes are named by the labels.
+TEST(MakeDataset, CountsLabelsFromTheFirst) {
+  const auto set = make_dataset(images(3), labels({1, 3, 2}), kFiles, {}, 1);
+  EXPECT_THAT(set.labels, testing::ElementsAre(0, 2, 1));
+  EXPECT_THAT(set.schema.class_names, testing::ElementsAre("1", "2", "3"));
+  EXPECT_THAT(
+      refusal(images(2), labels({1, 0}), {}, 1),
+      testing::StartsWith("data.label_range: labels-file: label 0 at index 1, expected 1 "));
+  const IdxArray wide{{2}, {}, IdxType::kInt, {1, 256}};  // the 256th class
+  EXPECT_EQ(make_dataset(images(2), wide, kFiles, {}, 1).labels.back(), 255);
+}
+
+// With classes known from elsewhere, the last label is the first that does not fit.
+TEST(MakeDataset, NamesTheOptionForLabelsThatBeginLater) {
+  EXPECT_THAT(refusal(images(2), labels({1, 2}), {"a", "b"}),
+              testing::AllOf(testing::HasSubstr("label 2 at index 1, expected 0 to 1"),
+                             testing::HasSubstr("if both label files begin at 1, add "
+                                                "--first-label 1")));
+  EXPECT_THAT(refusal(images(3), labels({0, 1, 7}), {"a", "b"}),
+              testing::Not(testing::HasSubstr("--first-label")));
 }
 
 TEST(MakeDataset, RefusesSwappedFiles) {
-  expect_error("idx.rank", [] { make_dataset(labels({0, 1}), labels({0, 1}), "x"); });
-  expect_error("idx.rank", [] { make_dataset(images(2), images(2), "x"); });
+  expect_error("idx.rank", [] { make_dataset(labels({0, 1}), labels({0, 1}), kFiles); });
+  expect_error("idx.rank", [] { make_dataset(images(2), images(2), kFiles); });
 }
 
 IdxArray floats(std::vector<float> numbers, std::uint32_t n = 2) {
@@ -102,7 +170,7 @@ TEST(AsBytes, NamesWhatIsNotFinite) {
 // What is a number in one type is the same number in another.
 TEST(MakeDataset, TakesImagesAndLabelsOfOtherTypes) {
   const IdxArray wide{{2}, {}, IdxType::kInt, {1, 0}};
-  const auto set = make_dataset(floats({0, 255, 7, 9}), wide, "x");
+  const auto set = make_dataset(floats({0, 255, 7, 9}), wide, kFiles);
   EXPECT_THAT(set.images, testing::ElementsAre(0, 255, 7, 9));
   EXPECT_THAT(set.labels, testing::ElementsAre(1, 0));
   EXPECT_THAT(set.schema.class_names, testing::ElementsAre("0", "1"));
@@ -111,11 +179,11 @@ TEST(MakeDataset, TakesImagesAndLabelsOfOtherTypes) {
 TEST(MakeDataset, RefusesLabelsThatAreNoClasses) {
   for (const float label : {-1.0F, 256.0F}) {
     expect_error("data.label_range", [&] {
-      make_dataset(images(2), {{2}, {}, IdxType::kInt, {0, label}}, "x");
+      make_dataset(images(2), {{2}, {}, IdxType::kInt, {0, label}}, kFiles);
     });
   }
   expect_error("idx.type", [] {
-    make_dataset(images(2), {{2}, {}, IdxType::kFloat, {0, 1}}, "x");
+    make_dataset(images(2), {{2}, {}, IdxType::kFloat, {0, 1}}, kFiles);
   });
 }
 
@@ -143,6 +211,80 @@ TEST(LoadSets, RefusesPartsOfDifferentSizes) {
   save_dataset(folder.path(), Part::kTrain, random_dataset(12, 4, 4));
   save_dataset(folder.path(), Part::kTest, random_dataset(12, 4, 5));
   expect_error("data.schema_mismatch", [&] { load_sets(folder.path()); });
+}
+
+// The names that unzip programs write.
+TEST(LoadSets, ReadsNamesWithDots) {
+  const TemporaryDirectory folder;
+  for (const auto part : {Part::kTrain, Part::kTest}) {
+    save_dataset(folder.path(), part, random_dataset(12, 4, 4));
+  }
+  const auto expected = fingerprint(load_sets(folder.path()).train);
+  for (const char* part : {"train", "t10k"}) {
+    for (const auto& [from, to] :
+         {std::pair("-images-idx3", "-images.idx3"), std::pair("-labels-idx1", "-labels.idx1")}) {
+      fs::rename(folder / (std::string(part) + from + "-ubyte.gz"),
+                 folder / (std::string(part) + to + "-ubyte.gz"));
+    }
+  }
+  const auto sets = load_sets(folder.path());
+  EXPECT_EQ(fingerprint(sets.train), expected);
+  EXPECT_THAT(sets.findings, testing::IsEmpty());
+}
+
+// Labels from 1 are found before a network with a class too many is trained on them.
+TEST(LoadSets, FindsLabelsThatBeginLater) {
+  const TemporaryDirectory folder;
+  for (const auto part : {Part::kTrain, Part::kTest}) {
+    auto set = random_dataset(12, 4, 4);
+    for (auto& label : set.labels) ++label;
+    save_dataset(folder.path(), part, set);
+  }
+  const auto sets = load_sets(folder.path());
+  ASSERT_EQ(sets.findings.size(), 1U);
+  EXPECT_EQ(sets.findings[0].code, "data.first_label");
+  EXPECT_EQ(sets.findings[0].severity, Severity::kError);
+  EXPECT_EQ(sets.findings[0].message, "the labels begin at 1, expected 0");
+  EXPECT_EQ(sets.findings[0].hint, "add --first-label 1");
+  SetOptions options;
+  options.first_label = 1;
+  const auto right = load_sets(folder.path(), options);
+  EXPECT_THAT(right.findings, testing::IsEmpty());
+  EXPECT_THAT(right.train.schema.class_names, testing::ElementsAre("1", "2", "3"));
+  EXPECT_EQ(right.test.labels, random_dataset(12, 4, 4).labels);
+  options.classes = 3;
+  EXPECT_TRUE(load_sets(folder.path(), options).train.schema == right.train.schema);
+}
+
+TEST(LoadSets, AppliesTheOptions) {
+  const TemporaryDirectory folder;
+  const auto set = random_dataset(12, 4, 3);
+  for (const auto part : {Part::kTrain, Part::kTest}) save_dataset(folder.path(), part, set);
+  SetOptions options;
+  options.invert = true;
+  options.transpose = true;
+  const auto sets = load_sets(folder.path(), options);
+  for (const auto* part : {&sets.train, &sets.test}) {
+    EXPECT_EQ(part->schema.rows, 3);
+    EXPECT_EQ(part->image(5)[1], 255 - set.image(5)[3]);  // row 0, column 1 was row 1, column 0
+  }
+  options.size = PictureSize{8, 8, 1};  // which IDX files have no need of
+  expect_error("config.value", [&] { load_sets(folder.path(), options); });
+}
+
+// Whatever else lies in the folder is counted.
+TEST(LoadSets, CountsWhatItPassesOver) {
+  const TemporaryDirectory folder;
+  for (const auto part : {Part::kTrain, Part::kTest}) {
+    save_dataset(folder.path(), part, random_dataset(12, 4, 4));
+  }
+  fs::create_directories(folder / "0");
+  write_file(folder / "0" / "a.png", "x");
+  write_file(folder / "README", "x");
+  const auto findings = load_sets(folder.path()).findings;
+  ASSERT_EQ(findings.size(), 2U);
+  EXPECT_THAT(findings[0].message, testing::HasSubstr("0/a.png"));
+  EXPECT_EQ(findings[1].severity, Severity::kNote);
 }
 
 // The training part decides how many classes there are; a test label beyond is an error.

@@ -111,6 +111,13 @@ TEST(Predictions, EscapeWhatJsonWants) {
   EXPECT_EQ(Json::parse(json_lines(one("\xff"), kNames)).at("path"), "\xef\xbf\xbd");
 }
 
+// The table has one line for each image, whatever its file is called: a newline becomes a space,
+// and what steers a terminal U+FFFD.
+TEST(Predictions, TableHasALinePerImage) {
+  EXPECT_EQ(table_lines(one("a\nb\x1b[2J.png"), kNames),
+            "cat           1.0000  a b\xef\xbf\xbd[2J.png\n");
+}
+
 // Every probability reads back to the bit, from both.
 TEST(Predictions, LoseNothing) {
   EXPECT_TRUE(rc::check("round trip", [] {

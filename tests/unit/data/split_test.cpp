@@ -74,5 +74,12 @@ TEST(StratifiedSplit, RefusesAClassOfOneSample) {
   expect_error("data.too_few", [] { stratified_split(random_dataset(4), 0.5, 1); });
 }
 
+// A validation part that the set brings along stands at the end.
+TEST(SplitLast, TakesTheLastSamples) {
+  const auto split = split_last(random_dataset(5), 2);
+  EXPECT_THAT(split.train, testing::ElementsAre(0, 1, 2));
+  EXPECT_THAT(split.validation, testing::ElementsAre(3, 4));
+}
+
 }  // namespace
 }  // namespace digits

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/error.h"
 #include "support/testing.h"
 
 namespace digits {
@@ -95,6 +96,20 @@ TEST(Validate, InvertedPolarityIsAnError) {
   const auto findings = validate(set);
   ASSERT_THAT(codes(findings), testing::ElementsAre("data.inverted"));
   EXPECT_EQ(findings[0].severity, Severity::kError);
+  EXPECT_THAT(findings[0].hint, testing::HasSubstr("add --invert"));
+}
+
+// A colour picture may have a bright border by right: a note that stops nothing.
+TEST(Validate, BrightBordersInColourAreANote) {
+  auto set = random_dataset(90, 8, 8, 3);
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    std::fill(set.image(i), set.image(i) + 24, std::uint8_t{240});
+    std::fill(set.image(i) + 168, set.image(i) + 192, std::uint8_t{240});
+  }
+  const auto findings = validate(set);
+  ASSERT_THAT(codes(findings), testing::ElementsAre("data.inverted"));
+  EXPECT_EQ(findings[0].severity, Severity::kNote);
+  EXPECT_THAT(findings[0].hint, testing::HasSubstr("--size"));
 }
 
 TEST(Validate, DuplicatesAreReportedWithTheirIndices) {
@@ -195,6 +210,23 @@ TEST(RequireAcceptable, ThrowsWhatIsAsSevereAsToldTo) {
   expect_error("data.inverted", [&] {
     require_acceptable({warning, error}, Severity::kWarning, "x");
   });
+}
+
+// A note stops nothing.
+TEST(RequireAcceptable, PassesNotes) {
+  const Finding note{"data.parts", Severity::kNote, "m", {}};
+  require_acceptable({note}, Severity::kWarning, "x");
+}
+
+// The hint is the finding's own: what to do, not where to look again.
+TEST(RequireAcceptable, GivesTheFindingsHint) {
+  try {
+    require_acceptable({{"data.inverted", Severity::kError, "m", {}, "add --invert"}},
+                       Severity::kError, "x");
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.hint(), "add --invert");
+  }
 }
 
 TEST(SeverityOf, KnowsTwoNames) {

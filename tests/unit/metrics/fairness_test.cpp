@@ -63,6 +63,28 @@ TEST(Fairness, ImpactOfAClassNeverPredictedIsZero) {
   EXPECT_EQ(side.equalised_odds->class_name, "a");
 }
 
+// Without a mistake no slice differs, and 4 images of class a in x say less than its 6 in y: the
+// interval is that of the smallest slices. By hand: Wilson's ends of 4 of 4 and 6 of 6 are 4
+// / 7.841459 = 0.510109 and 6 / 9.841459 = 0.609666; low against high the difference reaches 1 -
+// 0.510109.
+TEST(Fairness, IsUncertainWithoutAMistake) {
+  const std::vector<std::uint8_t> labels{0, 0, 0, 0, 1, 1, 1, 1, 1, 0,
+                                         0, 0, 0, 0, 0, 1, 1, 1, 1, 1};
+  const SliceGroup group{
+      "side",
+      {{"x", {0, 1, 2, 3, 4, 5, 6, 7, 8}}, {"y", {9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19}}}};
+  const auto side = assess_fairness(labels, labels, kAB, {group}).groups[0];
+  const auto& odds = side.equalised_odds;
+  ASSERT_TRUE(odds && side.disparate_impact);
+  EXPECT_NEAR(side.disparate_impact->value.value, (4.0 / 9.0) / (6.0 / 11.0), 1e-12);
+  EXPECT_EQ(side.disparate_impact->value.high, 1.0);  // the smallest share over the largest
+  EXPECT_EQ(odds->value.value, 0.0);
+  EXPECT_EQ(odds->class_name, "a");
+  EXPECT_EQ(odds->value.n, 10U);
+  EXPECT_NEAR(odds->value.high, 1.0 - 0.510109, 1e-6);
+  EXPECT_EQ(odds->value.low, 0.0);
+}
+
 // Slices by class: recalls. No class is in two of them, so there are no odds to be equal.
 TEST(Fairness, ByClassIsRecall) {
   const auto fairness =

@@ -3,15 +3,40 @@
 #include <ATen/Parallel.h>
 #include <torch/cuda.h>
 
-#include <algorithm>
+#include <cstdlib>
+#include <optional>
 
 #include "base/files.h"
+#include "base/threads.h"
 #include "support/testing.h"
 
 namespace digits {
 namespace {
 
-TEST(Device, RefusesNamesThatAreNone) {
+// Sets a variable of this process's environment for as long as it lives.
+class EnvironmentVariable {
+ public:
+  EnvironmentVariable(const char* name, const char* value) : name_(name) {
+    const char* before = std::getenv(name);
+    if (before != nullptr) before_ = before;
+    ::setenv(name, value, 1);
+  }
+  ~EnvironmentVariable() {
+    if (before_) {
+      ::setenv(name_, before_->c_str(), 1);
+    } else {
+      ::unsetenv(name_);
+    }
+  }
+  EnvironmentVariable(const EnvironmentVariable&) = delete;
+  EnvironmentVariable& operator=(const EnvironmentVariable&) = delete;
+
+ private:
+  const char* name_;
+  std::optional<std::string> before_;
+};
+
+TEST(Device, RejectsUnknownNames) {
   expect_error("device.unknown", [] { choose_device("tpu"); });
   expect_error("config.precision", [] { choose_precision("float16", c10::kCPU); });
   EXPECT_TRUE(choose_device("cpu").is_cpu());
@@ -27,10 +52,11 @@ TEST(Device, InsistsWhenCudaIsAskedFor) {
   }
 }
 
-TEST(Device, AutoPrecisionFollowsTheCpu) {
-  const auto features = cpu_features();
-  const bool amx = std::find(features.begin(), features.end(), "amx_bf16") != features.end();
-  EXPECT_EQ(to_string(choose_precision("auto", c10::kCPU)), amx ? "bfloat16" : "float32");
+// The environment of this process reaches the choice; what is asked for by name is taken.
+TEST(Device, AutoPrecisionObeysTheEnvironment) {
+  const EnvironmentVariable limit("ONEDNN_MAX_CPU_ISA", "avx2");
+  EXPECT_EQ(to_string(choose_precision("auto", c10::kCPU)), "float32");
+  EXPECT_EQ(to_string(choose_precision("bfloat16", c10::kCPU)), "bfloat16");
   EXPECT_EQ(to_string(choose_precision("float32", c10::kCPU)), "float32");
 }
 
@@ -52,8 +78,11 @@ TEST(Device, SetsTheThreadsOfLibTorch) {
   const int before = at::get_num_threads();
   EXPECT_EQ(set_threads(1), 1);
   EXPECT_EQ(at::get_num_threads(), 1);
-  EXPECT_GE(set_threads(0), 1);
-  set_threads(before);
+  EXPECT_EQ(set_threads(0), available_cores());
+  EXPECT_EQ(at::get_num_threads(), available_cores());
+  EXPECT_EQ(set_threads(100000), thread_count(100000, available_cores()));
+  EXPECT_EQ(at::get_num_threads(), thread_count(100000, available_cores()));
+  at::set_num_threads(before);
 }
 
 // One word or more, from one line of /proc/cpuinfo.

@@ -108,7 +108,8 @@ TEST(Config, RefusesImpossibleValues) {
                            "[train]\ncheckpoint_steps = -1",
                            "[train]\ncheckpoint_seconds = nan",
                            "[data]\ntest_share = 1.5",
-                           "[data]\nfail_on = \"never\""}) {
+                           "[data]\nfail_on = \"never\"",
+                           "[gates]\nundecided = \"maybe\""}) {
     expect_error("config.value", [&] { parse(text); });
   }
 }
@@ -139,6 +140,15 @@ TEST(Config, SurvivesTheRoundTrip) {
 // The text of configs/fast.toml and the defaults in the code must not drift apart.
 TEST(Config, FastPresetIsTheDefault) {
   EXPECT_EQ(to_toml(preset_config("fast")), to_toml(Config()));
+}
+
+// A smaller machine caps the threads; the run can be resumed there all the same.
+TEST(Config, ARunMayBeResumedWithOtherThreads) {
+  auto other = Config();
+  other.threads = Config().threads + 1;
+  require_same(other, Config(), "run");
+  other.seed = 8;
+  expect_error("config.changed", [&] { require_same(other, Config(), "run"); });
 }
 
 // A run that is resumed must be the same run: every key that differs is named, with both values.

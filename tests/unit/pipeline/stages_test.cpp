@@ -17,6 +17,18 @@ TEST(SplitStage, PartsShareNoImage) {
   EXPECT_TRUE(validate_leakage(parts.training, parts.validation).empty());
 }
 
+// A validation part that the set brings along is taken as it is.
+TEST(SplitStage, TakesTheSetsOwnValidationPart) {
+  const auto set = random_dataset(60, 12, 10);
+  Config config;
+  config.train.batch_size = 8;
+  const auto parts = split_stage(set, config, 7);
+  EXPECT_EQ(parts.training.size(), 53U);
+  EXPECT_EQ(parts.validation.size(), 7U);
+  EXPECT_TRUE(
+      std::equal(parts.validation.images.begin(), parts.validation.images.end(), set.image(53)));
+}
+
 // No key is used in both parts, or the test set would hold training digits.
 TEST(SyntheticOptions, TestDigitsComeAfterTheTrainingDigits) {
   Config config;

@@ -36,6 +36,21 @@ TEST(ModelCard, HasMetricsAndLineage) {
   EXPECT_THAT(card, HasSubstr("logits = model(images)  # [N, 1, 28, 28] float32"));
 }
 
+// An undecided gate is named with its bound and the images that it needs; without one there is no
+// such section.
+TEST(ModelCard, ListsUndecidedGates) {
+  auto manifest = sample_manifest();
+  manifest["metrics"]["undecided_gates"] = Json::array();
+  EXPECT_THAT(model_card(manifest, {kModelFile}), Not(HasSubstr("Undecided")));
+  manifest["metrics"]["undecided_gates"].push_back({{"metric", "per_class/7/recall"},
+                                                    {"observed", proportion(34, 34)},
+                                                    {"at_least", 0.9},
+                                                    {"note", "34 images, 35 needed"}});
+  EXPECT_THAT(model_card(manifest, {kModelFile}),
+              HasSubstr("\n| per\\_class/7/recall | 1.0000 (0.8985 to 1.0000) | at least 0.9 | 34 "
+                        "images, 35 needed |\n"));
+}
+
 // Names come from folders, and may hold anything: they break neither YAML nor a table.
 TEST(ModelCard, EscapesNames) {
   auto manifest = sample_manifest();

@@ -1,0 +1,46 @@
+// Pictures of one object each, read as predict reads them.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "base/error.h"
+#include "data/dataset.h"
+#include "data/finding.h"
+
+namespace digits {
+
+struct UnreadPicture {
+  std::size_t index;  // among the paths
+  Error error;
+};
+
+struct Photos {
+  std::vector<std::uint8_t> images;   // of the pictures that were read: [n, rows, cols, channels]
+  std::vector<std::uint32_t> read;    // their indices among the paths, ascending
+  std::vector<UnreadPicture> unread;  // ascending
+};
+
+// Reads each picture as one image of `schema`, as read_image() does. A picture in which no digit is
+// found, or more than one (image.several), and a file that cannot be read, is in `unread`. The
+// result does not depend on `threads`. Throws `interrupted` only.
+Photos read_photos(const std::vector<std::filesystem::path>& paths, const Schema& schema,
+                   int threads);
+
+// Photos in folders named after the classes of `schema`: root/<class>/<picture>.
+struct LabelledPhotos {
+  std::vector<std::filesystem::path> paths;  // PNG and JPEG files, by class, then by name
+  std::vector<std::uint8_t> labels;          // of the paths
+  Photos photos;
+  std::vector<Finding> findings;  // about the files that were passed over
+
+  Dataset set(const Schema& schema) const;  // of the photos that were read
+};
+
+// Throws input.missing when there are no pictures, data.label_range for a folder that has not the
+// name of a class, and as read_photos.
+LabelledPhotos read_labelled_photos(const std::filesystem::path& root, const Schema& schema,
+                                    int threads);
+
+}  // namespace digits

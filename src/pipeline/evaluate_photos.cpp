@@ -1,0 +1,27 @@
+#include "pipeline/evaluate_photos.h"
+
+#include <functional>
+#include <numeric>
+
+#include "model/checkpoint.h"
+#include "pipeline/stages.h"
+
+namespace digits {
+
+PhotoEvaluation evaluate_photos(const RunDirectory& run, const Config& config,
+                                const std::filesystem::path& photos) {
+  const auto checkpoint = load_checkpoint(run.checkpoint());
+  const auto& schema = checkpoint.info.schema;
+  PhotoEvaluation result;
+  result.photos = read_labelled_photos(photos, schema, static_cast<int>(config.threads));
+  const auto set = result.photos.set(schema);
+  if (set.size() == 0) throw result.photos.photos.unread.front().error;
+  result.read = evaluate_stage(checkpoint, set, config);
+  const auto right = std::inner_product(
+      set.labels.begin(), set.labels.end(), result.read.predictions.begin(), std::size_t{0},
+      std::plus<>(), [](auto label, auto prediction) { return label == prediction ? 1U : 0U; });
+  result.accuracy = proportion(right, result.photos.paths.size());
+  return result;
+}
+
+}  // namespace digits

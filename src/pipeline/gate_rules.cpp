@@ -1,0 +1,111 @@
+#include "pipeline/gate_rules.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <optional>
+
+#include "base/error.h"
+#include "pipeline/parse_toml.h"
+#include "pipeline/presets.h"
+
+namespace digits {
+
+namespace {
+
+const std::string kKeys[] = {"metric", "at_least", "at_most", "reason", "if_measured"};
+constexpr const char* kHint = "configs/gates.toml shows how gates are written";
+
+[[noreturn]] void refuse(const std::string& name, const std::string& what) {
+  throw Error("config.gates", fmt::format("{}: {}", name, what), kHint);
+}
+
+// Where a mistake is: the file's name, and the gate's metric.
+struct Place {
+  const std::string& name;
+  const std::string& metric;
+
+  [[noreturn]] void refuse(const std::string& what) const {
+    digits::refuse(name, fmt::format("{}: {}", metric, what));
+  }
+};
+
+double parse_number(const toml::node& node, const Place& place) {
+  const auto number = node.value<double>();
+  if (!number || !node.is_number()) place.refuse("expected a number as at_least or at_most");
+  if (!std::isfinite(*number)) {
+    place.refuse(fmt::format("bound {}, expected a finite number", *number));
+  }
+  return *number;
+}
+
+// The bound for a preset: one for all, or its own; nothing where others have one alone.
+std::optional<double> parse_bound(const toml::node& node, const std::string& preset,
+                                  const Place& place) {
+  const auto* table = node.as_table();
+  if (table == nullptr) return parse_number(node, place);
+  std::optional<double> bound;
+  for (const auto& [key, value] : *table) {
+    const std::string word(key.str());
+    if (presets().count(word) == 0) place.refuse(fmt::format("no preset is called {}", word));
+    const auto number = parse_number(value, place);
+    if (word == preset) bound = number;
+  }
+  return bound;
+}
+
+// Nothing for a gate that leaves the preset out.
+std::optional<GateRule> parse_rule(const toml::table& table, const std::string& preset,
+                                   const std::string& name) {
+  for (const auto& [key, value] : table) {
+    const auto& word = key.str();
+    if (std::count(std::begin(kKeys), std::end(kKeys), std::string(word)) == 0) {
+      refuse(name, fmt::format("unknown key {}, expected one of {}", std::string(word),
+                               fmt::join(kKeys, ", ")));
+    }
+  }
+  GateRule rule;
+  rule.metric = table["metric"].value_or(std::string());
+  rule.reason = table["reason"].value_or(std::string());
+  if (rule.metric.empty() || rule.reason.empty()) {
+    refuse(name,
+           fmt::format("metric \"{}\", reason \"{}\", expected both", rule.metric, rule.reason));
+  }
+  const Place place{name, rule.metric};
+  const auto* least = table.get("at_least");
+  const auto* most = table.get("at_most");
+  if ((least == nullptr) == (most == nullptr)) place.refuse("expected either at_least or at_most");
+  const auto if_measured = table["if_measured"];
+  if (if_measured && !if_measured.is_boolean()) {
+    place.refuse("expected true or false as if_measured");
+  }
+  rule.if_measured = if_measured.value_or(false);
+  rule.at_least = least != nullptr;
+  const auto bound = parse_bound(rule.at_least ? *least : *most, preset, place);
+  if (!bound) return std::nullopt;
+  rule.bound = *bound;
+  return rule;
+}
+
+}  // namespace
+
+std::vector<GateRule> parse_gates(const std::string& text, const std::string& preset,
+                                  const std::string& name) {
+  const auto root = parse_toml(text, name);
+  const auto* list = root["gate"].as_array();
+  if (root.size() != 1 || list == nullptr || !list->is_array_of_tables()) {
+    refuse(name, "no list of [[gate]] tables, or more than that, expected it alone");
+  }
+  std::vector<GateRule> rules;
+  for (const auto& node : *list) {
+    if (auto rule = parse_rule(*node.as_table(), preset, name)) rules.push_back(std::move(*rule));
+  }
+  if (rules.empty()) refuse(name, fmt::format("no gate for preset {}, expected one", preset));
+  return rules;
+}
+
+}  // namespace digits

@@ -1,0 +1,17 @@
+#include "base/log.h"
+
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+// A file's name may have anything in it: the warning stays one line, and steers no terminal.
+TEST(Log, WarningsArePrintable) {
+  start_logging();
+  testing::internal::CaptureStderr();
+  log_warning("a\nb\x1b[2J");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "[warning] a b\xef\xbf\xbd[2J\n");
+}
+
+}  // namespace
+}  // namespace digits

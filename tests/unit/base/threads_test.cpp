@@ -1,0 +1,125 @@
+#include "base/threads.h"
+
+#include <sched.h>
+
+#include <string>
+#include <thread>
+
+#include "base/files.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+// A machine's proc/ and control groups, as small as cpu_quota needs them.
+class CpuQuota : public testing::Test {
+ protected:
+  void write(const std::string& path, const std::string& text) {
+    std::filesystem::create_directories((root_ / path).parent_path());
+    write_file(root_ / path, text);
+  }
+  // The two lines that a kernel has for one hierarchy of each version, beside others.
+  void mount(const std::string& top) {
+    write("proc/self/mountinfo",
+          "23 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw\n"
+          "33 32 0:30 " +
+              top +
+              " /sys/fs/cgroup/cpuset rw,relatime - cgroup cgroup rw,cpuset\n"
+              "32 31 0:29 " +
+              top +
+              " /sys/fs/cgroup/cpu rw,relatime master:9 shared:2 - cgroup cgroup "
+              "rw,cpu,cpuacct\n"
+              "41 31 0:38 " +
+              top + " /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw\n");
+  }
+  TemporaryDirectory root_;
+};
+
+TEST_F(CpuQuota, IsNoneWithoutControlGroups) {
+  EXPECT_EQ(cpu_quota(root_.path()), std::nullopt);
+  mount("/");
+  EXPECT_EQ(cpu_quota(root_.path()), std::nullopt);
+}
+
+// By hand: 150 ms of CPU time in each 100 ms are 1.5 cores. "max" means that there is no quota.
+TEST_F(CpuQuota, ReadsVersion2) {
+  mount("/");
+  write("proc/self/cgroup", "0::/app\n");
+  write("sys/fs/cgroup/unified/app/cpu.max", "150000 100000\n");
+  EXPECT_EQ(cpu_quota(root_.path()), 1.5);
+  write("sys/fs/cgroup/unified/app/cpu.max", "max 100000\n");
+  EXPECT_EQ(cpu_quota(root_.path()), std::nullopt);
+}
+
+// -1 means that there is no quota. The quota of the cpuset hierarchy's folder does not count.
+TEST_F(CpuQuota, ReadsVersion1) {
+  mount("/");
+  write("proc/self/cgroup", "9:cpuset:/set\n4:cpu,cpuacct:/app\n0::/\n");
+  write("sys/fs/cgroup/cpu/app/cpu.cfs_period_us", "50000\n");
+  write("sys/fs/cgroup/cpu/app/cpu.cfs_quota_us", "-1\n");
+  EXPECT_EQ(cpu_quota(root_.path()), std::nullopt);
+  write("sys/fs/cgroup/cpu/app/cpu.cfs_quota_us", "150000\n");
+  EXPECT_EQ(cpu_quota(root_.path()), 3.0);
+}
+
+// A group cannot use more than its parents, however much its own quota allows.
+TEST_F(CpuQuota, IsTheSmallestOfTheParents) {
+  mount("/");
+  write("proc/self/cgroup", "0::/a/b/c\n");
+  write("sys/fs/cgroup/unified/a/cpu.max", "200000 100000\n");
+  write("sys/fs/cgroup/unified/a/b/cpu.max", "max 100000\n");
+  write("sys/fs/cgroup/unified/a/b/c/cpu.max", "800000 100000\n");
+  EXPECT_EQ(cpu_quota(root_.path()), 2.0);
+  write("sys/fs/cgroup/unified/cpu.max", "100000 100000\n");
+  EXPECT_EQ(cpu_quota(root_.path()), 1.0);
+}
+
+// Inside a container the mount's root is the container's group, under which its name leads nowhere.
+TEST_F(CpuQuota, IsFoundInAContainer) {
+  mount("/docker/0123");
+  write("sys/fs/cgroup/unified/cpu.max", "300000 100000\n");
+  write("sys/fs/cgroup/unified/sub/cpu.max", "250000 100000\n");
+  write("proc/self/cgroup", "0::/docker/0123\n");
+  EXPECT_EQ(cpu_quota(root_.path()), 3.0);
+  write("proc/self/cgroup", "0::/docker/0123/sub\n");
+  EXPECT_EQ(cpu_quota(root_.path()), 2.5);
+  write("proc/self/cgroup", "0::/elsewhere\n");  // a group that the mount does not show
+  EXPECT_EQ(cpu_quota(root_.path()), 3.0);
+}
+
+TEST(Threads, CoresAreWithinTheQuota) {
+  EXPECT_EQ(cores_within(8, std::nullopt), 8);
+  EXPECT_EQ(cores_within(8, 16.0), 8);
+  EXPECT_EQ(cores_within(8, 2.0), 2);
+  EXPECT_EQ(cores_within(8, 1.5), 2);  // one thread would leave half a core unused
+  EXPECT_EQ(cores_within(8, 0.1), 1);
+}
+
+// In a thread of its own, since the mask is a thread's: with one core in it there is one.
+TEST(Threads, CoresFollowTheAffinityMask) {
+  std::thread([] {
+    cpu_set_t mask;
+    ASSERT_EQ(sched_getaffinity(0, sizeof(mask), &mask), 0);
+    const int before = CPU_COUNT(&mask);
+    EXPECT_EQ(affinity_cores(), before);
+    int core = 0;
+    while (!CPU_ISSET(core, &mask)) ++core;
+    CPU_ZERO(&mask);
+    CPU_SET(core, &mask);
+    ASSERT_EQ(sched_setaffinity(0, sizeof(mask), &mask), 0);
+    EXPECT_EQ(affinity_cores(), 1);
+    EXPECT_EQ(available_cores(), 1);
+  }).join();
+}
+
+// 999 threads on two cores would only be in each other's way.
+TEST(Threads, AreAtMostFourPerCore) {
+  EXPECT_EQ(thread_count(0, 2), 2);
+  EXPECT_EQ(thread_count(1, 2), 1);
+  EXPECT_EQ(thread_count(8, 2), 8);
+  EXPECT_EQ(thread_count(9, 2), 8);
+  EXPECT_EQ(thread_count(999, 2), 8);
+}
+
+}  // namespace
+}  // namespace digits

@@ -1,0 +1,106 @@
+#include "data/photo_set.h"
+
+#include <algorithm>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include "base/files.h"
+#include "data/image_file.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+namespace fs = std::filesystem;
+
+const Schema kDigits{28, 28, 1, numbered_class_names(10)};
+
+fs::path drawn(int digit) { return fixtures() / "digits" / (std::to_string(digit) + "-large.png"); }
+
+// root/<class>/<name>, a copy of a drawn digit.
+void add_digit(const fs::path& root, int digit, const std::string& name) {
+  make_directories(root / std::to_string(digit));
+  fs::copy(drawn(digit), root / std::to_string(digit) / name);
+}
+
+// The reading is that of predict, in the order of the paths, whatever the threads.
+TEST(ReadPhotos, ReadsAsPredictDoes) {
+  const std::vector<fs::path> paths{drawn(3), drawn(1), drawn(7)};
+  const auto photos = read_photos(paths, kDigits, 1);
+  EXPECT_THAT(photos.read, testing::ElementsAre(0, 1, 2));
+  ASSERT_EQ(photos.images.size(), 3 * kDigits.image_bytes());
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    const auto expected = read_image(paths[i], kDigits).front().image;
+    EXPECT_TRUE(std::equal(expected.begin(), expected.end(),
+                           photos.images.data() + i * kDigits.image_bytes()));
+  }
+  EXPECT_EQ(read_photos(paths, kDigits, 3).images, photos.images);
+}
+
+// What cannot be read is told apart from what can: no file, no picture, no ink, two digits.
+TEST(ReadPhotos, ListsWhatCannotBeRead) {
+  const TemporaryDirectory folder;
+  write_file(folder / "text.png", "no picture");
+  const cv::Mat3b digit = cv::imread(drawn(1).string());
+  cv::Mat3b two;
+  cv::hconcat(digit, digit, two);
+  ASSERT_TRUE(cv::imwrite(folder / "two.png", two));
+  ASSERT_TRUE(cv::imwrite(folder / "blank.png", cv::Mat1b(90, 90, std::uint8_t{240})));
+  const auto photos = read_photos({folder / "none.png", folder / "text.png", drawn(5),
+                                   folder / "two.png", folder / "blank.png"},
+                                  kDigits, 2);
+  EXPECT_THAT(photos.read, testing::ElementsAre(2));
+  EXPECT_EQ(photos.images.size(), kDigits.image_bytes());
+  std::vector<std::string> codes;
+  for (const auto& [index, error] : photos.unread) {
+    codes.push_back(std::to_string(index) + " " + error.code());
+  }
+  EXPECT_THAT(codes, testing::ElementsAre("0 input.missing", "1 image.unreadable",
+                                          "3 image.several", "4 image.blank"));
+}
+
+// Cut off anywhere, a picture is read or unread: nothing is thrown.
+TEST(ReadPhotos, SurvivesDamage) {
+  const TemporaryDirectory folder;
+  const auto whole = read_file(drawn(2));
+  std::vector<fs::path> paths;
+  for (std::size_t size = 0; size < whole.size(); size += 1 + whole.size() / 40) {
+    paths.push_back(folder / (std::to_string(size) + ".png"));
+    write_file(paths.back(), whole.substr(0, size), Durability::kUnsynced);
+  }
+  const auto photos = read_photos(paths, kDigits, 2);
+  EXPECT_EQ(photos.read.size() + photos.unread.size(), paths.size());
+  EXPECT_EQ(photos.images.size(), photos.read.size() * kDigits.image_bytes());
+}
+
+// Labels are those of the model's classes, whichever of them the folder has.
+TEST(LabelledPhotos, TakesLabelsFromTheFolders) {
+  const TemporaryDirectory root;
+  add_digit(root.path(), 7, "b.png");
+  add_digit(root.path(), 7, "a.png");
+  add_digit(root.path(), 3, "c.png");
+  write_file(root / "3" / "a.png", "no picture");
+  write_file(root / "3" / "d.bmp", "x");
+  const auto labelled = read_labelled_photos(root.path(), kDigits, 1);
+  EXPECT_THAT(labelled.paths, testing::ElementsAre(root / "3" / "a.png", root / "3" / "c.png",
+                                                   root / "7" / "a.png", root / "7" / "b.png"));
+  EXPECT_THAT(labelled.labels, testing::ElementsAre(3, 3, 7, 7));
+  EXPECT_THAT(labelled.photos.read, testing::ElementsAre(1, 2, 3));
+  const auto set = labelled.set(kDigits);
+  EXPECT_THAT(set.labels, testing::ElementsAre(3, 7, 7));
+  EXPECT_EQ(set.images.size(), 3 * kDigits.image_bytes());
+  EXPECT_TRUE(set.schema == kDigits);
+  ASSERT_EQ(labelled.findings.size(), 1U);
+  EXPECT_THAT(labelled.findings[0].message, testing::HasSubstr("3/d.bmp"));
+}
+
+TEST(LabelledPhotos, RefusesWhatHasNoLabels) {
+  const TemporaryDirectory root;
+  expect_error("input.missing", [&] { read_labelled_photos(root / "none", kDigits, 1); });
+  expect_error("input.missing", [&] { read_labelled_photos(root.path(), kDigits, 1); });
+  make_directories(root / "eleven");
+  expect_error("data.label_range", [&] { read_labelled_photos(root.path(), kDigits, 1); });
+}
+
+}  // namespace
+}  // namespace digits

@@ -1,0 +1,81 @@
+#include "data/set_options.h"
+
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+TEST(PictureSize, IsReadFromText) {
+  EXPECT_FALSE(parse_picture_size(""));
+  const auto digits = parse_picture_size("28x20");
+  ASSERT_TRUE(digits);
+  EXPECT_EQ(digits->rows, 28);
+  EXPECT_EQ(digits->cols, 20);
+  EXPECT_EQ(digits->channels, 1);
+  EXPECT_EQ(parse_picture_size("64x48x3")->channels, 3);
+  for (const char* text : {"28", "28x", "x28", "28x28x", "28x28x1", "28x28x2", "0x28", "-1x28",
+                           "4097x1", "28X28", "28 x 28", "28x28x3x3", "a", "99999999999x1"}) {
+    expect_error("config.value", [&] { parse_picture_size(text); });
+  }
+}
+
+// Two images of 2x3 pixels.
+Dataset small_set(int channels) {
+  Dataset set{{2, 3, channels, {"0", "1"}}, {}, {0, 1}};
+  for (std::size_t i = 0; i < 2 * set.schema.image_bytes(); ++i) {
+    set.images.push_back(static_cast<std::uint8_t>(i));
+  }
+  return set;
+}
+
+TEST(ApplyOptions, ChangesNothingByDefault) {
+  auto set = small_set(1);
+  apply_options(set, SetOptions());
+  EXPECT_EQ(set.images, small_set(1).images);
+}
+
+// [[0 1 2] [3 4 5]] becomes [[0 3] [1 4] [2 5]], in every image.
+TEST(ApplyOptions, ExchangesRowsAndColumns) {
+  SetOptions options;
+  options.transpose = true;
+  auto set = small_set(1);
+  apply_options(set, options);
+  EXPECT_EQ(set.schema.rows, 3);
+  EXPECT_EQ(set.schema.cols, 2);
+  EXPECT_THAT(set.images, testing::ElementsAre(0, 3, 1, 4, 2, 5, 6, 9, 7, 10, 8, 11));
+}
+
+// A pixel's channels stay together.
+TEST(ApplyOptions, ExchangesPixelsNotChannels) {
+  SetOptions options;
+  options.transpose = true;
+  auto set = small_set(3);
+  apply_options(set, options);
+  EXPECT_THAT(std::vector<int>(set.images.begin(), set.images.begin() + 9),
+              testing::ElementsAre(0, 1, 2, 9, 10, 11, 3, 4, 5));
+}
+
+TEST(ApplyOptions, MakesDarkOnLightLightOnDark) {
+  SetOptions options;
+  options.invert = true;
+  auto set = small_set(1);
+  apply_options(set, options);
+  EXPECT_THAT(std::vector<int>(set.images.begin(), set.images.begin() + 3),
+              testing::ElementsAre(255, 254, 253));
+}
+
+// Ink that was cut out of a picture is bright, whatever the picture was.
+TEST(ApplyOptions, LeavesCutOutDigitsBright) {
+  SetOptions options;
+  options.invert = true;
+  options.size = PictureSize{2, 3, 1};
+  auto set = small_set(1);
+  apply_options(set, options);
+  EXPECT_EQ(set.images, small_set(1).images);
+  options.size->channels = 3;
+  apply_options(set, options);
+  EXPECT_EQ(set.images[0], 255);
+}
+
+}  // namespace
+}  // namespace digits

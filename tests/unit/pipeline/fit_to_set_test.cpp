@@ -1,0 +1,99 @@
+#include "pipeline/fit_to_set.h"
+
+#include "base/error.h"
+#include "pipeline/stages.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+// The preset's batch size holds while it is at most the share of the set: 54,000 / 8 > 256.
+TEST(FittingBatchSize, KeepsTheSizeOnALargeSet) {
+  EXPECT_EQ(fitting_batch_size(54000, 256, 0.125), 256);
+  EXPECT_EQ(fitting_batch_size(54000, 100, 0.125), 100);  // also one that is no power of two
+  EXPECT_EQ(fitting_batch_size(2048, 256, 0.125), 256);   // exactly an eighth
+}
+
+// 216 / 8 = 27: the power of two below is 16. Two images are the least that batch norm can use.
+TEST(FittingBatchSize, IsAPowerOfTwoOnASmallSet) {
+  EXPECT_EQ(fitting_batch_size(2047, 256, 0.125), 128);
+  EXPECT_EQ(fitting_batch_size(216, 256, 0.125), 16);
+  EXPECT_EQ(fitting_batch_size(9, 256, 0.125), 2);
+}
+
+// A batch size that the person set comes with a share of 1 and is kept, even where it is too large:
+// training then refuses it by name.
+TEST(FittingBatchSize, KeepsASizeThatWasSet) { EXPECT_EQ(fitting_batch_size(216, 250, 1.0), 250); }
+
+// 216 images in batches of 16 make 13 steps an epoch: 600 steps take 46.2 epochs, so 47.
+TEST(FittingEpochs, ReachTheSteps) {
+  EXPECT_EQ(fitting_epochs(216, 16, 8, 600), 47);
+  EXPECT_EQ(fitting_epochs(208, 16, 8, 598), 46);  // 13 steps, 46 epochs exactly
+  EXPECT_EQ(fitting_epochs(54000, 256, 8, 600), 8);
+  EXPECT_EQ(fitting_epochs(216, 16, 8, 0), 8);
+  EXPECT_EQ(fitting_epochs(10, 16, 8, 600),
+            600);  // no whole batch: refused later, no division by 0
+}
+
+// The map keeps 14 pixels: MNIST's 28 are halved, smaller images are not, larger ones by more.
+TEST(FittingPatch, KeepsFourteenPixels) {
+  EXPECT_EQ(fitting_patch(8), 1);
+  EXPECT_EQ(fitting_patch(27), 1);
+  EXPECT_EQ(fitting_patch(28), 2);
+  EXPECT_EQ(fitting_patch(55), 2);
+  EXPECT_EQ(fitting_patch(56), 4);
+  EXPECT_EQ(fitting_patch(112), 8);
+  EXPECT_EQ(fitting_patch(1000), 8);
+}
+
+// The shorter side decides the patch; a patch that was set stays; fitting again changes nothing.
+TEST(FitToSet, FitsOnceAndForAll) {
+  const auto set = random_dataset(100, 60, 20);
+  auto config = preset_config("standard");
+  const auto fitted = fit_to_set(config, set);
+  EXPECT_EQ(fitted.train.batch_size, 8);  // 100 / 8 = 12.5
+  EXPECT_EQ(fitted.train.epochs, 50);     // 12 steps an epoch, 600 in all
+  EXPECT_EQ(fitted.network.patch, 1);
+  EXPECT_EQ(to_toml(fit_to_set(fitted, set)), to_toml(fitted));
+  config.network.patch = 4;
+  EXPECT_EQ(fit_to_set(config, set).network.patch, 4);
+}
+
+// A value that a person sets is used as it is: in a file, the keys that would change it are off.
+TEST(FitToSet, KeepsWhatAFileSets) {
+  const auto set = random_dataset(100);
+  const auto base = preset_config("standard");
+  const auto epochs = fit_to_set(parse_config("[train]\nepochs = 3", "test", base), set);
+  EXPECT_EQ(epochs.train.epochs, 3);
+  EXPECT_EQ(epochs.train.batch_size, 8);
+  const auto batch = fit_to_set(parse_config("[train]\nbatch_size = 50", "test", base), set);
+  EXPECT_EQ(batch.train.batch_size, 50);
+  EXPECT_EQ(batch.train.epochs, 300);  // 2 steps an epoch
+}
+
+// Every preset trains on ten images of two classes: the main job does not end at the batch size.
+TEST(FitStage, EveryPresetTrainsOnTenImages) {
+  const auto set = random_dataset(10, 8, 8, 3, 2);
+  for (const char* preset : {"fast", "standard", "accurate"}) {
+    EXPECT_EQ(fit_stage(preset_config(preset), set).train.batch_size, 2) << preset;
+  }
+}
+
+// The error names the key, its value, the largest value that is possible, and the option to set.
+TEST(FitStage, NamesTheImpossibleValue) {
+  auto config = preset_config("standard");
+  config.train.batch_size = 256;
+  config.train.max_batch_share = 1.0;
+  try {
+    fit_stage(config, random_dataset(216));
+    FAIL() << "a batch of 256 fits into 216 images";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), "config.train");
+    EXPECT_STREQ(error.what(),
+                 "train.batch_size is 256, expected at most 216, the number of training images");
+    EXPECT_THAT(error.hint(), testing::HasSubstr("--batch-size to 27 or less"));
+  }
+}
+
+}  // namespace
+}  // namespace digits
