@@ -51,6 +51,8 @@ struct Totals {
   std::size_t abstained = 0;
   std::size_t failed = 0;             // inputs
   std::vector<std::string> failures;  // a line for each of the first
+  std::size_t noted = 0;              // files
+  std::vector<std::string> notes;     // the same for what was left out of them
 
   void add(const Json& note) {
     position = {note.at("file").get<std::size_t>(), note.at("record").get<std::size_t>()};
@@ -59,16 +61,16 @@ struct Totals {
     for (const auto& failure : note.at("failures")) {
       if (++failed <= kListed) failures.push_back(failure.get<std::string>());
     }
+    for (const auto& line : note.at("notes")) {
+      if (++noted <= kListed) notes.push_back(line.get<std::string>());
+    }
   }
 };
 
 Json note_of(const InputPosition& end, std::size_t images, std::size_t abstained,
-             const Json& failures) {
-  return {{"file", end.file},
-          {"record", end.record},
-          {"images", images},
-          {"abstained", abstained},
-          {"failures", failures}};
+             const Json& failures, const Json& notes) {
+  return {{"file", end.file},       {"record", end.record}, {"images", images},
+          {"abstained", abstained}, {"failures", failures}, {"notes", notes}};
 }
 
 struct Job {
@@ -76,6 +78,7 @@ struct Job {
   double min_confidence;
   Form form;
   int threads;
+  bool one;  // digit in each picture
 };
 
 // Called on several threads; the answer does not depend on how many there are.
@@ -98,8 +101,8 @@ Answer answer(const PendingChunk& pending, const Job& job) {
     predictions.erase(std::remove_if(predictions.begin(), predictions.end(), failed),
                       predictions.end());
   }
-  return {job.form.lines(predictions, names), note_of(pending.end, images, abstained, failures),
-          pending.share};
+  return {job.form.lines(predictions, names),
+          note_of(pending.end, images, abstained, failures, chunk.notes), pending.share};
 }
 
 // Hands the answers to `consume` in the order of the inputs.
@@ -152,7 +155,8 @@ Json identity_of(const ImageInputs& inputs, const Job& job) {
           {"logits", logits_hash(job.package)},
           {"program", program()},
           {"inputs", inputs.identity()},
-          {"min_confidence", job.min_confidence}};
+          {"min_confidence", job.min_confidence},
+          {"one", job.one}};
 }
 
 // Goes on behind what is in the file.
@@ -188,7 +192,8 @@ Totals predict_to_file(ImageInputs& inputs, const Job& job, const ParsedOptions&
   const auto replay = [&](const Json& note) { totals.add(note); };
   auto file = resume ? ResumableFile(path, identity, replay) : ResumableFile(path, identity);
   try {
-    if (file.size() == 0) file.append(job.form.header, note_of({}, 0, 0, Json::array()));
+    if (file.size() == 0)
+      file.append(job.form.header, note_of({}, 0, 0, Json::array(), Json::array()));
     return fill(file, std::move(totals), inputs, job);
   } catch (const Error& error) {
     throw with_way_on(error, arguments, resume);
@@ -218,8 +223,14 @@ void check_options(const ParsedOptions& parsed) {
 }
 
 void report_failures(const Totals& totals) {
-  if (totals.failed == 0) return;
   std::string text;
+  for (const auto& note : totals.notes) text += "digits: " + note + "\n";
+  if (totals.noted > totals.notes.size()) {
+    text += fmt::format("digits: {} files have such notes\n", totals.noted);
+  }
+  std::fputs(text.c_str(), stderr);
+  if (totals.failed == 0) return;
+  text.clear();
   for (const auto& failure : totals.failures) text += failure + "\n";
   if (totals.failed > totals.failures.size()) text += "...\n";
   std::fputs((text + fmt::format("digits: {} inputs could not be read\n", totals.failed)).c_str(),
@@ -245,17 +256,19 @@ void print_summary(const Totals& totals, const std::string& out, double seconds,
 }
 
 CommandOptions predict_options() {
-  CommandOptions options("predict",
-                         "Classifies images with a package: PNG and JPEG files of up to 50 "
-                         "megapixels, folders of them, or IDX files. A photo may show several "
-                         "digits in a line, which are read from left to right. An input that "
-                         "cannot be read is left out and named at the end, and the exit status "
-                         "is 3.",
-                         "INPUT...");
+  CommandOptions options(
+      "predict",
+      "Classifies images with a package: PNG and JPEG files of up to 50 "
+      "megapixels, folders of them, or IDX files. A photo may show rows of "
+      "digits, which are read from the top, each from left to right. An input that "
+      "cannot be read is left out and named at the end, and the exit status "
+      "is 3.",
+      "INPUT...");
   options.add_model();
   options.add_engine();
   options.text("out", "write the predictions to this file, .csv or .jsonl; must be new", "FILE");
   options.flag("resume", "go on with --out's file where it was stopped, as if it had not been");
+  options.flag("one", "read each picture as one digit, however many pieces it has");
   options.text("min-confidence", "abstain where the best probability is below", "P");
   options.add_machine();
   options.flag("json",
@@ -278,9 +291,11 @@ int command_predict(const Arguments& arguments) {
   const auto config = resolve(config_from(*parsed, Config()));
   const auto package =
       Package::load(package_of(*parsed), choose_device(config.device), parsed->text("engine"));
-  ImageInputs inputs(words, package.schema());
+  const bool one = parsed->has("one");
+  ImageInputs inputs(words, package.schema(),
+                     {one ? Shows::kOne : Shows::kAnyNumber, in_normal_form(package.profile())});
   const Job job{package, min_confidence, form_of(*parsed, package.schema().class_names),
-                static_cast<int>(config.threads)};
+                static_cast<int>(config.threads), one};
   const auto totals = parsed->has("out") ? predict_to_file(inputs, job, *parsed, arguments)
                                          : predict_to_stdout(inputs, job);
   report_failures(totals);

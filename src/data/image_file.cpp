@@ -7,6 +7,7 @@
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
+#include "base/captured_stderr.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "data/image_header.h"
@@ -19,11 +20,12 @@ namespace {
 
 constexpr std::int64_t kMaxPixels = 50'000'000;
 
-void require_readable(bool readable, std::string_view bytes, const std::string& name) {
+void require_readable(bool readable, std::string_view bytes, const std::string& name,
+                      const std::string& warnings = "") {
   if (readable) return;
   throw Error("image.unreadable",
-              fmt::format("{}: {} bytes that do not decode whole, expected PNG or JPEG", name,
-                          bytes.size()),
+              fmt::format("{}: {} bytes that do not decode whole{}, expected PNG or JPEG", name,
+                          bytes.size(), warnings.empty() ? "" : " (" + warnings + ")"),
               "open it in an image viewer: it may be damaged, no image, or of another format");
 }
 
@@ -53,13 +55,19 @@ cv::Mat3b on_paper(const cv::Mat4b& drawing) {
   return flat;
 }
 
-// The picture as 8-bit BGR, upright and opaque.
-cv::Mat3b decode(std::string_view bytes, const std::string& name) {
+// What a decoder made of a file.
+struct Decoded {
+  cv::Mat3b picture;     // 8-bit BGR, upright and opaque
+  std::string warnings;  // of libpng or libjpeg
+};
+
+Decoded decode(std::string_view bytes, const std::string& name) {
   const auto header = read_image_header(bytes);
   require_size(header.rows, header.cols, name);
   // OpenCV would decode more formats, but some allocate gigabytes by what a few bytes claim.
   require_readable(header.rows > 0 && header.cols > 0 && !header.truncated, bytes, name);
   const cv::Mat raw(1, static_cast<int>(bytes.size()), CV_8U, const_cast<char*>(bytes.data()));
+  const CapturedStderr warnings;
   cv::Mat image;
   try {
     image = cv::imdecode(raw, cv::IMREAD_UNCHANGED);  // the only way to see alpha
@@ -69,49 +77,82 @@ cv::Mat3b decode(std::string_view bytes, const std::string& name) {
   } catch (const cv::Exception&) {  // a size over OpenCV's own limits, or what it cannot convert
     image.release();
   }
-  require_readable(!image.empty(), bytes, name);
+  require_readable(!image.empty(), bytes, name, warnings.lines());
   require_size(image.rows, image.cols, name);
-  return image.channels() == 4 ? on_paper(image) : cv::Mat3b(image);
+  return {image.channels() == 4 ? on_paper(image) : cv::Mat3b(image), warnings.lines()};
 }
 
-// Whether the image looks like what the network was trained on: its size, and ink on black.
-bool is_framed(const cv::Mat1b& grey, const Schema& schema) {
+// Whether the image looks like what the network was trained on: ink on black, in normal form.
+bool is_framed(const cv::Mat1b& grey) {
   const cv::Rect inner(1, 1, grey.cols - 2, grey.rows - 2);
-  if (grey.rows != schema.rows || grey.cols != schema.cols || inner.empty()) return false;
-  const int inside = cv::countNonZero(grey(inner));
-  const int on_border = cv::countNonZero(grey) - inside;
-  return inside > 0 && 2 * on_border < static_cast<int>(grey.total()) - inner.area();
+  if (inner.empty()) return false;
+  const int on_border = cv::countNonZero(grey) - cv::countNonZero(grey(inner));
+  return 2 * on_border < static_cast<int>(grey.total()) - inner.area() && has_normal_form(grey);
 }
 
-std::vector<Sample> samples_of(const cv::Mat1b& grey, const std::string& name,
-                               const Schema& schema) {
-  if (is_framed(grey, schema)) return {{{{}, grey.size()}, {grey.datastart, grey.dataend}}};
-  std::vector<Sample> samples;
-  for (const auto& cutout : cut_out_digits(grey)) {
-    const auto image = normal_form(cutout.ink, schema.rows, schema.cols);
-    samples.push_back({cutout.box, {image.begin(), image.end()}});
+// "2 dashes, 1 box"
+std::string listed(const LeftOut& left_out) {
+  std::string text;
+  for (const auto& [what, count] : left_out) {
+    const char* plural = what == "dash" || what == "box" ? "es" : "s";
+    text +=
+        fmt::format("{}{} {}{}", text.empty() ? "" : ", ", count, what, count > 1 ? plural : "");
   }
-  if (!samples.empty()) return samples;
-  throw Error("image.blank",
-              fmt::format("{}: no digit in {}x{} pixels, expected ink that stands out from paper",
-                          name, grey.rows, grey.cols),
-              "is there a digit in the picture, with some paper around it?");
+  return text;
+}
+
+[[noreturn]] void throw_blank(const cv::Mat1b& grey, const std::string& name,
+                              const Reading& reading) {
+  std::string seen =
+      fmt::format("contrast {:.0f} % of the paper's brightness", 100 * reading.contrast);
+  if (!reading.largest.empty()) {
+    seen += fmt::format(", edges {:.0f} pixels wide, largest piece of ink {}x{} pixels",
+                        reading.edge, reading.largest.height, reading.largest.width);
+  }
+  if (!reading.left_out.empty()) seen += ", left out: " + listed(reading.left_out);
+  throw Error(
+      "image.blank",
+      fmt::format("{}: no digit in {}x{} pixels ({}), expected ink with a contrast of 12 % "
+                  "or more",
+                  name, grey.rows, grey.cols, seen),
+      "take the picture closer, sharper or in better light, with some paper around the digit");
+}
+
+Picture read_grey(const cv::Mat1b& grey, const std::string& name, const Schema& schema,
+                  const ReadOptions& options) {
+  const bool is_canvas = grey.rows == schema.rows && grey.cols == schema.cols;
+  if (is_canvas && (!options.normal_form || is_framed(grey))) {
+    return {{{{{}, grey.size()}, {grey.begin(), grey.end()}}}, ""};
+  }
+  const auto reading = cut_out_digits(grey, is_canvas ? Shows::kOne : options.shows);
+  if (reading.digits.empty()) throw_blank(grey, name, reading);
+  Picture picture;
+  for (const auto& cutout : reading.digits) {
+    const auto image = normal_form(cutout.ink, schema.rows, schema.cols);
+    picture.samples.push_back({cutout.box, {image.begin(), image.end()}});
+  }
+  if (!reading.left_out.empty()) picture.note = "left out: " + listed(reading.left_out);
+  return picture;
 }
 
 }  // namespace
 
-std::vector<Sample> decode_image(std::string_view bytes, const std::string& name,
-                                 const Schema& schema) {
-  const auto picture = decode(bytes, name);
+Picture decode_image(std::string_view bytes, const std::string& name, const Schema& schema,
+                     const ReadOptions& options) {
+  const auto [decoded, warnings] = decode(bytes, name);
+  Picture picture;
   if (schema.channels == 1) {
     cv::Mat1b grey;
-    cv::cvtColor(picture, grey, cv::COLOR_BGR2GRAY);
-    return samples_of(grey, name, schema);
+    cv::cvtColor(decoded, grey, cv::COLOR_BGR2GRAY);
+    picture = read_grey(grey, name, schema, options);
+  } else {
+    cv::Mat image;
+    cv::cvtColor(decoded, image, cv::COLOR_BGR2RGB);
+    cv::resize(image, image, {schema.cols, schema.rows}, 0, 0, cv::INTER_AREA);
+    picture.samples = {{{{}, decoded.size()}, {image.datastart, image.dataend}}};
   }
-  cv::Mat image;
-  cv::cvtColor(picture, image, cv::COLOR_BGR2RGB);
-  cv::resize(image, image, {schema.cols, schema.rows}, 0, 0, cv::INTER_AREA);
-  return {{{{}, picture.size()}, {image.datastart, image.dataend}}};
+  if (!warnings.empty()) picture.note += (picture.note.empty() ? "" : "; ") + warnings;
+  return picture;
 }
 
 bool is_image_name(const std::filesystem::path& path) {
@@ -122,11 +163,12 @@ bool is_image_name(const std::filesystem::path& path) {
 }
 
 cv::Mat3b read_picture(const std::filesystem::path& path) {
-  return decode(read_file(path), path.string());
+  return decode(read_file(path), path.string()).picture;
 }
 
-std::vector<Sample> read_image(const std::filesystem::path& path, const Schema& schema) {
-  return decode_image(read_file(path), path.string(), schema);
+Picture read_image(const std::filesystem::path& path, const Schema& schema,
+                   const ReadOptions& options) {
+  return decode_image(read_file(path), path.string(), schema, options);
 }
 
 std::string encode_png(const std::uint8_t* image, const Schema& schema) {

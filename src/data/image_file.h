@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "data/dataset.h"
+#include "data/photo.h"
 
 namespace digits {
 
@@ -27,17 +28,29 @@ struct Sample {
   std::vector<std::uint8_t> image;  // [rows, cols, channels] of the schema
 };
 
-// Reads a picture for a package to classify. One channel: every digit in the picture, left to right
-// (data/photo.h), in normal form. An image that already has the schema's size and a black border is
-// one sample, taken as it is. Three channels: the whole picture, resized, in RGB order.
+// How pictures become samples.
+struct ReadOptions {
+  Shows shows = Shows::kAnyNumber;
+  bool normal_form = true;  // bring images of the schema's size to it; false: take them as they are
+};
+
+struct Picture {
+  std::vector<Sample> samples;  // at least one
+  std::string note;             // what was left out of it, what its decoder warned of; or empty
+};
+
+// Reads a picture for a package to classify. One channel: every digit in the picture in reading
+// order (data/photo.h), in normal form. An image of the schema's size is one digit, and is taken as
+// it is when it is in normal form already, with ink on black. Three channels: the whole picture,
+// resized, in RGB order.
 //
-// Throws as read_picture, and image.blank when there is no ink to be found. Never returns an empty
-// list.
-std::vector<Sample> read_image(const std::filesystem::path& path, const Schema& schema);
+// Throws as read_picture, and image.blank when there is no digit to be found.
+Picture read_image(const std::filesystem::path& path, const Schema& schema,
+                   const ReadOptions& options = {});
 
 // The same for a file's bytes; `name` is for messages.
-std::vector<Sample> decode_image(std::string_view bytes, const std::string& name,
-                                 const Schema& schema);
+Picture decode_image(std::string_view bytes, const std::string& name, const Schema& schema,
+                     const ReadOptions& options = {});
 
 // One [rows, cols, channels] image as the bytes of a PNG file.
 std::string encode_png(const std::uint8_t* image, const Schema& schema);

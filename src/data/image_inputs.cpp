@@ -11,7 +11,6 @@
 #include "base/files.h"
 #include "base/interrupt.h"
 #include "base/sha256.h"
-#include "data/image_file.h"
 #include "data/load.h"
 
 namespace digits {
@@ -49,14 +48,16 @@ std::vector<std::string> expand(const std::string& word) {
 }
 
 // Adds the images of a file, or why there are none.
-void append_file(ImageChunk& chunk, const std::string& path, const Schema& schema) {
+void append_file(ImageChunk& chunk, const std::string& path, const Schema& schema,
+                 const ReadOptions& options) {
   try {
     if (kind_of(path) == PathKind::kFolder) expand(path);  // throws what was wrong with it
-    const auto samples = read_image(path, schema);
+    const auto [samples, note] = read_image(path, schema, options);
+    if (!note.empty()) chunk.notes.push_back(path + ": " + note);
     for (std::size_t i = 0; i < samples.size(); ++i) {
       const auto& [box, image] = samples[i];
       chunk.inputs.push_back({{path, std::nullopt, box}, std::nullopt});
-      if (samples.size() > 1) chunk.inputs.back().origin.index = i;  // from the left
+      if (samples.size() > 1) chunk.inputs.back().origin.index = i;  // in reading order
       chunk.images.insert(chunk.images.end(), image.begin(), image.end());
     }
   } catch (const Error& error) {
@@ -64,11 +65,12 @@ void append_file(ImageChunk& chunk, const std::string& path, const Schema& schem
   }
 }
 
-ImageChunk read_files(const std::vector<std::string>& paths, const Schema& schema) {
+ImageChunk read_files(const std::vector<std::string>& paths, const Schema& schema,
+                      const ReadOptions& options) {
   ImageChunk chunk;
   for (const auto& path : paths) {
     throw_if_interrupted("reading");
-    append_file(chunk, path, schema);
+    append_file(chunk, path, schema, options);
   }
   return chunk;
 }
@@ -85,8 +87,8 @@ ImageChunk records_of(const std::string& path, std::size_t first, std::size_t co
 
 }  // namespace
 
-ImageInputs::ImageInputs(const std::vector<std::string>& words, Schema schema)
-    : schema_(std::move(schema)) {
+ImageInputs::ImageInputs(const std::vector<std::string>& words, Schema schema, ReadOptions options)
+    : schema_(std::move(schema)), options_(options) {
   for (const auto& word : words) {
     try {
       auto files = expand(word);
@@ -125,8 +127,8 @@ PendingChunk ImageInputs::next_files() {
   const auto last = begin + static_cast<std::ptrdiff_t>(std::min(at_most(kFiles, schema_), left));
   const auto end = std::find_if(begin, last, looks_like_idx);
   position_ = {position_.file + static_cast<std::size_t>(end - begin), 0};
-  return {[paths = std::vector(begin, end), this] { return read_files(paths, schema_); }, position_,
-          share()};
+  return {[paths = std::vector(begin, end), this] { return read_files(paths, schema_, options_); },
+          position_, share()};
 }
 
 PendingChunk ImageInputs::next_records() {
@@ -151,7 +153,7 @@ PendingChunk ImageInputs::next_records() {
     if (error.code() == "interrupted") throw;
     seek({position_.file + 1, 0});
     const ImageInput unread{{path, std::nullopt, std::nullopt}, error};
-    return {[=] { return ImageChunk{{unread}, {}}; }, position_, share()};
+    return {[=] { return ImageChunk{{unread}, {}, {}}; }, position_, share()};
   }
 }
 

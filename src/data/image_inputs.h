@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "data/dataset.h"
 #include "data/idx_images.h"
+#include "data/image_file.h"
 
 namespace digits {
 
@@ -31,6 +32,7 @@ struct ImageInput {
 struct ImageChunk {
   std::vector<ImageInput> inputs;
   std::vector<std::uint8_t> images;  // of the inputs without an error, [n, rows, cols, channels]
+  std::vector<std::string> notes;    // "path: what was left out of it", of some files
 };
 
 // A place between two inputs.
@@ -53,7 +55,7 @@ struct PendingChunk {
 // error.
 class ImageInputs {
  public:
-  ImageInputs(const std::vector<std::string>& words, Schema schema);
+  ImageInputs(const std::vector<std::string>& words, Schema schema, ReadOptions options = {});
 
   // SHA-256 over names, sizes and times of change: another one when an input may be another.
   std::string identity() const;
@@ -72,6 +74,7 @@ class ImageInputs {
 
   std::vector<std::string> files_;
   Schema schema_;
+  ReadOptions options_;
   InputPosition position_;
   std::unique_ptr<IdxImages> idx_;  // the file at the position, when it is one
 };

@@ -30,13 +30,29 @@ int start_of(double centre_of_mass, int length, int frame) {
 
 }  // namespace
 
+int normal_side(int rows, int cols) {
+  return std::max(1, static_cast<int>(std::lround(std::min(rows, cols) * 20.0 / 28.0)));
+}
+
+bool has_normal_form(const cv::Mat1b& image) {
+  const cv::Moments moments = cv::moments(image);
+  if (moments.m00 == 0.0) return false;
+  const auto fits = [&](const cv::Rect& box) {
+    return std::abs(std::max(box.width, box.height) - normal_side(image.rows, image.cols)) <= 1;
+  };
+  return (fits(cv::boundingRect(image)) ||
+          fits(ink_box(image))) &&  // with its soft edge or without
+         std::abs(moments.m10 / moments.m00 - image.cols / 2.0) <= 1.0 &&
+         std::abs(moments.m01 / moments.m00 - image.rows / 2.0) <= 1.0;
+}
+
 cv::Mat1b normal_form(const cv::Mat1b& ink, int rows, int cols) {
   cv::Mat1b frame(rows, cols, std::uint8_t{0});
   const cv::Rect box = ink_box(ink);
   if (box.empty()) return frame;
 
-  const double target = std::max(1.0, std::round(std::min(rows, cols) * 20.0 / 28.0));
-  const double scale = target / std::max(box.width, box.height);
+  const double scale =
+      static_cast<double>(normal_side(rows, cols)) / std::max(box.width, box.height);
   const cv::Size size(std::max(1, static_cast<int>(std::lround(box.width * scale))),
                       std::max(1, static_cast<int>(std::lround(box.height * scale))));
   cv::Mat1b glyph;

@@ -12,4 +12,11 @@ namespace digits {
 // ink comes back blank.
 cv::Mat1b normal_form(const cv::Mat1b& ink, int rows, int cols);
 
+// Whether `image` already is in the normal form of its size, to within a pixel: the longer side of
+// the box around its ink, and the place of its centre of mass. All of MNIST's images are.
+bool has_normal_form(const cv::Mat1b& image);
+
+// The longer side of a digit in a frame in normal form, in pixels.
+int normal_side(int rows, int cols);
+
 }  // namespace digits

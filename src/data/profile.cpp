@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "data/normal_form.h"
 
 namespace digits {
 
@@ -124,6 +125,26 @@ Profile make_profile(const Dataset& set, int threads) {
   const auto counts = class_counts(set);
   profile.class_counts.assign(counts.begin(), counts.end());
   return profile;
+}
+
+bool in_normal_form(const Profile& profile) {
+  const auto& schema = profile.schema;
+  const auto bins = feature_bins(schema);
+  const auto nearly_all = [&](Feature feature, double low, double high) {
+    const auto& counts = profile.features[feature].counts;
+    const double width = bins[feature].high / static_cast<double>(counts.size());
+    std::uint64_t inside = 0;
+    for (std::size_t bin = 0; bin < counts.size(); ++bin) {
+      const double middle = (static_cast<double>(bin) + 0.5) * width;
+      if (middle >= low && middle <= high) inside += counts[bin];
+    }
+    return static_cast<double>(inside) >= 0.95 * static_cast<double>(profile.count);
+  };
+  const double side = normal_side(schema.rows, schema.cols) + 2.0;
+  const double x = schema.cols / 2.0 + 0.5, y = schema.rows / 2.0 + 0.5;  // of a pixel's middle
+  return schema.channels == 1 && nearly_all(kCentroidX, x - 1.0, x + 1.0) &&
+         nearly_all(kCentroidY, y - 1.0, y + 1.0) && nearly_all(kBoxHeight, 0.0, side) &&
+         nearly_all(kBoxWidth, 0.0, side);
 }
 
 void to_json(Json& json, const Profile& profile) {

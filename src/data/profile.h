@@ -71,6 +71,10 @@ struct Profile {
 // The profile of a set; it does not depend on `threads`. Throws data.empty for no images.
 Profile make_profile(const Dataset& set, int threads);
 
+// Whether the images are in normal form (data/normal_form.h), as far as a profile tells: nearly all
+// are centred by mass, and none to speak of is larger. Colour images are not.
+bool in_normal_form(const Profile& profile);
+
 // profile.json without its schema key, and back. The reader throws FAMILY.malformed unless the
 // document has the bins that `schema` asks for and counts that add up.
 void to_json(Json& json, const Profile& profile);

@@ -8,7 +8,7 @@
 namespace digits {
 
 struct PhotoOptions {
-  std::string digits = "7";    // written in a line
+  std::string digits = "7";    // written in a line; also marks: - . ,  and line feeds, for rows
   cv::Size size{480, 360};     // pixels
   int height = 160;            // of a digit, pixels
   cv::Point2d centre{.5, .5};  // of the line, in shares of the picture
@@ -17,6 +17,11 @@ struct PhotoOptions {
   double gradient = 0.0;      // share of the light that is lost from the left to the right
   double shadow = 0.0;        // share of the light that a soft shadow takes, below a diagonal
   double noise = 0.0;         // standard deviation, of 255
+  double blur = 0.0;          // standard deviation of the lens's, pixels
+  int box = 0;                // pixels: the width of the line of a box around all
+  int underline = 0;          // pixels: the width of a line below all
+  double reach = 0.0;         // of a digit's height: so far the digits stick out of that
+  double desk = 0.0;          // share of the light that a desk around the sheet reflects; 0: none
 };
 
 // A function of its options and the seed.

@@ -119,9 +119,9 @@ TEST(Corruption, OfPngIsNamedOrHarmless) {
     for (const auto& path : files_in(folder, ".png")) {
       SCOPED_TRACE(path);
       const auto whole = read_file(path);
-      const auto samples = decode_image(whole, path, schema);
+      const auto samples = decode_image(whole, path, schema).samples;
       const Read read = [&](const std::string& b) {
-        const auto seen = decode_image(b, path, schema);
+        const auto seen = decode_image(b, path, schema).samples;
         return std::equal(seen.begin(), seen.end(), samples.begin(), samples.end(),
                           [](const Sample& x, const Sample& y) { return x.image == y.image; });
       };
@@ -151,7 +151,7 @@ TEST(Corruption, OfCutJpegIsNamed) {
 TEST(Corruption, OfJpegHeadersIsNamedOrAnImage) {
   const auto schema = schema_of(3);
   const Read read = [&](const std::string& b) {
-    return has_shape(decode_image(b, "jpeg", schema), schema);
+    return has_shape(decode_image(b, "jpeg", schema).samples, schema);
   };
   auto paths = files_in("photos/good", ".jpg");
   paths.erase(std::find(paths.begin(), paths.end(), fixtures() / "photos/good/8-large.jpg"));

@@ -31,7 +31,7 @@ cv::Mat1b sheet(std::uint8_t paper, std::uint8_t ink) {
 
 // The one digit that the picture shows.
 std::vector<std::uint8_t> decoded(const cv::Mat& picture, const Schema& schema = grey()) {
-  const auto samples = decode_image(png(picture), "x", schema);
+  const auto samples = decode_image(png(picture), "x", schema).samples;
   EXPECT_EQ(samples.size(), 1U);
   return samples.front().image;
 }
@@ -225,7 +225,7 @@ TEST(WritePng, SurvivesReading) {
   const TemporaryDirectory folder;
   const auto set = random_dataset(1, 6, 5, 3);
   write_png(folder / "x.png", set.image(0), set.schema);
-  const auto back = read_image(folder / "x.png", set.schema);
+  const auto back = read_image(folder / "x.png", set.schema).samples;
   ASSERT_EQ(back.size(), 1U);
   EXPECT_TRUE(std::equal(back[0].image.begin(), back[0].image.end(), set.image(0)));
 }

@@ -23,7 +23,7 @@ std::string encoded(const char* format, const cv::Mat& image) {
 std::vector<Cutout> cut_out(const PhotoOptions& options) {
   cv::Mat1b photo;
   cv::cvtColor(compose_photo(options, test_seed()), photo, cv::COLOR_BGR2GRAY);
-  return cut_out_digits(photo);
+  return cut_out_digits(photo).digits;
 }
 
 // What the normal form of a photo's only digit differs from the same digit's without light, shadow
@@ -90,7 +90,7 @@ TEST(CutOutDigits, FindsADigitAnywhere) {
 TEST(CutOutDigits, ReadsFromLeftToRight) {
   cv::Mat1b line(100, 400, std::uint8_t{230});
   for (const int x : {300, 40, 170}) line(cv::Rect(x, 20, 10 + x / 20, 60)) = 20;
-  const auto found = cut_out_digits(line);
+  const auto found = cut_out_digits(line).digits;
   ASSERT_EQ(found.size(), 3U);
   EXPECT_NEAR(found[0].box.x, 40, 3);
   EXPECT_NEAR(found[1].box.x, 170, 3);
@@ -103,7 +103,7 @@ TEST(CutOutDigits, JoinsStrokesAndDropsSpecks) {
   sheet(cv::Rect(80, 40, 50, 8)) = 20;
   sheet(cv::Rect(80, 60, 12, 80)) = 20;
   sheet(cv::Rect(20, 150, 4, 4)) = 20;
-  const auto found = cut_out_digits(sheet);
+  const auto found = cut_out_digits(sheet).digits;
   ASSERT_EQ(found.size(), 1U);
   EXPECT_NEAR(found[0].box.y, 40, 3);
   EXPECT_NEAR(found[0].box.br().y, 140, 3);
@@ -115,7 +115,7 @@ TEST(CutOutDigits, TakesATightlyCroppedDigit) {
     cv::Mat1b seven(300, 200 + 2 * margin, std::uint8_t{230});
     cv::line(seven, {margin, 8}, {margin + 199, 8}, cv::Scalar(20), 20);
     cv::line(seven, {margin + 190, 8}, {margin + 70, 299}, cv::Scalar(20), 20);
-    const auto found = cut_out_digits(seven);
+    const auto found = cut_out_digits(seven).digits;
     ASSERT_EQ(found.size(), 1U) << margin;
     EXPECT_GT(found[0].box.height, 290);
     EXPECT_GT(found[0].box.width, 190);
@@ -126,7 +126,7 @@ TEST(CutOutDigits, TakesATightlyCroppedDigit) {
 TEST(CutOutDigits, GivesBoxesInThePicturesPixels) {
   cv::Mat1b tall(3000, 130, std::uint8_t{230});
   tall(cv::Rect(30, 1000, 60, 700)) = 20;
-  const auto found = cut_out_digits(tall);
+  const auto found = cut_out_digits(tall).digits;
   ASSERT_EQ(found.size(), 1U);
   EXPECT_NEAR(found[0].box.y, 1000, 12);
   EXPECT_NEAR(found[0].box.br().y, 1700, 12);
@@ -135,7 +135,7 @@ TEST(CutOutDigits, GivesBoxesInThePicturesPixels) {
 
 // Paper alone holds nothing: even, noisy, or with a soft shadow on it.
 TEST(CutOutDigits, FindsNothingOnPaper) {
-  EXPECT_TRUE(cut_out_digits(cv::Mat1b(200, 200, std::uint8_t{200})).empty());
+  EXPECT_TRUE(cut_out_digits(cv::Mat1b(200, 200, std::uint8_t{200})).digits.empty());
   auto blank = show("");
   blank.noise = 6.0;
   EXPECT_TRUE(cut_out(blank).empty());
@@ -158,7 +158,7 @@ TEST(DecodeImage, LaysAlphaOnContrastingPaper) {
   for (const std::uint8_t ink : {std::uint8_t{0}, std::uint8_t{255}}) {
     cv::Mat4b drawing(200, 200, cv::Vec4b(ink, ink, ink, 0));
     drawing(cv::Rect(90, 40, 16, 120)) = cv::Vec4b(ink, ink, ink, 255);
-    const auto samples = decode_image(encoded(".png", drawing), "x", grey());
+    const auto samples = decode_image(encoded(".png", drawing), "x", grey()).samples;
     ASSERT_EQ(samples.size(), 1U);
     EXPECT_NEAR(samples[0].box.height, 120, 4);
   }
@@ -168,12 +168,12 @@ TEST(DecodeImage, LaysAlphaOnContrastingPaper) {
 TEST(DecodeImage, SeesAlphaOf16Bits) {
   cv::Mat drawing(200, 200, CV_16UC4, cv::Scalar::all(0));
   drawing(cv::Rect(90, 40, 16, 120)) = cv::Scalar(0, 0, 0, 65535);
-  const auto samples = decode_image(encoded(".png", drawing), "x", grey());
+  const auto samples = decode_image(encoded(".png", drawing), "x", grey()).samples;
   ASSERT_EQ(samples.size(), 1U);
   EXPECT_NEAR(samples[0].box.height, 120, 4);
 }
 
-// Orientation 6: what a camera on its side stores is turned back, so a standing bar stands.
+// Orientation 6: what a camera on its side stores is turned back, so what was standing stands.
 TEST(DecodeImage, UndoesExifRotation) {
   constexpr std::string_view kExif(
       "\xff\xe1\x00\x22"
@@ -181,10 +181,11 @@ TEST(DecodeImage, UndoesExifRotation) {
       36);
   cv::Mat1b lying(100, 200, std::uint8_t{230});
   lying(cv::Rect(40, 45, 120, 10)) = 20;
+  lying(cv::Rect(40, 45, 10, 40)) = 20;
   auto jpeg = encoded(".jpg", lying);
-  EXPECT_GT(decode_image(jpeg, "x", grey())[0].box.width, 100);
+  EXPECT_GT(decode_image(jpeg, "x", grey()).samples[0].box.width, 100);
   jpeg.insert(2, kExif);
-  EXPECT_GT(decode_image(jpeg, "x", grey())[0].box.height, 100);
+  EXPECT_GT(decode_image(jpeg, "x", grey()).samples[0].box.height, 100);
 }
 
 TEST(DecodeImage, RefusesTruncatedJpegs) {

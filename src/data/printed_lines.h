@@ -1,0 +1,19 @@
+// Lines that a form prints: boxes around digits, lines below them, a sheet's ruling.
+#pragma once
+
+#include <opencv2/core/mat.hpp>
+
+namespace digits {
+
+struct PrintedLines {
+  cv::Mat1b mask;  // 255 where such a line lies, but not where a stroke crosses it
+  int boxes = 0;
+  int lines = 0;  // that are no sides of a box
+};
+
+// Finds the printed lines in a mask of strokes. What holds another part inside is a box, whatever
+// its shape. Otherwise a line is long, thin and straight, within some degrees of upright or level,
+// and longer than any stroke of a digit could be beside the other strokes.
+PrintedLines find_printed_lines(const cv::Mat1b& strokes);
+
+}  // namespace digits

@@ -1,0 +1,35 @@
+#include "base/captured_stderr.h"
+
+#include <cstdio>
+#include <thread>
+
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+// Lines are kept once each, and afterwards the stream prints again.
+TEST(CapturedStderr, KeepsWhatItsThreadPrints) {
+  testing::internal::CaptureStderr();
+  {
+    const CapturedStderr captured;
+    std::fprintf(stderr, "a warning: %d\n", 7);
+    std::fputs("another\n", stderr);
+    std::fprintf(stderr, "a warning: %d\n", 7);
+    EXPECT_EQ(captured.lines(), "a warning: 7; another");
+  }
+  std::fputs("printed\n", stderr);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "printed\n");
+}
+
+// Another thread prints as ever while one captures.
+TEST(CapturedStderr, LeavesOtherThreadsAlone) {
+  testing::internal::CaptureStderr();
+  const CapturedStderr captured;
+  std::thread([] { std::fputs("from beside\n", stderr); }).join();
+  EXPECT_EQ(captured.lines(), "");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "from beside\n");
+}
+
+}  // namespace
+}  // namespace digits
