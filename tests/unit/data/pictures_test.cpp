@@ -124,6 +124,17 @@ TEST(Pictures, LeaveUnderlinesOut) {
   EXPECT_LT(found.digits[0].box.width, 140);
 }
 
+// A picture's dark edge, shorter than twice the digit.
+TEST(Pictures, LeaveADarkEdgeOut) {
+  auto large = show("6");
+  large.height = 220;
+  auto photo = photo_of(large);
+  photo.colRange(0, 5) = 20;
+  const auto found = cut_out_digits(photo).digits;
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_GT(found[0].box.x, 50);
+}
+
 // A thin 7 and a thin 4 are made of level and upright lines, which stay.
 TEST(Pictures, KeepTheStraightStrokesOfDigits) {
   cv::Mat1b sheet(400, 700, std::uint8_t{255});
