@@ -11,7 +11,7 @@ std::string start(std::vector<std::string> variables) {
   std::vector<std::string> argv{
       "env", "-u", "OMP_WAIT_POLICY", "-u", "GOMP_SPINCOUNT", "OMP_DISPLAY_ENV=verbose"};
   argv.insert(argv.end(), variables.begin(), variables.end());
-  argv.insert(argv.end(), {DIGITS_PROGRAM, "--help"});
+  argv.insert(argv.end(), {program_path(), "--help"});
   const auto result = run_process(argv);
   EXPECT_EQ(result.status, 0) << result.err;
   EXPECT_THAT(result.out, testing::HasSubstr("Usage: digits <command>"));
