@@ -1,4 +1,5 @@
 // Pictures as people take them: soft, on a desk, in boxes, in rows, with marks.
+#include <filesystem>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
@@ -205,6 +206,17 @@ TEST(Pictures, OfOneDigitHoldAllItsPieces) {
   ASSERT_EQ(one.size(), 1U);
   EXPECT_NEAR(one[0].box.width, 154, 20);  // to within the pen's width, at both ends
   EXPECT_NEAR(one[0].box.height, 234, 20);
+}
+
+// The committed pictures: a digit for each in the name.
+TEST(Pictures, OfTheFixturesHoldTheDigitsOfTheirNames) {
+  int count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(fixtures() / "pictures")) {
+    const auto name = entry.path().filename().string();
+    EXPECT_EQ(read_image(entry.path(), grey()).samples.size(), name.find('-')) << name;
+    ++count;
+  }
+  EXPECT_EQ(count, 10);
 }
 
 // The message says what was looked at.
