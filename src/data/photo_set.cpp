@@ -20,7 +20,7 @@ namespace {
 
 // The one image in a picture. Throws as read_image, and image.several.
 std::vector<std::uint8_t> read_one(const fs::path& path, const Schema& schema) {
-  auto samples = read_image(path, schema);
+  auto samples = read_image(path, schema).samples;
   if (samples.size() == 1) return std::move(samples.front().image);
   throw Error("image.several",
               fmt::format("{}: {} digits found, expected 1", path.string(), samples.size()),

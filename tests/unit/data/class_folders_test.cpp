@@ -284,7 +284,7 @@ TEST(LoadClassFolders, CutsDigitsOutOfPictures) {
   const auto sets = load_class_folders(root.path(), options);
   EXPECT_EQ(sets.train.size() + sets.test.size(), 24U);
   EXPECT_THAT(sets.findings, testing::IsEmpty());
-  const auto sample = read_image(root / "0" / "00.png", sets.train.schema);
+  const auto sample = read_image(root / "0" / "00.png", sets.train.schema).samples;
   ASSERT_EQ(sample.size(), 1U);
   EXPECT_EQ(sets.train.image(0)[0], 0);               // paper
   EXPECT_GT(sets.train.image(0)[28 * 14 + 14], 200);  // ink

@@ -30,7 +30,7 @@ TEST(ReadPhotos, ReadsAsPredictDoes) {
   EXPECT_THAT(photos.read, testing::ElementsAre(0, 1, 2));
   ASSERT_EQ(photos.images.size(), 3 * kDigits.image_bytes());
   for (std::size_t i = 0; i < paths.size(); ++i) {
-    const auto expected = read_image(paths[i], kDigits).front().image;
+    const auto expected = read_image(paths[i], kDigits).samples.front().image;
     EXPECT_TRUE(std::equal(expected.begin(), expected.end(),
                            photos.images.data() + i * kDigits.image_bytes()));
   }
