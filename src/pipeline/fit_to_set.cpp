@@ -36,4 +36,11 @@ Config fit_to_set(Config config, const Dataset& training) {
   return config;
 }
 
+Config with_fitted_values(Config asked, const Config& fitted) {
+  if (asked.network.patch == 0) asked.network.patch = fitted.network.patch;
+  if (asked.train.min_steps > 0) asked.train.epochs = fitted.train.epochs;
+  if (asked.train.max_batch_share < 1.0) asked.train.batch_size = fitted.train.batch_size;
+  return asked;
+}
+
 }  // namespace digits

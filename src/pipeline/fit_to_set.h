@@ -27,4 +27,8 @@ std::int64_t fitting_patch(int shorter_side);
 // network.patch of 0. A fitted configuration fits the same set unchanged.
 Config fit_to_set(Config config, const Dataset& training);
 
+// `asked`, with the values that it leaves to the set taken from `fitted`, the configuration of a
+// run on that set: a run is resumed by the configuration that began it.
+Config with_fitted_values(Config asked, const Config& fitted);
+
 }  // namespace digits

@@ -13,6 +13,7 @@
 #include "model/network.h"
 #include "model/package.h"
 #include "pipeline/numerics_stage.h"
+#include "pipeline/fit_to_set.h"
 #include "pipeline/report_page.h"
 #include "pipeline/report_pictures.h"
 #include "pipeline/version.h"
@@ -115,7 +116,7 @@ void warn_of_other_threads(const Config& config, const Config& before, const std
 // fingerprints tell whether they are the same.
 Config own_config(const RunDirectory& run, const Config& asked) {
   auto own = run.read_config();
-  auto compared = asked;
+  auto compared = with_fitted_values(asked, own);
   if (run.has_data()) compared.data.source = own.data.source;
   if (asked.train.precision == "auto") compared.train.precision = own.train.precision;
   const auto name = run.path().string();

@@ -71,6 +71,21 @@ TEST(FitToSet, KeepsWhatAFileSets) {
   EXPECT_EQ(batch.train.epochs, 300);  // 2 steps an epoch
 }
 
+// A run whose configuration was fitted is the same run to the file that began it; a value that the
+// file sets itself is compared as it is.
+TEST(FitToSet, TheFileThatBeganARunResumesIt) {
+  const auto asked = preset_config("standard");
+  const auto fitted = fit_to_set(asked, random_dataset(100));
+  ASSERT_NE(to_toml(asked), to_toml(fitted));
+  EXPECT_EQ(to_toml(with_fitted_values(asked, fitted)), to_toml(fitted));
+  const auto set =
+      parse_config("[network]\npatch = 8\n[train]\nepochs = 3\nbatch_size = 9", "test", asked);
+  const auto kept = with_fitted_values(set, fitted);
+  EXPECT_EQ(kept.network.patch, 8);
+  EXPECT_EQ(kept.train.epochs, 3);
+  EXPECT_EQ(kept.train.batch_size, 9);
+}
+
 // Every preset trains on ten images of two classes: the main job does not end at the batch size.
 TEST(FitStage, EveryPresetTrainsOnTenImages) {
   const auto set = random_dataset(10, 8, 8, 3, 2);
