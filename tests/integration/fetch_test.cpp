@@ -18,8 +18,8 @@ TEST(FetchCommand, KeepsNothingThatIsNotMnist) {
     });
   };
   const TemporaryDirectory folder;
-  const auto result = call_digits({"fetch", "--out", folder / "mnist", "--mirror",
-                                   mirror("a"), "--mirror", mirror("b"), "--mirror", mirror("c")});
+  const auto result = call_digits({"fetch", "--out", folder / "mnist", "--mirror", mirror("a"),
+                                   "--mirror", mirror("b"), "--mirror", mirror("c")});
   EXPECT_EQ(result.status, 3);
   EXPECT_THAT(result.err, testing::HasSubstr("\ndigits: fetch.checksum: "));
   EXPECT_THAT(result.err, testing::HasSubstr("(hint: "));
