@@ -15,26 +15,27 @@ namespace digits {
 
 namespace {
 
-// Sends a standard stream into a file for as long as it lives.
+// Sends a standard stream into a file for as long as it lives. By the descriptor's number: the
+// stream that CapturedStderr puts in the place of stderr has none of its own.
 class Redirection {
  public:
-  Redirection(std::FILE* stream, const std::string& path)
-      : stream_(stream), saved_(::dup(::fileno(stream))) {
-    std::fflush(stream_);
+  Redirection(int descriptor, const std::string& path)
+      : descriptor_(descriptor), saved_(::dup(descriptor)) {
+    std::fflush(nullptr);
     const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    ::dup2(file, ::fileno(stream_));
+    ::dup2(file, descriptor_);
     ::close(file);
   }
   ~Redirection() {
-    std::fflush(stream_);
-    ::dup2(saved_, ::fileno(stream_));
+    std::fflush(nullptr);
+    ::dup2(saved_, descriptor_);
     ::close(saved_);
   }
   Redirection(const Redirection&) = delete;
   Redirection& operator=(const Redirection&) = delete;
 
  private:
-  std::FILE* stream_;
+  int descriptor_;
   int saved_;
 };
 
@@ -51,8 +52,8 @@ ProcessResult call_digits(const std::vector<std::string>& arguments) {
   const TemporaryDirectory captured;
   ProcessResult result;
   {
-    const Redirection out(stdout, captured / "out");
-    const Redirection err(stderr, captured / "err");
+    const Redirection out(STDOUT_FILENO, captured / "out");
+    const Redirection err(STDERR_FILENO, captured / "err");
     result.status = run(arguments);
   }
   result.out = read_file(captured / "out");
