@@ -16,7 +16,7 @@ int main(int argc, char** argv) try {
   const auto package = digits::Package::load(argv[1], c10::kCPU);
   const auto& names = package.schema().class_names;
   for (int i = 2; i < argc; ++i) {
-    for (const auto& sample : digits::read_image(argv[i], package.schema())) {  // from the left
+    for (const auto& sample : digits::read_image(argv[i], package.schema()).samples) {
       const auto logits = package.logits(sample.image.data(), 1);
       const auto probabilities = digits::softmax_rows(logits, names.size());
       const auto best = std::max_element(probabilities.begin(), probabilities.end());

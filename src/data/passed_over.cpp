@@ -52,6 +52,7 @@ std::string summary_of(const Paths& files, const fs::path& root) {
   std::map<std::string, std::size_t> counts;
   for (const auto& file : files) ++counts[suffix_of(file)];
   std::vector<std::string> groups;
+  groups.reserve(counts.size());
   for (const auto& [suffix, count] : counts) {
     groups.push_back(fmt::format("{} {}", count, suffix.empty() ? "without a suffix" : suffix));
   }

@@ -38,6 +38,7 @@ std::vector<std::vector<std::size_t>> reading_order(const std::vector<cv::Rect>&
     members[row_of[*at]].push_back(*at);
   }
   std::vector<std::vector<std::size_t>> rows;
+  rows.reserve(members.size());
   for (auto& [last, row] : members) rows.push_back(std::move(row));
   const auto height = [&](const std::vector<std::size_t>& row) {
     double sum = 0.0;

@@ -102,6 +102,8 @@ TEST(BadData, MissingPartsAreNamed) {
   expect_refused(call_digits({"run", "--data", fixtures() / "tiny.toml", "--out", out}), 3,
                  "input.not_a_folder");
   expect_refused(call_digits({"inspect", "--data", folder / "none"}), 3, "input.missing");
+  fs::copy(fixtures() / "tiny", folder / "set");
+  fs::remove(folder / "set" / "train-images-idx3-ubyte.gz");
   fs::create_directories(folder / "set" / "train-images-idx3-ubyte");
   expect_refused(call_digits({"inspect", "--data", folder / "set"}), 3, "input.not_a_file");
   EXPECT_FALSE(fs::exists(out));
@@ -214,7 +216,7 @@ TEST(BadOutput, FullDiskLeavesNoHalfCheckpoint) {
   EXPECT_THAT(run.err, testing::HasSubstr("disk.full"));
   EXPECT_THAT(files_below(folder.path()),
               testing::ElementsAre("run/config.toml", "run/data.json", "run/gates.toml",
-                                   "run/history.jsonl", "run/profile.json"));
+                                   "run/history.jsonl", "run/numerics.json", "run/profile.json"));
 }
 
 TEST(BadOutput, FullDiskUnderSynthLeavesNothing) {

@@ -112,7 +112,7 @@ TEST(Documents, FixturesHaveTheirHashes) {
       {"bash", "-c", "sed -n '/^```text/,/^```$/p' README.md | grep -v '`' | sha256sum --check"},
       options);
   EXPECT_EQ(result.status, 0) << result.out << result.err;
-  EXPECT_EQ(std::count(result.out.begin(), result.out.end(), '\n'), 46);
+  EXPECT_EQ(std::count(result.out.begin(), result.out.end(), '\n'), 56);
 }
 
 // Every file and folder that the README's layout names is there.

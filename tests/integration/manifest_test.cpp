@@ -17,7 +17,16 @@ using Pointer = Json::json_pointer;
 
 std::string schema_text() { return read_file(source_path("docs/schemas/manifest.schema.json")); }
 
-Json written_manifest() { return Json::parse(read_file(tiny_run().package() / "manifest.json")); }
+// Of a package with an undecided gate, so that each object of the schema is there.
+Json written_manifest() {
+  static const auto text = [] {
+    const TemporaryDirectory folder;
+    copy_undecided_run(folder / "run");
+    EXPECT_EQ(call_digits({"package", folder / "run", "--out", folder / "package"}).status, 0);
+    return read_file(folder / "package" / "manifest.json");
+  }();
+  return Json::parse(text);
+}
 
 // The committed schema, by another library than the one that writes manifests.
 class Contract {
@@ -93,6 +102,7 @@ TEST(ManifestContract, NoTypeCanBeAnother) {
   const auto manifest = written_manifest();
   for_each_object([&](const Json& object, const Pointer& place) {
     for (const auto& [key, value] : object.at("properties").items()) {
+      if (!manifest.contains(place / key)) continue;  // at_least or at_most, not both
       auto damaged = manifest;
       auto& target = damaged.at(place / key);
       target = target.is_object() ? Json("text") : Json::object();
@@ -125,7 +135,7 @@ TEST(ManifestContract, ImpossibleValuesAreRefused) {
     damaged.at(Pointer(place)) = value;
     return !contract.accepts(damaged);
   };
-  EXPECT_TRUE(refused("/schema", "digits.manifest/2"));
+  EXPECT_TRUE(refused("/schema", "digits.manifest/1"));
   EXPECT_TRUE(refused("/name", "../name"));
   EXPECT_TRUE(refused("/data/rows", 0));
   EXPECT_TRUE(refused("/data/channels", 2));

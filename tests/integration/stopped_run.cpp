@@ -17,7 +17,6 @@ Config many_states() {
   auto config = load_config(fixtures() / "tiny.toml", Config());
   config.data.source = fixtures() / "tiny";
   config.gates_file = fixtures() / "tiny_gates.toml";
-  config.network.patch = 1;  // not 0: a run's own configuration has the chosen size
   config.train.epochs = 3;
   config.train.average = 0.95;
   config.train.checkpoint_steps = 5;

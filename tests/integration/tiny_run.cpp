@@ -1,5 +1,7 @@
 #include "integration/tiny_run.h"
 
+#include <fmt/format.h>
+
 #include <cstdlib>
 #include <memory>
 #include <sstream>
@@ -40,6 +42,15 @@ const TinyRun& tiny_run() {
   if (run == nullptr) run = shared_run();
   if (run == nullptr) run = own_run();
   return *run;
+}
+
+void copy_undecided_run(const std::filesystem::path& folder) {
+  std::filesystem::copy(tiny_run().path(), folder, std::filesystem::copy_options::recursive);
+  std::filesystem::remove_all(folder / "package");
+  const auto accuracy = Json::parse(read_file(folder / "evaluation.json")).at("accuracy");
+  write_file(folder / "gates.toml",
+             fmt::format("[[gate]]\nmetric = \"accuracy\"\nat_least = {}\nreason = \"why\"\n",
+                         accuracy.at("value").get<double>()));
 }
 
 const EarlyBest& early_best() {

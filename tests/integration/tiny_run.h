@@ -20,6 +20,10 @@ struct TinyRun {
 // without CTest trains at the first call.
 const TinyRun& tiny_run();
 
+// A copy of that run without its package, whose one gate is undecided: the bound is the accuracy
+// itself, which the interval's low end misses.
+void copy_undecided_run(const std::filesystem::path& folder);
+
 // A training on the same set whose best epoch by validation accuracy is not its last: at one seed
 // in three. Made at the first call.
 struct EarlyBest {
