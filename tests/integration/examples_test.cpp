@@ -159,9 +159,9 @@ TEST(PythonExamples, PredictRefusesResignedPackages) {
     renew_sums(package);
     refusals.push_back({package, tiny_images(), std::string("SHA256SUMS does not list ") + name});
   }
-  edit_manifest(later, [](Json& manifest) { manifest["schema"] = "digits.manifest/2"; });
+  edit_manifest(later, [](Json& manifest) { manifest["schema"] = "digits.manifest/3"; });
   refusals.push_back(
-      {later.path(), tiny_images(), "manifest.json of schema digits.manifest/2, .*"});
+      {later.path(), tiny_images(), "manifest.json of schema digits.manifest/3, .*"});
   const TemporaryDirectory folder;
   write_other_package(folder / "package");
   fs::copy(folder / "package" / "model.pt", other.path() / "model.pt",
