@@ -45,7 +45,8 @@ struct Sets {
   Dataset test;
   // The last images of `train`, of this number, are the set's own validation part; 0: it has none.
   std::size_t validation = 0;
-  std::vector<Finding> findings{};  // about the folder: what was passed over, what was taken for what
+  // About the folder: files that were passed over, and how its parts were named.
+  std::vector<Finding> findings{};
 };
 
 // Loads both parts. Labels that begin above options.first_label are an error among the findings,
