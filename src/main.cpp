@@ -10,14 +10,13 @@
 
 namespace {
 
-bool sets_waiting(std::string_view variable) {
-  return variable.rfind("OMP_WAIT_POLICY=", 0) == 0 || variable.rfind("GOMP_SPINCOUNT=", 0) == 0;
-}
+bool sets_waiting(std::string_view variable) { return variable.rfind("OMP_WAIT_POLICY=", 0) == 0; }
 
-// Starts the program again with OMP_WAIT_POLICY=passive, unless the environment says how OpenMP's
-// threads wait. By default they spin, and beside other work a spinning thread takes the core of one
-// that would work. libgomp reads the variable when it is loaded, long before main. When exec fails,
-// the program goes on with threads that spin.
+// Starts the program again with OMP_WAIT_POLICY=passive, unless the environment sets it. By default
+// OpenMP's threads spin, and beside other work a spinning thread takes the core of one that would
+// work. A GOMP_SPINCOUNT in the environment still decides: libgomp puts it first. libgomp reads the
+// variable when it is loaded, long before main. When exec fails, the program goes on with threads
+// that spin.
 void wait_passively(int /*argc*/, char** argv, char** environment) {
   char** end = environment;
   while (*end != nullptr) ++end;

@@ -119,7 +119,10 @@ TEST_F(NumericsTest, NoticesValuesThatAreNotFinite) {
     return at::where(correct > correct.min(), correct, at::full_like(correct, NAN));
   });
   EXPECT_NE(first_fault(check(operations)), "");
-  EXPECT_EQ(relative_difference(at::ones({2}), at::ones({3}, at::kDouble), 1.0), INFINITY);
+  const auto expected = at::ones({2}, at::kDouble);
+  EXPECT_EQ(relative_difference(at::full({2}, NAN), expected, 1.0), INFINITY);
+  EXPECT_EQ(relative_difference(at::full({2}, INFINITY), expected, 1.0), INFINITY);
+  EXPECT_EQ(relative_difference(at::ones({3}), expected, 1.0), INFINITY);
 }
 
 // A library that has no kernel for bfloat16 here says so; "auto" goes on in float32.
@@ -226,6 +229,7 @@ TEST_F(NumericsTest, GoesOnWithoutOneDnn) {
     EXPECT_EQ(numerics.precision, Precision::kFloat32);
     EXPECT_FALSE(numerics.onednn);
     EXPECT_FALSE(onednn_enabled());
+    ASSERT_FALSE(numerics.warnings.empty());
     EXPECT_THAT(numerics.warnings.back(), HasSubstr("going on in float32 without oneDNN"));
     EXPECT_EQ(first_fault(numerics.layers), "");
   }
