@@ -12,7 +12,6 @@ out=$2
 seeds=${3:-10}
 gates=${4:-}
 presets=${PRESETS:-fast standard}
-export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
 mkdir -p "$out"
 
 run_one() { # name preset set precision seed

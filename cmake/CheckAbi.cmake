@@ -1,5 +1,6 @@
-# Links a small program against `libraries`, with LibTorch's ABI flags and without. Stops with the
-# remedy when only the second works: the two were built with different std::string.
+# Links a small program against `libraries`, with LibTorch's ABI flags and without. An error with the
+# remedy when only the second works: the two were built with different std::string. CMake goes on to
+# the next check, so that one try names all such libraries.
 function(digits_check_abi name libraries source)
   if(DIGITS_${name}_ABI_FITS)
     return()
@@ -21,7 +22,7 @@ function(digits_check_abi name libraries source)
   if(NOT links_alone)
     message(FATAL_ERROR "${name} does not compile or link at all: is it installed whole?\n${log}")
   endif()
-  message(FATAL_ERROR
+  message(SEND_ERROR
     "An ABI mismatch: ${name} links alone, but not with LibTorch's flags (${DIGITS_TORCH_FLAGS}).\n"
     "Remedy: take the LibTorch download named cxx11 ABI, whose std::string is that of your "
     "distribution, or build ${name} with these flags.")

@@ -16,8 +16,8 @@ cd "$(dirname "$0")/.."
 root=$(pwd)
 
 export DIGITS_TEST_SEED=${DIGITS_TEST_SEED:-1}
-# A tier's programs run side by side: OpenMP's threads must not spin on a core that another needs.
-export OMP_WAIT_POLICY=passive
+# A tier's programs run side by side: threads that wait must not spin on a core that another needs.
+export OMP_WAIT_POLICY=passive OPENBLAS_THREAD_TIMEOUT=4
 preset=${DIGITS_PRESET:-release}
 factor=${DIGITS_BUDGET_FACTOR:-1}
 declare -A budget=([unit]=20 [integration]=120 [smoke]=50)  # CPU seconds

@@ -10,23 +10,32 @@
 
 namespace {
 
-bool sets_waiting(std::string_view variable) { return variable.rfind("OMP_WAIT_POLICY=", 0) == 0; }
+// OpenMP's and OpenBLAS's threads that wait for work sleep. By default they spin, and beside other
+// work a spinning thread takes the core of one that would work (docs/performance.md).
+char waiting[][32] = {"OMP_WAIT_POLICY=passive", "OPENBLAS_THREAD_TIMEOUT=4"};
 
-// Starts the program again with OMP_WAIT_POLICY=passive, unless the environment sets it. By default
-// OpenMP's threads spin, and beside other work a spinning thread takes the core of one that would
-// work. A GOMP_SPINCOUNT in the environment still decides: libgomp puts it first. libgomp reads the
-// variable when it is loaded, long before main. When exec fails, the program goes on with threads
-// that spin.
+bool same_variable(std::string_view a, std::string_view b) {
+  return a.substr(0, a.find('=')) == b.substr(0, b.find('='));
+}
+
+// Starts the program again with these variables, unless the environment sets OMP_WAIT_POLICY. A
+// GOMP_SPINCOUNT in the environment still decides: libgomp puts it first. The libraries read them
+// when they are loaded, long before main. When exec fails, the program goes on with threads that spin.
 void wait_passively(int /*argc*/, char** argv, char** environment) {
-  char** end = environment;
-  while (*end != nullptr) ++end;
-  if (std::any_of(environment, end, sets_waiting)) return;
+  std::vector<char*> variables;
+  for (char** set = environment; *set != nullptr; ++set) variables.push_back(*set);
+  const auto is_set = [&](const char* variable) {
+    return std::any_of(variables.begin(), variables.end(),
+                       [&](const char* set) { return same_variable(set, variable); });
+  };
+  if (is_set(waiting[0])) return;
   if (getauxval(AT_BASE) == 0) return;  // run as an argument of the loader: /proc/self/exe is that
   std::vector<char> program(4096);
   if (readlink("/proc/self/exe", program.data(), program.size() - 1) < 0) return;
-  static char passive[] = "OMP_WAIT_POLICY=passive";
-  std::vector<char*> variables(environment, end);
-  variables.insert(variables.end(), {passive, nullptr});
+  for (char* variable : waiting) {
+    if (!is_set(variable)) variables.push_back(variable);
+  }
+  variables.push_back(nullptr);
   execve(program.data(), argv, variables.data());
 }
 

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// SIGKILL at random moments, one or two in each training, until eight found a state to resume from:
+// SIGKILL at random moments, one or two in each training, until five found a state to resume from:
 // the weights and the history end as those of the training that was not killed. More kills are
 // scripts/kill_resume.sh's.
 TEST(Resume, KilledAtRandomIsBitIdentical) {
@@ -29,7 +29,7 @@ TEST(Resume, KilledAtRandomIsBitIdentical) {
   const auto expected = training_identity(folder / "whole");
   Rng rng(test_seed(), Stream::kTest);
   int in_training = 0;
-  for (int training = 0; in_training < 8; ++training) {
+  for (int training = 0; in_training < 5; ++training) {
     ASSERT_LT(training, 100) << in_training << " killed in training";
     const auto run = folder / ("run" + std::to_string(training));
     for (auto times = 1 + rng.below(2); times > 0; --times) {

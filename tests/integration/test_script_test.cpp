@@ -17,10 +17,8 @@ class TestScript : public testing::Test {
     fs::create_directories(folder_ / "scripts");
     fs::create_directories(folder_ / "build/release");
     fs::copy(source_path("scripts/test.sh"), folder_ / "scripts");
-    for (const char* name : {"scripts/setup.sh", "scripts/build.sh"}) {
-      write_file(folder_ / name, "#!/bin/sh\n");
-      fs::permissions(folder_ / name, fs::perms::owner_all);
-    }
+    for (const char* name : {"scripts/setup.sh", "scripts/build.sh"})
+      write_program(folder_ / name, "");
   }
 
   // Adds a test program to a tier.

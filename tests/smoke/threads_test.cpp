@@ -5,8 +5,8 @@
 namespace digits {
 namespace {
 
-// The words of `digits --help` and what libgomp says of itself, in an environment that has nothing
-// on waiting threads but `variables`.
+// What libgomp says of itself when `digits --help` starts in an environment that has nothing on
+// waiting threads but `variables`.
 std::string start(std::vector<std::string> variables) {
   std::vector<std::string> argv{
       "env", "-u", "OMP_WAIT_POLICY", "-u", "GOMP_SPINCOUNT", "OMP_DISPLAY_ENV=verbose"};
@@ -27,13 +27,26 @@ TEST(Threads, WaitPassively) {
   EXPECT_THAT(told, testing::HasSubstr("GOMP_SPINCOUNT = '0'"));
 }
 
-// A person who sets either variable has decided.
+// A variable that the person sets stays.
 TEST(Threads, WaitAsThePersonSays) {
   if (start({}).find("GOMP_SPINCOUNT") == std::string::npos) {
     GTEST_SKIP() << "another OpenMP library";
   }
   EXPECT_THAT(start({"OMP_WAIT_POLICY=active"}), testing::HasSubstr("OMP_WAIT_POLICY = 'ACTIVE'"));
   EXPECT_THAT(start({"GOMP_SPINCOUNT=77"}), testing::HasSubstr("GOMP_SPINCOUNT = '77'"));
+}
+
+// OpenBLAS has no way to show its settings, so this shows that it is given them: `digits doctor`
+// lists the variables that the program runs with.
+TEST(Threads, OfOpenBlasSleepUnlessThePersonSays) {
+  const auto timeout = [](const std::vector<std::string>& variables) {
+    std::vector<std::string> argv{"env", "-u", "OMP_WAIT_POLICY", "-u", "OPENBLAS_THREAD_TIMEOUT"};
+    argv.insert(argv.end(), variables.begin(), variables.end());
+    argv.insert(argv.end(), {program_path(), "doctor", "--json"});
+    return Json::parse(run_process(argv).out).at("machine").at("environment").at("OPENBLAS_THREAD_TIMEOUT");
+  };
+  EXPECT_EQ(timeout({}), "4");
+  EXPECT_EQ(timeout({"OPENBLAS_THREAD_TIMEOUT=20"}), "20");
 }
 
 }  // namespace

@@ -70,4 +70,9 @@ ProcessResult run_process(const std::vector<std::string>& argv, const ProcessOpt
   return result;
 }
 
+void write_program(const std::string& path, const std::string& shell) {
+  write_file(path, "#!/bin/sh\n" + shell);
+  std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+}
+
 }  // namespace digits

@@ -28,4 +28,7 @@ struct ProcessOptions {
 // Runs argv[0] (found by PATH) with its arguments, no standard input, until it ends.
 ProcessResult run_process(const std::vector<std::string>& argv, const ProcessOptions& options = {});
 
+// Writes a shell script that can be run as a program.
+void write_program(const std::string& path, const std::string& shell);
+
 }  // namespace digits
