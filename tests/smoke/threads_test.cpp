@@ -43,7 +43,10 @@ TEST(Threads, OfOpenBlasSleepUnlessThePersonSays) {
     std::vector<std::string> argv{"env", "-u", "OMP_WAIT_POLICY", "-u", "OPENBLAS_THREAD_TIMEOUT"};
     argv.insert(argv.end(), variables.begin(), variables.end());
     argv.insert(argv.end(), {program_path(), "doctor", "--json"});
-    return Json::parse(run_process(argv).out).at("machine").at("environment").at("OPENBLAS_THREAD_TIMEOUT");
+    return Json::parse(run_process(argv).out)
+        .at("machine")
+        .at("environment")
+        .at("OPENBLAS_THREAD_TIMEOUT");
   };
   EXPECT_EQ(timeout({}), "4");
   EXPECT_EQ(timeout({"OPENBLAS_THREAD_TIMEOUT=20"}), "20");
