@@ -20,7 +20,8 @@ struct Degradation {
 
 // noise        of rising deviation, one pattern per image
 // occlusion    a square of paper that grows
-// blur         of rising width, in shares of the image's shorter side
+// blur         of rising width, in shares of the image's shorter side, or of 18 pixels if that is
+// less
 std::vector<Degradation> degradations(const Schema& schema);
 
 // From the images as they are to the first level, and from each level to the next: by how much the

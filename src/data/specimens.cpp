@@ -34,7 +34,7 @@ Factors draw_neat_factors(int digit, const std::string& style, Rng& rng) {
 }  // namespace
 
 bool can_draw(const Schema& schema) {
-  constexpr int kMinSide = 8;  // as synthesise
+  constexpr int kMinSide = 16;  // below, a stroke is hardly wider than a pixel
   return schema.channels == 1 && std::min(schema.rows, schema.cols) >= kMinSide &&
          schema.classes() <= 10 && schema.class_names == numbered_class_names(schema.classes());
 }

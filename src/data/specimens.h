@@ -12,8 +12,9 @@
 
 namespace digits {
 
-// Whether the schema's images can be drawn: one channel, at least 8 pixels a side, and the first of
-// the ten digits as classes, under their own names. That they are digits, only their maker knows.
+// Whether the schema's images can be drawn: one channel, at least 16 pixels a side, and the first
+// of the ten digits as classes, under their own names. That they are digits, only their maker
+// knows.
 bool can_draw(const Schema& schema);
 
 // Every digit of the schema in its most common shape, as printed: no tremor, an even pen; thin,

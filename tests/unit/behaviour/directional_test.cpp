@@ -42,6 +42,19 @@ TEST(Drops, AreOfTheTrueClass) {
   EXPECT_NEAR(steps[0].value, -0.5, 0.003);
 }
 
+// A pixel of light loses more than half of it at the weakest blur, in an image of any size.
+TEST(Degradations, BlurSmallImagesToo) {
+  for (const int side : {5, 8, 28}) {
+    const Schema schema{side, side, 1, numbered_class_names(2)};
+    const auto pixel = static_cast<std::size_t>(side / 2 * side + side / 2);
+    Dataset set{schema, std::vector<std::uint8_t>(schema.image_bytes()), {1}};
+    set.images[pixel] = 255;
+    const auto levels = degradations(schema).back();
+    ASSERT_EQ(levels.name, "blur");
+    EXPECT_LT(perturbed(set, levels.levels.front(), test_seed(), 1).images[pixel], 128) << side;
+  }
+}
+
 // A classifier that believes less and less falls at every level; one that does not care, or does
 // not beyond some strength, does not.
 TEST(MeasureDegradations, TakeTheLevelThatFallsLeast) {

@@ -18,8 +18,8 @@ Schema digits_schema(int side = 28, int classes = 10) {
 // Letters, colours and specks are not ours to draw.
 TEST(CanDraw, DigitsByTheirNames) {
   EXPECT_TRUE(can_draw(digits_schema()));
-  EXPECT_TRUE(can_draw(digits_schema(8, 3)));
-  EXPECT_FALSE(can_draw(digits_schema(7)));
+  EXPECT_TRUE(can_draw(digits_schema(16, 3)));
+  EXPECT_FALSE(can_draw(digits_schema(15)));
   EXPECT_FALSE(can_draw(digits_schema(28, 11)));
   EXPECT_FALSE(can_draw({28, 28, 3, numbered_class_names(10)}));
   EXPECT_FALSE(can_draw({28, 28, 1, {"cat", "dog"}}));
