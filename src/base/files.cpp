@@ -63,6 +63,37 @@ fs::path write_target(const fs::path& path) {
   return fs::canonical(path, error);
 }
 
+// A new file at `staging`, which will be `path`.
+Descriptor create_staged(const fs::path& staging, const fs::path& path) {
+  Descriptor file(::open(staging.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+  if (file.get() < 0) throw write_error(path, errno);
+  return file;
+}
+
+void sync_file(const Descriptor& file, const fs::path& path) {
+  if (::fsync(file.get()) != 0) throw write_error(path, errno);
+}
+
+// Throws output.exists when the name is taken, also by a link to nothing.
+void require_free_name(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::exists(fs::symlink_status(path, ignored))) return;
+  throw Error("output.exists",
+              fmt::format("{}: exists already, expected a new file", path.string()),
+              "choose another name: nothing is ever overwritten");
+}
+
+// Renames a file, and never replaces one.
+void rename_to_new(const fs::path& from, const fs::path& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return;
+  const int error = errno;
+  require_free_name(to);
+  // NFS cannot rename without replacing: a file made between the check and the rename is replaced.
+  const bool unsupported = error == EINVAL || error == ENOSYS;
+  if (!unsupported) throw write_error(to, error);
+  if (::rename(from.c_str(), to.c_str()) != 0) throw write_error(to, errno);
+}
+
 }  // namespace
 
 PathKind kind_of(const fs::path& path) {
@@ -115,18 +146,34 @@ void write_file(const fs::path& path, std::string_view bytes, Durability durabil
   const auto target = write_target(path);
   const auto temporary = staging_name(target);
   try {
-    const Descriptor fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
-    if (fd.get() < 0) throw write_error(path, errno);
-    write_all(fd.get(), bytes, path);
-    if (durability == Durability::kSynced && ::fsync(fd.get()) != 0) {
-      throw write_error(path, errno);
-    }
+    const auto file = create_staged(temporary, path);
+    write_all(file.get(), bytes, path);
+    if (durability == Durability::kSynced) sync_file(file, path);
     if (::rename(temporary.c_str(), target.c_str()) != 0) throw write_error(path, errno);
   } catch (const Error&) {
     ::unlink(temporary.c_str());
     throw;
   }
   if (durability == Durability::kSynced) sync_directory(parent_of(target));
+}
+
+StagedFile::StagedFile(fs::path final_path)
+    : final_(std::move(final_path)), staging_(staging_name(final_)), file_(-1) {
+  require_free_name(final_);
+  file_ = create_staged(staging_, final_);
+}
+
+StagedFile::~StagedFile() {
+  if (!staging_.empty()) ::unlink(staging_.c_str());
+}
+
+void StagedFile::append(std::string_view bytes) { write_all(file_.get(), bytes, final_); }
+
+void StagedFile::commit() {
+  sync_file(file_, final_);
+  rename_to_new(staging_, final_);
+  staging_.clear();
+  sync_directory(parent_of(final_));
 }
 
 GrowingFile::GrowingFile(fs::path path)

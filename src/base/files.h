@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/descriptor.h"
+
 namespace digits {
 
 enum class PathKind { kMissing, kFolder, kFile };  // kFile: anything that is no folder
@@ -32,6 +34,29 @@ enum class Durability {
 // output.unwritable (no such folder, no permission, a device) or disk.full / disk.failed.
 void write_file(const std::filesystem::path& path, std::string_view bytes,
                 Durability durability = Durability::kSynced);
+
+// A file that appears whole or not at all, for content that is written piece by piece: append() to
+// a temporary beside the path, then commit() renames it. Destroyed without a commit, it removes the
+// temporary.
+class StagedFile {
+ public:
+  // Throws output.exists when the name is taken, also by a link to nothing; and as write_file.
+  explicit StagedFile(std::filesystem::path final_path);
+  ~StagedFile();
+  StagedFile(const StagedFile&) = delete;
+  StagedFile& operator=(const StagedFile&) = delete;
+
+  void append(std::string_view bytes);  // throws as write_file
+
+  // The file is on the disk when the call returns. Throws output.exists if another process has
+  // taken the name meanwhile.
+  void commit();
+
+ private:
+  std::filesystem::path final_;
+  std::filesystem::path staging_;
+  Descriptor file_;
+};
 
 // A log that grows while others read it: the one kind of file that does not appear whole. Bytes
 // arrive in order; a power cut may lose the last ones.

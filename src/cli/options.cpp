@@ -44,17 +44,6 @@ bool is_short_group(const std::string& word) {
   return word.size() > 1 && word[0] == '-' && word[1] != '-';
 }
 
-std::string shell_word(const std::string& text) {
-  if (printable(text) != text) return escaped_word(text);
-  const auto plain = [](unsigned char c) {
-    return std::isalnum(c) != 0 || std::strchr("_-./+:,@%", c) != nullptr;
-  };
-  if (!text.empty() && std::all_of(text.begin(), text.end(), plain)) return text;
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
-
 }  // namespace
 
 bool ParsedOptions::has(const std::string& name) const { return result_->count(name) > 0; }
@@ -306,10 +295,15 @@ RunRequest run_request(const ParsedOptions& parsed) {
   return request;
 }
 
-std::string shell_words(const std::vector<std::string>& words) {
-  std::string line;
-  for (const auto& word : words) line += (line.empty() ? "" : " ") + shell_word(word);
-  return line;
+std::string shell_word(const std::string& text) {
+  if (printable(text) != text) return escaped_word(text);
+  const auto plain = [](unsigned char c) {
+    return std::isalnum(c) != 0 || std::strchr("_-./+:,@%", c) != nullptr;
+  };
+  if (!text.empty() && std::all_of(text.begin(), text.end(), plain)) return text;
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
 }
 
 Error resumable(const Error& error, const std::string& command, const RunRequest& request) {

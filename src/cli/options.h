@@ -103,8 +103,8 @@ struct RunRequest {
 // Throws usage.option for both --out and --resume.
 RunRequest run_request(const ParsedOptions& parsed);
 
-// The words as a shell takes them: quoted where need be, with spaces between.
-std::string shell_words(const std::vector<std::string>& words);
+// The text as one word of a shell command, quoted where need be.
+std::string shell_word(const std::string& text);
 
 // The same error; when it is an interrupt after the run was begun, its hint is the command that
 // goes on with it.

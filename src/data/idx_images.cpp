@@ -39,12 +39,15 @@ Error unreadable(const fs::path& path) {
 
 }  // namespace
 
-IdxImages::IdxImages(const fs::path& path, const Schema& schema)
-    : path_(path), image_bytes_(schema.image_bytes()), block_(kBlock) {
+IdxImages::IdxImages(const fs::path& path, std::size_t image_bytes)
+    : path_(path), image_bytes_(image_bytes), block_(kBlock) {
   require_file(path);
+}
+
+IdxImages::IdxImages(const fs::path& path, const Schema& schema)
+    : IdxImages(path, schema.image_bytes()) {
   if (fs::is_regular_file(path)) {
-    const auto header = open();
-    require_schema(header.dims, schema, path.string());
+    const auto header = open(schema);
     count_ = header.dims[0];
     header_bytes_ = header.bytes();
     if (header.type == IdxType::kUnsignedByte) {
@@ -58,14 +61,22 @@ IdxImages::IdxImages(const fs::path& path, const Schema& schema)
   in_memory_ = images.values;
 }
 
-IdxHeader IdxImages::open() {
+std::optional<std::size_t> IdxImages::count_by_header(const fs::path& path, const Schema& schema) {
+  IdxImages images(path, schema.image_bytes());
+  if (!fs::is_regular_file(path)) return std::nullopt;
+  return images.open(schema).dims[0];
+}
+
+IdxHeader IdxImages::open(const Schema& schema) {
   file_.open(path_, std::ios::binary);
   if (!file_) throw unreadable(path_);
   zipped_ = is_gzip(next_block());
   rewind();
   std::string start(kMaxIdxHeader, '\0');
   start.resize(read_bytes(start.data(), start.size()));
-  return parse_idx_header(start, path_.string());
+  auto header = parse_idx_header(start, path_.string());
+  require_schema(header.dims, schema, path_.string());
+  return header;
 }
 
 // Ends at the first image.

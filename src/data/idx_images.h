@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,11 @@ class IdxImages {
   // its length, or gzip's check sum. Throws as read_idx and as_bytes, and data.schema_mismatch when
   // its images are not of this size.
   IdxImages(const std::filesystem::path& path, const Schema& schema);
+  // The number of images by the file's header, without a look at the images; nothing for what is no
+  // regular file. Throws as the constructor when the header is damaged, or of another size.
+  static std::optional<std::size_t> count_by_header(const std::filesystem::path& path,
+                                                    const Schema& schema);
+
   IdxImages(const IdxImages&) = delete;
   IdxImages& operator=(const IdxImages&) = delete;
 
@@ -38,7 +44,8 @@ class IdxImages {
   void skip(std::size_t n);
 
  private:
-  IdxHeader open();
+  IdxImages(const std::filesystem::path& path, std::size_t image_bytes);
+  IdxHeader open(const Schema& schema);
   void check_size();
   void rewind();
   std::size_t read_file_bytes(char* out, std::size_t n);

@@ -1,16 +1,15 @@
 #include "data/image_inputs.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
+#include <limits>
 #include <utility>
 
 #include "base/files.h"
 #include "base/interrupt.h"
-#include "base/sha256.h"
 #include "data/load.h"
 
 namespace digits {
@@ -75,8 +74,8 @@ ImageChunk read_files(const std::vector<std::string>& paths, const Schema& schem
   return chunk;
 }
 
-ImageChunk records_of(const std::string& path, std::size_t first, std::size_t count,
-                      std::vector<std::uint8_t> images) {
+ImageChunk images_of(const std::string& path, std::size_t first, std::size_t count,
+                     std::vector<std::uint8_t> images) {
   ImageChunk chunk;
   for (std::size_t i = first; i < first + count; ++i) {
     chunk.inputs.push_back({{path, i, std::nullopt}, std::nullopt});
@@ -85,9 +84,22 @@ ImageChunk records_of(const std::string& path, std::size_t first, std::size_t co
   return chunk;
 }
 
+constexpr auto kToTheEnd = std::numeric_limits<std::size_t>::max();
+
+// The images that an IDX file has by its header; 1 where it has none that can be read before its
+// images.
+std::size_t images_by_header(const std::string& path, const Schema& schema) {
+  try {
+    return IdxImages::count_by_header(path, schema).value_or(1);
+  } catch (const Error&) {
+    return 1;  // next_images() sees the error again
+  }
+}
+
 }  // namespace
 
-ImageInputs::ImageInputs(const std::vector<std::string>& words, Schema schema, ReadOptions options)
+ImageInputs::ImageInputs(const std::vector<std::string>& words, Schema schema, ReadOptions options,
+                         const Shard& shard)
     : schema_(std::move(schema)), options_(options) {
   for (const auto& word : words) {
     try {
@@ -97,72 +109,107 @@ ImageInputs::ImageInputs(const std::vector<std::string>& words, Schema schema, R
       files_.push_back(word);  // whoever reads it will see the error again
     }
   }
+  spans_ = spans_of(shard);
+  for (const auto& span : spans_) chunks_ += span.chunks;
+  chunks_left_ = chunks_;
 }
 
-std::string ImageInputs::identity() const {
-  std::string hash;
-  for (const auto& path : files_) {
-    struct stat status {};
-    ::stat(path.c_str(), &status);  // zeros for what is not there
-    hash = sha256(fmt::format("{} {} {} {}.{:09} {}", hash, path.size(), status.st_size,
-                              status.st_mtim.tv_sec, status.st_mtim.tv_nsec, path));
+std::size_t ImageInputs::chunk_size(const Span& span) const {
+  constexpr std::size_t kFiles = 100;
+  constexpr std::size_t kImages = 1000;
+  return at_most(looks_like_idx(files_[span.file]) ? kImages : kFiles, schema_);
+}
+
+std::vector<ImageInputs::Span> ImageInputs::all_spans() const {
+  std::vector<Span> spans;
+  for (std::size_t file = 0; file < files_.size();) {
+    const auto begin = files_.begin() + static_cast<std::ptrdiff_t>(file);
+    const bool idx = looks_like_idx(*begin);
+    const auto files = std::find_if(begin, files_.end(), looks_like_idx) - begin;
+    const auto inputs = idx ? images_by_header(*begin, schema_) : static_cast<std::size_t>(files);
+    Span span{file, 0, idx ? kToTheEnd : inputs, 0};
+    const auto size = chunk_size(span);
+    span.chunks = inputs == 0 ? 1 : (inputs - 1) / size + 1;
+    spans.push_back(span);
+    file += idx ? 1 : inputs;
   }
-  return hash;
+  return spans;
 }
 
-void ImageInputs::seek(InputPosition position) {
-  position_ = position;
-  idx_.reset();
+std::vector<ImageInputs::Span> ImageInputs::spans_of(const Shard& shard) const {
+  const auto all = all_spans();
+  std::size_t chunks = 0;
+  for (const auto& span : all) chunks += span.chunks;
+  const auto [begin, end] = items_of(shard, chunks);
+  std::vector<Span> spans;
+  std::size_t before = 0;  // chunks of the spans before this one
+  for (const auto& span : all) {
+    const auto first = std::max(begin, before) - before;
+    const auto last = std::min(std::max(end, before) - before, span.chunks);
+    before += span.chunks;
+    if (first >= last) continue;
+    const auto size = chunk_size(span);
+    const auto span_end = last == span.chunks ? span.end : last * size;
+    spans.push_back({span.file, first * size, span_end, last - first});
+  }
+  return spans;
 }
 
 std::optional<PendingChunk> ImageInputs::next() {
-  if (position_.file >= files_.size()) return std::nullopt;
-  return looks_like_idx(files_[position_.file]) ? next_records() : next_files();
+  if (span_ == spans_.size()) return std::nullopt;
+  return looks_like_idx(files_[spans_[span_].file]) ? next_images() : next_files();
 }
 
 PendingChunk ImageInputs::next_files() {
-  constexpr std::size_t kFiles = 100;
-  const auto begin = files_.begin() + static_cast<std::ptrdiff_t>(position_.file);
-  const auto left = files_.size() - position_.file;
-  const auto last = begin + static_cast<std::ptrdiff_t>(std::min(at_most(kFiles, schema_), left));
-  const auto end = std::find_if(begin, last, looks_like_idx);
-  position_ = {position_.file + static_cast<std::size_t>(end - begin), 0};
+  auto& span = spans_[span_];
+  const auto begin = files_.begin() + static_cast<std::ptrdiff_t>(span.file + span.begin);
+  const auto count = std::min(chunk_size(span), span.end - span.begin);
+  span.begin += count;
+  const auto end = begin + static_cast<std::ptrdiff_t>(count);
   return {[paths = std::vector(begin, end), this] { return read_files(paths, schema_, options_); },
-          position_, share()};
+          finish_chunk(span.begin == span.end)};
 }
 
-PendingChunk ImageInputs::next_records() {
-  constexpr std::size_t kRecords = 1000;
-  const auto& path = files_[position_.file];
+PendingChunk ImageInputs::next_images() {
+  auto& span = spans_[span_];
+  const auto& path = files_[span.file];
   try {
     if (!idx_) {
       idx_ = std::make_unique<IdxImages>(path, schema_);
-      idx_->skip(position_.record);
+      idx_->skip(span.begin);
+      span.end = std::min(span.end, idx_->count());
     }
     const auto first = idx_->position();
-    auto images = idx_->read(at_most(kRecords, schema_));
+    auto images = idx_->read(std::min(chunk_size(span), span.end - first));
     const auto count = idx_->position() - first;
-    position_.record = idx_->position();
-    const double share_so_far = share();
-    if (idx_->position() == idx_->count()) seek({position_.file + 1, 0});
     auto read = [path, first, count, bytes = std::move(images)]() mutable {
-      return records_of(path, first, count, std::move(bytes));
+      return images_of(path, first, count, std::move(bytes));
     };
-    return {std::move(read), position_, share_so_far};
+    return {std::move(read), finish_chunk(first + count >= span.end)};
   } catch (const Error& error) {
     if (error.code() == "interrupted") throw;
-    seek({position_.file + 1, 0});
-    const ImageInput unread{{path, std::nullopt, std::nullopt}, error};
-    return {[=] { return ImageChunk{{unread}, {}, {}}; }, position_, share()};
+    ImageChunk chunk;
+    if (span.begin == 0) {
+      chunk.inputs.push_back({{path, std::nullopt, std::nullopt}, error});
+    } else {
+      chunk.other_errors.push_back(error);
+    }
+    return {[=] { return chunk; }, finish_chunk(true)};
   }
 }
 
-// Of the files, how many lie before the position.
-double ImageInputs::share() const {
-  const double records = idx_ && idx_->count() > 0 ? static_cast<double>(idx_->position()) /
-                                                         static_cast<double>(idx_->count())
-                                                   : 0.0;
-  return (static_cast<double>(position_.file) + records) / static_cast<double>(files_.size());
+// Returns the share of the chunks up to this one. A file with an error ends its span early; a pipe
+// is counted as one chunk, and may be several.
+double ImageInputs::finish_chunk(bool last_of_span) {
+  auto& left = spans_[span_].chunks;
+  const auto before = left;
+  left = last_of_span ? 0 : std::max<std::size_t>(1, left - 1);
+  chunks_left_ -= before - left;
+  if (last_of_span) {
+    ++span_;
+    idx_.reset();
+  }
+  return 1.0 - static_cast<double>(chunks_left_) / static_cast<double>(chunks_);
 }
 
 }  // namespace digits

@@ -6,12 +6,15 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/error.h"
 #include "base/json.h"
 #include "base/printable.h"
 
 namespace digits {
 
 namespace {
+
+constexpr std::size_t kMessages = 100;
 
 std::string csv_field(const std::string& text) {
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
@@ -100,6 +103,39 @@ std::vector<Prediction> make_predictions(const ImageChunk& chunk,
     row = end;
   }
   return predictions;
+}
+
+void Messages::add(const std::string& line) {
+  ++count;
+  if (lines.size() < kMessages) lines.push_back(line);
+}
+
+void Messages::add(const Messages& later) {
+  for (const auto& line : later.lines) {
+    if (lines.size() < kMessages) lines.push_back(line);
+  }
+  count += later.count;
+}
+
+void PredictionSummary::add(const PredictionSummary& later) {
+  images += later.images;
+  abstained += later.abstained;
+  failures.add(later.failures);
+  notes.add(later.notes);
+}
+
+PredictionSummary summarise(const ImageChunk& chunk, const std::vector<Prediction>& predictions) {
+  PredictionSummary summary;
+  for (const auto& prediction : predictions) {
+    summary.images += prediction.error.empty() ? 1 : 0;
+    summary.abstained += prediction.abstained ? 1 : 0;
+  }
+  for (const auto& input : chunk.inputs) {
+    if (input.error) summary.failures.add(one_line(*input.error));
+  }
+  for (const auto& error : chunk.other_errors) summary.failures.add(one_line(error));
+  for (const auto& note : chunk.notes) summary.notes.add(note);
+  return summary;
 }
 
 std::string csv_header(const ClassNames& names) {

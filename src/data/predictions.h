@@ -2,6 +2,7 @@
 // every column and key.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,28 @@ struct Prediction {
 std::vector<Prediction> make_predictions(const ImageChunk& chunk,
                                          const std::vector<double>& probabilities,
                                          std::size_t classes, double min_confidence);
+
+// Lines for people: the first 100 of them, and how many there are.
+struct Messages {
+  std::vector<std::string> lines;
+  std::size_t count = 0;
+
+  void add(const std::string& line);
+  void add(const Messages& later);
+};
+
+// Counts and messages of a chunk, or of several.
+struct PredictionSummary {
+  std::size_t images = 0;
+  std::size_t abstained = 0;
+  Messages failures;  // a line for each input that cannot be read
+  Messages notes;     // a line for each file of which something was left out
+
+  void add(const PredictionSummary& later);
+};
+
+// `predictions`: those of the chunk.
+PredictionSummary summarise(const ImageChunk& chunk, const std::vector<Prediction>& predictions);
 
 using ClassNames = std::vector<std::string>;
 

@@ -4,8 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <chrono>
-#include <fstream>
+#include <filesystem>
 #include <sstream>
 #include <stdexcept>
 #include <utility>
@@ -49,11 +48,7 @@ Gate::Gate(std::string path) : path_(std::move(path)) {
   if (::mkfifo(path_.c_str(), 0600) != 0) throw std::runtime_error("mkfifo");
 }
 
-Gate::~Gate() {
-  closed_ = true;
-  if (porter_.joinable()) porter_.join();
-  if (writer_ >= 0) ::close(writer_);
-}
+Gate::~Gate() { open(); }
 
 bool Gate::reached() {
   if (writer_ < 0) writer_ = ::open(path_.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
@@ -62,11 +57,6 @@ bool Gate::reached() {
 
 void Gate::open() {
   if (writer_ >= 0) ::close(std::exchange(writer_, -1));
-  porter_ = std::thread([this] {
-    for (; !closed_; std::this_thread::sleep_for(std::chrono::milliseconds(1))) {
-      if (reached()) ::close(std::exchange(writer_, -1));
-    }
-  });
 }
 
 Batch::Batch(std::uint32_t images) {
@@ -80,17 +70,6 @@ std::vector<std::string> Batch::into(const std::string& out, std::vector<std::st
   for (const auto& input : inputs) more.push_back(folder / input);
   more.insert(more.end(), {"--out", folder / out});
   return predict(more);
-}
-
-std::size_t Batch::journal_lines(const std::string& out) const {
-  std::ifstream stream(folder / (out + ".journal"));
-  std::ostringstream journal;
-  if (stream.peek() != std::ifstream::traits_type::eof()) journal << stream.rdbuf();
-  return lines_of(journal.str()).size();
-}
-
-GatedBatch::GatedBatch(std::uint32_t images) : Batch(images), gate(folder / "gate.idx") {
-  inputs.insert(inputs.end() - 1, "gate.idx");
 }
 
 }  // namespace digits

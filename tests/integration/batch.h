@@ -1,11 +1,8 @@
 // Inputs for predictions of many images, and a gate that stops them on the way.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
-#include <filesystem>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "data/idx.h"
@@ -21,9 +18,8 @@ std::vector<std::string> predict(const std::vector<std::string>& more);
 
 std::vector<std::string> lines_of(const std::string& text);
 
-// A named pipe among the inputs, which holds whoever reads it until open(); so that a program can
-// be stopped before it is done, however fast it is. From then on it is empty for everybody. Its
-// times do not change, as nothing is ever written into it.
+// A named pipe among the inputs, which blocks its reader until open(): a program can be stopped
+// before it has finished, however fast it is. Nothing is ever written into the pipe.
 class Gate {
  public:
   explicit Gate(std::string path);
@@ -31,34 +27,24 @@ class Gate {
   Gate(const Gate&) = delete;
   Gate& operator=(const Gate&) = delete;
 
-  // Whether somebody waits at it.
+  // Whether a reader is blocked.
   bool reached();
 
-  // No writer is open when it returns, which a fork would inherit.
+  // The reader that is blocked finds an empty file.
   void open();
 
  private:
   std::string path_;
   int writer_ = -1;
-  std::atomic<bool> closed_{false};
-  std::thread porter_;
 };
 
-// IDX files, gzip'd and not, and between them a folder of pictures with one that is none.
+// IDX files, gzip'd and not, and between them a folder of pictures, one of which cannot be read.
 struct Batch {
-  explicit Batch(std::uint32_t images = 6000);
+  explicit Batch(std::uint32_t images);
   std::vector<std::string> into(const std::string& out, std::vector<std::string> more = {}) const;
-  // Lines in the journal of an unfinished file: one more than pieces. It may go at any moment.
-  std::size_t journal_lines(const std::string& out) const;
 
   TemporaryDirectory folder;
   std::vector<std::string> inputs{"a.idx.gz", "pictures", "b.idx"};
-};
-
-// The same with a gate before the last of them.
-struct GatedBatch : Batch {
-  explicit GatedBatch(std::uint32_t images);
-  Gate gate;
 };
 
 }  // namespace digits

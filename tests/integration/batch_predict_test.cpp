@@ -4,6 +4,7 @@
 
 #include "base/files.h"
 #include "integration/batch.h"
+#include "support/full_disk.h"
 
 namespace digits {
 namespace {
@@ -110,10 +111,81 @@ TEST(BatchPredict, GoesOnPastAnUnreadableFile) {
               testing::HasSubstr("\n{\"path\":\"" + bad + "\",\"error\":\"image.unreadable\"}\n"));
 }
 
+// Three shards of five chunks: their files, less the headers behind the first, are the file of the
+// whole. The status is that of the shard's own inputs: one has the picture that cannot be read.
+TEST(BatchPredict, ShardsAddUpToTheWhole) {
+  const Batch batch(1300);
+  ASSERT_EQ(fork_digits(batch.into("whole.csv")).status, 3);
+  const auto whole = read_file(batch.folder / "whole.csv");
+  const auto header = whole.substr(0, whole.find('\n') + 1);
+  std::string all = header;
+  std::vector<int> statuses;
+  for (const std::string number : {"1", "2", "3"}) {
+    const auto result = fork_digits(batch.into(number + ".csv", {"--shard", number + "/3"}));
+    statuses.push_back(result.status);
+    const auto part = read_file(batch.folder / (number + ".csv"));
+    ASSERT_THAT(part, testing::StartsWith(header));
+    all += part.substr(header.size());
+  }
+  EXPECT_TRUE(all == whole);
+  EXPECT_THAT(statuses, testing::ElementsAre(0, 3, 0));
+}
+
+// Ctrl-C in the middle, with half of the predictions in the temporary: no file is left, and the
+// hint is no command.
+TEST(BatchPredict, InterruptedLeavesNothing) {
+  Batch batch(100);
+  Gate gate(batch.folder / "gate.idx");
+  batch.inputs = {"b.idx", "gate.idx"};
+  const auto before = list_names(batch.folder.path());
+  const auto temporary_size = [&] {
+    std::uintmax_t size = 0;
+    for (const auto& entry : fs::directory_iterator(batch.folder.path())) {
+      if (entry.path().filename().string()[0] == '.') size += entry.file_size();
+    }
+    return size;
+  };
+  std::uintmax_t written = 0;
+  ProcessOptions options;
+  options.interrupt_when = [&] { return gate.reached() && (written = temporary_size()) > 0; };
+  options.after_signal = [&] { gate.open(); };
+  const auto stopped = run_digits(batch.into("x.csv", {"--threads", "1"}), options);
+  EXPECT_EQ(stopped.status, 130);
+  EXPECT_GT(written, 1000U);
+  EXPECT_THAT(stopped.err, testing::HasSubstr("digits: interrupted: "));
+  EXPECT_THAT(stopped.err, testing::HasSubstr("x.csv was not written (hint: with --shard I/N, "));
+  EXPECT_EQ(list_names(batch.folder.path()), before);
+  EXPECT_EQ(temporary_size(), 0U);
+}
+
+TEST(BatchPredict, OnAFullDiskLeavesNothing) {
+  const Batch batch(100);
+  const auto before = files_below(batch.folder.path());
+  const auto words = batch.into("x.csv");  // makes the package, too, which needs room
+  ProcessResult result;
+  {
+    const FileSizeLimit limit(10000);
+    result = fork_digits(words);
+  }
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.err, testing::HasSubstr("digits: disk.full: "));
+  EXPECT_EQ(files_below(batch.folder.path()), before);
+}
+
+TEST(BatchPredict, NeverOverwritesAFile) {
+  const Batch batch(100);
+  write_file(batch.folder / "x.csv", "somebody's");
+  const auto result = fork_digits(batch.into("x.csv"));
+  EXPECT_EQ(result.status, 2);
+  EXPECT_THAT(result.err, testing::StartsWith("digits: output.exists: "));
+  EXPECT_EQ(read_file(batch.folder / "x.csv"), "somebody's");
+}
+
 TEST(BatchPredict, ChecksItsOptions) {
   for (const auto& [words, seen] : std::vector<std::pair<std::vector<std::string>, std::string>>{
            {{"--out", "x.txt", "x.png"}, "x.txt"},
-           {{"--resume", "x.png"}, "--resume given, expected --out"},
+           {{"--shard", "3/2", "x.png"}, "--shard \"3/2\""},
+           {{"--shard", "-1/2", "x.png"}, "--shard \"-1/2\""},
            {{"--min-confidence", "1.5", "x.png"}, "--min-confidence \"1.5\""},
            {{"--min-confidence", "half", "x.png"}, "--min-confidence \"half\""}}) {
     const auto result = fork_digits(predict(words));

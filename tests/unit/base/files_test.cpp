@@ -146,6 +146,68 @@ TEST(StagedDirectory, AcceptsATrailingSlash) {
   EXPECT_TRUE(fs::is_directory(folder / "out"));
 }
 
+TEST(StagedFile, AppearsOnlyWithTheCommit) {
+  const TemporaryDirectory folder;
+  StagedFile file(folder / "x");
+  file.append("one ");
+  file.append("two");
+  EXPECT_FALSE(fs::exists(folder / "x"));
+  file.commit();
+  EXPECT_EQ(read_file(folder / "x"), "one two");
+  EXPECT_THAT(files_below(folder.path()), testing::ElementsAre("x"));
+}
+
+TEST(StagedFile, WithoutACommitLeavesNothing) {
+  const TemporaryDirectory folder;
+  {
+    StagedFile file(folder / "x");
+    file.append("bytes");
+    EXPECT_FALSE(fs::is_empty(folder.path()));
+  }
+  EXPECT_TRUE(fs::is_empty(folder.path()));
+}
+
+// A name is taken by a file, a folder, and a link to nothing: refused before anything is written.
+TEST(StagedFile, RefusesATakenName) {
+  const TemporaryDirectory folder;
+  write_file(folder / "file", "somebody's");
+  fs::create_directories(folder / "folder");
+  fs::create_symlink("nothing", folder / "link");
+  for (const char* name : {"file", "folder", "link"}) {
+    expect_error("output.exists", [&] { StagedFile file(folder / name); });
+  }
+  EXPECT_EQ(read_file(folder / "file"), "somebody's");
+  EXPECT_THAT(files_below(folder.path()), testing::ElementsAre("file"));
+  expect_error("output.unwritable", [&] { StagedFile file(folder / "none" / "x"); });
+}
+
+// Another process took the name meanwhile: its file, or its link, stays.
+TEST(StagedFile, NeverReplacesAFile) {
+  const TemporaryDirectory folder;
+  {
+    StagedFile file(folder / "x");
+    file.append("bytes");
+    fs::create_symlink("nothing", folder / "x");
+    expect_error("output.exists", [&] { file.commit(); });
+    fs::remove(folder / "x");
+    write_file(folder / "x", "somebody's");
+    expect_error("output.exists", [&] { file.commit(); });
+  }
+  EXPECT_EQ(read_file(folder / "x"), "somebody's");
+  EXPECT_THAT(files_below(folder.path()), testing::ElementsAre("x"));
+}
+
+TEST(StagedFile, OnAFullDiskLeavesNothing) {
+  const TemporaryDirectory folder;
+  {
+    const FileSizeLimit limit(1000);
+    StagedFile file(folder / "x");
+    file.append(std::string(600, 'x'));
+    expect_error("disk.full", [&] { file.append(std::string(600, 'y')); });
+  }
+  EXPECT_TRUE(fs::is_empty(folder.path()));
+}
+
 // A log grows by what is appended, and is never somebody else's.
 TEST(GrowingFile, KeepsWhatCameInOrder) {
   const TemporaryDirectory folder;

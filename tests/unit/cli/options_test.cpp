@@ -162,9 +162,11 @@ TEST(Options, WantsItsPositionals) {
 // A command in a hint means the same to a shell, and stays as it is when the line is made
 // printable.
 TEST(Options, ShellWordsArePrintable) {
-  EXPECT_EQ(shell_words({"a/b.csv", "it's", ""}), "a/b.csv 'it'\\''s' ''");
-  EXPECT_EQ(shell_words({"\xC3\xA4 b"}), "'\xC3\xA4 b'");
-  EXPECT_EQ(shell_words({"1\x1B[\xFF'"}), "$'1\\033\\133\\377\\047'");
+  EXPECT_EQ(shell_word("a/b.csv"), "a/b.csv");
+  EXPECT_EQ(shell_word("it's"), "'it'\\''s'");
+  EXPECT_EQ(shell_word(""), "''");
+  EXPECT_EQ(shell_word("\xC3\xA4 b"), "'\xC3\xA4 b'");
+  EXPECT_EQ(shell_word("1\x1B[\xFF'"), "$'1\\033\\133\\377\\047'");
 }
 
 RunRequest request(const Arguments& arguments) {

@@ -49,6 +49,43 @@ TEST(Predictions, AbstainBelowTheBound) {
   EXPECT_FALSE(abstained(0.75, 0.0));
 }
 
+// Two chunks by hand: counts add up, and messages stand in the order of the inputs. An error of
+// another shard's input counts as one.
+TEST(Predictions, AreSummedUp) {
+  const Error error("image.unreadable", "b.png", "hint");
+  ImageChunk chunk;
+  chunk.inputs = {{{"a.png", {}, {}}, {}}, {{"b.png", {}, {}}, error}, {{"c.png", {}, {}}, {}}};
+  chunk.notes = {"a.png: left out: 1 dash"};
+  const auto predictions = make_predictions(chunk, {0.5, 0.5, 0.9, 0.1}, 2, 0.6);
+  auto summary = summarise(chunk, predictions);
+  ImageChunk next;
+  next.other_errors = {Error("idx.truncated", "c.idx", "hint")};
+  summary.add(summarise(next, {}));
+  EXPECT_EQ(summary.images, 2U);
+  EXPECT_EQ(summary.abstained, 1U);
+  EXPECT_EQ(summary.failures.count, 2U);
+  EXPECT_THAT(summary.failures.lines,
+              testing::ElementsAre(testing::HasSubstr("b.png"), testing::HasSubstr("c.idx")));
+  EXPECT_THAT(summary.notes.lines, testing::ElementsAre("a.png: left out: 1 dash"));
+}
+
+// The first hundred are kept, all are counted: a million unreadable files need no memory.
+TEST(Messages, KeepTheFirstHundred) {
+  Messages all;
+  for (int chunk = 0; chunk < 3; ++chunk) {
+    Messages messages;
+    for (int i = 0; i < 60; ++i) messages.add(std::to_string(60 * chunk + i));
+    all.add(messages);
+  }
+  EXPECT_EQ(all.count, 180U);
+  ASSERT_EQ(all.lines.size(), 100U);
+  EXPECT_EQ(all.lines.back(), "99");
+  Messages one;
+  for (int i = 0; i < 101; ++i) one.add("x");
+  EXPECT_EQ(one.count, 101U);
+  EXPECT_EQ(one.lines.size(), 100U);
+}
+
 TEST(Predictions, AsCsvByHand) {
   EXPECT_EQ(csv_header(kNames), "path,index,x,y,width,height,label,abstained,error,p_cat,p_dog\n");
   EXPECT_EQ(csv_lines(three(), kNames),
