@@ -29,6 +29,7 @@ fail() {  # CODE SEEN HINT
 
 stop() {  # ends curl first: it must not go on writing when the next call begins
   { kill "${!-}" && wait "${!-}"; } 2> /dev/null || true
+  [ ! -t 2 ] || echo >&2  # the line of the progress bar ends
   echo "fetch_mnist.sh: interrupted: not all files are there (hint: the same command resumes)" >&2
   exit 130
 }
@@ -53,11 +54,12 @@ load() {  # URL PART SHA256
     [ "$attempt" = 1 ] || sleep "${PAUSE_SECONDS:-1}"
     resumed=no status='' http='' reason=''
     [ ! -s "$2" ] || resumed=yes
-    # A signal ends `read` at once; a command in the foreground would first have to end by itself.
-    read -r status http reason < <(exec curl "${progress[@]}" --fail --globoff --continue-at - \
-      --output "$2" --max-filesize 64M --connect-timeout 10 --speed-limit 1000 \
-      --speed-time "${STALL_SECONDS:-10}" --proto =http,https --location --max-redirs 5 \
-      --proto-redir "=$redirects" --write-out '%{exitcode} %{http_code} %{errormsg}\n' "$1") || true
+    # Not in the foreground, where a signal waits until curl ends. `read` waits a second at most.
+    until read -r -t 1 status http reason <&3 || [ $? -le 128 ]; do :; done 3< <(
+      exec curl "${progress[@]}" --fail --globoff --continue-at - --output "$2" \
+        --no-buffer --max-filesize 64M --connect-timeout 10 --speed-limit 1000 \
+        --speed-time "${STALL_SECONDS:-10}" --proto =http,https --location --max-redirs 5 \
+        --proto-redir "=$redirects" --write-out '%{exitcode} %{http_code} %{errormsg}\n' "$1")
     if [ "$status" = 0 ]; then
       reason=$(defect "$2" "$3")
       [ -n "$reason" ] || return 0
