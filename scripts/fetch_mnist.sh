@@ -83,6 +83,7 @@ fetch_file() {  # NAME SHA256
   for ((i = first; i < first + ${#mirrors[@]}; ++i)); do
     mirror=${mirrors[i % ${#mirrors[@]}]}
     if load "$mirror$1.gz" "$file.part" "$2"; then
+      sync "$file.part"
       mv "$file.part" "$file"
       first=$i
       echo "$file: from $mirror"
