@@ -20,7 +20,8 @@ bool same_variable(std::string_view a, std::string_view b) {
 
 // Starts the program again with these variables, unless the environment sets OMP_WAIT_POLICY. A
 // GOMP_SPINCOUNT in the environment still decides: libgomp puts it first. The libraries read them
-// when they are loaded, long before main. When exec fails, the program goes on with threads that spin.
+// when they are loaded, long before main. When exec fails, the program goes on with threads that
+// spin.
 void wait_passively(int /*argc*/, char** argv, char** environment) {
   std::vector<char*> variables;
   for (char** set = environment; *set != nullptr; ++set) variables.push_back(*set);

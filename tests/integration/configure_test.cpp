@@ -41,7 +41,8 @@ TEST(Configure, RefusesAnUnknownCudaSetting) {
   EXPECT_THAT(configure({"-DDIGITS_CUDA=1"}), testing::HasSubstr("AUTO or ON"));
 }
 
-// Libraries built with the other std::string than LibTorch: the flags say so, and none of them links.
+// Libraries built with the other std::string than LibTorch: the flags say so, and none of them
+// links.
 TEST(Configure, NamesEachLibraryWithAnotherAbi) {
   const auto message = configure({"-DDIGITS_TORCH_FLAGS=-D_GLIBCXX_USE_CXX11_ABI=0"});
   EXPECT_THAT(message, testing::HasSubstr("An ABI mismatch: OpenCV"));

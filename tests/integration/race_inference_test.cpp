@@ -22,9 +22,12 @@ ProcessResult race(const TemporaryDirectory& folder, const std::string& stand_in
   write_file(folder / "stand_in.sh", stand_in);
   write_program(folder / "digits", kDigits);
   ProcessOptions options;
-  options.environment = {{"DIGITS", folder / "digits"}, {"PROGRAM", program_path()},
-                         {"KEPT", folder / "kept"},     {"NODE", "bash"},
-                         {"PYTHON", "bash"},            {"ENGINES", engines}};
+  options.environment = {{"DIGITS", folder / "digits"},
+                         {"PROGRAM", program_path()},
+                         {"KEPT", folder / "kept"},
+                         {"NODE", "bash"},
+                         {"PYTHON", "bash"},
+                         {"ENGINES", engines}};
   return run_process({"bash", source_path("bench/race_inference.sh"), tiny_run().package().string(),
                       folder / "stand_in.sh", folder / "stand_in.sh", "1"},
                      options);
