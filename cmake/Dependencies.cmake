@@ -27,16 +27,6 @@ digits_find(tomlplusplus libtomlplusplus-dev)
 digits_find(ZLIB zlib1g-dev)
 digits_find(OpenSSL libssl-dev COMPONENTS Crypto)
 find_package(Threads REQUIRED)
-# Its compile flags are part of its ABI, and only pkg-config knows them.
-find_package(PkgConfig QUIET)
-if(PkgConfig_FOUND)
-  pkg_check_modules(HTTPLIB QUIET IMPORTED_TARGET cpp-httplib)
-endif()
-if(NOT HTTPLIB_FOUND)
-  message(FATAL_ERROR "cpp-httplib not found by pkg-config.\nRemedy: on Debian or Ubuntu, apt-get "
-    "install pkgconf libcpp-httplib-dev, or scripts/setup.sh for everything. Elsewhere, install it "
-    "and point PKG_CONFIG_PATH at its cpp-httplib.pc.")
-endif()
 if(DIGITS_TESTS AND NOT DIGITS_FUZZ)
   digits_find(GTest "libgtest-dev libgmock-dev")
   digits_find(rapidcheck librapidcheck-dev)

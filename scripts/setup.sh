@@ -8,7 +8,7 @@ packages=(
   g++ cmake ninja-build
   libopencv-dev libgtest-dev libgmock-dev libfmt-dev libcxxopts-dev nlohmann-json3-dev
   libtomlplusplus-dev libspdlog-dev zlib1g-dev libssl-dev libboost-dev librapidcheck-dev rapidjson-dev
-  pkgconf libcpp-httplib-dev ca-certificates libonnx-dev libprotobuf-dev
+  curl ca-certificates libonnx-dev libprotobuf-dev
   "$@"
 )
 # Debian's LibTorch is built against an abstract BLAS: without OpenBLAS it runs on the reference
@@ -31,7 +31,7 @@ explain() {
   cat >&2 <<EOF
 setup: $1
 What is needed: a C++17 compiler, CMake 3.25 or newer, Ninja, OpenCV 4.6+, GoogleTest, fmt, cxxopts,
-nlohmann-json, toml++, spdlog, zlib, OpenSSL, Boost, cpp-httplib, RapidCheck and RapidJSON; for
+nlohmann-json, toml++, spdlog, zlib, OpenSSL, Boost, RapidCheck and RapidJSON; for
 model.onnx ONNX and Protobuf, for fast answers oneDNN. On Debian or Ubuntu these are
   ${packages[*]}
 An official LibTorch (the C++ build with the cxx11 ABI, from pytorch.org) serves as well: unpack it

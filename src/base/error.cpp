@@ -11,7 +11,7 @@
 namespace digits {
 
 int exit_status(std::string_view code) noexcept {
-  constexpr std::array<std::pair<std::string_view, int>, 19> kFamilies{{
+  constexpr std::array<std::pair<std::string_view, int>, 18> kFamilies{{
       {"usage", kUsage},            // wrong option or argument
       {"config", kUsage},           // bad configuration file or value
       {"device", kUsage},           // the device asked for is not there
@@ -21,7 +21,6 @@ int exit_status(std::string_view code) noexcept {
       {"idx", kBadData},            // malformed IDX file
       {"data", kBadData},           // a set that validation refuses
       {"image", kBadData},          // an image file that is not one
-      {"fetch", kBadData},          // a download that did not bring the file
       {"gate", kGateFailed},        // the model is not good enough
       {"train", kGateFailed},       // training came to nothing
       {"drift", kGateFailed},       // a set that is not what the model was trained on

@@ -17,7 +17,7 @@ constexpr const char* kClearLine = "\r\x1b[K";
 std::string time_to_go(std::size_t begun, std::size_t done, std::size_t total,
                        double elapsed_seconds) {
   if (done <= begun) return "--:-- left";
-  const auto left = total > done ? total - done : 0;  // a download may not know its total
+  const auto left = total > done ? total - done : 0;  // unsigned: must not go below 0
   const auto seconds =
       std::lround(elapsed_seconds * static_cast<double>(left) / static_cast<double>(done - begun));
   return fmt::format("{:02}:{:02} left", seconds / 60, seconds % 60);

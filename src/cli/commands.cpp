@@ -75,7 +75,6 @@ const std::vector<Command>& commands() {
   static const std::vector<Command> all{
       {"run", "the whole pipeline: data to verified package", command_run},
       {"synth", "write a synthetic set as IDX files", command_synth},
-      {"fetch", "download MNIST", command_fetch},
       {"inspect", "validate and describe a set", command_inspect},
       {"train", "train into a new run directory", command_train},
       {"evaluate", "measure a run's checkpoint on its test set", command_evaluate},

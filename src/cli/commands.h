@@ -13,7 +13,6 @@ using Arguments = std::vector<std::string>;
 // status or throws an Error.
 int command_run(const Arguments& arguments);
 int command_synth(const Arguments& arguments);
-int command_fetch(const Arguments& arguments);
 int command_inspect(const Arguments& arguments);
 int command_train(const Arguments& arguments);
 int command_evaluate(const Arguments& arguments);

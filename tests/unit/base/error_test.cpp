@@ -13,7 +13,6 @@ TEST(Error, FamilyDecidesTheExitStatus) {
   EXPECT_EQ(exit_status("idx.truncated"), 3);
   EXPECT_EQ(exit_status("input.missing"), 3);
   EXPECT_EQ(exit_status("image.blank"), 3);
-  EXPECT_EQ(exit_status("fetch.offline"), 3);
   EXPECT_EQ(exit_status("gate.failed"), 4);
   EXPECT_EQ(exit_status("train.diverged"), 4);
   EXPECT_EQ(exit_status("drift.detected"), 4);

@@ -34,8 +34,8 @@ TEST(TimeToGo, IsUnknownBeforeTheFirstStep) {
   EXPECT_EQ(time_to_go(7, 7, 100, 3.0), "--:-- left");
 }
 
-// A download whose server does not say how much there is.
-TEST(TimeToGo, OfAnUnknownTotalIsNone) { EXPECT_EQ(time_to_go(0, 5, 0, 3.0), "00:00 left"); }
+// Unsigned numbers must not wrap around.
+TEST(TimeToGo, IsNoneBeyondTheTotal) { EXPECT_EQ(time_to_go(0, 5, 4, 3.0), "00:00 left"); }
 
 // The first update is where this process began.
 TEST(Progress, StartsAtTheFirstUpdate) {
