@@ -86,6 +86,13 @@ int set_threads(int threads) {
   return chosen;
 }
 
+TrainingThreads::TrainingThreads(std::size_t values) : before_(at::get_num_threads()) {
+  constexpr std::size_t kForOneThread = 50'000;
+  if (values <= kForOneThread) at::set_num_threads(1);
+}
+
+TrainingThreads::~TrainingThreads() { at::set_num_threads(before_); }
+
 void make_deterministic() {
   auto& context = at::globalContext();
   context.setAllowTF32CuDNN(false);

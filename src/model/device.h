@@ -3,6 +3,7 @@
 
 #include <c10/core/Device.h>
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -16,6 +17,20 @@ c10::Device choose_device(const std::string& name);
 // Sets the threads that LibTorch uses inside an operation (thread_count; with a warning when fewer
 // than asked for) and returns their number. Debian's LibTorch would otherwise start with one.
 int set_threads(int threads);
+
+// LibTorch's threads for a training on batches of `values` numbers, as long as it lives: one when
+// there are 50,000 or fewer, else as many as before. Threads meet after each operation: with little
+// work in one, a second thread costs more than it brings, and much more beside other work.
+class TrainingThreads {
+ public:
+  explicit TrainingThreads(std::size_t values);
+  ~TrainingThreads();
+  TrainingThreads(const TrainingThreads&) = delete;
+  TrainingThreads& operator=(const TrainingThreads&) = delete;
+
+ private:
+  int before_;
+};
 
 // Makes results a function of the input alone, as far as the device can: no TensorFloat-32, no
 // benchmark-chosen cuDNN algorithms.

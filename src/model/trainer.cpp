@@ -291,6 +291,7 @@ std::vector<EpochRecord> train(Network& network, const Dataset& train_set,
                                const TrainObserver& observer, TrainingState start) {
   require_trainable(options, train_set.size());
   network->to(options.device);
+  const TrainingThreads threads(options.batch_size * train_set.schema.image_bytes());
   return Training(network, train_set, validation_set, options, observer, std::move(start)).run();
 }
 

@@ -1,6 +1,7 @@
 #include "model/trainer.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 
 #include <cmath>
 #include <limits>
@@ -8,6 +9,7 @@
 
 #include "base/interrupt.h"
 #include "metrics/classification.h"
+#include "model/device.h"
 #include "model/gradients.h"
 #include "model/optimiser.h"
 #include "model/schedule.h"
@@ -162,6 +164,26 @@ TEST(Train, IsReproducibleToTheBit) {
   options.seed += 1;
   train(c, set, set, options);
   EXPECT_FALSE(same_weights(a, c));
+}
+
+// A second thread pays from 50,000 numbers in a batch on: 500 images of 10x10. Then as before.
+TEST(Train, SharesLargeBatchesAloneAmongThreads) {
+  const int before = at::get_num_threads();
+  const auto set = random_dataset(501, 10, 10);
+  set_threads(2);
+  for (const std::size_t batch : {500, 501}) {
+    auto options = quick();
+    options.epochs = 1;
+    options.batch_size = batch;
+    int threads = 0;
+    TrainObserver observer;
+    observer.on_step = [&](const StepRecord&) { threads = at::get_num_threads(); };
+    auto network = network_for(set);
+    train(network, set, set, options, observer);
+    EXPECT_EQ(threads, batch == 500 ? 1 : 2);
+    EXPECT_EQ(at::get_num_threads(), 2);
+  }
+  set_threads(before);
 }
 
 // 20 steps on a fixed task, frozen: whatever changes batches, schedule, loss, gradient, optimiser

@@ -79,7 +79,7 @@ TEST(Gates, AWorstPlaceThatMayBeChanceIsUndecided) {
   EXPECT_EQ(gate(2).verdict, GateVerdict::kFailed);
 }
 
-// The same for a largest difference: 10 and 12 of 12 right differ by 0.17, which may be none; 7 and
+// The same for a largest difference: 10 and 12 of 12 right differ by 0.17, which may be none; 5 and
 // 12 of 12 differ beyond chance.
 TEST(Gates, ALargestDifferenceThatMayBeChanceIsUndecided) {
   const auto verdict = [](std::size_t right) {
@@ -89,7 +89,7 @@ TEST(Gates, ALargestDifferenceThatMayBeChanceIsUndecided) {
         .verdict;
   };
   EXPECT_EQ(verdict(10), GateVerdict::kUndecided);
-  EXPECT_EQ(verdict(7), GateVerdict::kFailed);
+  EXPECT_EQ(verdict(5), GateVerdict::kFailed);
 }
 
 // A class that missed its bound decides, though another class's interval reaches further down.
