@@ -19,8 +19,9 @@ namespace fs = std::filesystem;
 namespace {
 
 // The one image in a picture. Throws as read_image, and image.several.
-std::vector<std::uint8_t> read_one(const fs::path& path, const Schema& schema) {
-  auto samples = read_image(path, schema).samples;
+std::vector<std::uint8_t> read_one(const fs::path& path, const Schema& schema,
+                                   const ReadOptions& options) {
+  auto samples = read_image(path, schema, options).samples;
   if (samples.size() == 1) return std::move(samples.front().image);
   throw Error("image.several",
               fmt::format("{}: {} digits found, expected 1", path.string(), samples.size()),
@@ -29,13 +30,14 @@ std::vector<std::uint8_t> read_one(const fs::path& path, const Schema& schema) {
 
 }  // namespace
 
-Photos read_photos(const std::vector<fs::path>& paths, const Schema& schema, int threads) {
+Photos read_photos(const std::vector<fs::path>& paths, const Schema& schema, int threads,
+                   const ReadOptions& options) {
   std::vector<std::vector<std::uint8_t>> images(paths.size());
   std::vector<std::optional<Error>> errors(paths.size());
   parallel_for(paths.size(), threads, [&](std::size_t i) {
     throw_if_interrupted("reading pictures");
     try {
-      images[i] = read_one(paths[i], schema);
+      images[i] = read_one(paths[i], schema, options);
     } catch (const Error& error) {
       errors[i] = error;
     }
@@ -59,7 +61,8 @@ Dataset LabelledPhotos::set(const Schema& schema) const {
   return set;
 }
 
-LabelledPhotos read_labelled_photos(const fs::path& root, const Schema& schema, int threads) {
+LabelledPhotos read_labelled_photos(const fs::path& root, const Schema& schema, int threads,
+                                    const ReadOptions& options) {
   if (kind_of(root) != PathKind::kFolder) {
     throw Error("input.missing", fmt::format("{}: no such folder", root.string()),
                 "name a folder with a folder of pictures for each class");
@@ -69,7 +72,7 @@ LabelledPhotos read_labelled_photos(const fs::path& root, const Schema& schema, 
   LabelledPhotos labelled{std::move(files.paths), std::move(files.labels), {}, {}};
   labelled.findings = passed_over_findings(root, passed_over);
   if (labelled.paths.empty()) throw no_images(root, root, labelled.findings);
-  labelled.photos = read_photos(labelled.paths, schema, threads);
+  labelled.photos = read_photos(labelled.paths, schema, threads, options);
   return labelled;
 }
 

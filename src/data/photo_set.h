@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "data/dataset.h"
 #include "data/finding.h"
+#include "data/image_file.h"
 
 namespace digits {
 
@@ -26,7 +27,7 @@ struct Photos {
 // found, or more than one (image.several), and a file that cannot be read, is in `unread`. The
 // result does not depend on `threads`. Throws `interrupted` only.
 Photos read_photos(const std::vector<std::filesystem::path>& paths, const Schema& schema,
-                   int threads);
+                   int threads, const ReadOptions& options = {});
 
 // Photos in folders named after the classes of `schema`: root/<class>/<picture>.
 struct LabelledPhotos {
@@ -41,6 +42,6 @@ struct LabelledPhotos {
 // Throws input.missing when there are no pictures, data.label_range for a folder that has not the
 // name of a class, and as read_photos.
 LabelledPhotos read_labelled_photos(const std::filesystem::path& root, const Schema& schema,
-                                    int threads);
+                                    int threads, const ReadOptions& options = {});
 
 }  // namespace digits

@@ -3,6 +3,7 @@
 #include <functional>
 #include <numeric>
 
+#include "data/profile.h"
 #include "model/checkpoint.h"
 #include "pipeline/stages.h"
 
@@ -13,7 +14,9 @@ PhotoEvaluation evaluate_photos(const RunDirectory& run, const Config& config,
   const auto checkpoint = load_checkpoint(run.checkpoint());
   const auto& schema = checkpoint.info.schema;
   PhotoEvaluation result;
-  result.photos = read_labelled_photos(photos, schema, static_cast<int>(config.threads));
+  ReadOptions options;
+  options.normal_form = in_normal_form(run.read_profile(schema));  // as predict reads them
+  result.photos = read_labelled_photos(photos, schema, static_cast<int>(config.threads), options);
   const auto set = result.photos.set(schema);
   if (set.size() == 0) throw result.photos.photos.unread.front().error;
   result.read = evaluate_stage(checkpoint, set, config);

@@ -73,6 +73,18 @@ TEST(ReadPhotos, SurvivesDamage) {
   EXPECT_EQ(photos.images.size(), photos.read.size() * kDigits.image_bytes());
 }
 
+// Images of the schema's size stay as they are where the training images are in no normal form.
+TEST(ReadPhotos, BringImagesToTheNormalFormUnlessToldNotTo) {
+  const TemporaryDirectory folder;
+  std::vector<std::uint8_t> corner(kDigits.image_bytes());
+  for (int row = 2; row < 12; ++row) corner[28 * row + 3] = 255;
+  write_png(folder / "corner.png", corner.data(), kDigits);
+  ReadOptions as_they_are;
+  as_they_are.normal_form = false;
+  EXPECT_EQ(read_photos({folder / "corner.png"}, kDigits, 1, as_they_are).images, corner);
+  EXPECT_NE(read_photos({folder / "corner.png"}, kDigits, 1).images, corner);
+}
+
 // Labels are those of the model's classes, whichever of them the folder has.
 TEST(LabelledPhotos, TakesLabelsFromTheFolders) {
   const TemporaryDirectory root;
