@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
+#include <optional>
 #include <system_error>
-#include <utility>
 
 #include "base/error.h"
+#include "base/nearest.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "repository/catalogue.h"
@@ -113,16 +115,20 @@ int prune(Request& request, std::int64_t keep) {
 
 // "promote" and so on, with as many words as it takes.
 void require_action(const std::vector<std::string>& words) {
-  const std::pair<const char*, std::size_t> actions[] = {
-      {"list", 1}, {"promote", 3}, {"rollback", 2}, {"prune", 2}};
+  const std::map<std::string, std::size_t> actions{
+      {"list", 1}, {"promote", 3}, {"prune", 2}, {"rollback", 2}};
+  std::vector<std::string> names;
   for (const auto& [name, count] : actions) {
     if (words.front() == name && words.size() == count) return;
+    names.push_back(name);
   }
+  const auto meant =
+      actions.count(words.front()) > 0 ? std::nullopt : nearest(words.front(), names);
   throw Error("usage.argument",
               fmt::format("\"{}\" given, expected list, promote NAME VERSION, rollback NAME or "
                           "prune NAME",
                           fmt::join(words, " ")),
-              "digits models --help");
+              meant ? fmt::format("did you mean {}?", *meant) : "digits models --help");
 }
 
 }  // namespace

@@ -147,6 +147,8 @@ TEST_F(Models, MistakesAreNamed) {
   expect_refused(models({"promote", "tiny", "two"}), 2, "usage.argument");
   expect_refused(models({"promote", "tiny"}), 2, "usage.argument");
   expect_refused(models({"delete", "tiny"}), 2, "usage.argument");
+  expect_refused(models({"lsit"}), 2, "usage.argument");
+  EXPECT_THAT(models({"lsit"}).err, testing::HasSubstr("(hint: did you mean list?)"));
   expect_refused(models({"prune", "tiny", "--keep", "-1"}), 2, "usage.option");
   expect_refused(call_digits({"models", "--repository", *folder_ / "none"}), 5,
                  "repository.missing");
