@@ -5,6 +5,7 @@
 #include <ATen/ATen.h>
 
 #include "model/network.h"
+#include "support/bfloat16.h"
 #include "support/models.h"
 #include "support/testing.h"
 
@@ -127,6 +128,7 @@ TEST_F(NumericsTest, NoticesValuesThatAreNotFinite) {
 
 // A library that has no kernel for bfloat16 here says so; "auto" goes on in float32.
 TEST_F(NumericsTest, NoticesWhatCannotBeComputed) {
+  SKIP_WITHOUT_BFLOAT16();
   const auto operations = faulty([](const at::Tensor& /*input*/, const at::Tensor& correct) {
     if (in_bfloat16(correct)) throw std::runtime_error("no kernel\nbacktrace");
     return correct;
@@ -146,6 +148,7 @@ TEST_F(NumericsTest, NoticesAWrongHead) {
 
 // In the layout and precision in use: channels last, and the output has the precision's type.
 TEST_F(NumericsTest, ComputesAsTheNetworkDoes) {
+  SKIP_WITHOUT_BFLOAT16();
   int convolutions = 0;
   const auto operations = faulty([&](const at::Tensor& input, const at::Tensor& correct) {
     EXPECT_EQ(input.suggest_memory_format(), at::MemoryFormat::ChannelsLast);
@@ -211,6 +214,7 @@ TEST_F(NumericsTest, KeepsWhatIsCorrect) {
 }
 
 TEST_F(NumericsTest, AutoGoesOnInFloat32) {
+  SKIP_WITHOUT_BFLOAT16();
   const auto numerics = choose(Precision::kBfloat16, false, wrong_while(in_bfloat16));
   EXPECT_EQ(numerics.precision, Precision::kFloat32);
   EXPECT_TRUE(numerics.onednn);

@@ -4,6 +4,7 @@
 
 #include "base/interrupt.h"
 #include "model/checkpoint.h"
+#include "support/bfloat16.h"
 #include "support/halves.h"
 
 namespace digits {
@@ -78,6 +79,7 @@ TEST(Resume, FromEveryStepIsBitIdentical) {
 
 // Without augmentation, averaging and smoothing, in bfloat16, with looks far apart.
 TEST(Resume, InBfloat16IsBitIdentical) {
+  SKIP_WITHOUT_BFLOAT16();
   auto options = quick();
   options.checkpoint_steps = 3;
   options.look_every = 5;

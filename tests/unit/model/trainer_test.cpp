@@ -14,6 +14,7 @@
 #include "model/optimiser.h"
 #include "model/schedule.h"
 #include "model/tensors.h"
+#include "support/bfloat16.h"
 #include "support/halves.h"
 #include "support/testing.h"
 
@@ -216,6 +217,7 @@ TEST(Train, FollowsTheFrozenCurve) {
 }
 
 TEST(Train, RunsInBfloat16) {
+  SKIP_WITHOUT_BFLOAT16();
   const auto set = halves(160);
   auto network = network_for(set);
   auto options = quick();
