@@ -73,11 +73,13 @@ std::string gigabytes(const Json& value) {
 }
 
 std::string speed_line(const Json& speed) {
-  return line("speed",
-              fmt::format("GFLOP/s: matrix product {:.0f}, convolution {:.0f}, in bfloat16 {:.0f}",
-                          speed.at("matrix_product_float32").get<double>(),
-                          speed.at("convolution_float32").get<double>(),
-                          speed.at("convolution_bfloat16").get<double>()));
+  const auto rate = [&](const char* name) {
+    const auto& value = speed.at(name);
+    return value.is_null() ? "none" : fmt::format("{:.0f}", value.get<double>());
+  };
+  return line("speed", fmt::format("GFLOP/s: matrix product {}, convolution {}, in bfloat16 {}",
+                                   rate("matrix_product_float32"), rate("convolution_float32"),
+                                   rate("convolution_bfloat16")));
 }
 
 std::string cell(const Json& difference, double tolerance) {

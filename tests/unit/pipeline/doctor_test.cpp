@@ -120,6 +120,8 @@ TEST(Doctor, PageFitsATerminal) {
   std::istringstream lines(page);
   for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80U) << line;
   EXPECT_THAT(doctor_page(healthy(), {}), HasSubstr("problems     none"));
+  document["speed"]["convolution_bfloat16"] = nullptr;
+  EXPECT_THAT(doctor_page(document, {}), HasSubstr("in bfloat16 none"));
 }
 
 // Convolutions that are wrong in one layout alone, for 20 input channels.
