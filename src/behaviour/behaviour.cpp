@@ -17,7 +17,7 @@ namespace {
 // narrower.
 std::size_t few_images(std::size_t images, const Schema& schema) {
   constexpr double kPixels = 28.0 * 28.0;
-  const double share = std::max(1.0, kPixels / (1.0 * schema.rows * schema.cols)) / 15.0;
+  const double share = std::max(1.0, kPixels / (schema.rows * schema.cols)) / 15.0;
   return std::max<std::size_t>(1, static_cast<std::size_t>(share * static_cast<double>(images)));
 }
 

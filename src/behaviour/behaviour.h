@@ -24,7 +24,8 @@ struct Subject {
 
 struct BehaviourOptions {
   // How many images of the held-out set are asked about invariance, at most. Questions of direction
-  // and confidence take two thirds of that, those that cost more per image a fifteenth. 1500 give
+  // and confidence take two thirds of that, those that cost more per image a fifteenth, or more of
+  // images with fewer pixels than 28x28. 1500 give
   // intervals narrower than the bounds of configs/gates.toml ask for, in some seconds on two cores.
   std::size_t images = 1500;
   bool digit_tests = true;  // also run the tests for digits 0 to 9, on drawn ones

@@ -21,17 +21,16 @@ bool keeps(double value, const GateRule& rule) {
   return rule.at_least ? value >= rule.bound : value <= rule.bound;
 }
 
-// What of a quantity has to miss the bound for a failure: the value; or, of the worst of several
-// places, the better end of its interval, because one place of many misses a bound by chance.
-double failing_end(const Quantity& quantity, const GateRule& rule) {
-  if (rule.metric.find('*') == std::string::npos) return quantity.value;
-  return rule.at_least ? quantity.high : quantity.low;
+// The interval reaches the best value. It cannot for a share that is not perfect; it does for the
+// largest difference of many small slices, which is never 0 by chance.
+bool may_be_perfect(const Quantity& quantity, const GateRule& rule) {
+  return rule.at_least ? quantity.high >= 1.0 : quantity.low <= 0.0;
 }
 
 GateVerdict verdict_of(const Quantity& quantity, const GateRule& rule) {
   if (keeps(conservative_end(quantity, rule), rule)) return GateVerdict::kPassed;
-  if (quantity.n == 0 || keeps(failing_end(quantity, rule), rule)) return GateVerdict::kUndecided;
-  return GateVerdict::kFailed;
+  if (quantity.n == 0 || keeps(quantity.value, rule)) return GateVerdict::kUndecided;
+  return may_be_perfect(quantity, rule) ? GateVerdict::kUndecided : GateVerdict::kFailed;
 }
 
 // A failed place is worse than an undecided one, however wide the interval of the latter is.

@@ -15,9 +15,9 @@ namespace digits {
 
 enum class GateVerdict {
   kPassed,     // the conservative end of the interval keeps the bound
-  kUndecided,  // the value keeps it and the interval is too wide; or the worst of several places
-               // misses it and its interval does not; or nothing was observed
-  kFailed,     // the value misses it; of the worst of several places, the whole interval
+  kUndecided,  // the value keeps it and the interval is too wide; or the interval reaches from the
+               // bound's wrong side to the best value, 0 or 1; or nothing was observed
+  kFailed,     // the value misses it
 };
 const char* to_string(GateVerdict verdict);
 

@@ -4,9 +4,12 @@
 #include <algorithm>
 
 #include "base/files.h"
+#include "data/image_file.h"
 #include "data/load.h"
+#include "data/profile.h"
 #include "integration/tiny_run.h"
 #include "pipeline/config.h"
+#include "pipeline/evaluate_photos.h"
 
 namespace digits {
 namespace {
@@ -137,6 +140,24 @@ TEST(EvaluatePhotos, CountsTheAnswersOfPredict) {
   EXPECT_EQ(json.at("read").at("accuracy").at("n"), 10);
   EXPECT_EQ(json.at("unread").size(), 1U);
   EXPECT_EQ(json.at("unread").at(0).at("error"), "image.unreadable");
+}
+
+// A run whose training images are in no normal form takes images of their size as they are.
+TEST(EvaluatePhotos, TakesImagesInTheFormOfTheTrainingImages) {
+  const TemporaryDirectory folder;
+  fs::copy(tiny_run().path(), folder / "run", fs::copy_options::recursive);
+  const auto run = RunDirectory::open(folder / "run");
+  const auto test = load_dataset(fixtures() / "tiny", Part::kTest);
+  Dataset corners{test.schema, std::vector<std::uint8_t>(test.schema.image_bytes()), {3}};
+  for (int row = 2; row < 12; ++row) corners.image(0)[row * test.schema.cols + 3] = 255;
+  make_directories(folder / "photos" / "3");
+  write_png(folder / "photos" / "3" / "corner.png", corners.image(0), corners.schema);
+  const auto read = [&] {
+    return evaluate_photos(run, run.read_config(), folder / "photos").photos.photos.images;
+  };
+  EXPECT_NE(read(), corners.images);
+  run.write_profile(make_profile(corners, 1));
+  EXPECT_EQ(read(), corners.images);
 }
 
 TEST(EvaluatePhotos, PrintsTheTableForPeople) {

@@ -93,5 +93,26 @@ TEST(MeasureBehaviour, LeavesOutWhatDoesNotApply) {
   EXPECT_EQ(names_of(measure_behaviour({always(0), {}, {}}, clothes, options)), names);
 }
 
+// The costly tests are shown a fifteenth of the images; of a quarter of the pixels, four times
+// that.
+TEST(MeasureBehaviour, ShowsMoreImagesThatAreSmall) {
+  const auto shown = [](int side) {
+    auto subject = blind();
+    std::size_t images = 0;
+    subject.gradient = [&images](const Dataset& set) {
+      images = set.size();
+      return Attributions{std::vector<float>(set.images.size(), 1.0F),
+                          std::vector<float>(set.size(), 1.0F)};
+    };
+    BehaviourOptions options;
+    options.images = 30;
+    measure_behaviour(subject, few_digits({side, side, 1, {"a", "b"}}), options);
+    return images;
+  };
+  EXPECT_EQ(shown(56), 2U);
+  EXPECT_EQ(shown(28), 2U);
+  EXPECT_EQ(shown(14), 8U);
+}
+
 }  // namespace
 }  // namespace digits
