@@ -15,6 +15,7 @@ namespace {
 constexpr double kMinSlender = 12.0;  // length of a line, in its thicknesses
 constexpr double kMaxTilt = 0.1;      // of a line, rise by length
 constexpr double kMinStraight = 0.7;  // of a line's pixels: the others are bits of strokes
+constexpr double kMaxGap = 5.0;       // pixels that a thin line may lack
 constexpr double kMinInside = 0.3;    // of a box's opening: the height of what is in it
 
 // A long thin piece, level or upright.
@@ -64,8 +65,23 @@ double thickness_of(const cv::Mat1b& pixels) {
   return *middle;
 }
 
+// The longest row of columns in which a level line has no ink, nor has what crosses it: strokes of
+// several digits have gaps between them. `fit` is a direction and a point of the line.
+int longest_gap(const cv::Mat1b& strokes, const cv::Vec4d& fit, const cv::Rect& box) {
+  int longest = 0, gap = 0;
+  for (int x = box.x; x < box.br().x; ++x) {
+    const int y = cvRound(fit[3] + fit[1] / fit[0] * (x - fit[2]));
+    const cv::Rect near(x, y - 1, 1, 3);
+    const bool inked = cv::countNonZero(strokes(near & cv::Rect({}, strokes.size()))) > 0;
+    gap = inked ? 0 : gap + 1;
+    longest = std::max(longest, gap);
+  }
+  return longest;
+}
+
 // The straight level line that most of the pixels lie on; without thickness if there is none.
-Line line_through(const cv::Mat1b& pixels, cv::Point origin) {
+// `strokes` has the pixels and what crosses them.
+Line line_through(const cv::Mat1b& pixels, const cv::Mat1b& strokes, cv::Point origin) {
   Line line;
   const double thickness = thickness_of(pixels);
   if (thickness == 0.0 || pixels.cols < kMinSlender * thickness) return line;
@@ -74,8 +90,8 @@ Line line_through(const cv::Mat1b& pixels, cv::Point origin) {
   cv::Vec4f fit;  // direction, point
   cv::fitLine(points, fit, cv::DIST_HUBER, 0, 0.01, 0.01);
   const cv::Vec4d at(fit);
-  const double slope = at[1] / (std::abs(at[0]) > 1e-3 ? at[0] : 1e-3);
-  if (std::abs(slope) > kMaxTilt) return line;
+  if (std::abs(at[1]) > kMaxTilt * std::abs(at[0])) return line;
+  const double slope = at[1] / at[0];
   line.pixels = cv::Mat1b(pixels.size(), std::uint8_t{0});
   for (const auto& point : points) {
     const double away = point.y - at[3] - slope * (point.x - at[2]);
@@ -85,7 +101,8 @@ Line line_through(const cv::Mat1b& pixels, cv::Point origin) {
   }
   const auto box = cv::boundingRect(kept);
   if (static_cast<double>(kept.size()) < kMinStraight * static_cast<double>(points.size()) ||
-      box.width < kMinSlender * thickness) {
+      box.width < kMinSlender * thickness ||
+      longest_gap(strokes, at, box) > std::max(thickness, kMaxGap)) {
     return line;
   }
   line.box = box + origin;
@@ -111,7 +128,7 @@ std::vector<Line> level_lines(const cv::Mat1b& strokes, int pen) {
     const cv::Rect around(stats(k, cv::CC_STAT_LEFT), stats(k, cv::CC_STAT_TOP),
                           stats(k, cv::CC_STAT_WIDTH), stats(k, cv::CC_STAT_HEIGHT));
     const cv::Mat1b pixels((labels(around) == k) & thin(around));
-    const auto line = line_through(pixels, around.tl());
+    const auto line = line_through(pixels, strokes(around), around.tl());
     if (line.thickness > 0.0) lines.push_back(line);
   }
   return lines;

@@ -7,13 +7,13 @@ namespace digits {
 
 namespace {
 
-// Whether half of the lower box stands beside the other. One that is much lower may hang out of the
-// row, as a comma does.
+// Whether half of the lower box stands beside the other. One of less than half of the height may
+// hang below the row, as a comma does, by a quarter of the difference of the heights.
 bool side_by_side(const cv::Rect& a, const cv::Rect& b) {
   const int shared = std::min(a.br().y, b.br().y) - std::max(a.y, b.y);
   const int lower = std::min(a.height, b.height);
   const int higher = std::max(a.height, b.height);
-  return 2 * shared >= lower || (2 * lower < higher && 4 * shared >= 2 * lower - higher);
+  return 2 * shared >= lower || (2 * lower < higher && 4 * shared >= lower - higher);
 }
 
 double middle_x(const cv::Rect& box) { return box.x + box.width / 2.0; }

@@ -37,7 +37,7 @@ void draw_mark(cv::Mat1b& ink, char mark, const cv::Rect& frame) {
 void write_row(cv::Mat1b& ink, const std::string& row, cv::Point start, const PhotoOptions& options,
                std::uint64_t seed) {
   const int side = options.height * 28 / 20;  // the normal form's margin
-  const int step = options.height;            // so that frames overlap by their margins
+  const int step = cvRound(options.step * options.height);
   for (std::size_t k = 0; k < row.size(); ++k) {
     const cv::Rect frame(start.x + static_cast<int>(k) * step, start.y, side, side);
     if (row[k] < '0' || row[k] > '9') {
@@ -73,7 +73,8 @@ cv::Mat1b write_line(const PhotoOptions& options, std::uint64_t seed) {
   const int pitch = options.height * 3 / 2;
   const int height = pitch * static_cast<int>(rows.size() - 1) + side;
   for (std::size_t r = 0; r < rows.size(); ++r) {
-    const int width = options.height * (static_cast<int>(rows[r].size()) - 1) + side;
+    const int width =
+        cvRound(options.step * options.height) * (static_cast<int>(rows[r].size()) - 1) + side;
     const cv::Point start(
         static_cast<int>(options.centre.x * ink.cols) - width / 2,
         static_cast<int>(options.centre.y * ink.rows) - height / 2 + static_cast<int>(r) * pitch);

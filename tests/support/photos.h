@@ -11,6 +11,7 @@ struct PhotoOptions {
   std::string digits = "7";    // written in a line; also marks: - . ,  and line feeds, for rows
   cv::Size size{480, 360};     // pixels
   int height = 160;            // of a digit, pixels
+  double step = 1.0;           // from digit to digit, in heights; below 1.4 wide digits may touch
   cv::Point2d centre{.5, .5};  // of the line, in shares of the picture
   cv::Vec3b paper{214, 228, 234};
   cv::Vec3b ink{70, 40, 35};  // BGR, as OpenCV has it

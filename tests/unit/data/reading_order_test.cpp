@@ -32,6 +32,12 @@ TEST(ReadingOrder, PutsLowMarksIntoTheirRow) {
   EXPECT_THAT(reading_order(boxes), ElementsAre(ElementsAre(0, 1, 2), ElementsAre(3, 4, 5)));
 }
 
+// A comma of a third of the height that begins below its row.
+TEST(ReadingOrder, KeepsAMarkThatHangsBelowInItsRow) {
+  const std::vector<cv::Rect> boxes{{0, 0, 60, 120}, {80, 134, 15, 40}, {110, 0, 60, 120}};
+  EXPECT_THAT(reading_order(boxes), ElementsAre(ElementsAre(0, 1, 2)));
+}
+
 TEST(ReadingOrder, OfNothingIsEmpty) { EXPECT_TRUE(reading_order({}).empty()); }
 
 }  // namespace
