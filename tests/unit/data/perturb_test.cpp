@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 #include <opencv2/imgproc.hpp>
+#include <set>
 
 #include "support/testing.h"
 
@@ -86,8 +87,11 @@ TEST(Occluded, GrowsFromOnePlace) {
     EXPECT_EQ(paper(large), 8 * 8);
     for (std::size_t b = 0; b < 320; ++b) EXPECT_LE(large.image(i)[b], small.image(i)[b]);
   }
-  EXPECT_NE(std::vector<std::uint8_t>(small.image(0), small.image(1)),
-            std::vector<std::uint8_t>(small.image(1), small.image(2)));  // 221 places
+  std::set<std::vector<std::uint8_t>> different;
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    different.emplace(small.image(i), small.image(i + 1));
+  }
+  EXPECT_GT(different.size(), 15U);  // of 30 draws from 221 places
 }
 
 // A square of the whole side leaves nothing.
