@@ -4,7 +4,7 @@
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
-set(headers ${CMAKE_INSTALL_INCLUDEDIR}/digits)  # "model/package.h" is found below
+set(headers ${CMAKE_INSTALL_INCLUDEDIR}/digits)  # "inference/package.h" is found below
 set(config ${CMAKE_INSTALL_LIBDIR}/cmake/digits)
 foreach(folder base data repository metrics behaviour model)
   install(TARGETS digits_${folder} EXPORT digits_targets

@@ -10,10 +10,9 @@
 
 #include "base/files.h"
 #include "base/json.h"
-#include "data/synthetic.h"
+#include "inference/choose_engine.h"
 #include "integration/tiny_run.h"
 #include "model/checkpoint.h"
-#include "model/choose_engine.h"
 #include "model/safetensors.h"
 #include "model/tensors.h"
 #include "model/torchscript.h"
@@ -21,6 +20,7 @@
 #include "support/models.h"
 #include "support/opencv_dnn.h"
 #include "support/python.h"
+#include "synthetic/synthetic.h"
 
 namespace digits {
 namespace {

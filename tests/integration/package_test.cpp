@@ -1,6 +1,6 @@
 // The package as a contract: it predicts what was trained, and refuses when it is not that any
 // more.
-#include "model/package.h"
+#include "inference/package.h"
 
 #include <c10/core/Device.h>
 #include <fcntl.h>

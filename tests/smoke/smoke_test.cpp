@@ -14,13 +14,13 @@
 #include "base/json.h"
 #include "cli/commands.h"
 #include "data/load.h"
-#include "data/synthetic.h"
+#include "inference/package.h"
 #include "model/device.h"
-#include "model/package.h"
 #include "model/training_state.h"
 #include "pipeline/config.h"
 #include "support/program.h"
 #include "support/testing.h"
+#include "synthetic/synthetic.h"
 
 namespace digits {
 namespace {
