@@ -1,3 +1,5 @@
+#include "bench/command_bench.h"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -120,7 +122,7 @@ int bench_train_command(const Arguments& arguments) {
 const std::vector<Command>& benches() {
   static const std::vector<Command> all{
       {"train", "time to accuracy over several seeds", bench_train_command},
-      {"infer", "how fast a package answers, by batch size", bench_infer_command},
+      {"infer", "how fast a package answers, by batch size", command_bench_infer},
   };
   return all;
 }

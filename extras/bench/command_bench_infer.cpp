@@ -85,7 +85,7 @@ CommandOptions bench_infer_options() {
 
 }  // namespace
 
-int bench_infer_command(const Arguments& arguments) {
+int command_bench_infer(const Arguments& arguments) {
   auto options = bench_infer_options();
   const auto parsed = options.parse(arguments);
   if (!parsed) return kDone;

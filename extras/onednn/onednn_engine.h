@@ -20,6 +20,7 @@ class OnednnEngine : public InferenceEngine {
   OnednnEngine(const Network& network, Precision precision);
 
   std::string name() const override;
+  std::string source() const override { return "extras/onednn/onednn_piece.cpp"; }
   Precision precision() const override { return precision_; }
   at::Tensor forward(const at::Tensor& images) const override;
   std::vector<float> logits(const std::uint8_t* images, std::size_t n) const override;

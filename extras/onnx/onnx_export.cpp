@@ -42,8 +42,6 @@ void require_valid(onnx::ModelProto& model) {
 
 }  // namespace
 
-bool onnx_available() { return true; }
-
 std::string export_onnx(const std::string& torchscript, const Schema& schema) {
   std::istringstream archive(torchscript);
   const auto module = torch::jit::load(archive);

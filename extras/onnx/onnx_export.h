@@ -7,9 +7,6 @@
 
 namespace digits {
 
-// Whether this build has the exporter: it needs libonnx and protobuf, see cmake/Onnx.cmake.
-bool onnx_available();
-
 // The bytes of an ONNX model that computes what `forward` of a TorchScript archive computes (see
 // model/torchscript.h), operator by operator, for images of `schema`:
 //
@@ -18,7 +15,6 @@ bool onnx_available();
 //
 // Weights keep their names; the metadata's `data` is the schema, as in a package's manifest. Equal
 // archives give equal bytes. The result has passed ONNX's shape inference and checker. Throws
-//   onnx.unavailable  this build has no exporter
 //   onnx.unsupported  an operator, or a setting of one, that it does not know; the message names it
 //   onnx.invalid      ONNX refuses the model: the network has not the schema's classes, say
 std::string export_onnx(const std::string& torchscript, const Schema& schema);

@@ -25,8 +25,12 @@ class InferenceEngine {
   InferenceEngine(const InferenceEngine&) = delete;
   InferenceEngine& operator=(const InferenceEngine&) = delete;
 
-  // "torchscript", "onednn" or "onednn-bfloat16".
+  // "torchscript", or a name of an EngineFactory.
   virtual std::string name() const = 0;
+
+  // The file that defines the network a second time, to be edited with Network::forward; empty
+  // where there is none.
+  virtual std::string source() const { return ""; }
 
   // What it multiplies in; the logits are float32.
   virtual Precision precision() const = 0;

@@ -6,8 +6,11 @@
 #include <cmath>
 #include <limits>
 
-#include "inference/choose_engine.h"
+#include "base/error.h"
+#include "inference/engine_factory.h"
+#include "model/checkpoint.h"
 #include "model/network.h"
+#include "model/torchscript.h"
 
 namespace digits {
 
@@ -44,21 +47,38 @@ Columns columns_of(const std::vector<std::int64_t>& channels, const NumericsOpti
   return columns;
 }
 
-// A network of one layer by the engine, for images of so many channels; nothing without the engine.
-std::vector<double> engine_differences(const std::vector<std::int64_t>& channels,
-                                       Precision precision) {
-  std::vector<double> differences;
-  for (const auto inputs : channels) {
-    const Schema schema{9, 7, static_cast<int>(inputs), numbered_class_names(10)};
-    const std::vector<double> ones(static_cast<std::size_t>(inputs), 1.0);
-    Network network(network_options(schema, {0, 1, {{20}}}), Normalisation{ones, ones});
-    initialise(network, 1);
-    network->eval();
-    const auto results = check_onednn(network, precision);
-    if (results.empty()) return {};
-    differences.push_back(largest(results, &NumericsResult::forward));
+// An engine of a network of one layer, for images of `channels`.
+std::unique_ptr<InferenceEngine> make_small_engine(const EngineFactory& factory,
+                                                   const std::string& name, std::int64_t channels) {
+  const Schema schema{9, 7, static_cast<int>(channels), numbered_class_names(10)};
+  const Architecture architecture{0, 1, {{20}}};
+  const std::vector<double> ones(static_cast<std::size_t>(channels), 1.0);
+  Network network(network_options(schema, architecture), Normalisation{ones, ones});
+  initialise(network, 1);
+  const auto torchscript = export_torchscript(network);
+  const auto weights = format_safetensors(network_tensors(network));
+  return factory.make(name, {torchscript, weights, schema, architecture});
+}
+
+struct EngineColumns {
+  Precision precision = Precision::kFloat32;
+  std::vector<double> differences;  // by channels; none where the engine cannot run
+};
+
+EngineColumns engine_columns(const EngineFactory& factory, const std::string& name,
+                             const std::vector<std::int64_t>& channels) {
+  EngineColumns columns;
+  try {
+    for (const auto inputs : channels) {
+      const auto engine = make_small_engine(factory, name, inputs);
+      columns.precision = engine->precision();
+      columns.differences.push_back(largest(engine->check_layers(), &NumericsResult::forward));
+    }
+  } catch (const Error& error) {
+    if (error.code() != "engine.unavailable") throw;
+    columns.differences.clear();
   }
-  return differences;
+  return columns;
 }
 
 // Without oneDNN in LibTorch for as long as it lives.
@@ -115,9 +135,13 @@ std::vector<NumericsRow> numerics_table(const std::vector<std::int64_t>& channel
   for (const auto precision : {Precision::kFloat32, Precision::kBfloat16}) {
     table.add(precision, Layout::kChannelsLast, to_string(precision) + " channels last");
     table.add(precision, Layout::kContiguous, to_string(precision) + " contiguous");
-    const auto engine = engine_differences(channels, precision);
-    if (!engine.empty()) {
-      table.add(to_string(precision) + " engine onednn, forward", true, precision, engine);
+  }
+  for (const auto& factory : engine_factories()) {
+    for (const auto& name : factory.names) {
+      const auto columns = engine_columns(factory, name, channels);
+      if (columns.differences.empty()) continue;
+      table.add(fmt::format("engine {}, forward", name), true, columns.precision,
+                columns.differences);
     }
   }
   const WithoutOneDnn without;

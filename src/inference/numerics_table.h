@@ -24,8 +24,8 @@ struct NumericsRow {
   std::vector<double> differences;
 };
 
-// LibTorch's convolutions, and those of the inference engine where this build has it, with a column
-// for each number of input channels.
+// LibTorch's convolutions, and those of each engine of engine_factories(), with a column for each
+// number of input channels.
 std::vector<NumericsRow> numerics_table(const std::vector<std::int64_t>& channels,
                                         const LayerOperations& operations = libtorch_operations());
 

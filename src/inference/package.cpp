@@ -105,9 +105,11 @@ void require_logits(const InferenceEngine& engine, const at::Tensor& logits,
               "another one");
 }
 
-// By both doors, and by that of bytes, which predictions take, one image alone and a batch of more
-// than an engine takes at once, the same images again and again.
-void require_golden(const InferenceEngine& engine, const Golden& golden, double tolerance) {
+// Checks forward() on floats and logits() on bytes, in batches of 1 and 33.
+void require_golden(const InferenceEngine& engine, const Golden& golden, double float32_tolerance) {
+  const c10::InferenceMode inference;
+  const bool exact = engine.precision() == Precision::kFloat32;
+  const double tolerance = exact ? float32_tolerance : kBfloat16Tolerance;
   require_logits(engine, engine.forward(golden.inputs), golden.logits, tolerance);
   for (const std::int64_t n : {1, 33}) {
     const auto which = at::arange(n).remainder(golden.inputs.size(0));
@@ -115,6 +117,23 @@ void require_golden(const InferenceEngine& engine, const Golden& golden, double 
     const auto logits = at::tensor(engine.logits(images.data(), static_cast<std::size_t>(n)));
     require_logits(engine, logits, golden.logits.index_select(0, which), tolerance);
   }
+}
+
+// An engine of extras/ is a second definition of the network: one that computes something else is
+// out of date, and "auto" goes on without it.
+std::optional<Error> check_for_auto(const InferenceEngine& engine, const Golden& golden,
+                                    double tolerance) {
+  if (auto fault = check_engine(engine)) return fault;
+  if (engine.source().empty()) return std::nullopt;
+  try {
+    require_golden(engine, golden, tolerance);
+  } catch (const Error& error) {
+    return Error(
+        "engine.outdated",
+        fmt::format("{}: {} does not compute Network::forward", error.what(), engine.source()),
+        fmt::format("edit {}", engine.source()));
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -129,11 +148,12 @@ Package Package::load(const fs::path& folder, c10::Device device, const std::str
   const auto network = json_at<Architecture>(manifest, "/network", kFamily);
   const auto golden = parse_golden(files, schema);
   auto profile = read_profile(files, schema);
+  const EngineCheck check = [&](const InferenceEngine& engine) {
+    return engine_name == "auto" ? check_for_auto(engine, golden, tolerance) : check_engine(engine);
+  };
   std::shared_ptr<const InferenceEngine> engine = make_engine(
-      engine_name, {files.at(kModelFile), files.at(kWeightsFile), schema, network}, device);
-  const c10::InferenceMode inference;
-  const bool exact = engine->precision() == Precision::kFloat32;
-  require_golden(*engine, golden, exact ? tolerance : kBfloat16Tolerance);
+      engine_name, {files.at(kModelFile), files.at(kWeightsFile), schema, network}, device, check);
+  require_golden(*engine, golden, tolerance);
   return {std::move(schema), std::move(manifest), std::move(profile), std::move(engine)};
 }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Proves that the tests can fail: plants each bug of tests/mutants/*.patch in a copy of the tree,
-# rebuilds what changed, and runs the one test that must go red.
+# Proves that the tests can fail: plants each bug of tests/mutants/*/*.patch and
+# extras/*/tests/mutants/*.patch in a copy of the tree, rebuilds what changed, and runs the one test
+# that must go red.
 #   tests/mutants/run.sh [NAME...]
 #
 # SEEDS   test seeds, at each of which the test must go red (default 1: always the same, so that
@@ -19,17 +20,27 @@ root=$(pwd)
 read -ra seeds <<< "${SEEDS:-1}"
 tree=$root/build/mutants
 
+declare -A patch_of=()  # name -> file
+while IFS= read -r file; do
+  name=$(basename "$file" .patch)
+  [ -z "${patch_of[$name]:-}" ] || { echo "mutants: two patches are named $name" >&2; exit 1; }
+  patch_of[$name]=$root/$file
+done < <(find tests/mutants extras/*/tests/mutants -name '*.patch' 2> /dev/null | sort)
 names=("$@")
-[ $# -gt 0 ] || mapfile -t names < <(cd tests/mutants && ls ./*.patch | sed 's|^\./||; s|\.patch$||')
+[ $# -gt 0 ] || mapfile -t names < <(printf '%s\n' "${!patch_of[@]}" | sort)
+for name in "${names[@]}"; do
+  [ -n "${patch_of[$name]:-}" ] || { echo "mutants: no patch is named $name" >&2; exit 1; }
+done
 [ -z "${BUDGET:-}" ] || mapfile -t names < <(shuf -e "${names[@]}")
 command -v patch > /dev/null || { echo "mutants: patch is missing: scripts/setup.sh patch" >&2; exit 1; }
 
-header() { sed -n "s/^$2: //p" "$root/tests/mutants/$1.patch" | head -n 1; }
+header() { sed -n "s/^$2: //p" "${patch_of[$1]}" | head -n 1; }
 
 # Brings the copy in line with the tree. Only what differs is touched, and gets a new time, so that
 # it is built again, whatever an earlier run or Ctrl-C left there.
 mkdir -p "$tree"
 parts=(CMakeLists.txt CMakePresets.json cmake configs data docs examples scripts src tests README.md)
+[ ! -d extras ] || parts+=(extras)
 while IFS= read -r -d '' file; do
   cmp -s "$file" "$tree/$file" && continue
   mkdir -p "$tree/$(dirname "$file")"
@@ -89,7 +100,7 @@ for name in "${names[@]}"; do
     continue
   fi
   read -r program test <<< "$(header "$name" Test)"
-  if ! patch --quiet --strip=1 --fuzz=0 < "$root/tests/mutants/$name.patch" > "$log" 2>&1; then
+  if ! patch --quiet --strip=1 --fuzz=0 < "${patch_of[$name]}" > "$log" 2>&1; then
     outcome="no patch"  # the code moved on: renew the patch
   elif ! build "$program"; then
     outcome="no build"
@@ -99,7 +110,7 @@ for name in "${names[@]}"; do
   while read -r file; do
     cp "$root/$file" "$file"  # newer than the mutant's objects, so it is built again
     rm -f "$file.orig" "$file.rej"
-  done < <(sed -n 's|^+++ b/||p' "$root/tests/mutants/$name.patch")
+  done < <(sed -n 's|^+++ b/||p' "${patch_of[$name]}")
   printf '%-32s %-9s %s %s\n' "$name" "$outcome" "$program" "$test"
   if [ "$outcome" = killed ]; then killed=$((killed + 1)); else survived=$((survived + 1)); fi
 done

@@ -13,8 +13,8 @@
 #include "model/checkpoint.h"
 #include "model/tensors.h"
 #include "model/torchscript.h"
+#include "onnx/tests/opencv_dnn.h"
 #include "support/models.h"
-#include "support/opencv_dnn.h"
 #include "support/testing.h"
 
 namespace digits {

@@ -1,14 +1,17 @@
-#include "support/opencv_dnn.h"
+// ONNX models run by OpenCV's dnn module.
+#pragma once
 
 #include <ATen/ATen.h>
 
 #include <opencv2/core/version.hpp>
 #include <opencv2/dnn.hpp>
+#include <string>
 #include <vector>
 
 namespace digits {
 
-at::Tensor opencv_forward(const std::string& onnx, const at::Tensor& images) {
+// The first output of a model for [N, channels, rows, cols] float32: [N, classes].
+inline at::Tensor opencv_forward(const std::string& onnx, const at::Tensor& images) {
   auto net = cv::dnn::readNetFromONNX(onnx.data(), onnx.size());
   net.setPreferableBackend(cv::dnn::DNN_BACKEND_OPENCV);
 #if CV_VERSION_MAJOR * 100 + CV_VERSION_MINOR >= 407
