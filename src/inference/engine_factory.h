@@ -9,6 +9,7 @@
 #include "data/dataset.h"
 #include "inference/inference_engine.h"
 #include "model/architecture.h"
+#include "model/network.h"
 
 namespace digits {
 
@@ -19,6 +20,10 @@ struct ModelSource {
   const Schema& schema;
   const Architecture& architecture;  // that the weights fit
 };
+
+// The network of the source's weights, on the CPU. Throws package.malformed when they do not fit
+// the architecture.
+Network network_of(const ModelSource& source);
 
 struct EngineFactory {
   std::vector<std::string> names;  // for --engine; "auto" tries the first one

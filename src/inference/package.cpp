@@ -92,15 +92,15 @@ std::vector<std::uint8_t> bytes_of(const at::Tensor& inputs) {
   return {bytes.data_ptr<std::uint8_t>(), bytes.data_ptr<std::uint8_t>() + bytes.numel()};
 }
 
-void require_logits(const InferenceEngine& engine, const at::Tensor& logits,
-                    const at::Tensor& expected, double tolerance) {
+void require_logits(const std::string& name, const at::Tensor& logits, const at::Tensor& expected,
+                    double tolerance) {
   const bool same_size = logits.numel() == expected.numel();
   const double difference =
       same_size ? (logits.view_as(expected) - expected).abs().max().item<double>() : INFINITY;
   if (difference <= tolerance) return;  // NaN does not pass
   throw Error("package.golden",
-              fmt::format("{}: golden logits differ by {:.2g}, expected at most {:.2g}",
-                          engine.name(), difference, tolerance),
+              fmt::format("{}: golden logits differ by {:.2g}, expected at most {:.2g}", name,
+                          difference, tolerance),
               "this engine or device computes something else: do not serve with it; --engine names "
               "another one");
 }
@@ -110,24 +110,33 @@ void require_golden(const InferenceEngine& engine, const Golden& golden, double 
   const c10::InferenceMode inference;
   const bool exact = engine.precision() == Precision::kFloat32;
   const double tolerance = exact ? float32_tolerance : kBfloat16Tolerance;
-  require_logits(engine, engine.forward(golden.inputs), golden.logits, tolerance);
+  require_logits(engine.name(), engine.forward(golden.inputs), golden.logits, tolerance);
   for (const std::int64_t n : {1, 33}) {
     const auto which = at::arange(n).remainder(golden.inputs.size(0));
     const auto images = bytes_of(golden.inputs.index_select(0, which));
     const auto logits = at::tensor(engine.logits(images.data(), static_cast<std::size_t>(n)));
-    require_logits(engine, logits, golden.logits.index_select(0, which), tolerance);
+    require_logits(engine.name(), logits, golden.logits.index_select(0, which), tolerance);
   }
 }
 
-// An engine of extras/ is a second definition of the network: one that computes something else is
-// out of date, and "auto" goes on without it.
-std::optional<Error> check_for_auto(const InferenceEngine& engine, const Golden& golden,
-                                    double tolerance) {
+// Checks that the weights by themselves give the golden logits.
+void require_golden_weights(const ModelSource& source, const Golden& golden, double tolerance) {
+  const c10::InferenceMode inference;
+  auto network = network_of(source);
+  network->eval();
+  require_logits(kWeightsFile, network->forward(golden.inputs), golden.logits, tolerance);
+}
+
+// An engine of extras/ is a second definition of the network. One that does not give the golden
+// logits, though the weights do, is out of date, and "auto" goes on without it.
+std::optional<Error> check_for_auto(const InferenceEngine& engine, const ModelSource& source,
+                                    const Golden& golden, double tolerance) {
   if (auto fault = check_engine(engine)) return fault;
   if (engine.source().empty()) return std::nullopt;
   try {
     require_golden(engine, golden, tolerance);
   } catch (const Error& error) {
+    require_golden_weights(source, golden, tolerance);
     return Error(
         "engine.outdated",
         fmt::format("{}: {} does not compute Network::forward", error.what(), engine.source()),
@@ -148,11 +157,12 @@ Package Package::load(const fs::path& folder, c10::Device device, const std::str
   const auto network = json_at<Architecture>(manifest, "/network", kFamily);
   const auto golden = parse_golden(files, schema);
   auto profile = read_profile(files, schema);
+  const ModelSource source{files.at(kModelFile), files.at(kWeightsFile), schema, network};
   const EngineCheck check = [&](const InferenceEngine& engine) {
-    return engine_name == "auto" ? check_for_auto(engine, golden, tolerance) : check_engine(engine);
+    return engine_name == "auto" ? check_for_auto(engine, source, golden, tolerance)
+                                 : check_engine(engine);
   };
-  std::shared_ptr<const InferenceEngine> engine = make_engine(
-      engine_name, {files.at(kModelFile), files.at(kWeightsFile), schema, network}, device, check);
+  std::shared_ptr<const InferenceEngine> engine = make_engine(engine_name, source, device, check);
   require_golden(*engine, golden, tolerance);
   return {std::move(schema), std::move(manifest), std::move(profile), std::move(engine)};
 }
@@ -167,8 +177,12 @@ void write_package(const fs::path& folder, Network& network, const PackageInfo& 
                    const Dataset& examples, c10::Device device) {
   network->to(at::kCPU);
   StagedDirectory staged(folder);
-  write_files(staged.path(), files_of(network, info, examples));
+  const auto files = files_of(network, info, examples);
+  write_files(staged.path(), files);
   // The program and the numbers: both must give the golden logits, whichever is used later.
+  require_golden_weights(
+      {files.at(kModelFile), files.at(kWeightsFile), info.schema, network->options().architecture},
+      parse_golden(files, info.schema), kGoldenTolerance);
   for (const char* engine : {"torchscript", "auto"}) Package::load(staged.path(), device, engine);
   staged.commit();
 }
