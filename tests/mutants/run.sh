@@ -5,7 +5,8 @@
 #   tests/mutants/run.sh [NAME...]
 #
 # CHANGED_SINCE  a commit: the bugs of files that differ from it, and of tests in files that differ,
-#                come first and are all tried, whatever BUDGET says
+#                come first, whatever BUDGET says
+# CHANGED_BUDGET seconds after which none of these is begun (default: none)
 # BUDGET         seconds after which no other mutant is begun (default: none; with it their order is
 #                random, so that each has its turn); those that are left are counted
 # SHARD          I/N, such as 2/4: each N-th mutant by name, from the I-th
@@ -116,12 +117,19 @@ for program in "${!wanted[@]}"; do
   fi
 done
 
+# Whether the time for the mutant at this index is over.
+is_late() {  # INDEX
+  local budget=${BUDGET:-}
+  [ "$1" -ge ${#first[@]} ] || budget=${CHANGED_BUDGET:-}
+  [ "$1" -ne ${#first[@]} ] || started=$SECONDS  # the others have a time of their own
+  [ -n "$budget" ] && [ $((SECONDS - started)) -ge "$budget" ]
+}
+
 killed=0 survived=0 left=0 started=$SECONDS
 printf '%-32s %-9s %s\n' mutant outcome test
 for i in "${!names[@]}"; do
   name=${names[i]}
-  if [ "$i" -ge ${#first[@]} ] && [ -n "${BUDGET:-}" ] && [ $((SECONDS - started)) -ge "$BUDGET" ]
-  then
+  if is_late "$i"; then
     left=$((left + 1))
     continue
   fi
@@ -140,7 +148,7 @@ for i in "${!names[@]}"; do
   printf '%-32s %-9s %s %s\n' "$name" "$outcome" "$program" "$test"
   if [ "$outcome" = killed ]; then killed=$((killed + 1)); else survived=$((survived + 1)); fi
 done
-[ "$left" -eq 0 ] || printf '\n%d mutants not tried in %s s\n' "$left" "$BUDGET"
+[ "$left" -eq 0 ] || printf '\n%d mutants not tried for lack of time\n' "$left"
 printf '\nmutants: %d killed, %d not, %d of them of files that changed\n' \
   "$killed" "$survived" "${#first[@]}"
 [ "$survived" -eq 0 ] && [ "$killed" -gt 0 ]
