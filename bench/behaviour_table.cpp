@@ -10,11 +10,11 @@
 #include "behaviour/behaviour.h"
 #include "behaviour/functionality.h"
 #include "data/load.h"
-#include "data/synthetic.h"
 #include "model/checkpoint.h"
 #include "model/device.h"
 #include "model/network.h"
 #include "model/subject.h"
+#include "synthetic/synthetic.h"
 
 namespace digits {
 namespace {

@@ -5,8 +5,8 @@
 #include "data/gzip.h"
 #include "data/idx.h"
 #include "data/load.h"
-#include "data/photo.h"
-#include "data/synthetic.h"
+#include "pictures/photo.h"
+#include "synthetic/synthetic.h"
 
 namespace digits {
 namespace {

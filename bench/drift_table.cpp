@@ -16,8 +16,8 @@
 #include "base/rng.h"
 #include "data/drift.h"
 #include "data/load.h"
-#include "data/synthetic.h"
 #include "support/shifts.h"
+#include "synthetic/synthetic.h"
 
 namespace digits {
 namespace {

@@ -9,13 +9,13 @@
 
 #include "base/error.h"
 #include "data/normalisation.h"
-#include "data/synthetic.h"
 #include "metrics/classification.h"
 #include "metrics/comparison.h"
 #include "model/device.h"
 #include "model/network.h"
 #include "model/tensors.h"
 #include "model/trainer.h"
+#include "synthetic/synthetic.h"
 
 namespace digits {
 namespace {

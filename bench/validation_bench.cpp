@@ -5,8 +5,8 @@
 #include <cstdlib>
 
 #include "data/load.h"
-#include "data/synthetic.h"
 #include "data/validate.h"
+#include "synthetic/synthetic.h"
 
 namespace digits {
 namespace {

@@ -2,8 +2,6 @@
 
 if(NOT DIGITS_FUZZ)
   include(LibTorch)
-  include(OneDnn)
-  include(Onnx)
 endif()
 
 # --- The others -----------------------------------------------------------------------------

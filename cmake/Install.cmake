@@ -1,12 +1,12 @@
-# `cmake --install`: the program, and the libraries up to src/model with their headers, so that
-# another C++ program can use a package: find_package(digits), then link digits::model. See
+# `cmake --install`: the program, and the libraries up to src/inference with their headers, so that
+# another C++ program can use a package: find_package(digits), then link digits::inference. See
 # examples/cpp.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
-set(headers ${CMAKE_INSTALL_INCLUDEDIR}/digits)  # "model/package.h" is found below
+set(headers ${CMAKE_INSTALL_INCLUDEDIR}/digits)  # "inference/package.h" is found below
 set(config ${CMAKE_INSTALL_LIBDIR}/cmake/digits)
-foreach(folder base data repository metrics behaviour model)
+foreach(folder base pictures data synthetic repository metrics behaviour model inference)
   install(TARGETS digits_${folder} EXPORT digits_targets
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} INCLUDES DESTINATION ${headers})
   set_target_properties(digits_${folder} PROPERTIES EXPORT_NAME ${folder})

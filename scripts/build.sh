@@ -14,4 +14,13 @@ if [ ! -f "build/$preset/build.ninja" ]; then
 fi
 targets=()
 [ $# -gt 0 ] && targets=(--target "$@")
-cmake --build --preset "$preset" "${targets[@]}" >&2
+if [ "${CI:-}" != true ]; then
+  exec cmake --build --preset "$preset" "${targets[@]}" >&2
+fi
+# In CI a warning is an error, after all files were compiled.
+log=build/$preset/build.log
+cmake --build --preset "$preset" "${targets[@]}" 2>&1 | tee "$log" >&2
+if grep -q 'warning:' "$log"; then
+  echo "build: the above has warnings, expected none" >&2
+  exit 1
+fi

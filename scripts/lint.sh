@@ -8,34 +8,52 @@ preset=${DIGITS_PRESET:-release}
 # Versions of clang-format disagree on details; this one decides.
 if clang-format --version | grep -q 'version 14\.'; then
   echo "lint: formatting"
-  find src tests bench \( -name '*.h' -o -name '*.cpp' \) -print0 |
+  find src extras tests bench \( -name '*.h' -o -name '*.cpp' \) -print0 |
     xargs -0 clang-format --dry-run --Werror
 else
   echo "lint: formatting skipped: clang-format is not version 14"
 fi
 
-# base <- data <- metrics <- behaviour <- model <- pipeline <- cli, data <- repository <- model,
-# data <- onnx <- pipeline, base <- report <- pipeline: no folder includes one to its right; Torch
-# begins with model and onnx; base, report and onnx know no OpenCV.
+# A folder may include itself and these. Torch begins with model.
 echo "lint: layers"
-forbid() {  # FOLDER PATTERN
-  if grep -rnE "#include [<\"]($2)" "src/$1"; then
-    echo "lint: src/$1 must not include the above" >&2
+declare -A below=(
+  [base]=""
+  [pictures]="base"
+  [data]="base pictures"
+  [synthetic]="base pictures data"
+  [repository]="base data"
+  [metrics]="base data"
+  [behaviour]="base data synthetic metrics"
+  [report]="base"
+  [model]="base data metrics behaviour"
+  [inference]="base pictures data model repository"
+  [pipeline]="base pictures data synthetic metrics behaviour repository report model inference"
+  [cli]="base pictures data synthetic metrics behaviour repository model inference pipeline"
+)
+with_torch=" model inference pipeline cli "
+with_opencv=" pictures data synthetic behaviour metrics repository inference pipeline cli "
+for folder in "${!below[@]}"; do
+  allowed="$folder/|${below[$folder]// //|}/"
+  [[ $with_torch == *" $folder "* ]] && allowed+="|torch/|ATen/|c10/"
+  [[ $with_opencv == *" $folder "* ]] && allowed+="|opencv2/"
+  ours=$(IFS='|'; echo "${!below[*]}" | sed 's/ /\/|/g')/
+  if grep -rnE "#include [<\"]($ours|torch/|ATen/|c10/|opencv2/)" "src/$folder" |
+     grep -vE "#include [<\"]($allowed)"; then
+    echo "lint: src/$folder must not include the above" >&2
     exit 1
   fi
-}
-forbid base 'data/|repository/|metrics/|behaviour/|report/|onnx/|model/|pipeline/|cli/|torch/|ATen/|c10/|opencv2/'
-forbid data 'repository/|metrics/|behaviour/|report/|onnx/|model/|pipeline/|cli/|torch/|ATen/|c10/'
-forbid repository 'metrics/|behaviour/|report/|onnx/|model/|pipeline/|cli/|torch/|ATen/|c10/'
-forbid metrics 'repository/|behaviour/|report/|onnx/|model/|pipeline/|cli/|torch/|ATen/|c10/'
-forbid behaviour 'repository/|report/|onnx/|model/|pipeline/|cli/|torch/|ATen/|c10/'
-forbid report 'data/|repository/|metrics/|behaviour/|onnx/|model/|pipeline/|cli/|torch/|ATen/|c10/|opencv2/'
-forbid onnx 'repository/|metrics/|behaviour/|report/|model/|pipeline/|cli/|opencv2/'
-forbid model 'report/|pipeline/|cli/'
-forbid pipeline 'cli/'
+done
+# The core knows no extra.
+if [ -d extras ]; then
+  names=$(cd extras && ls -d -- */ | sed 's|/$||' | paste -sd '|')
+  if grep -rnE "#include \"($names)/" src tests; then
+    echo "lint: src and tests must not include an extra" >&2
+    exit 1
+  fi
+fi
 
 # Files that include Torch take clang-tidy most of a minute each; these folders do not.
 echo "lint: clang-tidy over the folders without Torch"
-find src/base src/data src/repository src/metrics src/behaviour src/report -name '*.cpp' -print0 |
+find src/base src/pictures src/data src/synthetic src/repository src/metrics src/behaviour src/report -name '*.cpp' -print0 |
   xargs -0 -n 4 -P "$(nproc)" clang-tidy --quiet -p "build/$preset" 2>&1 |
   { grep -v ' warnings generated\.$' || true; }  # in the libraries' headers; pipefail keeps the status

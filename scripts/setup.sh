@@ -8,13 +8,18 @@ packages=(
   g++ cmake ninja-build
   libopencv-dev libgtest-dev libgmock-dev libfmt-dev libcxxopts-dev nlohmann-json3-dev
   libtomlplusplus-dev libspdlog-dev zlib1g-dev libssl-dev libboost-dev librapidcheck-dev rapidjson-dev
-  curl ca-certificates libonnx-dev libprotobuf-dev
+  curl ca-certificates
   "$@"
 )
+# What the extras that are there need: a line in each.
+cd "$(dirname "$0")/.."
+for list in extras/*/packages.txt; do
+  [ ! -f "$list" ] || read -ra more < "$list"
+  [ ! -f "$list" ] || packages+=("${more[@]}")
+done
 # Debian's LibTorch is built against an abstract BLAS: without OpenBLAS it runs on the reference
 # implementation, some 40 times slower. Its CMake files ask for Gloo.
-# The inference engine is made of oneDNN's primitives, and shares the library with that LibTorch.
-torch_packages=(libtorch-dev libgloo-dev libopenblas0-pthread libdnnl-dev)
+torch_packages=(libtorch-dev libgloo-dev libopenblas0-pthread)
 
 have_own_torch() {
   [ -n "${Torch_DIR:-}" ] && return 0
@@ -31,8 +36,8 @@ explain() {
   cat >&2 <<EOF
 setup: $1
 What is needed: a C++17 compiler, CMake 3.25 or newer, Ninja, OpenCV 4.6+, GoogleTest, fmt, cxxopts,
-nlohmann-json, toml++, spdlog, zlib, OpenSSL, Boost, RapidCheck and RapidJSON; for
-model.onnx ONNX and Protobuf, for fast answers oneDNN. On Debian or Ubuntu these are
+nlohmann-json, toml++, spdlog, zlib, OpenSSL, Boost, RapidCheck and RapidJSON; ONNX, Protobuf and
+oneDNN for the folders of extras/. On Debian or Ubuntu these are
   ${packages[*]}
 An official LibTorch (the C++ build with the cxx11 ABI, from pytorch.org) serves as well: unpack it
 and set CMAKE_PREFIX_PATH=/path/to/libtorch.

@@ -4,8 +4,8 @@
 
 #include "base/error.h"
 #include "data/image_file.h"
+#include "inference/package.h"
 #include "metrics/classification.h"
-#include "model/package.h"
 
 int main(int argc, char** argv) try {
   if (argc < 3) {

@@ -6,7 +6,7 @@
 #include "behaviour/directional.h"
 #include "behaviour/functionality.h"
 #include "behaviour/invariance.h"
-#include "data/specimens.h"
+#include "synthetic/specimens.h"
 
 namespace digits {
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <functional>
 
-#include "data/specimens.h"
+#include "synthetic/specimens.h"
 
 namespace digits {
 

@@ -38,8 +38,8 @@ Quantity gain_by_erasure(const Classifier& classify, const ErasedPairs& pairs);
 std::vector<Measurement> measure_degradations(const Classifier& classify, const Dataset& set,
                                               std::uint64_t seed, int threads);
 
-// For models of digits alone (can_draw): those of the erasures (data/specimens.h) whose two digits
-// the schema has, with `count` pairs each.
+// For models of digits alone (can_draw): those of the erasures (synthetic/specimens.h) whose two
+// digits the schema has, with `count` pairs each.
 std::vector<Measurement> measure_erasures(const Classifier& classify, const Schema& schema,
                                           std::size_t count, std::uint64_t seed);
 

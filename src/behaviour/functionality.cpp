@@ -5,8 +5,8 @@
 #include <cstring>
 
 #include "base/rng.h"
-#include "data/specimens.h"
 #include "metrics/classification.h"
+#include "synthetic/specimens.h"
 
 namespace digits {
 

@@ -30,7 +30,7 @@ Quantity confident_share(const Classifier& classify, const Dataset& set, double 
 std::vector<Measurement> measure_confidence(const Classifier& classify, const Dataset& held_out,
                                             std::uint64_t seed);
 
-// The share of canonical digits (data/specimens.h) that are right, for models of digits alone.
+// The share of canonical digits (synthetic/specimens.h) that are right, for models of digits alone.
 Measurement measure_canonical_digits(const Classifier& classify, const Schema& schema);
 
 }  // namespace digits

@@ -6,8 +6,8 @@
 #include "base/log.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "inference/package.h"
 #include "model/device.h"
-#include "model/package.h"
 #include "pipeline/stages.h"
 
 namespace digits {

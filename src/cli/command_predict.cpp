@@ -14,11 +14,11 @@
 #include "base/progress.h"
 #include "cli/options.h"
 #include "cli/output.h"
-#include "data/image_inputs.h"
-#include "data/predictions.h"
+#include "inference/image_inputs.h"
+#include "inference/package.h"
+#include "inference/predictions.h"
 #include "metrics/classification.h"
 #include "model/device.h"
-#include "model/package.h"
 #include "pipeline/stages.h"
 
 namespace digits {

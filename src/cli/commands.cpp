@@ -6,11 +6,13 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <utility>
 
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/nearest.h"
+#include "cli/extras.h"
 #include "pipeline/version.h"
 
 namespace digits {
@@ -69,9 +71,7 @@ int report(const Error& error) {
   return exit_status(error.code());
 }
 
-}  // namespace
-
-const std::vector<Command>& commands() {
+const std::vector<Command>& core_commands() {
   static const std::vector<Command> all{
       {"run", "the whole pipeline: data to verified package", command_run},
       {"synth", "write a synthetic set as IDX files", command_synth},
@@ -86,10 +86,25 @@ const std::vector<Command>& commands() {
       {"predict", "classify image files, folders or IDX files", command_predict},
       {"drift", "compare a set with what a package was trained on", command_drift},
       {"doctor", "describe this machine, and check the libraries on it", command_doctor},
-      {"bench", "measure training on this machine", command_bench},
   };
   return all;
 }
+
+std::vector<Command>& registered() {
+  static std::vector<Command> all = core_commands();
+  return all;
+}
+
+void register_extras(Extras extras) {
+  registered() = core_commands();
+  registered().insert(registered().end(), extras.commands.begin(), extras.commands.end());
+  set_engine_factories(std::move(extras.engines));
+  set_package_files(std::move(extras.package_files));
+}
+
+}  // namespace
+
+const std::vector<Command>& commands() { return registered(); }
 
 int run_one_of(const std::vector<Command>& commands, const Arguments& words,
                const std::string& program) {
@@ -109,7 +124,8 @@ void print_commands(const std::vector<Command>& commands) {
   for (const auto& command : commands) fmt::print("  {:<10} {}\n", command.name, command.summary);
 }
 
-int run_command_line(int argc, const char* const* argv) {
+int run_command_line(int argc, const char* const* argv, Extras extras) {
+  register_extras(std::move(extras));
   start_logging();
   catch_interrupts();
   try {

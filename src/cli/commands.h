@@ -6,6 +6,8 @@
 
 namespace digits {
 
+struct Extras;  // cli/extras.h
+
 // Words after the command's name.
 using Arguments = std::vector<std::string>;
 
@@ -24,14 +26,14 @@ int command_models(const Arguments& arguments);
 int command_predict(const Arguments& arguments);
 int command_drift(const Arguments& arguments);
 int command_doctor(const Arguments& arguments);
-int command_bench(const Arguments& arguments);
-int bench_infer_command(const Arguments& arguments);  // of `digits bench`
 
 struct Command {
   const char* name;
   const char* summary;
   int (*run)(const Arguments& arguments);
 };
+
+// The commands of the core and those of the program's extras.
 const std::vector<Command>& commands();
 
 // Runs the command that words[0] names, with the words behind it. Throws usage.command, naming
@@ -42,8 +44,8 @@ int run_one_of(const std::vector<Command>& commands, const Arguments& words,
 // One line each, as --help has them.
 void print_commands(const std::vector<Command>& commands);
 
-// Everything that main does: finds the command, turns every exception into one line on stderr and
-// its exit status.
-int run_command_line(int argc, const char* const* argv);
+// Everything that main does: takes what the extras add, finds the command, turns every exception
+// into one line on stderr and its exit status.
+int run_command_line(int argc, const char* const* argv, Extras extras);
 
 }  // namespace digits

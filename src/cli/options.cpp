@@ -1,6 +1,7 @@
 #include "cli/options.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cctype>
@@ -16,6 +17,7 @@
 #include "base/files.h"
 #include "base/nearest.h"
 #include "base/printable.h"
+#include "inference/engine_factory.h"
 #include "pipeline/run_directory.h"
 #include "repository/model_folder.h"
 
@@ -187,7 +189,8 @@ void CommandOptions::add_model() {
 }
 
 void CommandOptions::add_engine() {
-  text("engine", "what computes: auto, torchscript, onednn or onednn-bfloat16", "NAME", "auto");
+  text("engine", fmt::format("the engine that computes: {}", fmt::join(engine_names(), ", ")),
+       "NAME", "auto");
 }
 
 void CommandOptions::add_run_data() {

@@ -12,7 +12,7 @@
 #include "base/files.h"
 #include "data/image_header.h"
 #include "data/normal_form.h"
-#include "data/photo.h"
+#include "pictures/photo.h"
 
 namespace digits {
 

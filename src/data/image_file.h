@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "data/dataset.h"
-#include "data/photo.h"
+#include "pictures/photo.h"
 
 namespace digits {
 
@@ -40,9 +40,9 @@ struct Picture {
 };
 
 // Reads a picture for a package to classify. One channel: every digit in the picture in reading
-// order (data/photo.h), in normal form. An image of the schema's size is one digit, and is taken as
-// it is when it is in normal form already, with ink on black. Three channels: the whole picture,
-// resized, in RGB order.
+// order (pictures/photo.h), in normal form. An image of the schema's size is one digit, and is
+// taken as it is when it is in normal form already, with ink on black. Three channels: the whole
+// picture, resized, in RGB order.
 //
 // Throws as read_picture, and image.blank when there is no digit to be found.
 Picture read_image(const std::filesystem::path& path, const Schema& schema,

@@ -12,8 +12,8 @@
 #include <system_error>
 
 #include "base/threads.h"
+#include "inference/numerics_table.h"
 #include "model/device.h"
-#include "model/numerics_table.h"
 #include "model/torch_compat.h"
 #include "pipeline/version.h"
 

@@ -1,10 +1,14 @@
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "base/log.h"
 #include "base/statistics.h"
+#include "inference/package.h"
+#include "inference/package_file.h"
 #include "model/checkpoint.h"
 #include "model/device.h"
 #include "model/network.h"
-#include "model/package.h"
 #include "model/torchscript.h"
-#include "onnx/onnx_export.h"
 #include "pipeline/numerics_stage.h"
 #include "pipeline/stages.h"
 #include "pipeline/version.h"
@@ -46,6 +50,21 @@ Json numerics_of(const Json& numerics) {
   return json;
 }
 
+// The files of extras/; one that cannot be made is left out with a warning.
+std::map<std::string, std::string> further_files(const std::string& torchscript,
+                                                 const Schema& schema) {
+  std::map<std::string, std::string> files;
+  for (const auto& file : package_files()) {
+    try {
+      files[file.name] = file.make(torchscript, schema);
+    } catch (const Error& error) {
+      log_warning(fmt::format("{}: {}: packaging without {} ({})", error.code(), error.what(),
+                              file.name, error.hint()));
+    }
+  }
+  return files;
+}
+
 }  // namespace
 
 void package_stage(const RunDirectory& run, const Checkpoint& checkpoint, const Config& config,
@@ -66,9 +85,7 @@ void package_stage(const RunDirectory& run, const Checkpoint& checkpoint, const 
   info.profile = run.read_profile(info.schema);
   auto network = checkpoint.network;
   check_answers(network->options(), c10::kCPU);  // golden logits come from it
-  if (onnx_available()) {
-    info.extras[kOnnxFile] = export_onnx(export_torchscript(network), info.schema);
-  }
+  info.extras = further_files(export_torchscript(network), info.schema);
   write_package(folder, network, info, examples, choose_device(config.device));
 }
 

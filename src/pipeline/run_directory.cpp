@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "base/file_lock.h"
 #include "base/files.h"
-#include "onnx/onnx_export.h"
+#include "inference/package_file.h"
 #include "repository/manifest.h"
 
 namespace digits {
@@ -65,7 +65,7 @@ const std::vector<Artifact>& artifacts() {
         {"package/README.md", "", 1000},
         {"package/SHA256SUMS", "", 400},
     };
-    if (onnx_available()) list.push_back({"package/model.onnx", "", 1000});
+    for (const auto& file : package_files()) list.push_back({"package/" + file.name, "", 1000});
     return list;
   }();
   return all;

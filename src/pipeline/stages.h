@@ -9,12 +9,12 @@
 #include "behaviour/behaviour.h"
 #include "data/drift.h"
 #include "data/load.h"
-#include "data/synthetic.h"
 #include "data/validate.h"
 #include "metrics/evaluation.h"
 #include "model/epoch_record.h"
 #include "pipeline/config.h"
 #include "pipeline/run_directory.h"
+#include "synthetic/synthetic.h"
 
 namespace digits {
 

@@ -1,195 +1,14 @@
-// The same 1,000 images through every runtime that reads what leaves C++: the same answers, and
-// logits that differ by no more than sums in another order do.
-#include <ATen/ATen.h>
-#include <fmt/format.h>
+// TorchScript, in C++ and in Python, computes what the network computes.
+#include "integration/agreement.h"
 
-#include <cstdlib>
-#include <cstring>
-#include <functional>
-#include <opencv2/core/version.hpp>
-
-#include "base/files.h"
-#include "base/json.h"
-#include "data/synthetic.h"
-#include "integration/tiny_run.h"
-#include "model/checkpoint.h"
-#include "model/choose_engine.h"
-#include "model/safetensors.h"
-#include "model/tensors.h"
-#include "model/torchscript.h"
-#include "onnx/onnx_export.h"
-#include "support/models.h"
-#include "support/opencv_dnn.h"
 #include "support/python.h"
 
 namespace digits {
 namespace {
 
-namespace fs = std::filesystem;
-
-constexpr int64_t kImages = 1000;
-// float32 sums in another order differ by some 1e-6 of the largest term; logits are about 10.
-constexpr double kTolerance = 1e-4;
-// Where the best two logits are nearer than this, either answer would be right: such images are
-// left out.
-constexpr double kTie = 1e-3;
-
-struct Subject {
-  std::string name;  // of its files too
-  std::string torchscript;
-  std::string onnx;     // empty when this build cannot write it
-  std::string weights;  // safetensors
-  at::Tensor images;    // [kImages, channels, rows, cols]
-  at::Tensor logits;    // [kImages, classes], of the eager network
-  Schema schema;
-  Architecture architecture;
-};
-
-// Synthetic digits, in colour noise; some more than are needed.
-Dataset candidates(const Schema& schema) {
-  constexpr std::size_t kCount = kImages + 100;
-  if (schema.channels > 1) {
-    return random_dataset(kCount, schema.rows, schema.cols, schema.channels, schema.classes());
-  }
-  SyntheticOptions options;
-  options.count = kCount;
-  options.rows = schema.rows;
-  options.cols = schema.cols;
-  options.seed = test_seed();
-  return synthesise(options);
-}
-
-at::Tensor logits_of_all(Network& network, const Dataset& set) {
-  const at::NoGradGuard no_grad;
-  network->eval();
-  return network->forward(image_tensor(set.images.data(), set.size(), set.schema, at::kCPU));
-}
-
-// `torchscript` is the network's.
-Subject make_subject(const std::string& name, Network network, const Schema& schema,
-                     const std::string& torchscript) {
-  const auto set = candidates(schema);
-  const auto logits = logits_of_all(network, set);
-  const auto best = std::get<0>(logits.topk(2, /*dim=*/1));
-  const auto lead = best.select(1, 0) - best.select(1, 1);
-  const auto clear = (lead > kTie).nonzero().flatten().slice(0, 0, kImages);
-  const auto images = image_tensor(set.images.data(), set.size(), set.schema, at::kCPU);
-  return {name,
-          torchscript,
-          onnx_available() ? export_onnx(torchscript, schema) : "",
-          format_safetensors(network_tensors(network)),
-          images.index_select(0, clear).contiguous(),
-          logits.index_select(0, clear),
-          schema,
-          network->options().architecture};
-}
-
-Subject random_subject(const std::string& name, const Schema& schema,
-                       const Architecture& architecture) {
-  auto network = random_network(schema, architecture, test_seed());
-  return make_subject(name, network, schema, export_torchscript(network));
-}
-
-std::vector<Subject> make_subjects() {
-  const auto digits = [](int rows, int cols, int channels) {
-    return Schema{rows, cols, channels, numbered_class_names(10)};
-  };
-  std::vector<Subject> subjects{
-      random_subject("default", digits(28, 28, 1), {}),
-      random_subject("no-patches", digits(20, 20, 1), {0, 1, {{8}, {16}}}),
-      random_subject("cropped-and-deep", digits(28, 28, 1), {4, 2, {{8, 8}, {12, 12, 12}, {16}}}),
-      random_subject("colour-and-odd-sizes", digits(19, 26, 3), {1, 3, {{12}, {12, 16}}})};
-  // And the files of a package.
-  const auto package = tiny_run().package();
-  const auto trained = load_checkpoint(tiny_run().path() / "checkpoint" / "best.safetensors");
-  subjects.push_back(make_subject("trained", trained.network, trained.info.schema,
-                                  read_file(package / "model.pt")));
-  subjects.back().weights = read_file(package / "model.safetensors");
-  if (onnx_available()) subjects.back().onnx = read_file(package / "model.onnx");
-  return subjects;
-}
-
-class Agreement : public testing::Test {
- protected:
-  static const std::vector<Subject>& subjects() {
-    static const auto all = make_subjects();
-    return all;
-  }
-
-  // Compares what `forward` gives with the eager network, for every subject.
-  static void compare(const std::string& runtime,
-                      const std::function<at::Tensor(const Subject&)>& forward) {
-    for (const auto& subject : subjects()) {
-      const auto logits = forward(subject);
-      ASSERT_EQ(logits.sizes(), subject.logits.sizes()) << runtime << ", " << subject.name;
-      ASSERT_EQ(logits.size(0), kImages) << subject.name;
-      const auto difference = (logits - subject.logits).abs().max().item<double>();
-      const auto same = logits.argmax(1).eq(subject.logits.argmax(1)).sum().item<int64_t>();
-      table_ += fmt::format("{:<22} {:<22} {:>12.2g} {:>6} of {}\n", runtime, subject.name,
-                            difference, same, kImages);
-      EXPECT_LE(difference, kTolerance) << runtime << ", " << subject.name;
-      EXPECT_EQ(same, kImages) << runtime << ", " << subject.name;
-    }
-  }
-
-  // The same for a runtime in another program: `argv` and a folder are run, which holds the files
-  // of all subjects and gets their logits as NAME.SUFFIX.
-  static void compare_program(const std::string& runtime, std::vector<std::string> argv,
-                              const std::string& suffix) {
-    const TemporaryDirectory folder;
-    write_subjects(folder.path());
-    argv.insert(argv.begin() + 2, folder.path().string());
-    const auto result = run_process(argv);
-    ASSERT_EQ(result.status, 0) << result.err;
-    compare(runtime, [&](const Subject& subject) {
-      const auto bytes = read_file(folder / (subject.name + "." + suffix));
-      auto logits = at::empty_like(subject.logits);
-      EXPECT_EQ(bytes.size(), logits.nbytes()) << subject.name;
-      std::memcpy(logits.data_ptr(), bytes.data(), std::min(bytes.size(), logits.nbytes()));
-      return logits;
-    });
-  }
-
-  static void TearDownTestSuite() {
-    fmt::print("{:<22} {:<22} {:>12} {:>14}\n{}", "runtime, on 1000 images", "network",
-               "largest diff", "same answer", table_);
-  }
-
- private:
-  static void write_subjects(const fs::path& folder) {
-    auto list = Json::array();
-    for (const auto& subject : subjects()) {
-      const auto path = [&](const char* suffix) { return folder / (subject.name + suffix); };
-      list.push_back({{"name", subject.name}, {"shape", subject.images.sizes().vec()}});
-      write_file(path(".pt"), subject.torchscript, Durability::kUnsynced);
-      write_file(path(".onnx"), subject.onnx, Durability::kUnsynced);
-      write_file(path(".safetensors"), subject.weights, Durability::kUnsynced);
-      const auto* pixels = static_cast<const char*>(subject.images.data_ptr());
-      write_file(path(".images"), {pixels, subject.images.nbytes()}, Durability::kUnsynced);
-    }
-    write_file(folder / "subjects.json", list.dump());
-  }
-
-  inline static std::string table_;
-};
-
-at::Tensor forward_by(const std::string& engine, const Subject& subject) {
-  const at::NoGradGuard no_grad;
-  const ModelSource source{subject.torchscript, subject.weights, subject.schema,
-                           subject.architecture};
-  return make_engine(engine, source, at::kCPU)->forward(subject.images);
-}
-
 TEST_F(Agreement, TorchScript) {
   compare("TorchScript in C++",
           [](const Subject& subject) { return forward_by("torchscript", subject); });
-}
-
-TEST_F(Agreement, OneDnn) {
-#ifndef DIGITS_HAS_ONEDNN
-  GTEST_SKIP() << "this build has no oneDNN";
-#endif
-  compare("oneDNN in C++", [](const Subject& subject) { return forward_by("onednn", subject); });
 }
 
 // Python reads the weights too, with the example's reader, and finds them equal to the bit.
@@ -202,21 +21,6 @@ TEST_F(Agreement, Python) {
       "TorchScript in Python",
       {python, source_path("tests/integration/run_torchscript.py"), source_path("examples/python")},
       "python");
-}
-
-TEST_F(Agreement, OpenCvDnn) {
-  if (!onnx_available()) GTEST_SKIP() << "this build cannot write ONNX: libonnx is missing";
-  compare("OpenCV DNN " CV_VERSION,
-          [](const Subject& subject) { return opencv_forward(subject.onnx, subject.images); });
-}
-
-TEST_F(Agreement, OnnxRuntime) {
-  if (!onnx_available()) GTEST_SKIP() << "this build cannot write ONNX: libonnx is missing";
-  if (std::getenv("DIGITS_ORT") == nullptr) {
-    GTEST_SKIP() << "DIGITS_ORT names no folder in which `npm install onnxruntime-node` was run";
-  }
-  compare_program("ONNX Runtime", {"node", source_path("tests/integration/run_onnxruntime.cjs")},
-                  "onnxruntime");
 }
 
 }  // namespace

@@ -1,3 +1,5 @@
+#include "integration/call_digits.h"
+
 #include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -5,9 +7,9 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <utility>
 
 #include "base/files.h"
-#include "cli/commands.h"
 #include "support/program.h"
 #include "support/testing.h"
 
@@ -39,22 +41,26 @@ class Redirection {
   int saved_;
 };
 
-int run(const std::vector<std::string>& arguments) {
+int run(const std::vector<std::string>& arguments, Extras extras = all_extras()) {
   std::filesystem::current_path(source_path());
   std::vector<const char*> argv{"digits"};
   for (const auto& argument : arguments) argv.push_back(argument.c_str());
-  return run_command_line(static_cast<int>(argv.size()), argv.data());
+  return run_command_line(static_cast<int>(argv.size()), argv.data(), std::move(extras));
 }
 
 }  // namespace
 
 ProcessResult call_digits(const std::vector<std::string>& arguments) {
+  return call_digits_with(all_extras(), arguments);
+}
+
+ProcessResult call_digits_with(Extras extras, const std::vector<std::string>& arguments) {
   const TemporaryDirectory captured;
   ProcessResult result;
   {
     const Redirection out(STDOUT_FILENO, captured / "out");
     const Redirection err(STDERR_FILENO, captured / "err");
-    result.status = run(arguments);
+    result.status = run(arguments, std::move(extras));
   }
   result.out = read_file(captured / "out");
   result.err = read_file(captured / "err");

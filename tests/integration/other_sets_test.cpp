@@ -7,10 +7,10 @@
 #include "base/files.h"
 #include "data/class_folders.h"
 #include "data/gzip.h"
-#include "data/synthetic.h"
 #include "pipeline/pipeline.h"
 #include "support/program.h"
 #include "support/testing.h"
+#include "synthetic/synthetic.h"
 
 namespace digits {
 namespace {

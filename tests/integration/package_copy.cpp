@@ -4,8 +4,8 @@
 
 #include "base/files.h"
 #include "data/load.h"
+#include "inference/package.h"
 #include "model/checkpoint.h"
-#include "model/package.h"
 #include "repository/package_files.h"
 
 namespace digits {

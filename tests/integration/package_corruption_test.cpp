@@ -13,8 +13,8 @@
 #include "base/files.h"
 #include "base/rng.h"
 #include "data/load.h"
+#include "inference/package.h"
 #include "integration/package_copy.h"
-#include "model/package.h"
 
 namespace digits {
 namespace {

@@ -1,51 +1,89 @@
 #!/usr/bin/env bash
-# Proves that the tests can fail: plants each bug of tests/mutants/*.patch in a copy of the tree,
-# rebuilds what changed, and runs the one test that must go red.
+# Proves that the tests can fail: plants each bug of tests/mutants/*/*.patch and
+# extras/*/tests/mutants/*.patch in a copy of the tree, rebuilds what changed, and runs the one test
+# that must go red.
 #   tests/mutants/run.sh [NAME...]
 #
-# SEEDS   test seeds, at each of which the test must go red (default 1: always the same, so that
-#         whether a mutant is killed is no matter of luck; five others now and then show which test
-#         is sharp only by luck)
-#
-# BUDGET  seconds after which no further mutant is begun (default: none; with it the order is random,
-#         so that on a slow machine each has its turn); those that are left are counted
+# CHANGED_SINCE  a commit: the bugs of files that differ from it, and of tests in files that differ,
+#                come first, whatever BUDGET says
+# CHANGED_BUDGET seconds after which none of these is begun (default: none)
+# BUDGET         seconds after which no other mutant is begun (default: none; with it their order is
+#                random, so that each has its turn); those that are left are counted
+# SHARD          I/N, such as 2/4: each N-th mutant by name, from the I-th
+# SEEDS          test seeds, at each of which the test must go red (default 1)
+# DIGITS_PRESET  CMake preset of the copy (default release)
 #
 # A patch opens with two lines that `patch` skips:
 #   What: the bug, in a sentence
 #   Test: PROGRAM SUITE.NAME
+# Exit status 1 when a mutant is not killed, and when none was tried.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 root=$(pwd)
 read -ra seeds <<< "${SEEDS:-1}"
+preset=${DIGITS_PRESET:-release}
 tree=$root/build/mutants
+tests=build/$preset/tests  # in the copy
 
-names=("$@")
-[ $# -gt 0 ] || mapfile -t names < <(cd tests/mutants && ls ./*.patch | sed 's|^\./||; s|\.patch$||')
-[ -z "${BUDGET:-}" ] || mapfile -t names < <(shuf -e "${names[@]}")
-command -v patch > /dev/null || { echo "mutants: patch is missing: scripts/setup.sh patch" >&2; exit 1; }
+fail() { echo "mutants: $1" >&2; exit 1; }
+command -v patch > /dev/null || fail "patch is missing: scripts/setup.sh patch"
 
-header() { sed -n "s/^$2: //p" "$root/tests/mutants/$1.patch" | head -n 1; }
+declare -A patch_of=()  # name -> file
+while IFS= read -r file; do
+  name=$(basename "$file" .patch)
+  [ -z "${patch_of[$name]:-}" ] || fail "two patches are named $name"
+  patch_of[$name]=$root/$file
+done < <(find tests/mutants extras/*/tests/mutants -name '*.patch' 2> /dev/null | sort)
+for name in "$@"; do
+  [ -n "${patch_of[$name]:-}" ] || fail "no patch is named $name"
+done
 
-# Brings the copy in line with the tree. Only what differs is touched, and gets a new time, so that
-# it is built again, whatever an earlier run or Ctrl-C left there.
-mkdir -p "$tree"
-parts=(CMakeLists.txt CMakePresets.json cmake configs data docs examples scripts src tests README.md)
-while IFS= read -r -d '' file; do
-  cmp -s "$file" "$tree/$file" && continue
-  mkdir -p "$tree/$(dirname "$file")"
-  cp "$file" "$tree/$file"
-done < <(find "${parts[@]}" -type f -print0)
-while IFS= read -r -d '' file; do
-  [ -e "$root/$file" ] || rm "$tree/$file"
-done < <(cd "$tree" && find "${parts[@]}" -type f -print0)
+header() { sed -n "s/^$2: //p" "${patch_of[$1]}" | head -n 1; }
+files_of() { sed -n 's|^+++ b/||p' "${patch_of[$1]}"; }
+
+# The names to try, one a line: those of the arguments, or of this shard.
+chosen() {
+  if [ $# -gt 0 ]; then
+    printf '%s\n' "$@"
+    return
+  fi
+  local shard=${SHARD:-1/1}
+  printf '%s\n' "${!patch_of[@]}" | sort |
+    awk -v i="${shard%/*}" -v n="${shard#*/}" 'NR % n == i % n'
+}
+
+# Of the names on stdin, those whose bug or whose test lies in a file that differs from $1.
+touched_since() {
+  local changed name test
+  changed=$(git diff --name-only "$1" --)
+  while IFS= read -r name; do
+    read -r _ test <<< "$(header "$name" Test)"
+    {
+      files_of "$name"
+      grep -lE "^TEST(_[FP])?\(${test%%.*}, ${test##*.}\)" -r tests extras --include='*.cpp' || true
+    } | grep -qxFf - <(printf '%s\n' "$changed") && echo "$name" || true
+  done
+}
+
+mapfile -t names < <(chosen "$@")
+first=()
+[ -z "${CHANGED_SINCE:-}" ] ||
+  mapfile -t first < <(printf '%s\n' "${names[@]}" | touched_since "$CHANGED_SINCE")
+mapfile -t others < <(printf '%s\n' "${names[@]}" |
+  { grep -vxFf <(printf '%s\n' "${first[@]}" "") || true; })
+[ -z "${BUDGET:-}" ] || mapfile -t others < <(shuf -e "${others[@]}")
+names=("${first[@]}" "${others[@]}")
+[ ${#names[@]} -gt 0 ] || fail "none to try"
+
+scripts/copy_tree.sh "$tree"
 cd "$tree"
 log=$tree/log.txt
-# What the planted bug does to its test: killed, crashed or survived.
+
+# The outcome of the planted bug: killed, crashed or survived.
 outcome_of() {  # PROGRAM TEST
   local seed
   for seed in "${seeds[@]}"; do
-    if DIGITS_TEST_SEED=$seed timeout 60 "build/release/tests/$1" --gtest_filter="$2" \
-         > "$log" 2>&1; then
+    if DIGITS_TEST_SEED=$seed timeout 60 "$tests/$1" --gtest_filter="$2" > "$log" 2>&1; then
       echo survived
       return
     fi
@@ -55,41 +93,48 @@ outcome_of() {  # PROGRAM TEST
   echo killed
 }
 
-build() { cmake --build build/release --target "$@" > "$log" 2>&1; }
+build() { cmake --build "build/$preset" --target "$@" > "$log" 2>&1; }
 
-if [ ! -f build/release/build.ninja ]; then
-  cmake --preset release > "$log" 2>&1 || { cat "$log"; exit 1; }
+if [ ! -f "build/$preset/build.ninja" ]; then
+  cmake --preset "$preset" > "$log" 2>&1 || { cat "$log"; exit 1; }
 fi
 
 # The unmutated tree must build, and every named test must exist and pass in it.
-build all || { cat "$log"; exit 1; }
 declare -A wanted=()
 for name in "${names[@]}"; do
   read -r program test <<< "$(header "$name" Test)"
   wanted[$program]+="$test:"
 done
+build "${!wanted[@]}" || { cat "$log"; exit 1; }
 for program in "${!wanted[@]}"; do
   filter=${wanted[$program]%:}
-  listed=$("build/release/tests/$program" --gtest_list_tests --gtest_filter="$filter" | grep -c '^  ' || true)
+  listed=$("$tests/$program" --gtest_list_tests --gtest_filter="$filter" | grep -c '^  ' || true)
   distinct=$(tr ':' '\n' <<< "$filter" | sort -u | grep -c .)
   if [ "$listed" -ne "$distinct" ] ||
-     ! DIGITS_TEST_SEED=${seeds[0]} "build/release/tests/$program" --gtest_filter="$filter" \
-       > "$log" 2>&1; then
+     ! DIGITS_TEST_SEED=${seeds[0]} "$tests/$program" --gtest_filter="$filter" > "$log" 2>&1; then
     cat "$log"
-    echo "mutants: of $program's $distinct named tests $listed exist, or one fails without a mutant" >&2
-    exit 1
+    fail "of $program's $distinct named tests $listed exist, or one fails without a mutant"
   fi
 done
 
+# Whether the time for the mutant at this index is over.
+is_late() {  # INDEX
+  local budget=${BUDGET:-}
+  [ "$1" -ge ${#first[@]} ] || budget=${CHANGED_BUDGET:-}
+  [ "$1" -ne ${#first[@]} ] || started=$SECONDS  # the others have a time of their own
+  [ -n "$budget" ] && [ $((SECONDS - started)) -ge "$budget" ]
+}
+
 killed=0 survived=0 left=0 started=$SECONDS
 printf '%-32s %-9s %s\n' mutant outcome test
-for name in "${names[@]}"; do
-  if [ -n "${BUDGET:-}" ] && [ $((SECONDS - started)) -ge "$BUDGET" ]; then
+for i in "${!names[@]}"; do
+  name=${names[i]}
+  if is_late "$i"; then
     left=$((left + 1))
     continue
   fi
   read -r program test <<< "$(header "$name" Test)"
-  if ! patch --quiet --strip=1 --fuzz=0 < "$root/tests/mutants/$name.patch" > "$log" 2>&1; then
+  if ! patch --quiet --strip=1 --fuzz=0 < "${patch_of[$name]}" > "$log" 2>&1; then
     outcome="no patch"  # the code moved on: renew the patch
   elif ! build "$program"; then
     outcome="no build"
@@ -99,10 +144,11 @@ for name in "${names[@]}"; do
   while read -r file; do
     cp "$root/$file" "$file"  # newer than the mutant's objects, so it is built again
     rm -f "$file.orig" "$file.rej"
-  done < <(sed -n 's|^+++ b/||p' "$root/tests/mutants/$name.patch")
+  done < <(files_of "$name")
   printf '%-32s %-9s %s %s\n' "$name" "$outcome" "$program" "$test"
   if [ "$outcome" = killed ]; then killed=$((killed + 1)); else survived=$((survived + 1)); fi
 done
-[ "$left" -eq 0 ] || printf '\n%d mutants not tried in %s s\n' "$left" "$BUDGET"
-printf '\nmutants: %d killed, %d not\n' "$killed" "$survived"
-[ "$survived" -eq 0 ]
+[ "$left" -eq 0 ] || printf '\n%d mutants not tried for lack of time\n' "$left"
+printf '\nmutants: %d killed, %d not, %d of them of files that changed\n' \
+  "$killed" "$survived" "${#first[@]}"
+[ "$survived" -eq 0 ] && [ "$killed" -gt 0 ]

@@ -1,5 +1,6 @@
-// The built thing starts, answers, and keeps its latency budget. One model is trained for the tier,
-// by the program itself, on synthetic digits.
+// The built thing starts, answers, and keeps its latency budget.
+#include "smoke/smoke.h"
+
 #include <ATen/ATen.h>
 #include <sys/resource.h>
 
@@ -14,32 +15,13 @@
 #include "base/json.h"
 #include "cli/commands.h"
 #include "data/load.h"
-#include "data/synthetic.h"
-#include "model/device.h"
-#include "model/package.h"
+#include "inference/package.h"
 #include "model/training_state.h"
 #include "pipeline/config.h"
-#include "support/program.h"
-#include "support/testing.h"
+#include "synthetic/synthetic.h"
 
 namespace digits {
 namespace {
-
-class Smoke : public testing::Test {
- public:
-  static void SetUpTestSuite() {
-    folder_ = new TemporaryDirectory;
-    run_ = run_digits({"run", "--config", fixtures() / "smoke.toml", "--out", *folder_ / "run"});
-  }
-  static void TearDownTestSuite() {
-    delete folder_;
-    folder_ = nullptr;
-  }
-  static std::filesystem::path package() { return *folder_ / "run" / "package"; }
-
-  static inline TemporaryDirectory* folder_ = nullptr;
-  static inline ProcessResult run_;
-};
 
 TEST_F(Smoke, RunPrintsAccuracyAndPackage) {
   ASSERT_EQ(run_.status, 0) << run_.err;
@@ -129,27 +111,6 @@ TEST_F(Smoke, AnswersOnePictureInFewCpuSeconds) {
       run_digits({"predict", "--model", package(), fixtures() / "digits" / "7-small.png"});
   EXPECT_EQ(result.status, 0) << result.err;
   EXPECT_LT(cpu_seconds_of_children() - before, 5.0);
-}
-
-// Answers within the budgets of configs/latency.toml, which are sanity bounds. One thread: threads
-// that wait for each other measure the scheduler of a busy machine.
-void expect_latency(const std::string& device) {
-  const auto result =
-      run_digits({"bench", "infer", "--model", Smoke::package(), "--device", device, "--threads",
-                  "1", "--calls", "50", "--budgets", "configs/latency.toml"});
-  EXPECT_EQ(result.status, 0) << result.out << result.err;
-  std::printf("%s:\n%s", device.c_str(), result.out.c_str());
-}
-
-TEST_F(Smoke, InferenceLatencyOnTheCpu) { expect_latency("cpu"); }
-
-bool has_cuda() {
-  return error_code([] { choose_device("cuda"); }) != "device.cuda_missing";
-}
-
-TEST_F(Smoke, InferenceLatencyOnCuda) {
-  if (!has_cuda()) GTEST_SKIP() << "no CUDA device seen";
-  expect_latency("cuda");
 }
 
 // Training and inference on the GPU agree with the contract: golden logits verified on the device.

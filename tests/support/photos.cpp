@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/rng.h"
-#include "data/synthetic.h"
+#include "synthetic/synthetic.h"
 
 namespace digits {
 

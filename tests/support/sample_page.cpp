@@ -6,8 +6,8 @@
 #include <opencv2/imgcodecs.hpp>
 
 #include "base/rng.h"
-#include "data/synthetic.h"
 #include "report/chart.h"
+#include "synthetic/synthetic.h"
 
 namespace digits {
 

@@ -7,11 +7,11 @@
 #include "behaviour/classifier.h"
 #include "data/normalisation.h"
 #include "data/profile.h"
-#include "data/synthetic.h"
 #include "model/device.h"
 #include "model/network.h"
 #include "model/trainer.h"
 #include "support/testing.h"
+#include "synthetic/synthetic.h"
 
 namespace digits {
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <numeric>
 
-#include "data/specimens.h"
 #include "support/fakes.h"
 #include "support/testing.h"
+#include "synthetic/specimens.h"
 
 namespace digits {
 namespace {

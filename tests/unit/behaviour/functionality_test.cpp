@@ -4,9 +4,9 @@
 #include <set>
 
 #include "data/perturb.h"
-#include "data/specimens.h"
 #include "support/fakes.h"
 #include "support/testing.h"
+#include "synthetic/specimens.h"
 
 namespace digits {
 namespace {

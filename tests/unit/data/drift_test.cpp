@@ -8,9 +8,9 @@
 
 #include "base/error.h"
 #include "base/rng.h"
-#include "data/synthetic.h"
 #include "support/shifts.h"
 #include "support/testing.h"
+#include "synthetic/synthetic.h"
 
 namespace digits {
 namespace {

@@ -8,8 +8,8 @@
 #include "data/image_file.h"
 #include "data/image_header.h"
 #include "data/normal_form.h"
-#include "data/synthetic.h"
 #include "support/testing.h"
+#include "synthetic/synthetic.h"
 
 namespace digits {
 namespace {

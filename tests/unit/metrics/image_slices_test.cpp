@@ -5,8 +5,8 @@
 #include <numeric>
 
 #include "data/profile.h"
-#include "data/synthetic.h"
 #include "support/testing.h"
+#include "synthetic/synthetic.h"
 
 namespace digits {
 namespace {

@@ -7,7 +7,7 @@
 #include <sstream>
 
 #include "base/error.h"
-#include "model/numerics_table.h"
+#include "inference/numerics_table.h"
 #include "support/testing.h"
 
 namespace digits {

@@ -1,0 +1,122 @@
+#include "bench/bench_infer.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/rng.h"
+#include "inference/package.h"
+#include "pipeline/parse_toml.h"
+
+namespace digits {
+
+namespace {
+
+constexpr std::int64_t kWarmUp = 50;  // calls
+
+// Images of noise: how long an answer takes does not depend on what they show.
+std::vector<std::uint8_t> noise(std::size_t bytes) {
+  Rng random(0, Stream::kPerturb);
+  std::vector<std::uint8_t> values(bytes);
+  for (auto& value : values) value = static_cast<std::uint8_t>(random.below(256));
+  return values;
+}
+
+[[noreturn]] void refuse(const std::string& code, const std::string& name,
+                         const std::string& what) {
+  throw Error(code, fmt::format("{}: {}", name, what),
+              "configs/latency.toml shows how budgets are written");
+}
+
+}  // namespace
+
+CallTimes summarise_calls(std::vector<double> microseconds, std::int64_t batch) {
+  std::sort(microseconds.begin(), microseconds.end());
+  const auto n = microseconds.size();
+  CallTimes times;
+  times.batch = batch;
+  times.calls = static_cast<std::int64_t>(n);
+  times.p50 = microseconds[n / 2];
+  times.p99 = microseconds[n * 99 / 100];
+  times.images_per_second = static_cast<double>(batch) / times.p50 * 1e6;
+  return times;
+}
+
+CallTimes time_calls(const Package& package, std::int64_t batch, std::int64_t calls) {
+  const auto count = static_cast<std::size_t>(batch);
+  const auto images = noise(count * package.schema().image_bytes());
+  std::vector<double> microseconds;
+  for (std::int64_t call = -kWarmUp; call < calls; ++call) {
+    throw_if_interrupted("the benchmark");
+    const auto start = std::chrono::steady_clock::now();
+    package.logits(images.data(), count);
+    const std::chrono::duration<double, std::micro> time = std::chrono::steady_clock::now() - start;
+    if (call >= 0) microseconds.push_back(time.count());
+  }
+  auto times = summarise_calls(std::move(microseconds), batch);
+  times.engine = package.engine();
+  return times;
+}
+
+LatencyBudgets parse_latency_budgets(const std::string& toml, const std::string& name,
+                                     const std::string& device) {
+  const auto document = parse_toml(toml, name);
+  const auto* const table = document[device].as_table();
+  if (table == nullptr) refuse("config.missing_key", name, fmt::format("no table [{}]", device));
+  LatencyBudgets budgets;
+  for (const auto& [key, value] : *table) {
+    const std::string word(key.str());
+    std::int64_t batch = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), batch);
+    if (error != std::errc() || end != word.data() + word.size() || batch < 1) {
+      refuse("config.value", name, fmt::format("\"{}\", expected a batch size of 1 or more", word));
+    }
+    const auto milliseconds = value.value<double>();
+    if (!milliseconds) {
+      refuse("config.type", name, fmt::format("{}.{}: expected milliseconds", device, word));
+    }
+    if (!(*milliseconds > 0.0)) {  // nor NaN
+      refuse("config.value", name,
+             fmt::format("{}.{}: {} ms, expected more than 0", device, word, *milliseconds));
+    }
+    budgets[batch] = 1000.0 * *milliseconds;
+  }
+  if (budgets.empty()) refuse("config.value", name, fmt::format("table [{}] is empty", device));
+  return budgets;
+}
+
+void require_timed(const LatencyBudgets& budgets, const std::vector<std::int64_t>& batches) {
+  for (const auto& [batch, budget] : budgets) {
+    if (std::count(batches.begin(), batches.end(), batch) > 0) continue;
+    throw Error("config.value",
+                fmt::format("a budget for batches of {}, which are not timed", batch),
+                "--batch has to name that size, too");
+  }
+}
+
+void require_latency(const std::vector<CallTimes>& times, const LatencyBudgets& budgets) {
+  std::vector<std::string> late;
+  for (const auto& one : times) {
+    const auto budget = budgets.find(one.batch);
+    if (budget == budgets.end() || one.p50 <= budget->second) continue;
+    late.push_back(fmt::format("batch {}: {:.1f} us, expected at most {:.1f} us", one.batch,
+                               one.p50, budget->second));
+  }
+  if (late.empty()) return;
+  throw Error("gate.latency", fmt::format("{}", fmt::join(late, "; ")),
+              "another engine, or a machine with less to do");
+}
+
+void to_json(Json& json, const CallTimes& times) {
+  json = Json{{"engine", times.engine}, {"batch", times.batch},
+              {"calls", times.calls},   {"p50_us", times.p50},
+              {"p99_us", times.p99},    {"images_per_second", times.images_per_second}};
+}
+
+}  // namespace digits

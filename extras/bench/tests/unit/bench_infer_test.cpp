@@ -1,0 +1,77 @@
+// What a latency is, and when it is too long.
+#include "bench/bench_infer.h"
+
+#include "base/error.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+// 100 times of 1 to 100 us, in no order: the median is the 51st, the 99th percentile the 100th.
+TEST(CallTimes, AreThePercentilesOfTheSortedTimes) {
+  std::vector<double> times;
+  for (int i = 0; i < 100; ++i) times.push_back(1.0 + (i * 37) % 100);
+  const auto summary = summarise_calls(times, 8);
+  EXPECT_EQ(summary.calls, 100);
+  EXPECT_DOUBLE_EQ(summary.p50, 51.0);
+  EXPECT_DOUBLE_EQ(summary.p99, 100.0);
+  EXPECT_DOUBLE_EQ(summary.images_per_second, 8.0 / 51.0 * 1e6);
+}
+
+TEST(CallTimes, OfOneCall) {
+  const auto summary = summarise_calls({5.0}, 1);
+  EXPECT_DOUBLE_EQ(summary.p50, 5.0);
+  EXPECT_DOUBLE_EQ(summary.p99, 5.0);
+}
+
+constexpr const char* kBudgets = "[cpu]\n1 = 2.5\n64 = 40\n[cuda]\n1 = 1.0\n";
+
+// Milliseconds in the file, microseconds inside; a device sees its own table only.
+TEST(LatencyBudgets, AreReadByDevice) {
+  EXPECT_EQ(parse_latency_budgets(kBudgets, "test", "cpu"),
+            (LatencyBudgets{{1, 2500.0}, {64, 40000.0}}));
+  EXPECT_EQ(parse_latency_budgets(kBudgets, "test", "cuda"), (LatencyBudgets{{1, 1000.0}}));
+}
+
+// A file with a slip is an error, not a test without a bound.
+TEST(LatencyBudgets, RefuseWhatIsNoBudget) {
+  const auto expect_refused = [](const std::string& code, const std::string& toml) {
+    expect_error(code, [&] { parse_latency_budgets(toml, "test", "cpu"); });
+  };
+  expect_refused("config.missing_key", "[gpu]\n1 = 1.0\n");
+  expect_refused("config.value", "[cpu]\n");
+  expect_refused("config.value", "[cpu]\nfew = 1.0\n");
+  expect_refused("config.value", "[cpu]\n0 = 1.0\n");
+  expect_refused("config.value", "[cpu]\n1 = 0.0\n");
+  expect_refused("config.value", "[cpu]\n1 = nan\n");
+  expect_refused("config.type", "[cpu]\n1 = \"fast\"\n");
+  expect_refused("config.syntax", "[cpu\n");
+}
+
+CallTimes median_of(std::int64_t batch, double microseconds) {
+  return summarise_calls({microseconds}, batch);
+}
+
+// The budget itself is kept; above it, each late size is named; a size without a budget is free.
+TEST(LatencyBudgets, NameEachSizeThatIsLate) {
+  const LatencyBudgets budgets{{1, 100.0}, {64, 1000.0}};
+  require_latency({median_of(1, 100.0), median_of(64, 1000.0), median_of(2, 1e9)}, budgets);
+  try {
+    require_latency({median_of(1, 101.0), median_of(64, 1000.0)}, budgets);
+    FAIL() << "101 us passed a budget of 100 us";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), "gate.latency");
+    EXPECT_THAT(error.what(), testing::HasSubstr("batch 1: 101.0 us"));
+    EXPECT_THAT(error.what(), testing::Not(testing::HasSubstr("batch 64")));
+  }
+}
+
+// A budget that nothing is held against would pass for ever.
+TEST(LatencyBudgets, AskForWhatWasNotTimed) {
+  expect_error("config.value", [] { require_timed({{64, 1000.0}}, {1, 256}); });
+  require_timed({{64, 1000.0}}, {1, 64});
+  require_timed({}, {1});
+}
+
+}  // namespace
+}  // namespace digits

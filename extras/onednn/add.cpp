@@ -1,0 +1,9 @@
+// What this folder adds to the program.
+#include "cli/extras.h"
+#include "onednn/onednn_factory.h"
+
+namespace digits {
+
+void add_onednn(Extras& extras) { extras.engines.push_back(onednn_factory()); }
+
+}  // namespace digits

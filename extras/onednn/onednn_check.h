@@ -1,0 +1,20 @@
+// What the oneDNN engine computes, compared with float64 layer by layer.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <vector>
+
+#include "model/numerics.h"
+#include "onednn/onednn_piece.h"
+
+namespace digits {
+
+// `maps` as of OnednnPiece::last_maps. Each layer is computed again in float64 from the values that
+// it has read, so that a fault shows in the layer that has it. At most three images are compared:
+// the first, the middle and the last one.
+std::vector<NumericsResult> compare_layers(const FoldedNetwork& network,
+                                           const std::vector<at::Tensor>& maps,
+                                           Precision precision);
+
+}  // namespace digits

@@ -1,0 +1,14 @@
+// The engine of oneDNN computes what the network computes.
+#include "integration/agreement.h"
+#include "onednn/onednn_factory.h"
+
+namespace digits {
+namespace {
+
+TEST_F(Agreement, OneDnn) {
+  set_engine_factories({onednn_factory()});
+  compare("oneDNN in C++", [](const Subject& subject) { return forward_by("onednn", subject); });
+}
+
+}  // namespace
+}  // namespace digits

@@ -1,0 +1,162 @@
+// The engine computes what the eager network computes, whatever the network looks like.
+#include "onednn/onednn_engine.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+
+#include <ctime>
+#include <thread>
+
+#include "base/interrupt.h"
+#include "base/memory.h"
+#include "model/tensors.h"
+#include "repository/manifest.h"
+#include "support/models.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+const Schema kSchema{13, 10, 2, {"a", "b", "c"}};
+const Architecture kArchitecture{1, 2, {{5, 7}, {6}}};
+
+double difference(const at::Tensor& a, const at::Tensor& b) {
+  return a.sizes() == b.sizes() ? (a - b).abs().max().item<double>() : INFINITY;
+}
+
+// Odd sides, several channels, crops, patches that reach beyond the edge, maps too small to pool.
+// Float32 sums in another order: 1e-6 of logits of 10.
+TEST(OnednnEngine, ComputesWhatTheNetworkComputes) {
+  for (const auto& schema : {kSchema, Schema{28, 28, 1, kSchema.class_names},
+                             Schema{1, 1, 1, {"a", "b"}}, Schema{9, 31, 3, {"a", "b"}}}) {
+    for (const auto& architecture :
+         {Architecture{0, 1, {{4}, {6}}}, Architecture{schema.rows > 4 ? 2 : 0, 2, {{4, 5}, {6}}},
+          Architecture{0, 3, {{20}}}, Architecture{0, 2, {{16}, {32, 64}, {8}}}}) {
+      auto network = random_network(schema, architecture, test_seed());
+      const OnednnEngine engine(network, Precision::kFloat32);
+      const auto images = at::rand({3, schema.channels, schema.rows, schema.cols});
+      const at::NoGradGuard no_grad;
+      EXPECT_LE(difference(engine.forward(images), network->forward(images)), kGoldenTolerance)
+          << schema.rows << "x" << schema.cols << ", patch " << architecture.patch;
+    }
+  }
+}
+
+// Bytes and floats are two doors to one room.
+TEST(OnednnEngine, TakesBytes) {
+  auto network = random_network(kSchema, kArchitecture, test_seed());
+  const OnednnEngine engine(network, Precision::kFloat32);
+  const auto set = random_dataset(40, kSchema.rows, kSchema.cols, kSchema.channels);
+  const auto logits = engine.logits(set.images.data(), set.size());
+  const auto floats = engine.forward(image_tensor(set.images.data(), 40, kSchema, at::kCPU));
+  EXPECT_LE(difference(at::tensor(logits).view({40, 3}), floats), kGoldenTolerance);
+}
+
+// Batches of any size are cut into pieces; an image's logits do not depend on its neighbours, nor
+// on the number of threads.
+TEST(OnednnEngine, AnyBatchOnAnyThreads) {
+  auto network = random_network(kSchema, kArchitecture, test_seed());
+  const at::NoGradGuard no_grad;
+  const OnednnEngine engine(network, Precision::kFloat32);
+  const auto threads = at::get_num_threads();
+  for (const int64_t n : {0, 1, 31, 32, 33, 100}) {
+    const auto images = at::rand({n, kSchema.channels, kSchema.rows, kSchema.cols});
+    at::set_num_threads(1);
+    const auto alone = engine.forward(images);
+    at::set_num_threads(2);
+    EXPECT_TRUE(engine.forward(images).equal(alone)) << n;
+    if (n == 0) continue;  // has no largest difference
+    EXPECT_LE(difference(alone, network->forward(images)), kGoldenTolerance) << n;
+  }
+  at::set_num_threads(threads);
+}
+
+// Processor time so far, in seconds.
+double time_of(clockid_t clock) {
+  timespec time{};
+  ::clock_gettime(clock, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+// Of two threads each does its half of a batch: as much time goes by in the other one as in this
+// one, however busy the machine is.
+TEST(OnednnEngine, ThreadsShareABatch) {
+  auto network = random_network(kSchema, kArchitecture, test_seed());
+  const OnednnEngine engine(network, Precision::kFloat32);
+  const auto set = random_dataset(2000, kSchema.rows, kSchema.cols, kSchema.channels);
+  const auto threads = at::get_num_threads();
+  at::set_num_threads(2);
+  engine.logits(set.images.data(), set.size());  // makes the thread, and a piece for each
+  const auto own = time_of(CLOCK_THREAD_CPUTIME_ID), all = time_of(CLOCK_PROCESS_CPUTIME_ID);
+  for (int round = 0; round < 5; ++round) engine.logits(set.images.data(), set.size());
+  const auto own_share = time_of(CLOCK_THREAD_CPUTIME_ID) - own;
+  EXPECT_GT(time_of(CLOCK_PROCESS_CPUTIME_ID) - all, 1.5 * own_share);
+  at::set_num_threads(threads);
+}
+
+// Ctrl-C does not wait for the end of a batch.
+TEST(OnednnEngine, StopsBetweenPieces) {
+  auto network = random_network(kSchema, kArchitecture, test_seed());
+  const OnednnEngine engine(network, Precision::kFloat32);
+  const auto set = random_dataset(40, kSchema.rows, kSchema.cols, kSchema.channels);
+  set_interrupted(true);
+  expect_error("interrupted", [&] { engine.logits(set.images.data(), set.size()); });
+  set_interrupted(false);
+  EXPECT_EQ(engine.logits(set.images.data(), set.size()).size(), 120U);
+}
+
+// Each call has a piece for itself: what one thread asks does not mix with what another does.
+TEST(OnednnEngine, ServesThreadsAtOnce) {
+  auto network = random_network(kSchema, kArchitecture, test_seed());
+  const OnednnEngine engine(network, Precision::kFloat32);
+  const auto set = random_dataset(64, kSchema.rows, kSchema.cols, kSchema.channels);
+  const auto expected = engine.logits(set.images.data(), set.size());
+  std::vector<int> wrong(4, 0);
+  std::vector<std::thread> threads;
+  for (std::size_t t = 0; t < wrong.size(); ++t) {
+    threads.emplace_back([&, t] {
+      for (std::size_t round = 0; round < 2000; ++round) {
+        const std::size_t i = (t * 16 + round) % 64;
+        const auto logits = engine.logits(set.images.data() + i * kSchema.image_bytes(), 1);
+        for (std::size_t c = 0; c < 3; ++c) {
+          wrong[t] += std::abs(logits[c] - expected[3 * i + c]) > 1e-4F ? 1 : 0;
+        }
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_THAT(wrong, testing::Each(0));
+}
+
+// Pieces for batches of many sizes have the weights in common: 20 MiB of them once or in a few
+// layouts, not once for each size.
+TEST(OnednnEngine, PiecesShareTheWeights) {
+  const Schema schema{4, 4, 1, {"a", "b"}};
+  const Architecture architecture{0, 1, {{64}, {512}, {1024}}};
+  Network network(network_options(schema, architecture), Normalisation{{0.5}, {0.3}});
+  const OnednnEngine engine(network, Precision::kFloat32);
+  const auto set = random_dataset(24, schema.rows, schema.cols, schema.channels);
+  const auto before = peak_memory_bytes();
+  for (std::size_t n = 1; n <= set.size(); ++n) engine.logits(set.images.data(), n);
+  EXPECT_LT(peak_memory_bytes() - before, 200 << 20);
+}
+
+// bfloat16 has 8 bits of precision: further from the network, but within its own tolerance; where
+// the processor has no such kernels, oneDNN says so.
+TEST(OnednnEngine, Bfloat16IsClose) {
+  auto network = random_network(kSchema, kArchitecture, test_seed());
+  const at::NoGradGuard no_grad;
+  std::unique_ptr<OnednnEngine> engine;
+  try {
+    engine = std::make_unique<OnednnEngine>(network, Precision::kBfloat16);
+  } catch (const dnnl::error&) {
+    GTEST_SKIP() << "no bfloat16 convolutions on this processor";
+  }
+  const auto images = at::rand({50, kSchema.channels, kSchema.rows, kSchema.cols});
+  const auto off = difference(engine->forward(images), network->forward(images));
+  EXPECT_LE(off, kBfloat16Tolerance);
+  EXPECT_GT(off, kGoldenTolerance) << "this is float32";
+}
+
+}  // namespace
+}  // namespace digits

@@ -1,0 +1,62 @@
+#include "inference/engine_factory.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/error.h"
+#include "model/checkpoint.h"
+#include "repository/package_files.h"
+
+namespace digits {
+
+namespace {
+
+std::vector<EngineFactory>& registered() {
+  static std::vector<EngineFactory> factories;
+  return factories;
+}
+
+// A description could claim a network of any size: before memory is asked for, the file must be
+// large enough for its weights.
+void require_possible(const NetworkOptions& options, std::size_t bytes) {
+  const auto shapes = convolution_shapes(options);
+  auto floats = options.classes * feature_count(shapes.back());
+  for (const auto& shape : shapes) floats += 9 * shape.inputs * shape.outputs;
+  const auto wanted = static_cast<std::size_t>(floats) * sizeof(float);
+  if (wanted <= bytes) return;
+  throw_malformed("package", fmt::format("{}: {} bytes, expected at least {} for the network of {}",
+                                         kWeightsFile, bytes, wanted, kManifestFile));
+}
+
+}  // namespace
+
+Network network_of(const ModelSource& source) {
+  try {
+    const std::vector<double> ones(static_cast<std::size_t>(source.schema.channels), 1.0);
+    const auto options = network_options(source.schema, source.architecture);
+    require_possible(options, source.weights.size());
+    Network network(options, Normalisation{ones, ones});
+    copy_tensors(network_tensors(network),
+                 parse_safetensors(source.weights, kWeightsFile, "package"), kWeightsFile);
+    return network;
+  } catch (const Error& error) {
+    throw Error("package.malformed", error.what(), error.hint());
+  }
+}
+
+const std::vector<EngineFactory>& engine_factories() { return registered(); }
+
+void set_engine_factories(std::vector<EngineFactory> factories) {
+  registered() = std::move(factories);
+}
+
+std::vector<std::string> engine_names() {
+  std::vector<std::string> names{"auto", "torchscript"};
+  for (const auto& factory : engine_factories()) {
+    names.insert(names.end(), factory.names.begin(), factory.names.end());
+  }
+  return names;
+}
+
+}  // namespace digits

@@ -1,0 +1,43 @@
+// Engines that compute a package's logits besides TorchScript, each from a folder of extras/.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "data/dataset.h"
+#include "inference/inference_engine.h"
+#include "model/architecture.h"
+#include "model/network.h"
+
+namespace digits {
+
+// The same model, once as a program and once as numbers.
+struct ModelSource {
+  const std::string& torchscript;  // an archive
+  const std::string& weights;      // safetensors
+  const Schema& schema;
+  const Architecture& architecture;  // that the weights fit
+};
+
+// The network of the source's weights, on the CPU. Throws package.malformed when they do not fit
+// the architecture.
+Network network_of(const ModelSource& source);
+
+struct EngineFactory {
+  std::vector<std::string> names;  // for --engine; "auto" tries the first one
+  // An engine of one of the names, on the CPU. Throws engine.unavailable where the processor lacks
+  // what it needs, and package.malformed for a source that is not a model.
+  std::function<std::unique_ptr<InferenceEngine>(const std::string& name, const ModelSource&)> make;
+};
+
+// The program's factories: none until set_engine_factories is called. Not thread-safe: set them
+// before the first engine is made.
+const std::vector<EngineFactory>& engine_factories();
+void set_engine_factories(std::vector<EngineFactory> factories);
+
+// "auto", "torchscript" and the names of all factories.
+std::vector<std::string> engine_names();
+
+}  // namespace digits

@@ -1,0 +1,63 @@
+// Predictions as text: a table for people, CSV and JSON lines for programs. docs/formats.md has
+// every column and key.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "inference/image_inputs.h"
+
+namespace digits {
+
+struct Prediction {
+  ImageOrigin origin;
+  std::string error;                  // the code of what kept it from being made, or empty; then:
+  std::vector<double> probabilities;  // [classes], which add up to 1
+  std::size_t best = 0;               // the most probable class, the first one on a tie
+  bool abstained = false;             // its probability is below what was asked for
+};
+
+// A prediction for every input of the chunk, in order. `probabilities`: [n * classes], of its n
+// images.
+std::vector<Prediction> make_predictions(const ImageChunk& chunk,
+                                         const std::vector<double>& probabilities,
+                                         std::size_t classes, double min_confidence);
+
+// Lines for people: the first 100 of them, and how many there are.
+struct Messages {
+  std::vector<std::string> lines;
+  std::size_t count = 0;
+
+  void add(const std::string& line);
+  void add(const Messages& later);
+};
+
+// Counts and messages of a chunk, or of several.
+struct PredictionSummary {
+  std::size_t images = 0;
+  std::size_t abstained = 0;
+  Messages failures;  // a line for each input that cannot be read
+  Messages notes;     // a line for each file of which something was left out
+
+  void add(const PredictionSummary& later);
+};
+
+// `predictions`: those of the chunk.
+PredictionSummary summarise(const ImageChunk& chunk, const std::vector<Prediction>& predictions);
+
+using ClassNames = std::vector<std::string>;
+
+// CSV, quoted as RFC 4180 has it; the header's columns depend on the classes. Numbers, here and
+// below, read back to the bit.
+std::string csv_header(const ClassNames& names);
+std::string csv_lines(const std::vector<Prediction>& predictions, const ClassNames& names);
+
+// A JSON object on each line. Bytes of a path that are not UTF-8 become U+FFFD.
+std::string json_lines(const std::vector<Prediction>& predictions, const ClassNames& names);
+
+// For people; without errors, which are told elsewhere.
+std::string table_header();
+std::string table_lines(const std::vector<Prediction>& predictions, const ClassNames& names);
+
+}  // namespace digits

@@ -1,0 +1,167 @@
+#include "pictures/photo.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <opencv2/imgproc.hpp>
+#include <optional>
+
+#include "pictures/ink.h"
+#include "pictures/printed_lines.h"
+#include "pictures/sheet.h"
+
+namespace digits {
+
+namespace {
+
+constexpr int kSmallSide = 400;        // pixels: smaller pictures are enlarged
+constexpr int kWorkingSide = 800;      // pixels: enough for a line of digits, and fast
+constexpr int kLargeSide = 2000;       // pixels: enough for a page of small ones
+constexpr int kMinHeight = 40;         // pixels, of a digit: below it the page is looked at again
+constexpr double kMinContrast = 0.12;  // of the paper's brightness: less is a blank sheet
+constexpr double kInkLevel = 0.4;      // of the strongest ink: from here on it is a stroke
+constexpr double kMinPen = 0.09;       // of a digit's height: thinner ones vanish in normal form
+
+// `image` with a longer side of kSmallSide to `most` pixels.
+cv::Mat1b scaled(const cv::Mat1b& image, int most) {
+  const int side = std::max(image.rows, image.cols);
+  if (side >= kSmallSide) return reduced(image, most);
+  cv::Mat1b large;
+  const double scale = static_cast<double>(kSmallSide) / side;
+  cv::resize(image, large, {}, scale, scale, cv::INTER_LINEAR);
+  return large;
+}
+
+// The picture as it is looked at, and what of it is paper.
+struct Work {
+  cv::Rect box;     // of the picture
+  cv::Mat1b grey;   // of the box, scaled
+  cv::Mat1b paper;  // mask; empty: all of it
+  cv::Point2d scale() const {
+    return {static_cast<double>(box.width) / grey.cols,
+            static_cast<double>(box.height) / grey.rows};
+  }
+};
+
+// Blurs what is finer than a stroke: the sensor's noise.
+cv::Mat1b without_grain(const cv::Mat1b& grey) {
+  const double grain = std::max(grey.rows, grey.cols) / 400.0;  // pixels
+  cv::Mat1b smooth = grey;
+  if (grain >= 0.5) cv::GaussianBlur(grey, smooth, {0, 0}, grain);
+  return smooth;
+}
+
+Work prepare(const cv::Mat1b& grey, const std::optional<Sheet>& sheet, int side) {
+  if (!sheet) return {{{}, grey.size()}, scaled(grey, side), {}};
+  Work work{sheet->box, scaled(grey(sheet->box), side), {}};
+  cv::resize(sheet->mask, work.paper, work.grey.size(), 0, 0, cv::INTER_NEAREST);
+  work.grey = work.grey.clone();
+  work.grey.setTo(cv::mean(work.grey, work.paper), ~work.paper);
+  return work;
+}
+
+double strongest_of(const cv::Mat1f& ink) {
+  double strongest = 0.0;
+  cv::minMaxLoc(ink, nullptr, &strongest);
+  return strongest;
+}
+
+// Takes a form's lines, with their soft edges, out of the ink.
+void erase_lines(cv::Mat1f& ink, LeftOut& left_out) {
+  const cv::Mat1b strokes(ink >= kInkLevel * strongest_of(ink));
+  const auto printed = find_printed_lines(strokes);
+  if (printed.boxes > 0) left_out["box"] += printed.boxes;
+  if (printed.lines > 0) left_out["line"] += printed.lines;
+  if (printed.boxes + printed.lines == 0) return;
+  const int edge = 2 + static_cast<int>(pen_width(printed.mask));
+  cv::Mat1b around, kept;
+  cv::dilate(printed.mask, around,
+             cv::getStructuringElement(cv::MORPH_RECT, {2 * edge + 1, 2 * edge + 1}));
+  cv::dilate(cv::Mat1b(strokes & ~printed.mask), kept, cv::Mat());
+  ink.setTo(0.0, around & ~kept);
+}
+
+// A digit's ink alone, no thinner than the normal form can show, and as strong as ink can be.
+Cutout cut_out(const cv::Mat1b& ink, const cv::Mat1i& labels, const Group& group) {
+  cv::Rect box = group.box;
+  const double width = pen_width(mask_of(labels, group, box));
+  const int missing = static_cast<int>(std::lround(kMinPen * box.height - width));
+  const int margin = std::max(1, missing);  // keeps the soft edge, and room for a thicker pen
+  box = cv::Rect(box.x - margin, box.y - margin, box.width + 2 * margin, box.height + 2 * margin) &
+        cv::Rect({}, ink.size());
+  cv::Mat1b mask = mask_of(labels, group, box);
+  cv::dilate(mask, mask, cv::Mat());
+  cv::Mat1b digit(box.size(), std::uint8_t{0});
+  ink(box).copyTo(digit, mask);
+  if (missing > 0) {
+    cv::dilate(digit, digit,
+               cv::getStructuringElement(cv::MORPH_ELLIPSE, {missing + 1, missing + 1}));
+  }
+  cv::normalize(digit, digit, 0, 255, cv::NORM_MINMAX);
+  return {box, digit};
+}
+
+// From the pixels that were looked at to those of the picture.
+cv::Rect in_picture(const cv::Rect& box, const Work& work) {
+  const auto scale = work.scale();
+  const cv::Point2d from(box.x * scale.x, box.y * scale.y);
+  const cv::Point2d to(box.br().x * scale.x, box.br().y * scale.y);
+  return (cv::Rect(cv::Point(from), cv::Point(to)) + work.box.tl()) & work.box;
+}
+
+// What the message says of ink in which there is no digit.
+void describe(const cv::Mat1b& ink, const Parts& parts, const Work& work, Reading& reading) {
+  cv::Mat1b change;
+  cv::morphologyEx(ink, change, cv::MORPH_GRADIENT, cv::Mat());
+  double steepest = 0.0;
+  cv::minMaxLoc(change, nullptr, &steepest);
+  reading.edge = 2.0 * 255.0 / std::max(1.0, steepest) * work.scale().x;
+  for (const auto& box : parts.boxes) {
+    const auto size = in_picture(box, work).size();
+    if (size.area() > reading.largest.area()) reading.largest = size;
+  }
+}
+
+Reading read_work(const Work& work, Shows shows) {
+  Reading reading;
+  const bool light_on_dark = is_light_on_dark(work.grey);
+  auto relative = ink_of(without_grain(work.grey), light_on_dark);
+  if (!work.paper.empty()) {
+    relative.setTo(0.0, ~work.paper);
+    reading.left_out["desk"] = 1;
+  }
+  reading.contrast = strongest_of(relative);
+  if (reading.contrast < kMinContrast) return reading;
+  erase_lines(relative, reading.left_out);
+  const double strongest = strongest_of(relative);
+  if (strongest < kMinContrast) return reading;
+
+  cv::Mat1b ink;
+  relative.convertTo(ink, CV_8U, 255.0 / strongest);
+  const auto parts = find_parts(ink, cv::Mat1b(ink >= kInkLevel * 255.0));
+  describe(ink, parts, work, reading);
+  for (const auto& digit : shows == Shows::kOne ? group_as_one(parts, reading.left_out)
+                                                : group_digits(parts, reading.left_out)) {
+    reading.digits.push_back(cut_out(ink, parts.labels, digit));
+    auto& box = reading.digits.back().box;
+    box = in_picture(box, work);
+  }
+  return reading;
+}
+
+}  // namespace
+
+Reading cut_out_digits(const cv::Mat1b& grey, Shows shows) {
+  const auto sheet = find_sheet(grey);
+  const auto work = prepare(grey, sheet, kWorkingSide);
+  auto reading = read_work(work, shows);
+  const auto is_small = [&](const Cutout& digit) {
+    return digit.box.height < kMinHeight * work.scale().y;
+  };
+  const bool reduced_much = work.scale().y > 1.2;
+  if (!reduced_much || !std::all_of(reading.digits.begin(), reading.digits.end(), is_small))
+    return reading;
+  return read_work(prepare(grey, sheet, kLargeSide), shows);
+}
+
+}  // namespace digits

@@ -1,0 +1,91 @@
+#include "synthetic/specimens.h"
+
+#include <algorithm>
+
+#include "synthetic/synthetic.h"
+
+namespace digits {
+
+namespace {
+
+void append(Dataset& set, const cv::Mat1b& image, int label) {
+  set.images.insert(set.images.end(), image.begin(), image.end());
+  set.labels.push_back(static_cast<std::uint8_t>(label));
+}
+
+int style_index(int digit, const std::string& style) {
+  const auto& glyphs = glyphs_of(digit);
+  const auto found = std::find_if(glyphs.begin(), glyphs.end(),
+                                  [&](const Glyph& glyph) { return glyph.style == style; });
+  return static_cast<int>(found - glyphs.begin());
+}
+
+// A neat hand: neither so thin nor so thick, nor so shaky, that the rest of a digit is unclear.
+Factors draw_neat_factors(int digit, const std::string& style, Rng& rng) {
+  auto factors = draw_factors(digit, rng);
+  factors.style = style_index(digit, style);
+  factors.thickness = std::clamp(factors.thickness, 0.07, 0.14);
+  factors.aspect = std::clamp(factors.aspect, 0.6, 1.0);
+  factors.warp *= 0.5;
+  factors.jitter *= 0.5;
+  return factors;
+}
+
+}  // namespace
+
+bool can_draw(const Schema& schema) {
+  constexpr int kMinSide = 16;  // below, a stroke is hardly wider than a pixel
+  return schema.channels == 1 && std::min(schema.rows, schema.cols) >= kMinSide &&
+         schema.classes() <= 10 && schema.class_names == numbered_class_names(schema.classes());
+}
+
+Dataset canonical_digits(const Schema& schema) {
+  Dataset set;
+  set.schema = schema;
+  for (int digit = 0; digit < schema.classes(); ++digit) {
+    for (const double thickness : {0.07, 0.11, 0.16}) {
+      for (const double slant : {-0.1, 0.1, 0.3}) {
+        Factors factors;  // style 0 is the most common
+        factors.slant = slant;
+        factors.aspect = 0.75;
+        factors.thickness = thickness;
+        factors.softness = 0.4;
+        factors.ink = 1.2;
+        Rng rng(0, Stream::kPerturb);  // nothing is left open
+        append(set, draw_digit(digit, factors, schema.rows, schema.cols, rng), digit);
+      }
+    }
+  }
+  return set;
+}
+
+const std::vector<Erasure>& erasures() {
+  static const std::vector<Erasure> all{
+      {8, "two rings", {{0, 0, 3}, {1, 0, 3}}, 3},  // the left sides of both rings
+      {8, "two rings", {{0, 3, 6}}, 6},             // the right of the upper ring
+      {8, "two rings", {{1, 0, 3}}, 9},             // the left of the lower ring
+      {9, "straight", {{1, 0, 2}}, 0},              // the tail
+      {7, "plain", {{0, 0, 2}}, 1},                 // the bar
+      {2, "zed", {{2, 0, 2}}, 7},                   // the base
+  };
+  return all;
+}
+
+ErasedPairs erased_pairs(const Erasure& erasure, const Schema& schema, std::size_t count,
+                         std::uint64_t seed) {
+  ErasedPairs pairs;
+  pairs.whole.schema = pairs.erased.schema = schema;
+  for (std::size_t i = 0; i < count; ++i) {
+    Rng rng(seed, Stream::kPerturb, i);
+    const auto factors = draw_neat_factors(erasure.digit, erasure.style, rng);
+    auto same = rng;
+    append(pairs.whole, draw_digit(erasure.digit, factors, schema.rows, schema.cols, rng),
+           erasure.digit);
+    append(pairs.erased,
+           draw_digit(erasure.digit, factors, schema.rows, schema.cols, same, erasure.lifted),
+           erasure.becomes);
+  }
+  return pairs;
+}
+
+}  // namespace digits

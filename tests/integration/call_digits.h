@@ -1,0 +1,12 @@
+// The program inside this process, with other extras than the build's.
+#pragma once
+
+#include "cli/extras.h"
+#include "support/program.h"
+
+namespace digits {
+
+// As call_digits. The extras stay registered until the next call.
+ProcessResult call_digits_with(Extras extras, const std::vector<std::string>& arguments);
+
+}  // namespace digits

@@ -1,0 +1,97 @@
+// What extras add to the program, and that a broken one does not stop packaging.
+#include <cstdio>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "integration/call_digits.h"
+#include "integration/tiny_run.h"
+#include "support/engines.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+// Packages a copy of the tiny run, into `folder` / package.
+ProcessResult package_with(const Extras& extras, const TemporaryDirectory& folder) {
+  return call_digits_with(extras,
+                          {"package", tiny_run().path(), "--out", folder / "package", "--json"});
+}
+
+int greet(const Arguments& arguments) {
+  std::printf("hello %s\n", arguments.at(0).c_str());
+  return kDone;
+}
+
+// An extra's command runs, and stands in the overview and among the nearest names.
+TEST(Extras, AddCommands) {
+  Extras extras;
+  extras.commands.push_back({"greet", "greet someone", greet});
+  EXPECT_EQ(call_digits_with(extras, {"greet", "Ada"}).out, "hello Ada\n");
+  EXPECT_THAT(call_digits_with(extras, {"--help"}).out, HasSubstr("greet someone"));
+  EXPECT_THAT(call_digits_with(extras, {"gret"}).err, HasSubstr("digits greet"));
+  const auto without = call_digits_with({}, {"greet", "Ada"});
+  EXPECT_EQ(without.status, kUsage);
+  EXPECT_THAT(without.err, HasSubstr("usage.command"));
+}
+
+// A file of an extra is in the package and in its sums.
+TEST(Extras, AddPackageFiles) {
+  const TemporaryDirectory folder;
+  Extras extras;
+  extras.package_files.push_back({"classes.txt", [](const std::string&, const Schema& schema) {
+                                    return schema.class_names.front();
+                                  }});
+  const auto result = package_with(extras, folder);
+  ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_EQ(read_file(folder / "package" / "classes.txt"), "0");
+  EXPECT_THAT(read_file(folder / "package" / "SHA256SUMS"), HasSubstr("classes.txt"));
+}
+
+// One that cannot be made is named in a warning; the package is written without it.
+TEST(Extras, AFailedPackageFileIsLeftOut) {
+  const TemporaryDirectory folder;
+  Extras extras;
+  extras.package_files.push_back(
+      {"model.xyz", [](const std::string&, const Schema&) -> std::string {
+         throw Error("xyz.unsupported", "aten::sin", "map it");
+       }});
+  const auto result = package_with(extras, folder);
+  ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_FALSE(std::filesystem::exists(folder / "package" / "model.xyz"));
+  EXPECT_THAT(result.err, HasSubstr("xyz.unsupported: aten::sin: packaging without model.xyz"));
+}
+
+// An engine that computes something else than the network, as after a change of Network::forward:
+// packaging goes on by TorchScript, and a warning names the file to edit. Asked for by name it is
+// an error.
+TEST(Extras, AnOutdatedEngineIsPassedOver) {
+  const TemporaryDirectory folder;
+  Extras extras;
+  extras.engines.push_back(fake_factory("fast", "fast-bfloat16", 0.5F));
+  const auto result = package_with(extras, folder);
+  ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("engine.outdated"));
+  EXPECT_THAT(result.err, HasSubstr("extras/fast/fast.cpp"));
+  EXPECT_THAT(result.err, HasSubstr("going on with engine torchscript"));
+  const auto picture = fixtures() / "digits" / "3-small.png";
+  const auto by_name = call_digits_with(
+      extras, {"predict", "--model", folder / "package", "--engine", "fast", picture});
+  EXPECT_EQ(by_name.status, kBadPackage);
+  EXPECT_THAT(by_name.err, HasSubstr("package.golden"));
+}
+
+// One that computes the same is not warned of.
+TEST(Extras, AnEngineThatAgreesIsUsed) {
+  const TemporaryDirectory folder;
+  Extras extras;
+  extras.engines.push_back(fake_factory("fast", "fast-bfloat16"));
+  const auto result = package_with(extras, folder);
+  ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_THAT(result.err, Not(HasSubstr("engine.outdated")));
+}
+
+}  // namespace
+}  // namespace digits

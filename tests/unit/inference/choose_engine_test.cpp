@@ -1,0 +1,113 @@
+// Which engine answers, and what happens when one is wrong or missing.
+#include "inference/choose_engine.h"
+
+#include <ATen/ATen.h>
+
+#include "base/error.h"
+#include "model/checkpoint.h"
+#include "model/torchscript.h"
+#include "support/engines.h"
+#include "support/models.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+class ChooseEngine : public testing::Test {
+ public:
+  ChooseEngine() { set_engine_factories({fake_factory("fast", "fast-bfloat16")}); }
+  ~ChooseEngine() override {
+    set_engine_factories({});
+    enable_onednn(true);
+  }
+
+  std::unique_ptr<InferenceEngine> make(const std::string& name,
+                                        const EngineCheck& check = check_engine) const {
+    return make_engine(name, {torchscript_, weights_, schema_, architecture_}, c10::kCPU, check);
+  }
+
+  Schema schema_ = tiny_schema();
+  Architecture architecture_ = tiny_architecture();
+  Network network_ = tiny_network();
+  std::string torchscript_ = export_torchscript(network_);
+  std::string weights_ = format_safetensors(network_tensors(network_));
+};
+
+// Without extras TorchScript is the only engine.
+TEST_F(ChooseEngine, IsTorchScriptWithoutFactories) {
+  set_engine_factories({});
+  EXPECT_EQ(make("auto")->name(), "torchscript");
+  EXPECT_THAT(engine_names(), testing::ElementsAre("auto", "torchscript"));
+  expect_error("engine.unknown", [&] { make("fast"); });
+}
+
+// "auto" takes a factory's first name; each name is taken when it is asked for.
+TEST_F(ChooseEngine, PrefersAFactorysEngine) {
+  EXPECT_EQ(make("auto")->name(), "fast");
+  for (const char* name : {"torchscript", "fast", "fast-bfloat16"}) {
+    EXPECT_EQ(make(name)->name(), name);
+  }
+}
+
+// Factories are tried in their order; one that cannot run here is passed over by "auto" alone.
+TEST_F(ChooseEngine, PassesOverAFactoryThatCannotRun) {
+  set_engine_factories({unavailable_factory("npu"), fake_factory("fast", "fast-bfloat16")});
+  EXPECT_EQ(make("auto")->name(), "fast");
+  expect_error("engine.unavailable", [&] { make("npu"); });
+}
+
+// On another device than the CPU there is TorchScript alone. (PyTorch's "meta" is a device that
+// holds no values: enough to ask.)
+TEST_F(ChooseEngine, FactoriesAreForTheCpu) {
+  const ModelSource source{torchscript_, weights_, schema_, architecture_};
+  EXPECT_EQ(make_engine("auto", source, c10::kMeta, wrong_where(nowhere))->name(), "torchscript");
+  expect_error("engine.unavailable", [&] { make_engine("fast", source, c10::kMeta); });
+}
+
+TEST_F(ChooseEngine, RejectsAnUnknownName) {
+  expect_error("engine.unknown", [&] { make("tensorrt"); });
+}
+
+// TorchScript compares every layer of the network with float64.
+TEST_F(ChooseEngine, TorchScriptChecksItsLayers) {
+  const auto results = make("torchscript")->check_layers();
+  EXPECT_EQ(first_fault(results), "");
+  ASSERT_GE(results.size(), 3U);
+  EXPECT_EQ(results[0].layer, "conv0 (4 to 4 channels, 6x5)");
+  EXPECT_EQ(results[1].layer, "conv1 (4 to 6 channels, 3x2)");
+  EXPECT_EQ(results[2].layer, "head (6 to 3)");
+}
+
+TEST_F(ChooseEngine, AutoGoesOnByTorchScript) {
+  EXPECT_EQ(make("auto", wrong_where(by_factory))->name(), "torchscript");
+  EXPECT_TRUE(onednn_enabled());
+}
+
+// LibTorch's use of oneDNN is no choice of the user's: it is switched off where it is wrong.
+TEST_F(ChooseEngine, TorchScriptGoesOnWithoutOneDnn) {
+  for (const char* name : {"auto", "torchscript"}) {
+    enable_onednn(true);
+    EXPECT_EQ(make(name, wrong_where(with_onednn))->name(), "torchscript");
+    EXPECT_FALSE(onednn_enabled());
+  }
+}
+
+TEST_F(ChooseEngine, RejectsAWrongEngineAskedForByName) {
+  expect_error("device.numerics", [&] { make("fast", wrong_where(by_factory)); });
+}
+
+// LibTorch's setting is as before when no engine is correct.
+TEST_F(ChooseEngine, RejectsWhenNoEngineIsCorrect) {
+  for (const char* name : {"auto", "torchscript"}) {
+    expect_error("device.numerics", [&] { make(name, wrong_where(everywhere)); });
+    EXPECT_TRUE(onednn_enabled());
+  }
+}
+
+TEST_F(ChooseEngine, RejectsAnArchiveThatIsNotTorchScript) {
+  torchscript_ = "not an archive";
+  expect_error("package.malformed", [&] { make("torchscript"); });
+}
+
+}  // namespace
+}  // namespace digits

@@ -1,0 +1,174 @@
+#include "inference/predictions.h"
+
+#include <rapidcheck.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "base/json.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+const ClassNames kNames{"cat", "dog"};
+
+// An image of an IDX file, one cut out of a photo, and a file that is none.
+std::vector<Prediction> three() {
+  ImageChunk chunk;
+  chunk.inputs = {{{"a.idx", 7, {}}, {}},
+                  {{"b.png", 1, cv::Rect(3, 4, 20, 30)}, {}},
+                  {{"c.png", {}, {}}, Error("image.unreadable", "message", "hint")},
+                  {{"d.png", {}, cv::Rect(0, 0, 5, 5)}, {}}};
+  return make_predictions(chunk, {0.25, 0.75, 0.5, 0.5, 1.0, 0.0}, 2, 0.6);
+}
+
+// Rows of probabilities go to the inputs that have an image. On a tie the first class is the best.
+TEST(Predictions, AreOfTheInputsWithAnImage) {
+  const auto all = three();
+  ASSERT_EQ(all.size(), 4U);
+  EXPECT_EQ(all[0].best, 1U);
+  EXPECT_EQ(all[1].best, 0U);
+  EXPECT_EQ(all[2].error, "image.unreadable");
+  EXPECT_TRUE(all[2].probabilities.empty());
+  EXPECT_THAT(all[3].probabilities, testing::ElementsAre(1.0, 0.0));
+  EXPECT_FALSE(all[2].abstained);
+}
+
+// "Below" leaves the bound itself out.
+TEST(Predictions, AbstainBelowTheBound) {
+  const auto abstained = [](double best, double bound) {
+    ImageChunk chunk;
+    chunk.inputs = {{{"x", {}, {}}, {}}};
+    return make_predictions(chunk, {best, 1.0 - best}, 2, bound).at(0).abstained;
+  };
+  EXPECT_FALSE(abstained(0.75, 0.75));
+  EXPECT_TRUE(abstained(0.75, std::nextafter(0.75, 1.0)));
+  EXPECT_FALSE(abstained(0.75, std::nextafter(0.75, 0.0)));
+  EXPECT_FALSE(abstained(0.75, 0.0));
+}
+
+// Two chunks by hand: counts add up, and messages stand in the order of the inputs. An error of
+// another shard's input counts as one.
+TEST(Predictions, AreSummedUp) {
+  const Error error("image.unreadable", "b.png", "hint");
+  ImageChunk chunk;
+  chunk.inputs = {{{"a.png", {}, {}}, {}}, {{"b.png", {}, {}}, error}, {{"c.png", {}, {}}, {}}};
+  chunk.notes = {"a.png: left out: 1 dash"};
+  const auto predictions = make_predictions(chunk, {0.5, 0.5, 0.9, 0.1}, 2, 0.6);
+  auto summary = summarise(chunk, predictions);
+  ImageChunk next;
+  next.other_errors = {Error("idx.truncated", "c.idx", "hint")};
+  summary.add(summarise(next, {}));
+  EXPECT_EQ(summary.images, 2U);
+  EXPECT_EQ(summary.abstained, 1U);
+  EXPECT_EQ(summary.failures.count, 2U);
+  EXPECT_THAT(summary.failures.lines,
+              testing::ElementsAre(testing::HasSubstr("b.png"), testing::HasSubstr("c.idx")));
+  EXPECT_THAT(summary.notes.lines, testing::ElementsAre("a.png: left out: 1 dash"));
+}
+
+// The first hundred are kept, all are counted: a million unreadable files need no memory.
+TEST(Messages, KeepTheFirstHundred) {
+  Messages all;
+  for (int chunk = 0; chunk < 3; ++chunk) {
+    Messages messages;
+    for (int i = 0; i < 60; ++i) messages.add(std::to_string(60 * chunk + i));
+    all.add(messages);
+  }
+  EXPECT_EQ(all.count, 180U);
+  ASSERT_EQ(all.lines.size(), 100U);
+  EXPECT_EQ(all.lines.back(), "99");
+  Messages one;
+  for (int i = 0; i < 101; ++i) one.add("x");
+  EXPECT_EQ(one.count, 101U);
+  EXPECT_EQ(one.lines.size(), 100U);
+}
+
+TEST(Predictions, AsCsvByHand) {
+  EXPECT_EQ(csv_header(kNames), "path,index,x,y,width,height,label,abstained,error,p_cat,p_dog\n");
+  EXPECT_EQ(csv_lines(three(), kNames),
+            "a.idx,7,,,,,dog,false,,0.25,0.75\n"
+            "b.png,1,3,4,20,30,,true,,0.5,0.5\n"
+            "c.png,,,,,,,,image.unreadable,,\n"
+            "d.png,,0,0,5,5,cat,false,,1,0\n");
+}
+
+TEST(Predictions, AsJsonLinesByHand) {
+  EXPECT_EQ(
+      json_lines(three(), kNames),
+      R"({"path":"a.idx","index":7,"label":"dog","probabilities":[0.25,0.75],"abstained":false})"
+      "\n"
+      R"({"path":"b.png","index":1,"box":[3,4,20,30],"label":null,"probabilities":[0.5,0.5],)"
+      R"("abstained":true})"
+      "\n"
+      R"({"path":"c.png","error":"image.unreadable"})"
+      "\n"
+      R"({"path":"d.png","box":[0,0,5,5],"label":"cat","probabilities":[1,0],"abstained":false})"
+      "\n");
+}
+
+TEST(Predictions, AsATableByHand) {
+  EXPECT_EQ(table_header() + table_lines(three(), kNames),
+            "label    probability  input\n"
+            "dog           0.7500  a.idx[7]\n"
+            "-             0.5000  b.png[1]\n"
+            "cat           1.0000  d.png\n");
+}
+
+// One image, at `path`.
+std::vector<Prediction> one(const std::string& path,
+                            std::vector<double> probabilities = {1.0, 0.0}) {
+  ImageChunk chunk;
+  chunk.inputs = {{{path, {}, {}}, {}}};
+  return make_predictions(chunk, probabilities, 2, 0.0);
+}
+
+// RFC 4180, 2.5 to 2.7: commas, quotes and line breaks stand in quotes, and quotes twice.
+TEST(Predictions, QuoteWhatCsvWants) {
+  const auto line = [](const std::string& path) { return csv_lines(one(path), kNames); };
+  const std::string rest = ",,,,,,cat,false,,1,0\n";
+  EXPECT_EQ(line("a b;c'.png"), "a b;c'.png" + rest);
+  EXPECT_EQ(line("a,b"), "\"a,b\"" + rest);
+  EXPECT_EQ(line("a \"b\""), "\"a \"\"b\"\"\"" + rest);
+  EXPECT_EQ(line("a\nb"), "\"a\nb\"" + rest);
+  EXPECT_EQ(line("a\rb"), "\"a\rb\"" + rest);
+  EXPECT_EQ(csv_lines(one("x"), {"a,b", "c"}), "x,,,,,,\"a,b\",false,,1,0\n");
+  EXPECT_THAT(csv_header({"a,\"b", "c"}), testing::EndsWith(",error,\"p_a,\"\"b\",p_c\n"));
+}
+
+// Any path that is UTF-8 comes back out of the JSON, on one line; other bytes are replaced.
+TEST(Predictions, EscapeWhatJsonWants) {
+  const std::string path = "a\"b\\c\n\x01\u00e9.png";
+  const auto line = json_lines(one(path), {"\"", "c"});
+  EXPECT_EQ(Json::parse(line).at("path"), path);
+  EXPECT_EQ(Json::parse(line).at("label"), "\"");
+  EXPECT_EQ(std::count(line.begin(), line.end(), '\n'), 1);
+  EXPECT_EQ(Json::parse(json_lines(one("\xff"), kNames)).at("path"), "\xef\xbf\xbd");
+}
+
+// The table has one line for each image, whatever its file is called: a newline becomes a space,
+// and what steers a terminal U+FFFD.
+TEST(Predictions, TableHasALinePerImage) {
+  EXPECT_EQ(table_lines(one("a\nb\x1b[2J.png"), kNames),
+            "cat           1.0000  a b\xef\xbf\xbd[2J.png\n");
+}
+
+// Every probability reads back to the bit, from both.
+TEST(Predictions, LoseNothing) {
+  EXPECT_TRUE(rc::check("round trip", [] {
+    const double p = *rc::gen::inRange<std::uint32_t>(0, 1U << 31) / 3.0 / (1U << 30);
+    const auto predictions = one("x", {p, 1.0 - p});
+    const auto json = Json::parse(json_lines(predictions, kNames)).at("probabilities");
+    RC_ASSERT(json.at(0).get<double>() == p);
+    RC_ASSERT(json.at(1).get<double>() == 1.0 - p);
+    const auto csv = csv_lines(predictions, kNames);
+    const auto last = csv.rfind(',');
+    RC_ASSERT(std::stod(csv.substr(last + 1)) == 1.0 - p);
+    RC_ASSERT(std::stod(csv.substr(csv.rfind(',', last - 1) + 1)) == p);
+  }));
+}
+
+}  // namespace
+}  // namespace digits

@@ -1,0 +1,317 @@
+// Pictures as people take them: soft, on a desk, in boxes, in rows, with marks.
+#include <filesystem>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include "base/error.h"
+#include "data/image_file.h"
+#include "pictures/photo.h"
+#include "support/photos.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Pair;
+
+Schema grey() { return {28, 28, 1, numbered_class_names(10)}; }
+
+cv::Mat1b photo_of(const PhotoOptions& options, std::uint64_t seed = test_seed()) {
+  cv::Mat1b photo;
+  cv::cvtColor(compose_photo(options, seed), photo, cv::COLOR_BGR2GRAY);
+  return photo;
+}
+
+Reading read(const PhotoOptions& options, std::uint64_t seed = test_seed()) {
+  return cut_out_digits(photo_of(options, seed));
+}
+
+PhotoOptions show(const std::string& digits, int width = 480, int height = 360) {
+  PhotoOptions options;
+  options.digits = digits;
+  options.size = {width, height};
+  return options;
+}
+
+// An upright bar with round ends, blurred: a digit whose pen and softness are known.
+cv::Mat1b soft_bar(int height, double pen, double blur, bool light_on_dark) {
+  cv::Mat1b ink(2 * height, 2 * height, std::uint8_t{255});
+  cv::line(ink, {height, height / 2}, {height, height * 3 / 2}, cv::Scalar(20),
+           static_cast<int>(pen));
+  if (blur > 0.0) cv::GaussianBlur(ink, ink, {0, 0}, blur);
+  return light_on_dark ? cv::Mat1b(255 - ink) : ink;
+}
+
+std::string png(const cv::Mat& image) {
+  std::vector<std::uint8_t> bytes;
+  cv::imencode(".png", image, bytes);
+  return {bytes.begin(), bytes.end()};
+}
+
+// Blurred by a quarter of the pen's width, from 20 to 2,000 pixels high, dark on light and light on
+// dark: one digit, whose box is as high as the bar, to within the pen's width at both ends.
+TEST(Pictures, AreReadAtAnyScaleAndSoftness) {
+  for (const int height : {20, 60, 200, 700, 2000}) {
+    for (const bool light_on_dark : {false, true}) {
+      const double pen = std::max(3.0, 0.12 * height);
+      const auto found = cut_out_digits(soft_bar(height, pen, pen / 4, light_on_dark)).digits;
+      ASSERT_EQ(found.size(), 1U) << height << light_on_dark;
+      EXPECT_NEAR(found[0].box.height, height + pen, 2 * pen) << height;
+    }
+  }
+}
+
+// A digit of a fiftieth of a large page is found, in either polarity.
+TEST(Pictures, SmallDigitsOfALargePageAreFound) {
+  for (const bool light_on_dark : {false, true}) {
+    cv::Mat1b page(3000, 3000, std::uint8_t{235});
+    for (const int x : {600, 680}) cv::line(page, {x, 700}, {x, 760}, cv::Scalar(30), 8);
+    EXPECT_EQ(cut_out_digits(light_on_dark ? cv::Mat1b(255 - page) : page).digits.size(), 2U);
+  }
+}
+
+// A sheet on a dark desk, and on a light one when the sheet is dark: the digits alone.
+TEST(Pictures, LeaveTheDeskOut) {
+  auto sheet = show("38");
+  sheet.height = 90;
+  sheet.desk = 0.3;
+  sheet.noise = 3.0;
+  const auto white = read(sheet);
+  EXPECT_EQ(white.digits.size(), 2U);
+  EXPECT_THAT(white.left_out, testing::Contains(Pair("desk", 1)));
+  const auto slate = cut_out_digits(cv::Mat1b(255 - photo_of(sheet)));
+  EXPECT_EQ(slate.digits.size(), 2U);
+}
+
+// The picture's edge cuts the sheet.
+TEST(Pictures, LeaveTheDeskOutBesideACutSheet) {
+  auto sheet = show("38");
+  sheet.height = 90;
+  sheet.desk = 0.3;
+  const auto whole = photo_of(sheet);
+  const auto found = cut_out_digits(whole(cv::Rect(100, 60, 380, 300)).clone());
+  EXPECT_EQ(found.digits.size(), 2U);
+  EXPECT_THAT(found.left_out, testing::Contains(Pair("desk", 1)));
+}
+
+// A box around a digit, apart from it and crossed by it. The digit is always the same: a stroke
+// that runs along the line cannot be told from it.
+TEST(Pictures, LeaveBoxesOut) {
+  for (const double reach : {0.0, 0.1}) {
+    auto form = show("7");
+    form.height = 120;
+    form.box = 3;
+    form.reach = reach;
+    const auto found = read(form, 1);
+    ASSERT_EQ(found.digits.size(), 1U) << reach;
+    const auto& box = found.digits[0].box;
+    EXPECT_NEAR(std::max(box.width, box.height), 120, 25) << reach;
+    EXPECT_THAT(found.left_out, testing::Contains(testing::Key("box"))) << reach;
+  }
+}
+
+// A line below two digits, and one that a digit crosses, always the same one.
+TEST(Pictures, LeaveUnderlinesOut) {
+  auto two = show("41");
+  two.height = 100;
+  two.underline = 4;
+  const auto apart = read(two);
+  EXPECT_EQ(apart.digits.size(), 2U);
+  EXPECT_THAT(apart.left_out, testing::Contains(Pair("line", 1)));
+  auto crossed = show("7");
+  crossed.height = 120;
+  crossed.underline = 4;
+  crossed.reach = 0.08;
+  const auto found = read(crossed, 1);
+  ASSERT_EQ(found.digits.size(), 1U);
+  EXPECT_LT(found.digits[0].box.width, 140);
+}
+
+// A picture's dark edge, shorter than twice the digit.
+TEST(Pictures, LeaveADarkEdgeOut) {
+  auto large = show("6");
+  large.height = 220;
+  auto photo = photo_of(large);
+  photo.colRange(0, 5) = 20;
+  const auto found = cut_out_digits(photo).digits;
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_GT(found[0].box.x, 50);
+}
+
+// A thin 7 and a thin 4 are made of level and upright lines, which stay.
+TEST(Pictures, KeepTheStraightStrokesOfDigits) {
+  cv::Mat1b sheet(400, 700, std::uint8_t{255});
+  const auto stroke = [&](cv::Point from, cv::Point to) {
+    cv::line(sheet, from, to, cv::Scalar(20), 6);
+  };
+  stroke({80, 80}, {190, 80});
+  stroke({190, 80}, {130, 320});
+  stroke({420, 80}, {340, 230});
+  stroke({340, 230}, {460, 230});
+  stroke({420, 80}, {420, 320});
+  stroke({600, 80}, {600, 320});
+  const auto found = cut_out_digits(sheet);
+  ASSERT_EQ(found.digits.size(), 3U);
+  EXPECT_GT(found.digits[0].box.width, 100);
+  EXPECT_GT(found.digits[1].box.width, 110);
+  EXPECT_EQ(found.left_out.count("line"), 0U);
+}
+
+// The bars of sevens in a row lie on one line, with gaps.
+TEST(Pictures, KeepTheBarsOfDigitsInARow) {
+  cv::Mat1b sheet(360, 620, std::uint8_t{255});
+  for (const int x : {80, 220, 360}) {
+    cv::line(sheet, {x, 80}, {x + 110, 80}, cv::Scalar(20), 12);
+    cv::line(sheet, {x + 110, 80}, {x + 50, 280}, cv::Scalar(20), 12);
+  }
+  const auto found = cut_out_digits(sheet);
+  ASSERT_EQ(found.digits.size(), 3U);
+  for (const auto& digit : found.digits) EXPECT_GT(digit.box.width, 100);
+  EXPECT_EQ(found.left_out.count("line"), 0U);
+}
+
+// Two rows of three: the upper one first.
+TEST(Pictures, AreReadRowByRow) {
+  auto page = show("038\n269", 480, 400);
+  page.height = 100;
+  page.step = 1.4;
+  const auto found = read(page).digits;
+  ASSERT_EQ(found.size(), 6U);
+  for (std::size_t k = 0; k < 6; ++k) {
+    EXPECT_EQ(found[k].box.y > 200, k >= 3) << k;
+    if (k % 3 > 0) {
+      EXPECT_GT(found[k].box.x, found[k - 1].box.x) << k;
+    }
+  }
+}
+
+// A dash, a dot and a comma between digits are no digits, and are named.
+TEST(Pictures, LeaveMarksOut) {
+  const std::map<char, std::vector<std::string>> names{
+      {'-', {"dash"}}, {'.', {"dot", "mark", "speck"}}, {',', {"mark", "dot", "dash"}}};
+  for (const auto& [mark, allowed] : names) {
+    auto line = show(std::string("6") + mark + "2", 560, 260);
+    line.height = 120;
+    const auto found = read(line);
+    EXPECT_EQ(found.digits.size(), 2U) << mark;
+    ASSERT_EQ(found.left_out.size(), 1U) << mark;
+    EXPECT_THAT(allowed, testing::Contains(found.left_out.begin()->first)) << mark;
+  }
+}
+
+// Alone on a sheet, too.
+TEST(Pictures, ReadNoDigitInALoneMark) {
+  cv::Mat1b sheet(300, 300, std::uint8_t{240});
+  cv::Mat1b dot = sheet.clone();
+  cv::circle(dot, {150, 150}, 20, cv::Scalar(30), cv::FILLED);
+  EXPECT_TRUE(cut_out_digits(dot).digits.empty());
+  cv::line(sheet, {100, 150}, {200, 156}, cv::Scalar(30), 12);
+  const auto dash = cut_out_digits(sheet);
+  EXPECT_TRUE(dash.digits.empty());
+  EXPECT_THAT(dash.left_out, ElementsAre(Pair("dash", 1)));
+}
+
+// A 5 of three pieces and a dot: pieces apart make one digit when the caller says that it is one.
+TEST(Pictures, OfOneDigitHoldAllItsPieces) {
+  cv::Mat1b sheet(300, 300, std::uint8_t{240});
+  cv::line(sheet, {60, 60}, {60, 200}, cv::Scalar(30), 14);
+  cv::line(sheet, {110, 40}, {110, 260}, cv::Scalar(30), 14);
+  cv::line(sheet, {140, 60}, {200, 60}, cv::Scalar(30), 14);
+  EXPECT_GT(cut_out_digits(sheet).digits.size(), 1U);
+  const auto one = cut_out_digits(sheet, Shows::kOne).digits;
+  ASSERT_EQ(one.size(), 1U);
+  EXPECT_NEAR(one[0].box.width, 154, 20);  // to within the pen's width, at both ends
+  EXPECT_NEAR(one[0].box.height, 234, 20);
+}
+
+// The committed pictures: a digit for each in the name.
+TEST(Pictures, OfTheFixturesHoldTheDigitsOfTheirNames) {
+  int count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(fixtures() / "pictures")) {
+    const auto name = entry.path().filename().string();
+    EXPECT_EQ(read_image(entry.path(), grey()).samples.size(), name.find('-')) << name;
+    ++count;
+  }
+  EXPECT_EQ(count, 10);
+}
+
+// The message says what was looked at.
+TEST(Pictures, WithoutADigitSayWhatWasSeen) {
+  const auto message_of = [](const cv::Mat& picture) -> std::string {
+    try {
+      decode_image(png(picture), "x.png", grey());
+    } catch (const Error& error) {
+      return error.code() + ": " + error.what();
+    }
+    return "";
+  };
+  const auto faint = message_of(cv::Mat1b(200, 300, std::uint8_t{200}));
+  EXPECT_THAT(faint, HasSubstr("image.blank"));
+  EXPECT_THAT(faint, HasSubstr("no digit in 200x300 pixels (contrast 0 %"));
+  cv::Mat1b dash(200, 300, std::uint8_t{240});
+  cv::line(dash, {100, 100}, {200, 100}, cv::Scalar(30), 12);
+  const auto marked = message_of(dash);
+  EXPECT_THAT(marked, HasSubstr("largest piece of ink 1"));
+  EXPECT_THAT(marked, HasSubstr("left out: 1 dash"));
+}
+
+// What was left out is named beside the samples.
+TEST(DecodeImage, NotesWhatWasLeftOut) {
+  auto line = show("6-2", 560, 260);
+  line.height = 120;
+  const auto picture = decode_image(png(compose_photo(line, test_seed())), "x.png", grey());
+  EXPECT_EQ(picture.samples.size(), 2U);
+  EXPECT_EQ(picture.note, "left out: 1 dash");
+}
+
+// A canvas of the schema's size with the digit in its corner, or filling it, dark on light and
+// light on dark: brought to the frame that training images have.
+TEST(DecodeImage, BringsACanvasToTheNormalForm) {
+  for (const bool light_on_dark : {false, true}) {
+    cv::Mat1b corner(28, 28, std::uint8_t{0}), full(28, 28, std::uint8_t{0});
+    cv::line(corner, {3, 2}, {8, 2}, cv::Scalar(255), 1);
+    cv::line(corner, {8, 2}, {5, 11}, cv::Scalar(255), 1);
+    cv::line(full, {3, 1}, {23, 1}, cv::Scalar(255), 2);
+    cv::line(full, {23, 1}, {12, 26}, cv::Scalar(255), 2);
+    for (const auto& canvas : {corner, full}) {
+      const auto found =
+          decode_image(png(light_on_dark ? canvas : cv::Mat1b(255 - canvas)), "x", grey());
+      ASSERT_EQ(found.samples.size(), 1U);
+      cv::Mat1b image(28, 28, const_cast<std::uint8_t*>(found.samples[0].image.data()));
+      const auto moments = cv::moments(image);
+      EXPECT_NEAR(moments.m10 / moments.m00, 14.0, 1.0);
+      EXPECT_NEAR(moments.m01 / moments.m00, 14.0, 1.0);
+      EXPECT_NEAR(cv::boundingRect(image > 100).height, 20, 1);
+    }
+  }
+}
+
+// For a package whose training images are not in normal form, an image of their size is one of
+// them.
+TEST(DecodeImage, TakesACanvasAsItIsWhenTrainingImagesAreSo) {
+  cv::Mat1b canvas(28, 28, std::uint8_t{0});
+  cv::line(canvas, {3, 2}, {8, 11}, cv::Scalar(255), 1);
+  const auto found = decode_image(png(canvas), "x", grey(), {Shows::kAnyNumber, false});
+  ASSERT_EQ(found.samples.size(), 1U);
+  EXPECT_TRUE(std::equal(canvas.begin(), canvas.end(), found.samples[0].image.begin()));
+}
+
+// A colour profile that libpng does not know: its warning is in the note, not on the terminal.
+TEST(DecodeImage, KeepsWhatTheDecoderWarnsOf) {
+  testing::internal::CaptureStderr();
+  const auto jpeg = [] {
+    std::vector<std::uint8_t> bytes;
+    cv::imencode(".jpg", soft_bar(100, 12, 0, false), bytes);
+    return std::string(bytes.begin(), bytes.end());
+  }();
+  auto damaged = jpeg;
+  damaged.insert(jpeg.size() - 2, std::string(40, 'x'));  // before the end marker
+  const auto picture = decode_image(damaged, "x", grey());
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  EXPECT_THAT(picture.note, HasSubstr("Corrupt JPEG data"));
+}
+
+}  // namespace
+}  // namespace digits

@@ -1,0 +1,107 @@
+#include "synthetic/specimens.h"
+
+#include <algorithm>
+#include <opencv2/imgproc.hpp>
+#include <set>
+
+#include "support/testing.h"
+#include "synthetic/pen.h"
+#include "synthetic/synthetic.h"
+
+namespace digits {
+namespace {
+
+Schema digits_schema(int side = 28, int classes = 10) {
+  return {side, side, 1, numbered_class_names(classes)};
+}
+
+// Letters, colours and specks are not ours to draw.
+TEST(CanDraw, DigitsByTheirNames) {
+  EXPECT_TRUE(can_draw(digits_schema()));
+  EXPECT_TRUE(can_draw(digits_schema(16, 3)));
+  EXPECT_FALSE(can_draw(digits_schema(15)));
+  EXPECT_FALSE(can_draw(digits_schema(28, 11)));
+  EXPECT_FALSE(can_draw({28, 28, 3, numbered_class_names(10)}));
+  EXPECT_FALSE(can_draw({28, 28, 1, {"cat", "dog"}}));
+}
+
+// Nine of each class that differ, the same ones each time, at any size.
+TEST(CanonicalDigits, AreNineOfEachClass) {
+  for (const auto& schema : {digits_schema(), digits_schema(20, 4)}) {
+    const auto set = canonical_digits(schema);
+    EXPECT_THAT(class_counts(set), testing::Each(9U));
+    EXPECT_EQ(class_counts(set).size(), static_cast<std::size_t>(schema.classes()));
+    EXPECT_EQ(set.images, canonical_digits(schema).images);
+    std::set<std::vector<std::uint8_t>> distinct;
+    for (std::size_t i = 0; i < set.size(); ++i) {
+      distinct.emplace(set.image(i), set.image(i) + schema.image_bytes());
+    }
+    EXPECT_EQ(distinct.size(), set.size());
+  }
+}
+
+// Where the pen is lifted there is less ink, and nowhere more: the rest of the digit is drawn by
+// the same hand. Without any of its strokes nothing is left.
+TEST(DrawGlyph, LiftsThePen) {
+  for (std::uint64_t key = 0; key < 10; ++key) {
+    for (const auto& erasure : erasures()) {
+      const auto& glyphs = glyphs_of(erasure.digit);
+      const auto glyph = std::find_if(glyphs.begin(), glyphs.end(), [&](const auto& candidate) {
+        return candidate.style == erasure.style;
+      });
+      ASSERT_NE(glyph, glyphs.end()) << erasure.style;
+      Rng rng(test_seed(), Stream::kTest, key);
+      const auto factors = draw_factors(erasure.digit, rng);
+      const auto draw = [&](const std::vector<StrokePart>& lifted, Rng copy) {
+        return draw_glyph(*glyph, factors, copy, lifted);
+      };
+      const auto whole = draw({}, rng);
+      const auto erased = draw(erasure.lifted, rng);
+      EXPECT_EQ(cv::countNonZero(erased > whole), 0);
+      EXPECT_LT(cv::countNonZero(erased), cv::countNonZero(whole));
+      std::vector<StrokePart> all;
+      for (std::size_t s = 0; s < glyph->strokes.size(); ++s) {
+        all.push_back({s, 0, glyph->strokes[s].size() - 1});
+      }
+      EXPECT_EQ(cv::countNonZero(draw(all, rng)), 0);
+    }
+  }
+}
+
+// The tail is what is below a 9's bowl: without it the glyph's lower half is empty.
+TEST(DrawGlyph, LiftsThePartThatIsNamed) {
+  const auto& glyph = glyphs_of(9).front();
+  Factors factors;
+  factors.aspect = 1.0;
+  factors.thickness = 0.05;
+  Rng rng(test_seed(), Stream::kTest);
+  const auto canvas = draw_glyph(glyph, factors, rng, {{1, 0, 2}});
+  EXPECT_GT(cv::countNonZero(canvas.rowRange(0, canvas.rows / 2)), 0);
+  EXPECT_EQ(cv::countNonZero(canvas.rowRange(canvas.rows / 2 + 4, canvas.rows)), 0);
+}
+
+// Pairs of one hand: the first is labelled as it is written, the second as what it becomes; each
+// pair differs, and so do the hands.
+TEST(ErasedPairs, AreWholeAndErased) {
+  for (const auto& erasure : erasures()) {
+    const auto pairs = erased_pairs(erasure, digits_schema(), 12, test_seed());
+    ASSERT_EQ(pairs.whole.size(), 12U);
+    ASSERT_EQ(pairs.erased.size(), 12U);
+    EXPECT_THAT(pairs.whole.labels, testing::Each(erasure.digit));
+    EXPECT_THAT(pairs.erased.labels, testing::Each(erasure.becomes));
+    for (std::size_t i = 0; i < 12; ++i) {
+      const auto bytes = pairs.whole.schema.image_bytes();
+      EXPECT_FALSE(
+          std::equal(pairs.whole.image(i), pairs.whole.image(i) + bytes, pairs.erased.image(i)));
+      EXPECT_TRUE(i == 0 || !std::equal(pairs.whole.image(i), pairs.whole.image(i) + bytes,
+                                        pairs.whole.image(0)));
+    }
+    EXPECT_EQ(erased_pairs(erasure, digits_schema(), 5, test_seed()).erased.images,
+              subset(pairs.erased, {0, 1, 2, 3, 4}).images);
+  }
+  const auto same = erased_pairs({8, "two rings", {}, 8}, digits_schema(), 9, test_seed());
+  EXPECT_EQ(same.whole.images, same.erased.images);  // what is not erased is one hand's
+}
+
+}  // namespace
+}  // namespace digits

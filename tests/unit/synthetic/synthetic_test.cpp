@@ -1,0 +1,177 @@
+#include "synthetic/synthetic.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <opencv2/imgproc.hpp>
+#include <set>
+#include <sstream>
+
+#include "data/validate.h"
+#include "support/testing.h"
+#include "synthetic/glyphs.h"
+
+namespace digits {
+namespace {
+
+SyntheticOptions options_of(std::size_t count) {
+  SyntheticOptions options;
+  options.count = count;
+  options.seed = test_seed();
+  return options;
+}
+
+// Pearson's correlation of two samples.
+double correlation(const std::vector<double>& x, const std::vector<double>& y) {
+  const auto n = static_cast<double>(x.size());
+  const double mx = std::accumulate(x.begin(), x.end(), 0.0) / n;
+  const double my = std::accumulate(y.begin(), y.end(), 0.0) / n;
+  double xx = 0.0, yy = 0.0, xy = 0.0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    xx += (x[i] - mx) * (x[i] - mx);
+    yy += (y[i] - my) * (y[i] - my);
+    xy += (x[i] - mx) * (y[i] - my);
+  }
+  return xy / std::sqrt(xx * yy);
+}
+
+// Image k is a function of (seed, k): neither threads nor the number of images around it matter.
+TEST(Synthesise, DependsOnSeedAndIndexAlone) {
+  const auto all = synthesise(options_of(40));
+  auto options = options_of(40);
+  options.threads = 3;
+  EXPECT_EQ(synthesise(options).images, all.images);
+  options.count = 5;
+  options.first_index = 30;
+  const auto tail = synthesise(options);
+  EXPECT_TRUE(std::equal(tail.images.begin(), tail.images.end(), all.image(30)));
+  options.seed = test_seed() + 1;
+  EXPECT_NE(synthesise(options).images, tail.images);
+}
+
+TEST(Synthesise, IsBalancedWithinOne) {
+  const auto counts = class_counts(synthesise(options_of(25)));
+  EXPECT_EQ(*std::max_element(counts.begin(), counts.end()), 3U);
+  EXPECT_EQ(*std::min_element(counts.begin(), counts.end()), 2U);
+}
+
+// What the pipeline draws must pass what the pipeline checks.
+TEST(Synthesise, PassesValidation) {
+  for (const auto& finding : validate(synthesise(options_of(500)))) {
+    ADD_FAILURE() << finding.code << ": " << finding.message;
+  }
+}
+
+// An image of a class is nearer to its own class's mean than to the others' in most cases: a
+// generator that mixed its labels up would score one in ten.
+TEST(Synthesise, ClassesLookDifferent) {
+  const auto set = synthesise(options_of(1000));
+  const auto bytes = set.schema.image_bytes();
+  std::vector<std::vector<double>> means(10, std::vector<double>(bytes, 0.0));
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    for (std::size_t b = 0; b < bytes; ++b) means[set.labels[i]][b] += set.image(i)[b] / 100.0;
+  }
+  int right = 0;
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    std::vector<double> distances;
+    for (const auto& mean : means) {
+      distances.push_back(std::inner_product(
+          mean.begin(), mean.end(), set.image(i), 0.0, std::plus<>(),
+          [](double m, std::uint8_t pixel) { return (m - pixel) * (m - pixel); }));
+    }
+    const auto nearest = std::min_element(distances.begin(), distances.end()) - distances.begin();
+    right += nearest == set.labels[i] ? 1 : 0;
+  }
+  EXPECT_GT(right, 600);
+}
+
+TEST(Synthesise, DrawsOtherSizesAndFewerClasses) {
+  auto options = options_of(12);
+  options.rows = 16;
+  options.cols = 20;
+  options.classes = 4;
+  const auto set = synthesise(options);
+  EXPECT_EQ(set.schema.image_bytes(), 320U);
+  EXPECT_EQ(*std::max_element(set.labels.begin(), set.labels.end()), 3);
+  EXPECT_TRUE(validate(set).empty());
+}
+
+TEST(Synthesise, RefusesWhatItCannotDraw) {
+  auto options = options_of(1);
+  options.classes = 11;
+  expect_error("config.synthetic", [&] { synthesise(options); });
+  options.classes = 10;
+  options.rows = 4;
+  expect_error("config.synthetic", [&] { synthesise(options); });
+}
+
+// Every glyph is drawn sometimes, has a name of its own, and strokes that are curves.
+TEST(Glyphs, AreNamedAndDrawable) {
+  for (int digit = 0; digit < 10; ++digit) {
+    ASSERT_GE(glyphs_of(digit).size(), 2U);
+    std::set<std::string> names;
+    for (const auto& glyph : glyphs_of(digit)) {
+      EXPECT_GT(glyph.weight, 0.0) << digit << glyph.style;
+      EXPECT_TRUE(names.insert(glyph.style).second) << digit << glyph.style;
+      ASSERT_FALSE(glyph.strokes.empty());
+      for (const auto& stroke : glyph.strokes) EXPECT_GE(stroke.size(), 2U) << digit << glyph.style;
+    }
+  }
+}
+
+// Styles come up in proportion to their weights: within 5 standard deviations of a binomial.
+TEST(DrawFactors, PicksStylesByWeight) {
+  auto options = options_of(20000);
+  options.classes = 1;  // zeros alone
+  const auto& glyphs = glyphs_of(0);
+  std::vector<double> seen(glyphs.size(), 0.0);
+  for (const auto& factors : draw_factors(options))
+    ++seen.at(static_cast<std::size_t>(factors.style));
+  double total = 0.0;
+  for (const auto& glyph : glyphs) total += glyph.weight;
+  for (std::size_t k = 0; k < glyphs.size(); ++k) {
+    const double share = glyphs[k].weight / total;
+    EXPECT_NEAR(seen[k] / 20000.0, share, 5.0 * std::sqrt(share * (1.0 - share) / 20000.0));
+  }
+}
+
+// The factors are those of the images: thick pens leave more ink, and slanted digits lean. The
+// correlations over 600 ones, of which slant and pen are the main causes, are far from 0.
+TEST(DrawFactors, AreTheCausesOfTheImages) {
+  auto options = options_of(600);
+  options.classes = 2;
+  const auto set = synthesise(options);
+  const auto factors = draw_factors(options);
+  ASSERT_EQ(factors.size(), set.size());
+  std::vector<double> thickness, ink, slant, lean;
+  for (std::size_t i = 1; i < set.size(); i += 2) {  // the ones
+    const cv::Mat1b image(28, 28, const_cast<std::uint8_t*>(set.image(i)));
+    const auto moments = cv::moments(image);
+    thickness.push_back(factors[i].thickness);
+    ink.push_back(moments.m00);
+    slant.push_back(factors[i].slant + factors[i].rotation);
+    lean.push_back(-moments.mu11 / moments.mu02);
+  }
+  EXPECT_GT(correlation(thickness, ink), 0.4);
+  EXPECT_GT(correlation(slant, lean), 0.4);
+}
+
+// A table that a spreadsheet opens: a header, then as many fields in every line.
+TEST(FactorsCsv, HasALinePerDigit) {
+  std::istringstream lines(factors_csv(options_of(12)));
+  std::string line;
+  int count = 0;
+  while (std::getline(lines, line)) {
+    EXPECT_EQ(std::count(line.begin(), line.end(), ','), 10) << line;
+    if (count > 0) {
+      EXPECT_EQ(line.substr(0, 2), fmt::format("{},", (count - 1) % 10));
+    }
+    ++count;
+  }
+  EXPECT_EQ(count, 13);
+}
+
+}  // namespace
+}  // namespace digits
