@@ -127,7 +127,9 @@ void require_unchanged_test(const RunDirectory& run, const Dataset& test) {
 
 Dataset test_of(const RunDirectory& run, const Config& config) {
   require_source(run, config);
-  return acquire_test(config, load_checkpoint(run.checkpoint()).info.schema.class_names);
+  auto test = acquire_test(config, load_checkpoint(run.checkpoint()).info.schema.class_names);
+  require_unchanged_test(run, test);
+  return test;
 }
 
 }  // namespace digits

@@ -43,7 +43,7 @@ void require_unchanged_test(const RunDirectory& run, const Dataset& test);
 
 // The test set of a run, as its configuration names it. A relative path is taken from the working
 // folder, which need not be the one where the run was made. Throws input.missing when there is no
-// such folder, and as acquire_test.
+// such folder, data.changed when it holds another set, and as acquire_test.
 Dataset test_of(const RunDirectory& run, const Config& config);
 
 }  // namespace digits
