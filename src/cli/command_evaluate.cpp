@@ -6,6 +6,7 @@
 #include "base/printable.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "model/checkpoint.h"
 #include "pipeline/evaluate_photos.h"
 #include "pipeline/pipeline.h"
 
@@ -47,6 +48,13 @@ void print_photos(const std::string& folder, const PhotoEvaluation& result) {
                {"of those read", percent(result.read.accuracy)}});
   if (!photos.findings.empty()) print_findings(photos.findings);
   print_evaluation(result.read);
+}
+
+// The run's checkpoint on a set that is not the run's own.
+Evaluation evaluate_elsewhere(const RunDirectory& run, const Config& config) {
+  const auto checkpoint = load_checkpoint(run.checkpoint());
+  return evaluate_stage(checkpoint, acquire_test(config, checkpoint.info.schema.class_names),
+                        config);
 }
 
 int evaluate_on_photos(const ParsedOptions& parsed, const RunDirectory& run, const Config& config) {

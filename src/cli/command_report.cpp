@@ -2,6 +2,7 @@
 
 #include "cli/options.h"
 #include "cli/output.h"
+#include "model/checkpoint.h"
 #include "pipeline/pipeline.h"
 
 namespace digits {
@@ -22,7 +23,7 @@ int command_report(const Arguments& arguments) {
   const auto config = resolve(config_from(*parsed, run.read_config()));
   const auto test = test_of(run, config);
   check_run(run);
-  report_run(run, config, test, evaluate_again(run, config, test));
+  report_run(run, config, test, evaluate_stage(load_checkpoint(run.checkpoint()), test, config));
   if (parsed->has("json")) {
     print_json(Json{{"report", run.report().string()}});
   } else {

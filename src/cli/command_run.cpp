@@ -10,13 +10,14 @@ namespace digits {
 namespace {
 
 void print_run(const FinishedRun& finished, const Config& config, bool packaged) {
-  const auto& [run, history, evaluation, gates] = finished;
+  const auto& [started, history, evaluation, gates] = finished;
+  const auto& run = started.run;
   fmt::print("{}\n", history_table(history));
   std::vector<std::pair<std::string, std::string>> rows{
       {"data", config.data.source},
       {"test accuracy", percent(evaluation.accuracy)},
       {"test loss", fmt::format("{:.4f}", evaluation.loss)},
-      {"precision", finished.run.read_config().train.precision},
+      {"precision", started.config.train.precision},
       {"peak memory", mebibytes(summarise(history).peak_memory_bytes)},
       {"run", run.path().string()},
       {"report", run.report().string()}};
@@ -27,7 +28,8 @@ void print_run(const FinishedRun& finished, const Config& config, bool packaged)
 }
 
 Json json_of(const FinishedRun& finished, bool packaged) {
-  const auto& [run, history, evaluation, gates] = finished;
+  const auto& [started, history, evaluation, gates] = finished;
+  const auto& run = started.run;
   return Json{{"accuracy", evaluation.accuracy},
               {"loss", evaluation.loss},
               {"training", summarise(history)},

@@ -19,21 +19,24 @@ int command_train(const Arguments& arguments) {
   const auto parsed = options.parse(arguments);
   if (!parsed) return kDone;
 
-  const auto request = run_request(*parsed);
-  const auto trained = with_way_to_resume(
-      "train", request, [&] { return train_run(request.config, request.path, request.options); });
+  auto request = run_request(*parsed);
+  request.options.train_only = true;
+  const auto trained = with_way_to_resume("train", request, [&] {
+    return run_pipeline(request.config, request.path, request.options);
+  });
+  const auto& [run, lock, config] = trained.started;
   const auto training = summarise(trained.history);
   if (parsed->has("json")) {
-    print_json(Json{{"run", trained.run.path().string()},
+    print_json(Json{{"run", run.path().string()},
                     {"training", training},
                     {"best_epoch", best_epoch(trained.history)},
                     {"last_epoch", trained.history.back()}});
   } else {
     fmt::print("{}\n", history_table(trained.history));
-    print_pairs({{"precision", trained.run.read_config().train.precision},
+    print_pairs({{"precision", config.train.precision},
                  {"peak memory", mebibytes(training.peak_memory_bytes)},
-                 {"run", trained.run.path().string()},
-                 {"checkpoint", trained.run.checkpoint().string()}});
+                 {"run", run.path().string()},
+                 {"checkpoint", run.checkpoint().string()}});
   }
   return kDone;
 }

@@ -59,15 +59,9 @@ void print_metrics(const Evaluation& evaluation) {
   for (std::size_t k = 2; k <= evaluation.top_k.size(); ++k) {
     pairs.emplace_back(fmt::format("top-{} accuracy", k), percent(evaluation.top_k[k - 1]));
   }
-  pairs.insert(pairs.end(),
-               {{"macro precision", percent(evaluation.macro_precision)},
-                {"macro recall", percent(evaluation.macro_recall)},
-                {"macro F1", percent(evaluation.macro_f1)},
-                {"log loss", number(evaluation.log_loss)},
-                {"Brier score", number(evaluation.brier)},
-                {"calibration error", number(evaluation.calibration_error)},
-                {"macro ROC AUC", number(evaluation.macro_roc_auc)},
-                {"macro average precision", number(evaluation.macro_average_precision)}});
+  for (const auto& [metric, quantity] : evaluation.metrics) {
+    pairs.emplace_back(metric.title, metric.is_share ? percent(quantity) : number(quantity));
+  }
   for (const auto& baseline : evaluation.baselines) {
     pairs.emplace_back("baseline " + baseline.name, percent(baseline.accuracy));
   }

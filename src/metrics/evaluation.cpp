@@ -4,27 +4,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <stdexcept>
 
 #include "base/error.h"
-#include "metrics/ranking.h"
 
 namespace digits {
 
 namespace {
 
 constexpr std::size_t kTopK = 3;
-
-// What is computed once; every resample only weighs it anew.
-struct Samples {
-  const std::vector<std::uint8_t>& labels;
-  const std::vector<std::uint8_t>& predictions;
-  const std::vector<std::string>& class_names;
-  std::vector<double> losses;
-  std::vector<double> briers;
-  std::vector<Confidence> confidences;
-  std::vector<Ranking> rankings;  // per class
-};
 
 // NaN has no rank, and no number in JSON.
 void require_finite(const std::vector<float>& logits) {
@@ -36,80 +24,50 @@ void require_finite(const std::vector<float>& logits) {
               "the weights are of no use: train again, with a lower learning rate");
 }
 
-double mean(const std::vector<double>& values, const Weights& weights) {
-  double sum = 0.0;
-  double count = 0.0;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const double weight = weight_of(weights, i);
-    sum += weight * values[i];
-    count += weight;
-  }
-  return sum / count;
-}
-
-// NaN when all are.
-double mean_of_defined(std::vector<double> values) {
-  values.erase(std::remove_if(values.begin(), values.end(), [](double v) { return std::isnan(v); }),
-               values.end());
-  return values.empty() ? std::numeric_limits<double>::quiet_NaN() : mean(values, {});
-}
-
-// Eight of the whole set, then F1, AUC and average precision of every class.
-constexpr std::size_t kOverall = 8;
-const std::vector<double> kHighs{1.0, 1.0, 1.0, kUnbounded, 2.0, 1.0, 1.0, 1.0};
-
-std::vector<double> statistics(const Samples& samples, const Weights& weights) {
-  const auto per_class = class_metrics(
-      confusion_matrix(samples.labels, samples.predictions, samples.class_names.size(), weights),
-      samples.class_names);
-  std::vector<double> f1;
-  f1.reserve(per_class.size());
-  std::vector<double> auc;
-  std::vector<double> precision;
-  for (const auto& metrics : per_class) f1.push_back(metrics.f1);
-  for (const auto& ranking : samples.rankings) {
-    const auto metrics = ranking_metrics(ranking, weights);
-    auc.push_back(metrics.roc_auc);
-    precision.push_back(metrics.average_precision);
-  }
-  const auto macro = macro_metrics(per_class);
-  const auto bins = reliability(samples.confidences, kReliabilityBins, weights);
-  std::vector<double> all{macro.precision,
-                          macro.recall,
-                          macro.f1,
-                          mean(samples.losses, weights),
-                          mean(samples.briers, weights),
-                          calibration_error(bins),
-                          mean_of_defined(auc),
-                          mean_of_defined(precision)};
-  for (const auto* values : {&f1, &auc, &precision}) {
+// The table's metrics, then F1, AUC and average precision of every class.
+std::vector<double> statistics(const WeightedSamples& weighted, const std::vector<Metric>& table) {
+  std::vector<double> all;
+  all.reserve(table.size() + 3 * weighted.per_class.size());
+  for (const auto& metric : table) all.push_back(metric.value(weighted));
+  for (const auto& metrics : weighted.per_class) all.push_back(metrics.f1);
+  for (const auto* values : {&weighted.roc_auc, &weighted.average_precision}) {
     all.insert(all.end(), values->begin(), values->end());
   }
   return all;
 }
 
+std::vector<double> highs_of(const std::vector<Metric>& table, std::size_t classes) {
+  std::vector<double> highs;
+  for (const auto& metric : table) highs.push_back(metric.high);
+  highs.resize(table.size() + 3 * classes, 1.0);
+  return highs;
+}
+
 // In the order of statistics().
-void assign(Evaluation& evaluation, const std::vector<Quantity>& quantities, std::size_t classes) {
-  evaluation.macro_precision = quantities[0];
-  evaluation.macro_recall = quantities[1];
-  evaluation.macro_f1 = quantities[2];
-  evaluation.log_loss = quantities[3];
-  evaluation.brier = quantities[4];
-  evaluation.calibration_error = quantities[5];
-  evaluation.macro_roc_auc = quantities[6];
-  evaluation.macro_average_precision = quantities[7];
+void assign(Evaluation& evaluation, const std::vector<Quantity>& quantities,
+            const std::vector<Metric>& table, std::size_t classes) {
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    evaluation.metrics.push_back({table[i], quantities[i]});
+  }
   for (std::size_t k = 0; k < classes; ++k) {
-    const auto* const of_class = &quantities[kOverall + k];
+    const auto* const of_class = &quantities[table.size() + k];
     evaluation.class_scores.push_back({of_class[0], of_class[classes], of_class[2 * classes]});
   }
 }
 
 }  // namespace
 
+const Quantity& Evaluation::metric(const std::string& key) const {
+  const auto found = std::find_if(metrics.begin(), metrics.end(),
+                                  [&](const auto& row) { return key == row.metric.key; });
+  if (found == metrics.end()) throw std::out_of_range("no metric " + key);
+  return found->quantity;
+}
+
 Evaluation evaluate_logits(const std::vector<float>& logits,
                            const std::vector<std::uint8_t>& labels,
                            const std::vector<std::string>& class_names,
-                           const BootstrapOptions& options) {
+                           const BootstrapOptions& options, const std::vector<Metric>& table) {
   require_finite(logits);
   const auto classes = class_names.size();
   Evaluation evaluation;
@@ -133,10 +91,11 @@ Evaluation evaluate_logits(const std::vector<float>& logits,
     samples.rankings.push_back(rank_by_class(evaluation.probabilities, labels, classes, k));
   }
   evaluation.reliability = reliability(samples.confidences);
-  auto highs = kHighs;
-  highs.resize(kOverall + 3 * classes, 1.0);
-  const auto statistic = [&](const Weights& weights) { return statistics(samples, weights); };
-  assign(evaluation, bootstrap(labels.size(), highs, statistic, options), classes);
+  const auto statistic = [&](const Weights& weights) {
+    return statistics(WeightedSamples(samples, weights), table);
+  };
+  const auto quantities = bootstrap(labels.size(), highs_of(table, classes), statistic, options);
+  assign(evaluation, quantities, table, classes);
   return evaluation;
 }
 
@@ -145,16 +104,9 @@ void to_json(Json& json, const Evaluation& evaluation) {
               {"loss", evaluation.loss},
               {"per_class", Json::array()},
               {"confusion", evaluation.confusion},
-              {"top_k", evaluation.top_k},
-              {"macro_precision", evaluation.macro_precision},
-              {"macro_recall", evaluation.macro_recall},
-              {"macro_f1", evaluation.macro_f1},
-              {"log_loss", evaluation.log_loss},
-              {"brier", evaluation.brier},
-              {"calibration_error", evaluation.calibration_error},
-              {"macro_roc_auc", evaluation.macro_roc_auc},
-              {"macro_average_precision", evaluation.macro_average_precision},
-              {"reliability", evaluation.reliability}};
+              {"top_k", evaluation.top_k}};
+  for (const auto& [metric, quantity] : evaluation.metrics) json[metric.key] = quantity;
+  json["reliability"] = evaluation.reliability;
   for (std::size_t k = 0; k < evaluation.per_class.size(); ++k) {
     const auto& metrics = evaluation.per_class[k];
     const auto& scores = evaluation.class_scores[k];

@@ -12,6 +12,7 @@
 #include "metrics/calibration.h"
 #include "metrics/classification.h"
 #include "metrics/fairness.h"
+#include "metrics/metric_table.h"
 
 namespace digits {
 
@@ -20,6 +21,12 @@ struct ClassScores {
   Quantity f1;
   Quantity roc_auc;            // undefined without samples of the class, or of others
   Quantity average_precision;  // undefined without samples of the class
+};
+
+// A row of the metric table, measured.
+struct MeasuredMetric {
+  Metric metric;
+  Quantity quantity;
 };
 
 // Proportions have Wilson intervals, the rest bootstrap intervals (bootstrap.h, which says how what
@@ -31,14 +38,7 @@ struct Evaluation {
   std::vector<ClassMetrics> per_class;
   std::vector<ClassScores> class_scores;  // in the same order
   ConfusionMatrix confusion;
-  Quantity macro_precision;
-  Quantity macro_recall;
-  Quantity macro_f1;
-  Quantity log_loss;  // `loss` with its interval
-  Quantity brier;
-  Quantity calibration_error;
-  Quantity macro_roc_auc;
-  Quantity macro_average_precision;
+  std::vector<MeasuredMetric> metrics;  // in the table's order
   std::vector<ReliabilityBin> reliability;
 
   // Sample by sample, for comparisons and pictures; not in the JSON.
@@ -48,6 +48,9 @@ struct Evaluation {
   // For who has images (pipeline/stages.h); empty otherwise.
   Fairness fairness;
   std::vector<Baseline> baselines;
+
+  // The metric of that key. Throws std::out_of_range for a key that the table lacks.
+  const Quantity& metric(const std::string& key) const;
 };
 
 // Everything but the last two. logits [n * classes], labels [n], one name per class. Throws
@@ -55,7 +58,8 @@ struct Evaluation {
 Evaluation evaluate_logits(const std::vector<float>& logits,
                            const std::vector<std::uint8_t>& labels,
                            const std::vector<std::string>& class_names,
-                           const BootstrapOptions& options = {});
+                           const BootstrapOptions& options = {},
+                           const std::vector<Metric>& table = metric_table());
 
 void to_json(Json& json, const Evaluation& evaluation);
 

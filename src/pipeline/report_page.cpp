@@ -60,10 +60,10 @@ Card card(const std::string& label, const Quantity& quantity, Scale scale) {
 
 Markup headline(const RunReport& report) {
   const auto& scores = report.scores;
-  std::vector<Card> cards{card("test accuracy", scores.accuracy, Scale::kPercent),
-                          card("macro F1", scores.macro_f1, Scale::kLinear),
-                          card("log loss", scores.log_loss, Scale::kLinear),
-                          card("calibration error", scores.calibration_error, Scale::kLinear)};
+  std::vector<Card> cards{card("test accuracy", scores.accuracy, Scale::kPercent)};
+  for (const auto& [metric, quantity] : scores.metrics) {
+    if (metric.on_report) cards.push_back(card(metric.title, quantity, Scale::kLinear));
+  }
   if (const auto* worst = worst_slice(scores.fairness)) {
     cards.push_back(
         card(fmt::format("worst slice: {} {}", scores.fairness.worst_factor, worst->name),

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/log.h"
+#include "data/contact_sheet.h"
 #include "data/frame.h"
 #include "data/normalisation.h"
 #include "data/split.h"
@@ -228,7 +229,13 @@ std::vector<EpochRecord> train_stage(const TrainingParts& parts, const Config& c
     if (events) events->on_epoch(record);
   };
   observer.on_state = [&](const TrainingState& state) { states.save(state); };
-  return train(network, parts.training, parts.validation, options, observer, std::move(start));
+  auto history =
+      train(network, parts.training, parts.validation, options, observer, std::move(start));
+  ContactSheetOptions sheet;
+  sheet.augment = config.augment;
+  sheet.seed = static_cast<std::uint64_t>(config.seed);
+  write_contact_sheet(run.augmentation(), parts.training, sheet);
+  return history;
 }
 
 std::vector<float> predict_stage(const Checkpoint& checkpoint, const Dataset& set,

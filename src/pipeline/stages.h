@@ -67,10 +67,12 @@ Network make_network(const Dataset& training, const Config& config);
 struct RunOptions {
   bool tensorboard = false;  // write event files; it changes no result
   bool resume = false;       // go on with a run that was stopped
+  bool train_only = false;   // end after the training
 };
 
 // train: normalises, initialises and trains; writes history, the checkpoint of the best epoch (by
-// validation accuracy, the later one on a tie) and training states as it goes. It never sees the
+// validation accuracy, the later one on a tie) and training states as it goes, then a picture of
+// augmented training images. It never sees the
 // test set. Throws as train(); when it resumes, config.changed, and checkpoint.* for what the run
 // cannot do without.
 std::vector<EpochRecord> train_stage(const TrainingParts& parts, const Config& config,

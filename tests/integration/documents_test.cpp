@@ -146,5 +146,64 @@ TEST(Documents, LayoutNamesWhatExists) {
   EXPECT_GE(count, 8);
 }
 
+// The rows of a document's tables below a heading, as cells.
+std::vector<std::vector<std::string>> rows_below(const fs::path& document,
+                                                 const std::string& heading) {
+  std::istringstream lines(read_file(document));
+  std::vector<std::vector<std::string>> rows;
+  bool below = false;
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.empty() && line[0] == '#') below = line == heading;
+    if (!below || line.rfind("| ", 0) != 0) continue;
+    std::vector<std::string> cells;
+    std::istringstream row(line.substr(1));
+    for (std::string cell; std::getline(row, cell, '|');) cells.push_back(cell);
+    rows.push_back(cells);
+  }
+  return rows;
+}
+
+// What stands in backquotes.
+std::vector<std::string> quoted(const std::string& text) {
+  const std::regex code("`([^`]+)`");
+  std::vector<std::string> all;
+  for (std::sregex_iterator match(text.begin(), text.end(), code), end; match != end; ++match) {
+    all.push_back((*match)[1].str());
+  }
+  return all;
+}
+
+// The reading path is short, and its files are there.
+TEST(Documents, ReadingPathIsShort) {
+  std::size_t files = 0;
+  std::ptrdiff_t lines = 0;
+  for (const auto& row : rows_below(source_path("docs/architecture.md"), "## Reading path")) {
+    for (const auto& file : quoted(row.at(0))) {
+      ASSERT_TRUE(fs::exists(source_path(file))) << file;
+      const auto text = read_file(source_path(file));
+      lines += std::count(text.begin(), text.end(), '\n');
+      ++files;
+    }
+  }
+  EXPECT_GE(files, 15U);
+  EXPECT_LE(files, 25U);
+  EXPECT_LE(lines, 3000);
+}
+
+// Each answer names a file and what to look for in it.
+TEST(Documents, AnswersNameWhatExists) {
+  std::size_t names = 0;
+  for (const auto& row : rows_below(source_path("docs/architecture.md"), "## Ten questions")) {
+    const auto file = quoted(row.at(1));
+    if (file.empty() || is_deleted_extra(source_path(file[0]))) continue;
+    const auto text = read_file(source_path(file[0]));
+    for (const auto& name : quoted(row.at(2))) {
+      EXPECT_THAT(text, testing::HasSubstr(name)) << file[0];
+      ++names;
+    }
+  }
+  EXPECT_GE(names, 12U);
+}
+
 }  // namespace
 }  // namespace digits

@@ -19,13 +19,16 @@ TEST(RunLock, KeepsOthersOutWhileARunIsAtWork) {
   config.gates_file = fixtures() / "tiny_gates.toml";
   config.train.epochs = 1;
   config = resolve(config);
+  RunOptions options;
+  options.train_only = true;
+  const auto start = [&] { return run_pipeline(config, run, options); };
   const auto resume = [&] {
-    RunOptions options;
-    options.resume = true;
-    return train_run(RunDirectory::open(run).read_config(), run, options);
+    auto resuming = options;
+    resuming.resume = true;
+    return run_pipeline(RunDirectory::open(run).read_config(), run, resuming);
   };
   for (const bool resumed : {false, true}) {
-    const auto at_work = resumed ? resume() : train_run(config, run, RunOptions());
+    const auto at_work = resumed ? resume() : start();
     write_file(half, "half-written");
     expect_error("output.busy", [&] { resume(); });
     EXPECT_TRUE(fs::exists(half));

@@ -38,9 +38,10 @@ bool train_until_killed(const Config& config, const fs::path& run, useconds_t mo
     ::dup2(::open("/dev/null", O_WRONLY), STDERR_FILENO);
     RunOptions options;
     options.resume = RunDirectory::exists(run);
+    options.train_only = true;
     int status = 1;
     try {
-      train_run(options.resume ? RunDirectory::open(run).read_config() : config, run, options);
+      run_pipeline(options.resume ? RunDirectory::open(run).read_config() : config, run, options);
       status = 0;
     } catch (const std::exception&) {
     }

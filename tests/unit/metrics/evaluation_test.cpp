@@ -32,18 +32,18 @@ TEST(Evaluate, OfNoSamplesClaimsNothing) {
   EXPECT_EQ(evaluation.accuracy.high, 1.0);
   EXPECT_EQ(evaluation.loss, 0.0);
   EXPECT_EQ(evaluation.per_class.size(), 2U);
-  EXPECT_EQ(evaluation.macro_roc_auc.n, 0U);
-  EXPECT_EQ(evaluation.brier.high, 2.0);
+  EXPECT_EQ(evaluation.metric("macro_roc_auc").n, 0U);
+  EXPECT_EQ(evaluation.metric("brier").high, 2.0);
   expect_finite(evaluation);
 }
 
 // One sample, right: nothing is certain of the next one.
 TEST(Evaluate, OfOneSampleLeavesAllOpen) {
   const auto evaluation = evaluate_logits({2, 1}, {0}, {"a", "b"});
-  EXPECT_EQ(evaluation.macro_f1.value, 1.0);
-  EXPECT_EQ(evaluation.macro_f1.low, 0.0);
-  EXPECT_EQ(evaluation.log_loss.low, 0.0);
-  EXPECT_GT(evaluation.log_loss.high, 1e300);
+  EXPECT_EQ(evaluation.metric("macro_f1").value, 1.0);
+  EXPECT_EQ(evaluation.metric("macro_f1").low, 0.0);
+  EXPECT_EQ(evaluation.metric("log_loss").low, 0.0);
+  EXPECT_GT(evaluation.metric("log_loss").high, 1e300);
   EXPECT_EQ(evaluation.class_scores[0].roc_auc.n, 0U);
   expect_finite(evaluation);
 }
@@ -51,11 +51,11 @@ TEST(Evaluate, OfOneSampleLeavesAllOpen) {
 // All of one class: nothing to rank against, and the absent class has no part in the means.
 TEST(Evaluate, OfOneClassHasNoRankings) {
   const auto evaluation = evaluate_logits({3, 0, 2, 0, 1, 0}, {0, 0, 0}, {"a", "b"});
-  EXPECT_EQ(evaluation.macro_f1.value, 1.0);
-  EXPECT_EQ(evaluation.macro_roc_auc.n, 0U);
+  EXPECT_EQ(evaluation.metric("macro_f1").value, 1.0);
+  EXPECT_EQ(evaluation.metric("macro_roc_auc").n, 0U);
   EXPECT_EQ(evaluation.class_scores[0].average_precision.value, 1.0);
   EXPECT_EQ(evaluation.class_scores[1].average_precision.n, 0U);
-  EXPECT_EQ(evaluation.macro_average_precision.value, 1.0);
+  EXPECT_EQ(evaluation.metric("macro_average_precision").value, 1.0);
   EXPECT_EQ(evaluate_logits({1, 1}, {0, 0}, {"only"}).top_k.size(), 1U);
   expect_finite(evaluation);
 }
@@ -85,6 +85,28 @@ TEST(Evaluate, PutsItTogether) {
   EXPECT_FALSE(json.contains("fairness") || json.contains("baselines"));
 }
 
+double error_rate(const WeightedSamples& of) {
+  double wrong = 0.0, all = 0.0;
+  for (std::size_t i = 0; i < of.samples.labels.size(); ++i) {
+    all += weight_of(of.weights, i);
+    if (of.samples.labels[i] != of.samples.predictions[i]) wrong += weight_of(of.weights, i);
+  }
+  return wrong / all;
+}
+
+// The example of docs/architecture.md: a row more in the table is measured, with its interval, and
+// stands in evaluation.json, where a gate finds it.
+TEST(Evaluate, MeasuresAMetricThatIsAdded) {
+  auto table = metric_table();
+  table.push_back({"error_rate", "error rate", 1.0, true, true, error_rate});
+  const Json json =
+      evaluate_logits({9, 0, 9, 0, 0, 9, 0, 9}, {0, 1, 1, 1}, {"zero", "one"}, {}, table);
+  EXPECT_DOUBLE_EQ(json.at("error_rate").at("value").get<double>(), 0.25);
+  EXPECT_EQ(json.at("error_rate").at("n"), 4);
+  EXPECT_LT(json.at("error_rate").at("low").get<double>(), 0.25);
+  EXPECT_GT(json.at("error_rate").at("high").get<double>(), 0.25);
+}
+
 // Logits of noise plus a hint at the label.
 std::vector<float> hints(const std::vector<std::uint8_t>& labels, std::size_t classes) {
   Rng rng(test_seed(), Stream::kTest, 35);
@@ -104,20 +126,21 @@ TEST(Evaluate, IntervalsHoldTheirValues) {
   const auto logits = hints(set.labels, 3);
   const auto evaluation = evaluate_logits(logits, set.labels, set.schema.class_names);
   for (const auto* quantity :
-       {&evaluation.macro_precision, &evaluation.macro_recall, &evaluation.macro_f1,
-        &evaluation.calibration_error, &evaluation.macro_roc_auc,
-        &evaluation.macro_average_precision, &evaluation.class_scores[2].f1,
-        &evaluation.class_scores[2].roc_auc, &evaluation.class_scores[2].average_precision}) {
+       {&evaluation.metric("macro_precision"), &evaluation.metric("macro_recall"),
+        &evaluation.metric("macro_f1"), &evaluation.metric("calibration_error"),
+        &evaluation.metric("macro_roc_auc"), &evaluation.metric("macro_average_precision"),
+        &evaluation.class_scores[2].f1, &evaluation.class_scores[2].roc_auc,
+        &evaluation.class_scores[2].average_precision}) {
     expect_inside(*quantity, 1.0, 300);
     EXPECT_LT(quantity->low, quantity->high);
   }
-  expect_inside(evaluation.brier, 2.0, 300);
-  expect_inside(evaluation.log_loss, kUnbounded, 300);
-  EXPECT_LT(evaluation.log_loss.high, 2.0 * evaluation.loss);
+  expect_inside(evaluation.metric("brier"), 2.0, 300);
+  expect_inside(evaluation.metric("log_loss"), kUnbounded, 300);
+  EXPECT_LT(evaluation.metric("log_loss").high, 2.0 * evaluation.loss);
   EXPECT_EQ(Json(evaluation), Json(evaluate_logits(logits, set.labels, set.schema.class_names)));
   const auto other = evaluate_logits(logits, set.labels, set.schema.class_names, {199, 5});
-  EXPECT_EQ(other.macro_f1.value, evaluation.macro_f1.value);
-  EXPECT_NE(other.log_loss.low, evaluation.log_loss.low);
+  EXPECT_EQ(other.metric("macro_f1").value, evaluation.metric("macro_f1").value);
+  EXPECT_NE(other.metric("log_loss").low, evaluation.metric("log_loss").low);
 }
 
 // Each class's scores are its own: class 0 has no hint in its logits, the others have.
@@ -131,7 +154,7 @@ TEST(Evaluate, ScoresBelongToTheirClasses) {
   EXPECT_LT(scores[0].roc_auc.high, scores[1].roc_auc.low);
   EXPECT_LT(scores[0].average_precision.high, scores[2].average_precision.low);
   EXPECT_LT(scores[0].f1.high, scores[2].f1.low);
-  EXPECT_NEAR(evaluation.macro_roc_auc.value,
+  EXPECT_NEAR(evaluation.metric("macro_roc_auc").value,
               (scores[0].roc_auc.value + scores[1].roc_auc.value + scores[2].roc_auc.value) / 3.0,
               1e-12);
 }
