@@ -12,8 +12,8 @@
 #include "data/load.h"
 #include "model/checkpoint.h"
 #include "model/device.h"
+#include "model/model_under_test.h"
 #include "model/network.h"
-#include "model/subject.h"
 #include "synthetic/synthetic.h"
 
 namespace digits {
@@ -43,9 +43,9 @@ void run(const std::string& source, const std::vector<std::string>& checkpoints)
   std::vector<Attributions> explained;
   for (const auto& path : checkpoints) {
     auto network = load_checkpoint(path).network;
-    const auto subject =
-        subject_of([network](const at::Tensor& images) mutable { return network->forward(images); },
-                   c10::Device(c10::DeviceType::CPU));
+    const auto subject = make_model_under_test(
+        [network](const at::Tensor& images) mutable { return network->forward(images); },
+        c10::Device(c10::DeviceType::CPU));
     const auto start = std::chrono::steady_clock::now();
     const auto all = measure_behaviour(subject, set, options);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;

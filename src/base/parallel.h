@@ -44,8 +44,8 @@ void parallel_for(std::size_t n, int threads, const Body& body) {
   }
 }
 
-// Those who enter by number: each waits until all before it have left.
-class Turnstile {
+// Runs calls in ticket order: each waits until all with lower numbers have left.
+class OrderedSection {
  public:
   // Calls body() when it is the turn of `number`, each of which must come once; nobody else is
   // inside meanwhile.
@@ -79,7 +79,7 @@ class OrderedLoop {
       if (!ticket.error) {
         attempt(ticket, [&] { result.emplace(work_(std::move(*ticket.task))); });
       }
-      turnstile_.pass(ticket.number, [&] {
+      section_.pass(ticket.number, [&] {
         if (!error_ && !ticket.error) attempt(ticket, [&] { consume_(std::move(*result)); });
         if (!error_) error_ = ticket.error;
       });
@@ -131,7 +131,7 @@ class OrderedLoop {
   std::mutex producing_;  // guards the next two
   std::size_t produced_ = 0;
   bool ended_ = false;
-  Turnstile turnstile_;
+  OrderedSection section_;
   std::exception_ptr error_;  // guarded by the turnstile
 };
 

@@ -23,7 +23,7 @@ std::size_t few_images(std::size_t images, const Schema& schema) {
 
 }  // namespace
 
-std::vector<Measurement> measure_attributions(const Subject& subject, const Dataset& set) {
+std::vector<Measurement> measure_attributions(const ModelUnderTest& subject, const Dataset& set) {
   std::vector<Measurement> all;
   if (subject.gradient) {
     all.push_back({"interpretability/gradient_on_ink", excess_on_ink(set, subject.gradient(set))});
@@ -36,7 +36,7 @@ std::vector<Measurement> measure_attributions(const Subject& subject, const Data
   return all;
 }
 
-std::vector<Measurement> measure_behaviour(const Subject& subject, const Dataset& held_out,
+std::vector<Measurement> measure_behaviour(const ModelUnderTest& subject, const Dataset& held_out,
                                            const BehaviourOptions& options) {
   const auto& classify = subject.classify;
   const auto most = std::max<std::size_t>(1, options.images * 2 / 3);

@@ -16,7 +16,7 @@ namespace digits {
 using Explainer = std::function<Attributions(const Dataset& set)>;
 
 // A model, with as much of it as the measurements need.
-struct Subject {
+struct ModelUnderTest {
   Classifier classify;
   Explainer gradient;    // gradient times input; may be empty
   Explainer integrated;  // integrated gradients; may be empty
@@ -34,10 +34,10 @@ struct BehaviourOptions {
 };
 
 // Whether the explanations show what a person would look at, as far as there are any.
-std::vector<Measurement> measure_attributions(const Subject& subject, const Dataset& set);
+std::vector<Measurement> measure_attributions(const ModelUnderTest& subject, const Dataset& set);
 
 // Everything, in the order of the groups. Throws `interrupted`.
-std::vector<Measurement> measure_behaviour(const Subject& subject, const Dataset& held_out,
+std::vector<Measurement> measure_behaviour(const ModelUnderTest& subject, const Dataset& held_out,
                                            const BehaviourOptions& options);
 
 }  // namespace digits

@@ -24,7 +24,7 @@ struct Counterfactual {
 // positions by half a side.
 std::vector<Counterfactual> counterfactuals(const Classifier& classify, const Dataset& set);
 
-// By how much more the flipping squares lie on ink than squares anywhere do: about 0 for a model
+// Ink overlap of the flipping squares minus that of all squares: about 0 for a model
 // that looks anywhere, negative for one that looks elsewhere. Images that nothing flips are left
 // out.
 Quantity excess_on_ink(const std::vector<Counterfactual>& found);

@@ -57,7 +57,7 @@ int command_package(const Arguments& arguments) {
   const auto parsed = options.parse(arguments);
   if (!parsed) return kDone;
   if (parsed->has("out") && (parsed->has("repository") || parsed->has("promote"))) {
-    throw Error("usage.option", "--out given with --repository or --promote, expected one or other",
+    throw Error("usage.option", "--out cannot be combined with --repository or --promote",
                 "a package in a folder of its own has no versions");
   }
 

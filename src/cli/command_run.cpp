@@ -57,7 +57,7 @@ int command_run(const Arguments& arguments) {
   if (!parsed) return kDone;
 
   const auto request = run_request(*parsed);
-  const auto finished = with_way_to_resume(
+  const auto finished = with_resume_hint(
       "run", request, [&] { return run_pipeline(request.config, request.path, request.options); });
   const auto policy = undecided_policy(request.config);
   const bool packaged = may_be_packaged(finished.gates, policy);

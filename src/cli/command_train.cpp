@@ -21,7 +21,7 @@ int command_train(const Arguments& arguments) {
 
   auto request = run_request(*parsed);
   request.options.train_only = true;
-  const auto trained = with_way_to_resume("train", request, [&] {
+  const auto trained = with_resume_hint("train", request, [&] {
     return run_pipeline(request.config, request.path, request.options);
   });
   const auto& [run, lock, config] = trained.started;

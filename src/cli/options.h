@@ -112,7 +112,7 @@ Error resumable(const Error& error, const std::string& command, const RunRequest
 
 // What `work` returns, which makes or resumes the run; its errors made resumable.
 template <typename Work>
-auto with_way_to_resume(const std::string& command, const RunRequest& request, const Work& work) {
+auto with_resume_hint(const std::string& command, const RunRequest& request, const Work& work) {
   try {
     return work();
   } catch (const Error& error) {

@@ -129,7 +129,7 @@ std::string gate_table(const std::vector<Gate>& gates, bool passed_too) {
     table = row("metric", "observed, 95 % interval", "n", "bound", "verdict", "reason");
   }
   for (const auto* gate : shown) {
-    const auto note = note_of(*gate);
+    const auto note = verdict_note(*gate);
     table += row(gate->metric, number(gate->observed), gate->observed.n,
                  fmt::format("{} {:g}", gate->rule.at_least ? ">=" : "<=", gate->rule.bound),
                  gate->verdict == GateVerdict::kFailed ? "FAILED" : to_string(gate->verdict),

@@ -9,7 +9,6 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "data/passed_over.h"
-#include "data/scaling.h"
 
 namespace digits {
 
@@ -195,8 +194,7 @@ IdxArray as_bytes(IdxArray images, const std::string& name) {
                                 [](float value) { return value <= 1.0F; });
   images.values.reserve(images.numbers.size());
   for (const float value : images.numbers) {
-    const float scaled = scale_to_unit(value, 0.0F, unit ? 1.0F : 255.0F);
-    images.values.push_back(static_cast<std::uint8_t>(std::lround(255.0F * scaled)));
+    images.values.push_back(static_cast<std::uint8_t>(std::lround(unit ? 255.0F * value : value)));
   }
   images.numbers = {};
   images.type = IdxType::kUnsignedByte;

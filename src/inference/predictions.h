@@ -12,7 +12,7 @@ namespace digits {
 
 struct Prediction {
   ImageOrigin origin;
-  std::string error;                  // the code of what kept it from being made, or empty; then:
+  std::string error;                  // error code; empty if the prediction is valid; then:
   std::vector<double> probabilities;  // [classes], which add up to 1
   std::size_t best = 0;               // the most probable class, the first one on a tie
   bool abstained = false;             // its probability is below what was asked for

@@ -85,10 +85,10 @@ class Training {
   void run_epoch();
   void run_steps();
   void take_step(const TensorBatch& batch);
-  void look();
+  void check_losses();
   void validate();
   bool state_is_due() const;
-  void hand_out();
+  void save_state();
   void count_seconds();
 
   Network& network_;
@@ -98,15 +98,15 @@ class Training {
   const TrainObserver& observer_;
   TrainingBatches batches_;
   std::size_t epoch_steps_;
-  std::size_t look_every_;
+  std::size_t check_every_;
   OneCycleOptions schedule_;
   FlatWeights weights_;
   AdamW optimiser_;
   std::optional<WeightAverage> average_;
-  TrainingState state_;              // as of now; its tensors are those in use
-  std::vector<StepOutcome> unseen_;  // of the steps since the last look
-  std::size_t looked_at_;            // steps
-  Clock::time_point handed_out_ = Clock::now();
+  TrainingState state_;                 // as of now; its tensors are those in use
+  std::vector<StepOutcome> unchecked_;  // of the steps since the last check
+  std::size_t checked_steps_;           // steps
+  Clock::time_point saved_at_ = Clock::now();
   Clock::time_point counted_ = Clock::now();  // when the epoch's seconds were last added to
 };
 
@@ -119,12 +119,12 @@ Training::Training(Network& network, const Dataset& train_set, const Dataset& va
       observer_(observer),
       batches_(train_set, options.augment, options.device),
       epoch_steps_(batch_count(train_set.size(), batch_options(options, 1))),
-      look_every_(options.look_every),
+      check_every_(options.look_every),
       weights_(*network),
       optimiser_(weights_, adamw_options(options)),
       state_(std::move(start)),
-      looked_at_(state_.step) {
-  if (look_every_ == 0) look_every_ = options.device.is_cpu() ? 1 : kLookEveryOnGpu;
+      checked_steps_(state_.step) {
+  if (check_every_ == 0) check_every_ = options.device.is_cpu() ? 1 : kLookEveryOnGpu;
   schedule_.peak = options.learning_rate;
   schedule_.steps = static_cast<std::size_t>(options.epochs) * epoch_steps_;
   NamedTensors tensors;
@@ -143,7 +143,7 @@ std::vector<EpochRecord> Training::run() {
   try {
     while (state_.history.size() < static_cast<std::size_t>(options_.epochs)) run_epoch();
   } catch (const Error& error) {
-    if (error.code() == "interrupted") hand_out();
+    if (error.code() == "interrupted") save_state();
     throw;
   }
   if (average_) average_->swap();
@@ -166,7 +166,7 @@ void Training::run_epoch() {
   }
   record = {};
   state_.loss_sum = state_.gradient_norm_sum = 0.0;
-  hand_out();
+  save_state();
 }
 
 // The epoch's steps, from the one after state_.step on.
@@ -183,37 +183,37 @@ void Training::run_steps() {
     take_step(batch);
     record.images += static_cast<std::size_t>(batch.labels.size(0));
     if (!interrupted() && !state_is_due()) continue;
-    look();  // before anything leaves
+    check_losses();  // before anything leaves
     record.train_seconds += seconds_since(started);
     throw_if_interrupted("training");
-    hand_out();
+    save_state();
     started = Clock::now();
   }
-  look();  // a GPU is not done before
+  check_losses();  // a GPU is not done before
   record.train_seconds += seconds_since(started);
 }
 
 void Training::take_step(const TensorBatch& batch) {
-  unseen_.push_back(compute_gradients(network_, weights_, batch, options_));
-  if (unseen_.size() >= look_every_) look();
+  unchecked_.push_back(compute_gradients(network_, weights_, batch, options_));
+  if (unchecked_.size() >= check_every_) check_losses();
   state_.epoch.learning_rate = one_cycle_rate(schedule_, state_.step);
   optimiser_.step(state_.epoch.learning_rate, state_.step + 1);
   ++state_.step;
   if (average_) average_->update(state_.step);
 }
 
-// Reads what the steps since the last look have found, in their order.
-void Training::look() {
-  if (unseen_.empty()) return;
+// Reads what the steps since the last check have found, in their order.
+void Training::check_losses() {
+  if (unchecked_.empty()) return;
   std::vector<at::Tensor> scalars;
-  for (const auto& outcome : unseen_) {
+  for (const auto& outcome : unchecked_) {
     scalars.push_back(outcome.loss);
     scalars.push_back(outcome.gradient_norm);
   }
   const auto values = at::stack(scalars).to(at::kCPU, at::kDouble);  // a GPU is waited for once
   const auto* value = values.data_ptr<double>();
-  auto step = looked_at_;
-  for (std::size_t i = 0; i < unseen_.size(); ++i, value += 2) {
+  auto step = checked_steps_;
+  for (std::size_t i = 0; i < unchecked_.size(); ++i, value += 2) {
     require_finite("loss", value[0], ++step);
     require_finite("gradient norm", value[1], step);
     state_.loss_sum += value[0];
@@ -221,8 +221,8 @@ void Training::look() {
     if (!observer_.on_step) continue;
     observer_.on_step({step, schedule_.steps, value[0], one_cycle_rate(schedule_, step - 1)});
   }
-  looked_at_ = step;
-  unseen_.clear();
+  checked_steps_ = step;
+  unchecked_.clear();
 }
 
 // Fills in what the epoch's network scores on the validation part.
@@ -242,15 +242,15 @@ void Training::validate() {
 bool Training::state_is_due() const {
   if (options_.checkpoint_steps > 0 && state_.step % options_.checkpoint_steps == 0) return true;
   return options_.checkpoint_seconds > 0.0 &&
-         seconds_since(handed_out_) >= options_.checkpoint_seconds;
+         seconds_since(saved_at_) >= options_.checkpoint_seconds;
 }
 
 // After a look; but the last step taken is in the weights alone.
-void Training::hand_out() {
+void Training::save_state() {
   require_finite("sum of the weights", weights_.all().sum().item<double>(), state_.step);
   count_seconds();
   if (observer_.on_state) observer_.on_state(state_);
-  handed_out_ = Clock::now();
+  saved_at_ = Clock::now();
 }
 
 void Training::count_seconds() {

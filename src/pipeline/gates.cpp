@@ -153,7 +153,7 @@ const char* to_string(GateVerdict verdict) {
   }
 }
 
-std::string note_of(const Gate& gate) {
+std::string verdict_note(const Gate& gate) {
   if (gate.verdict == GateVerdict::kUndecided) {
     const auto text = sample_size_text(gate.needed, gate.observed.n);
     return keeps(gate.observed.value, gate.rule) ? text : text + ": it may be chance";
@@ -178,7 +178,7 @@ void to_json(Json& json, const Gate& gate) {
               {"verdict", to_string(gate.verdict)},
               {"reason", gate.rule.reason}};
   if (gate.verdict == GateVerdict::kUndecided) json["needed"] = gate.needed;
-  const auto note = note_of(gate);
+  const auto note = verdict_note(gate);
   if (!note.empty()) json["note"] = note;
 }
 

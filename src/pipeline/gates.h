@@ -43,7 +43,7 @@ std::string summary(const std::vector<Gate>& gates);
 
 // What a person should know about an undecided gate (how many images it needs) or a failed one
 // (that it asks about drawn digits); else empty.
-std::string note_of(const Gate& gate);
+std::string verdict_note(const Gate& gate);
 
 void to_json(Json& json, const Gate& gate);
 

@@ -169,7 +169,7 @@ void report_run(const RunDirectory& run, const Config& config, const Dataset& te
   report.scores.baselines = run.read_baselines();
   report.training = training_charts(report.history);
   report.charts = evaluation_charts(evaluation, test.labels);
-  const auto explain = subject_stage(checkpoint, config).integrated;
+  const auto explain = model_under_test(checkpoint, config).integrated;
   report.mistakes =
       explained_pictures(evaluation, test, worst_mistakes(evaluation, test, kPictures), explain);
   report.unsure = explained_pictures(evaluation, test,

@@ -39,8 +39,8 @@ std::vector<Gate> check_run(const RunDirectory& run);
 std::vector<Gate> check_with(const RunDirectory& run, const std::filesystem::path& gates);
 
 // report: report.html and figures/*.svg from what the stages before have written, and their
-// evaluation of the run's own test set. Throws checkpoint.changed when the checkpoint is not the one
-// that was evaluated.
+// evaluation of the run's own test set. Throws checkpoint.changed when the checkpoint is not the
+// one that was evaluated.
 void report_run(const RunDirectory& run, const Config& config, const Dataset& test,
                 const Evaluation& evaluation);
 

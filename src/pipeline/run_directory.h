@@ -39,8 +39,8 @@ class RunDirectory {
 
   static bool exists(const std::filesystem::path& path);
 
-  // Keeps other processes from training here for as long as the result lives: each would take the
-  // other's files for remains. The configuration must be written. Throws output.busy.
+  // Keeps other processes from training here for as long as the result lives: each would delete
+  // the other's temporary files. The configuration must be written. Throws output.busy.
   Descriptor lock() const;
 
   // runs/<time>-seed<seed>, for a run that names no folder.

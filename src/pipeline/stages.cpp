@@ -19,8 +19,8 @@
 #include "metrics/image_slices.h"
 #include "model/checkpoint.h"
 #include "model/device.h"
+#include "model/model_under_test.h"
 #include "model/network.h"
-#include "model/subject.h"
 #include "model/tensors.h"
 #include "model/trainer.h"
 #include "pipeline/fit_to_set.h"
@@ -257,9 +257,9 @@ Evaluation evaluate_stage(const Checkpoint& checkpoint, const Dataset& set, cons
   return evaluation;
 }
 
-Subject subject_stage(const Checkpoint& checkpoint, const Config& config) {
+ModelUnderTest model_under_test(const Checkpoint& checkpoint, const Config& config) {
   const auto device = choose_device(config.device);
-  return subject_of(forward_of(checkpoint, device), device);
+  return make_model_under_test(forward_of(checkpoint, device), device);
 }
 
 std::vector<Measurement> behaviour_stage(const Checkpoint& checkpoint, const Dataset& set,
@@ -270,7 +270,7 @@ std::vector<Measurement> behaviour_stage(const Checkpoint& checkpoint, const Dat
   options.digit_tests = config.evaluate.digit_tests;
   options.seed = static_cast<std::uint64_t>(config.seed);
   options.threads = static_cast<int>(config.threads);
-  return measure_behaviour(subject_stage(checkpoint, config), set, options);
+  return measure_behaviour(model_under_test(checkpoint, config), set, options);
 }
 
 std::string gates_text(const Config& config) {

@@ -88,7 +88,7 @@ std::vector<float> predict_stage(const Checkpoint& checkpoint, const Dataset& se
 Evaluation evaluate_stage(const Checkpoint& checkpoint, const Dataset& set, const Config& config);
 
 // The checkpoint's network for questions and explanations, on the configuration's device.
-Subject subject_stage(const Checkpoint& checkpoint, const Config& config);
+ModelUnderTest model_under_test(const Checkpoint& checkpoint, const Config& config);
 
 // evaluate: how the network behaves, on images that are changed and drawn for it
 // (behaviour/behaviour.h). Throws as above.

@@ -32,7 +32,7 @@ constexpr double kTolerance = 1e-4;
 // left out.
 constexpr double kTie = 1e-3;
 
-struct Subject {
+struct ExportedModel {
   std::string name;  // of its files too
   std::string torchscript;
   std::string weights;  // safetensors
@@ -64,8 +64,8 @@ inline at::Tensor logits_of_all(Network& network, const Dataset& set) {
 }
 
 // `torchscript` is the network's.
-inline Subject make_subject(const std::string& name, Network network, const Schema& schema,
-                            const std::string& torchscript) {
+inline ExportedModel make_subject(const std::string& name, Network network, const Schema& schema,
+                                  const std::string& torchscript) {
   const auto set = candidates(schema);
   const auto logits = logits_of_all(network, set);
   const auto best = std::get<0>(logits.topk(2, /*dim=*/1));
@@ -81,17 +81,17 @@ inline Subject make_subject(const std::string& name, Network network, const Sche
           network->options().architecture};
 }
 
-inline Subject random_subject(const std::string& name, const Schema& schema,
-                              const Architecture& architecture) {
+inline ExportedModel random_subject(const std::string& name, const Schema& schema,
+                                    const Architecture& architecture) {
   auto network = random_network(schema, architecture, test_seed());
   return make_subject(name, network, schema, export_torchscript(network));
 }
 
-inline std::vector<Subject> make_subjects() {
+inline std::vector<ExportedModel> make_subjects() {
   const auto digits = [](int rows, int cols, int channels) {
     return Schema{rows, cols, channels, numbered_class_names(10)};
   };
-  std::vector<Subject> subjects{
+  std::vector<ExportedModel> subjects{
       random_subject("default", digits(28, 28, 1), {}),
       random_subject("no-patches", digits(20, 20, 1), {0, 1, {{8}, {16}}}),
       random_subject("cropped-and-deep", digits(28, 28, 1), {4, 2, {{8, 8}, {12, 12, 12}, {16}}}),
@@ -108,14 +108,14 @@ inline std::vector<Subject> make_subjects() {
 
 class Agreement : public testing::Test {
  protected:
-  static const std::vector<Subject>& subjects() {
+  static const std::vector<ExportedModel>& subjects() {
     static const auto all = make_subjects();
     return all;
   }
 
   // Compares what `forward` gives with the eager network, for every subject.
   static void compare(const std::string& runtime,
-                      const std::function<at::Tensor(const Subject&)>& forward) {
+                      const std::function<at::Tensor(const ExportedModel&)>& forward) {
     for (const auto& subject : subjects()) {
       const auto logits = forward(subject);
       ASSERT_EQ(logits.sizes(), subject.logits.sizes()) << runtime << ", " << subject.name;
@@ -133,7 +133,7 @@ class Agreement : public testing::Test {
   // of all subjects, those that `write` adds, too, and gets their logits as NAME.SUFFIX.
   static void compare_program(
       const std::string& runtime, std::vector<std::string> argv, const std::string& suffix,
-      const std::function<void(const Subject&, const fs::path&)>& write = {}) {
+      const std::function<void(const ExportedModel&, const fs::path&)>& write = {}) {
     const TemporaryDirectory folder;
     write_subjects(folder.path());
     if (write) {
@@ -142,7 +142,7 @@ class Agreement : public testing::Test {
     argv.insert(argv.begin() + 2, folder.path().string());
     const auto result = run_process(argv);
     ASSERT_EQ(result.status, 0) << result.err;
-    compare(runtime, [&](const Subject& subject) {
+    compare(runtime, [&](const ExportedModel& subject) {
       const auto bytes = read_file(folder / (subject.name + "." + suffix));
       auto logits = at::empty_like(subject.logits);
       EXPECT_EQ(bytes.size(), logits.nbytes()) << subject.name;
@@ -173,7 +173,7 @@ class Agreement : public testing::Test {
   inline static std::string table_;
 };
 
-inline at::Tensor forward_by(const std::string& engine, const Subject& subject) {
+inline at::Tensor forward_by(const std::string& engine, const ExportedModel& subject) {
   const at::NoGradGuard no_grad;
   const ModelSource source{subject.torchscript, subject.weights, subject.schema,
                            subject.architecture};

@@ -13,8 +13,8 @@
 #include "metrics/classification.h"
 #include "metrics/fairness.h"
 #include "metrics/image_slices.h"
+#include "model/model_under_test.h"
 #include "model/saliency.h"
-#include "model/subject.h"
 #include "pipeline/gates.h"
 #include "pipeline/presets.h"
 #include "support/small_models.h"
@@ -45,7 +45,9 @@ std::vector<GateRule> small_gates() {
   return parse_gates(read_file(path), "fast", path);
 }
 
-Subject on_cpu(const Forward& forward) { return subject_of(forward, c10::DeviceType::CPU); }
+ModelUnderTest on_cpu(const Forward& forward) {
+  return make_model_under_test(forward, c10::DeviceType::CPU);
+}
 
 struct Judged {
   Verdicts by_small;

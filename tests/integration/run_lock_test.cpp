@@ -8,8 +8,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// For as long as a run is at work, begun or resumed, who would go on with it is sent away before
-// the half-written files in it are taken for remains; then they are remains, and go.
+// While a run is at work, new or resumed, another process is rejected before it deletes the run's
+// half-written files; after the run they are deleted.
 TEST(RunLock, KeepsOthersOutWhileARunIsAtWork) {
   const TemporaryDirectory folder;
   const auto run = folder / "run";

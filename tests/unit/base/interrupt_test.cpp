@@ -8,12 +8,12 @@
 namespace digits {
 namespace {
 
-TEST(Interrupt, IsAFlag) {
-  EXPECT_FALSE(interrupted());
+// Work goes on until a signal has come.
+TEST(Interrupt, EndsWorkByAnError) {
+  EXPECT_NO_THROW(throw_if_interrupted("training"));
   set_interrupted(true);
-  EXPECT_TRUE(interrupted());
+  expect_error("interrupted", [] { throw_if_interrupted("training"); });
   set_interrupted(false);
-  EXPECT_FALSE(interrupted());
 }
 
 // Restores what signals did before the test.

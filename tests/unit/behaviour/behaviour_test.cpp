@@ -55,8 +55,8 @@ std::set<std::string> names_of(const std::vector<Measurement>& all) {
   return names;
 }
 
-Subject blind() {
-  Subject subject{always(0), {}, {}};
+ModelUnderTest blind() {
+  ModelUnderTest subject{always(0), {}, {}};
   subject.gradient = subject.integrated = [](const Dataset& set) {
     return Attributions{std::vector<float>(set.images.size(), 1.0F),
                         std::vector<float>(set.size(), 1.0F)};

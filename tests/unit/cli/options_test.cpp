@@ -221,7 +221,7 @@ TEST(Options, AnInterruptedRunSaysHowToGoOn) {
   request.path = folder / "it's a run";
   const auto hint_of = [&](const char* code) -> std::string {
     try {
-      with_way_to_resume("train", request, [&] { throw Error(code, "message", "hint"); });
+      with_resume_hint("train", request, [&] { throw Error(code, "message", "hint"); });
     } catch (const Error& error) {
       return error.hint();
     }

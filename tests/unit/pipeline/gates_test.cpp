@@ -75,7 +75,7 @@ TEST(Gates, ADifferenceThatMayBeNoneIsUndecided) {
         .at(0);
   };
   EXPECT_EQ(gate(10).verdict, GateVerdict::kUndecided);
-  EXPECT_EQ(note_of(gate(10)), "24 images: it may be chance");
+  EXPECT_EQ(verdict_note(gate(10)), "24 images: it may be chance");
   EXPECT_EQ(gate(7).verdict, GateVerdict::kFailed);
 }
 
@@ -93,10 +93,11 @@ TEST(Gates, AFailedPlaceBeatsAnUndecidedOne) {
 TEST(Gates, UndecidedOnesSayHowManyImagesTheyNeed) {
   const Json rare{{"recall", proportion(33, 34)}};
   const auto gate = judge(rare, {{"recall", 0.9, true, "why"}}).at(0);
-  EXPECT_EQ(note_of(gate), "34 images, 35 needed for this bound at best, about 70 at this rate");
+  EXPECT_EQ(verdict_note(gate),
+            "34 images, 35 needed for this bound at best, about 70 at this rate");
   const Json json = gate;
   EXPECT_EQ(json.at("verdict"), "undecided");
-  EXPECT_EQ(json.at("note"), note_of(gate));
+  EXPECT_EQ(json.at("note"), verdict_note(gate));
   EXPECT_EQ(json.at("needed"), (Json{{"at_best", 35}, {"at_this_rate", 70}, {"exact", true}}));
   EXPECT_FALSE(Json(judged("accuracy", "at_least = 0.90").at(0)).contains("needed"));
 }

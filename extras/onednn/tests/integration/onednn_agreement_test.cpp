@@ -7,7 +7,8 @@ namespace {
 
 TEST_F(Agreement, OneDnn) {
   set_engine_factories({onednn_factory()});
-  compare("oneDNN in C++", [](const Subject& subject) { return forward_by("onednn", subject); });
+  compare("oneDNN in C++",
+          [](const ExportedModel& subject) { return forward_by("onednn", subject); });
 }
 
 }  // namespace

@@ -8,14 +8,15 @@
 namespace digits {
 namespace {
 
-std::string onnx_of(const Subject& subject) {
+std::string onnx_of(const ExportedModel& subject) {
   if (!subject.package.empty()) return read_file(subject.package / "model.onnx");
   return export_onnx(subject.torchscript, subject.schema);
 }
 
 TEST_F(Agreement, OpenCvDnn) {
-  compare("OpenCV DNN " CV_VERSION,
-          [](const Subject& subject) { return opencv_forward(onnx_of(subject), subject.images); });
+  compare("OpenCV DNN " CV_VERSION, [](const ExportedModel& subject) {
+    return opencv_forward(onnx_of(subject), subject.images);
+  });
 }
 
 TEST_F(Agreement, OnnxRuntime) {
@@ -24,7 +25,7 @@ TEST_F(Agreement, OnnxRuntime) {
   }
   compare_program(
       "ONNX Runtime", {"node", source_path("extras/onnx/tests/integration/run_onnxruntime.cjs")},
-      "onnxruntime", [](const Subject& subject, const std::filesystem::path& folder) {
+      "onnxruntime", [](const ExportedModel& subject, const std::filesystem::path& folder) {
         write_file(folder / (subject.name + ".onnx"), onnx_of(subject), Durability::kUnsynced);
       });
 }

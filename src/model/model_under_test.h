@@ -10,6 +10,6 @@
 namespace digits {
 
 // `forward` gives logits, is in evaluation mode and on `device`; it is kept by value.
-Subject subject_of(const Forward& forward, c10::Device device);
+ModelUnderTest make_model_under_test(const Forward& forward, c10::Device device);
 
 }  // namespace digits

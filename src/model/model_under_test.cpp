@@ -1,12 +1,12 @@
-#include "model/subject.h"
+#include "model/model_under_test.h"
 
 #include "metrics/classification.h"
 #include "model/saliency.h"
 
 namespace digits {
 
-Subject subject_of(const Forward& forward, c10::Device device) {
-  Subject subject;
+ModelUnderTest make_model_under_test(const Forward& forward, c10::Device device) {
+  ModelUnderTest subject;
   subject.classify = [=](const Dataset& set) {
     return softmax_rows(logits_of(forward, set.images.data(), set.size(), set.schema, device),
                         static_cast<std::size_t>(set.schema.classes()));
