@@ -27,8 +27,8 @@ struct SeedResult {
 };
 
 // Trains with config.seed, on `train_set` split as a run would split it (split_stage). The test set
-// is not looked at before training has ended, and may be null: whoever still chooses among
-// configurations has no business with it. Throws as split_stage and train.
+// is not used before training has ended, and may be null: a person who still chooses among
+// configurations must not use it. Throws as split_stage and train.
 SeedResult bench_seed(const Dataset& train_set, const Dataset* test_set, const Config& config,
                       std::size_t validation = 0);
 
@@ -61,7 +61,7 @@ bool reaches(const TrainBench& bench, double target);
 // Throws gate.target when it is not.
 void require_target(const TrainBench& bench, double target);
 
-// What the numbers were taken on: processor, cores, threads, device, precision, libraries.
+// The machine of the measurement: processor, cores, threads, device, precision, libraries.
 Json describe_machine(const Config& config);
 
 void to_json(Json& json, const SeedResult& result);

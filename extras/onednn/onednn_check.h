@@ -1,4 +1,4 @@
-// What the oneDNN engine computes, compared with float64 layer by layer.
+// Compares the oneDNN engine with float64, layer by layer.
 #pragma once
 
 #include <ATen/core/Tensor.h>

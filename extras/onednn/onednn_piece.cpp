@@ -33,8 +33,8 @@ at::Tensor tensor_of(const memory& values) {
       .to(at::kFloat, false, /*copy=*/true);
 }
 
-// What is done to each result. Temporary memory comes from us, since oneDNN's own belongs to the
-// thread that made the primitive, and pieces go from thread to thread.
+// The operations after each result. Temporary memory is ours: oneDNN's own belongs to the thread
+// that made the primitive, and pieces move between threads.
 dnnl::primitive_attr attributes_with(const dnnl::post_ops& operations) {
   dnnl::primitive_attr attributes;
   attributes.set_post_ops(operations);

@@ -12,8 +12,7 @@
 
 namespace digits {
 
-// What the primitives compute: the network in evaluation mode, batch norm reduced to a factor and a
-// summand for each channel.
+// The network in evaluation mode, batch norm reduced to a factor and a summand for each channel.
 struct FoldedNetwork {
   struct Layer {
     ConvolutionShape shape;
@@ -61,7 +60,7 @@ class OnednnPiece {
   // Logits [images, classes] of what is there; they last until the next call.
   const float* run();
 
-  // What the last run() has read and computed, in float32: the input, the maps
+  // Input and results of the last run(), in float32: the input, the maps
   // [images, channels, rows, cols] behind each layer, the logits.
   std::vector<at::Tensor> last_maps() const;
 

@@ -1,4 +1,4 @@
-// What a processor can do, of that which decides how a network is trained.
+// Processor features that decide how a network is trained.
 #pragma once
 
 #include <array>

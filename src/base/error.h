@@ -40,7 +40,7 @@ enum ExitStatus : int {
 int exit_status(std::string_view code) noexcept;
 
 // "digits: idx.truncated: train-images: 12 bytes, expected 16 (hint: download it again)": one
-// line, printable whatever message and hint have in them.
+// line, with control characters escaped.
 std::string one_line(const Error& error);
 
 }  // namespace digits

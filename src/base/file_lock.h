@@ -13,7 +13,7 @@ namespace digits {
 bool try_lock(const Descriptor& file, const std::filesystem::path& path);
 
 // Holds the lock on `path` for as long as it lives. The file is made if missing, is empty, and
-// stays: who removed it could not know who is waiting for it.
+// stays: another process may be waiting for it.
 class FileLock {
  public:
   // Waits for as long as somebody else holds it, another FileLock of this process too. Throws as

@@ -89,7 +89,8 @@ void make_directories(const std::filesystem::path& path);
 void require_new(const std::filesystem::path& path);
 
 // Removes a folder that others may be reading: it goes from its name at once and whole, then from
-// the disk. What a killed process leaves of it, remove_leftovers() takes. Throws output.unwritable.
+// the disk. remove_leftovers() removes the rest that a killed process leaves. Throws
+// output.unwritable.
 void remove_folder(const std::filesystem::path& path);
 
 // Removes what writers that were killed have left in `folder`: temporaries that no name points to.

@@ -1,4 +1,4 @@
-// What a person meant who mistyped a name.
+// Finds the nearest name to a mistyped one.
 #pragma once
 
 #include <cstddef>

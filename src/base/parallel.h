@@ -136,8 +136,8 @@ class OrderedLoop {
 };
 
 // A stream of tasks. produce() returns the next one, or nothing at the end (std::optional);
-// work(task), on any thread, what it comes to; consume(result) gets the results in the order of the
-// tasks, so what it sees does not depend on `threads`. produce and consume are each called by one
+// work(task) runs on any thread and returns a result; consume(result) gets the results in the order
+// of the tasks, for any number of `threads`. produce and consume are each called by one
 // thread at a time. There are never more than `threads` tasks and results at once.
 //
 // The first exception, in the order of the tasks, is rethrown after all threads have ended; the

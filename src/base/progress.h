@@ -1,5 +1,4 @@
-// What a person sees while work goes on: a bar with time to go on a terminal, plain lines
-// elsewhere.
+// Progress of work: a bar with the time left on a terminal, plain lines elsewhere.
 #pragma once
 
 #include <chrono>

@@ -12,7 +12,7 @@
 
 namespace digits {
 
-// What a key is used for; two streams of one seed are independent.
+// The use of a key; two streams of one seed are independent.
 enum class Stream : std::uint32_t {
   kSplit = 1,
   kShuffle = 2,

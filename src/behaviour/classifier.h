@@ -13,7 +13,7 @@ namespace digits {
 // Probabilities [n * classes], row by row, of the images of a set; it must not look at its labels.
 using Classifier = std::function<std::vector<double>(const Dataset& set)>;
 
-// What a classifier says of each image: the most probable class, the first on a tie, and how
+// A classifier's answer to each image: the most probable class, the first on a tie, and how
 // probable it is.
 struct Answers {
   std::vector<std::uint8_t> labels;
@@ -24,8 +24,8 @@ Answers ask(const Classifier& classify, const Dataset& set);
 // The probability of each image's own label.
 std::vector<double> label_probabilities(const Classifier& classify, const Dataset& set);
 
-// At most `n` samples of the set, in the set's order; which ones is a function of the seed. What a
-// check costs is bounded by what it samples.
+// At most `n` samples of the set, in the set's order; which ones is a function of the seed. It
+// bounds the cost of a check.
 Dataset sample(const Dataset& set, std::size_t n, std::uint64_t seed);
 
 }  // namespace digits

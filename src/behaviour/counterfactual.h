@@ -12,7 +12,7 @@ namespace digits {
 
 // Of one image, the smallest square that, turned to mid-grey, flips the answer. Grey is neither ink
 // nor paper, so that a square changes the image wherever it lies: squares of paper could flip an
-// answer only where there is ink, whatever the model looks at.
+// answer only where there is ink, for any model.
 struct Counterfactual {
   bool found = false;   // false: no square of up to half the shorter side flips it
   int side = 0;         // pixels

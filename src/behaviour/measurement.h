@@ -1,5 +1,4 @@
-// What was measured of a model's behaviour. What it has to keep is for the gates to say
-// (configs/gates.toml).
+// A measurement of a model's behaviour. Gates (configs/gates.toml) hold the bounds.
 #pragma once
 
 #include <string>

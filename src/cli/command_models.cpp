@@ -19,7 +19,7 @@ namespace {
 
 constexpr const char* kModelsSchema = "digits.models/1";
 
-// What was asked for, with its words checked.
+// The action and its checked words.
 struct Request {
   ModelFolder model;
   std::vector<std::string> words;
@@ -100,7 +100,7 @@ int roll_back(Request& request) {
 int prune(Request& request, std::int64_t keep) {
   if (keep < 0 || keep > 1'000'000) {
     throw Error("usage.option", fmt::format("--keep {}, expected 0 to 1000000", keep),
-                "so many of the newest versions stay");
+                "the number of newest versions to keep");
   }
   const auto removed = request.model.prune(static_cast<int>(keep));
   if (request.json) {
@@ -141,7 +141,7 @@ int command_models(const Arguments& arguments) {
                          "removes all but the newest and these two.",
                          "[list | promote NAME VERSION | rollback NAME | prune NAME]");
   options.text("repository", "folder of the models", "DIR", "models");
-  options.number("keep", "prune: so many of the newest versions", 3);
+  options.number("keep", "prune: number of newest versions to keep", 3);
   options.add_json();
   const auto parsed = options.parse(arguments);
   if (!parsed) return kDone;

@@ -1,4 +1,4 @@
-// What the folders of extras/ add to the program.
+// Commands, engines and package files that the folders of extras/ add to the program.
 #pragma once
 
 #include <vector>

@@ -1,4 +1,4 @@
-// What the commands' options have in common; cxxopts stays behind it.
+// Options that the commands share; hides cxxopts.
 #pragma once
 
 #include <cstdint>

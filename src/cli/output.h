@@ -1,4 +1,4 @@
-// What a person sees on stdout.
+// Results as text on stdout.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ std::string percent(const Quantity& quantity);
 // "0.1390 [0.1356, 0.1424]"
 std::string number(const Quantity& quantity);
 
-// Two columns: names, values; one line each, printable whatever the values have in them.
+// Two columns: names, values; one line each, with control characters escaped.
 void print_pairs(const std::vector<std::pair<std::string, std::string>>& pairs);
 
 // A training: one row per epoch, the best one marked by *, and a row for all of them.

@@ -11,7 +11,7 @@ namespace digits {
 
 namespace {
 
-// One key per sample and epoch, whatever batch the sample falls into.
+// One key per sample and epoch, in any batch.
 std::uint64_t augment_index(std::uint64_t epoch, std::uint32_t sample) {
   return epoch << 32 | sample;
 }

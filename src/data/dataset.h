@@ -13,7 +13,7 @@ namespace digits {
 // The longest side of an image, in pixels: beyond it is a mistake, or a case for another design.
 constexpr int kMaxSide = 4096;
 
-// What a set's images and labels look like. A fork changes the data, never these names.
+// Sizes and class names of a set. A fork changes the data, never these names.
 struct Schema {
   int rows = 0;
   int cols = 0;

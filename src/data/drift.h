@@ -23,7 +23,7 @@ constexpr double kDriftBound = 0.15;
 constexpr double kDriftAlpha = 0.05;         // chance of any false alarm, shared by all tests
 constexpr std::size_t kMinDriftImages = 50;  // fewer can prove little but a catastrophe
 
-// What was compared, and the verdict. Both effects lie in [0, 1] and do not grow with the number of
+// One comparison, and its verdict. Both effects lie in [0, 1] and do not grow with the number of
 // images; Cramer's V would shrink as the reference outnumbers the observed set.
 struct DriftTest {
   std::string feature;     // as in feature_bins, or "class"

@@ -1,4 +1,4 @@
-// What is wrong with a set, or worth knowing about it.
+// Faults of a set, and notes on it.
 #pragma once
 
 #include <cstddef>

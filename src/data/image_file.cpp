@@ -55,7 +55,7 @@ cv::Mat3b on_paper(const cv::Mat4b& drawing) {
   return flat;
 }
 
-// What a decoder made of a file.
+// A decoded file.
 struct Decoded {
   cv::Mat3b picture;     // 8-bit BGR, upright and opaque
   std::string warnings;  // of libpng or libjpeg

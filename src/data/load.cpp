@@ -137,8 +137,8 @@ std::vector<std::int64_t> label_numbers(const IdxArray& labels, const std::strin
   return numbers;
 }
 
-// What a person can do about labels from `smallest` to `largest` that are not all among `classes`
-// classes from `first` on.
+// The hint for labels from `smallest` to `largest` that are not all among `classes` classes from
+// `first` on.
 std::string label_hint(std::int64_t smallest, std::int64_t largest, std::int64_t first,
                        std::int64_t classes) {
   if (smallest >= 0 && smallest != first && largest - smallest < classes) {

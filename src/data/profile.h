@@ -1,4 +1,4 @@
-// What a set of images looks like, in nine histograms: the reference that later sets are compared
+// A set of images as nine histograms: the reference that later sets are compared
 // with (drift.h). Bin edges come from the schema alone, so two profiles of one schema always fit.
 #pragma once
 

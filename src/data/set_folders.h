@@ -11,7 +11,7 @@ namespace digits {
 // content: __MACOSX, Thumbs.db, desktop.ini, ... They are no part of any set.
 bool is_system_name(const std::string& name);
 
-// What is in a folder, by name, without hidden entries and those of system names.
+// The entries of a folder by name, without hidden ones and those of system names.
 std::vector<std::filesystem::path> list_entries(const std::filesystem::path& folder);
 
 // The parts of a set; an empty path for a part that the set has not.

@@ -16,9 +16,9 @@
 
 namespace digits {
 
-// Images of `schema`, from a file that is gzip'd or not (by content, not by name). What is no
-// regular file, and elements of another type than unsigned byte, which as_bytes() scales all at
-// once, are read whole.
+// Images of `schema`, from a file that is gzip'd or not (by content, not by name). A pipe
+// is read whole, and so is a file whose elements are not unsigned bytes: as_bytes() scales them all
+// at once.
 class IdxImages {
  public:
   // Looks the file through, so that damage near its end is noticed before its first image is used:

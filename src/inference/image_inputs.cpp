@@ -106,7 +106,7 @@ ImageInputs::ImageInputs(const std::vector<std::string>& words, Schema schema, R
       auto files = expand(word);
       std::move(files.begin(), files.end(), std::back_inserter(files_));
     } catch (const Error&) {
-      files_.push_back(word);  // whoever reads it will see the error again
+      files_.push_back(word);  // reading it will give the error again
     }
   }
   spans_ = spans_of(shard);

@@ -1,6 +1,6 @@
 // How correctly convolutions are computed on this processor, by precision, layout and input
-// channels: for a person and a bug report. What the network itself uses is checked elsewhere
-// (model/numerics.h).
+// channels: for a person and a bug report. model/numerics.h checks the layers of the network in
+// use.
 #pragma once
 
 #include <cstdint>

@@ -26,7 +26,7 @@ namespace digits {
 class InferenceEngine;
 class Network;
 
-// What a package says about itself beyond what can be read off the network.
+// The description of a package, beyond the network's own.
 struct PackageInfo {
   Schema schema;
   Json metrics;                                 // evaluation.json's, and undecided_gates

@@ -15,7 +15,7 @@ namespace digits {
 
 namespace {
 
-// Runs `action` on what Torch has parsed; whatever it throws says that the archive is no model.
+// Runs `action` on a parsed archive; any exception means that the archive is not a model.
 template <typename Action>
 auto guarded(const Action& action) {
   try {

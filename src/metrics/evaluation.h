@@ -45,7 +45,7 @@ struct Evaluation {
   std::vector<std::uint8_t> predictions;  // [n]
   std::vector<double> probabilities;      // [n * classes]
 
-  // For who has images (pipeline/stages.h); empty otherwise.
+  // From the images (pipeline/stages.h); empty otherwise.
   Fairness fairness;
   std::vector<Baseline> baselines;
 

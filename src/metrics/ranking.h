@@ -35,7 +35,7 @@ struct RankingMetrics {
 };
 RankingMetrics ranking_metrics(const Ranking& ranking, const Weights& weights = {});
 
-// What is found when every score from `threshold` up counts as the class.
+// The rates when every score from `threshold` up counts as the class.
 struct CurvePoint {
   double threshold = 0.0;
   double true_positive_rate = 0.0;   // recall; 0 without samples of the class

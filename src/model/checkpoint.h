@@ -12,7 +12,7 @@
 
 namespace digits {
 
-// What a checkpoint says besides the weights.
+// The description beside a checkpoint's weights.
 struct CheckpointInfo {
   Schema schema;
   Architecture architecture;

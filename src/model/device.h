@@ -56,7 +56,7 @@ std::string cpu_model();
 // `folder`; none without it.
 std::vector<std::string> gpu_models(const std::filesystem::path& folder);
 
-// What the linked LibTorch is and can do here.
+// The linked LibTorch and its devices on this machine.
 struct TorchInfo {
   std::string version;
   std::string blas;

@@ -6,7 +6,7 @@ namespace digits {
 
 namespace {
 
-// What a clock or the kernel decides, so that it differs from one run to the next.
+// Values from a clock or the kernel: they differ from one run to the next.
 template <typename Record>
 Json measured(const Record& record) {
   return Json{{"seconds", record.seconds},

@@ -110,7 +110,7 @@ struct Setting {
   bool onednn;
 };
 
-// What is allowed, in the order in which it is tried.
+// The allowed settings, in the order in which they are tried.
 std::vector<Setting> settings(Precision precision, bool by_name, c10::Device device) {
   const bool onednn = onednn_enabled();
   std::vector<Setting> all{{precision, onednn}};

@@ -93,7 +93,7 @@ std::string numerics_platform();
 // The error for a fault that nobody may go around. `text` as of first_fault.
 Error numerics_error(const std::string& text, const std::string& hint);
 
-// What a network is computed with, once its layers have been checked.
+// The settings that compute a network correctly, after a check of its layers.
 struct Numerics {
   Precision precision = Precision::kFloat32;  // of training; evaluation is float32
   bool onednn = true;                         // false: LibTorch has to do without oneDNN

@@ -1,5 +1,5 @@
-// AdamW and the moving average of the weights, each a few operations on one flat tensor whatever
-// the number of layers: at a millisecond a step, a loop over small tensors would show.
+// AdamW and the moving average of the weights, each a few operations on one flat tensor. A
+// step takes a millisecond: a loop over the layers' small tensors would slow it down.
 #pragma once
 
 #include <ATen/core/Tensor.h>

@@ -1,4 +1,4 @@
-// What a classifier looks at: attributions of its answer to the pixels.
+// Attributions of a classifier's answer to the pixels.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -14,8 +14,8 @@
 namespace digits {
 
 // Attributions of the logit of each image's label. The input is taken from mid-grey, the baseline:
-// paper is as far from it as ink, so that a model that looks at the paper is seen to. With paper as
-// the baseline, whatever is attributed lies on ink, by multiplication with zero elsewhere.
+// paper is as far from it as ink, so that a model that looks at the paper is found out. With paper
+// as the baseline all attribution lies on ink, by multiplication with zero elsewhere.
 // `forward` must be in evaluation mode, and on `device`.
 
 // gradient * (x - baseline): Shrikumar et al., "Not just a black box" (2016).

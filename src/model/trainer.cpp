@@ -74,7 +74,7 @@ void require_share(const char* key, double value) {
           "0 switches it off");
 }
 
-// What a training consists of, from the first epoch to the last.
+// A training from its first epoch to its last.
 class Training {
  public:
   Training(Network& network, const Dataset& train_set, const Dataset& validation_set,

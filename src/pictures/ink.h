@@ -1,4 +1,4 @@
-// Ink told from paper, whatever the light.
+// Separates ink from paper in any light.
 #pragma once
 
 #include <opencv2/core/mat.hpp>

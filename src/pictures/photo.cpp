@@ -109,7 +109,7 @@ cv::Rect in_picture(const cv::Rect& box, const Work& work) {
   return (cv::Rect(cv::Point(from), cv::Point(to)) + work.box.tl()) & work.box;
 }
 
-// What the message says of ink in which there is no digit.
+// The text of the message about ink without a digit.
 void describe(const cv::Mat1b& ink, const Parts& parts, const Work& work, Reading& reading) {
   cv::Mat1b change;
   cv::morphologyEx(ink, change, cv::MORPH_GRADIENT, cv::Mat());

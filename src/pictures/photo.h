@@ -1,4 +1,4 @@
-// Digits in a photograph: ink told from paper, whatever the light, and cut out one by one.
+// Finds the digits in a photograph and cuts them out.
 #pragma once
 
 #include <opencv2/core/mat.hpp>
@@ -17,7 +17,7 @@ struct Cutout {
   cv::Mat1b ink;
 };
 
-// What a picture shows.
+// The content of a picture.
 struct Reading {
   std::vector<Cutout> digits;  // from the top row to the lowest, each from left to right
   LeftOut left_out;            // what else was seen, by name: "box", "dash", "desk", ...

@@ -11,8 +11,8 @@ struct PrintedLines {
   int lines = 0;  // that are no sides of a box
 };
 
-// Finds the printed lines in a mask of strokes. What holds another part inside is a box, whatever
-// its shape. Otherwise a line is long, thin and straight, within some degrees of upright or level,
+// Finds the printed lines in a mask of strokes. A part that encloses another one is a box of any
+// shape. A line is long, thin and straight, within some degrees of upright or level,
 // and longer than any stroke of a digit could be beside the other strokes.
 PrintedLines find_printed_lines(const cv::Mat1b& strokes);
 

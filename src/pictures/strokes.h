@@ -25,7 +25,7 @@ struct Group {
   std::vector<int> labels;  // ascending
 };
 
-// What was left out, by name, and how many: "dash", "dot", "mark", "speck".
+// The pieces that were left out: how many of each name, "dash", "dot", "mark", "speck".
 using LeftOut = std::map<std::string, int>;
 
 // The digits, from the top row to the lowest, each from left to right. Shadows, whose edges are

@@ -21,7 +21,7 @@ namespace {
 
 constexpr double kMillions = 1e7;  // of images: far above what memory holds
 
-// What a number may be.
+// The range of a number.
 struct Range {
   double low = 0.0;
   double high = 0.0;

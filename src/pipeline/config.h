@@ -70,7 +70,7 @@ struct Config {
 // Stands in where no preset is named.
 constexpr const char* kDefaultPreset = "standard";
 
-// The configuration of a preset. Throws config.preset for a name that is none.
+// The configuration of a preset. Throws config.preset for an unknown name.
 Config preset_config(const std::string& name);
 
 // `base` with what the TOML text sets. A text that sets train.epochs means just as many: min_steps

@@ -15,7 +15,7 @@ constexpr const char* kDoctorSchema = "digits.doctor/1";
 // Looks at the machine for a second or two. Speeds are for information: nothing is judged by them.
 Json examine();
 
-// What is wrong, one sentence each, from a document of examine(); empty on a healthy machine.
+// The faults in a document of examine(), one sentence each; empty on a healthy machine.
 std::vector<std::string> problems_in(const Json& document);
 
 // The page, for a terminal of 80 columns.

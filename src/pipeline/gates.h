@@ -41,8 +41,8 @@ std::size_t count(const std::vector<Gate>& gates, GateVerdict verdict);
 // "29 of 32 passed, 1 failed, 2 undecided"
 std::string summary(const std::vector<Gate>& gates);
 
-// What a person should know about an undecided gate (how many images it needs) or a failed one
-// (that it asks about drawn digits); else empty.
+// A note on an undecided gate (the number of images it needs) or on a failed one (that it tests
+// drawn digits); else empty.
 std::string verdict_note(const Gate& gate);
 
 void to_json(Json& json, const Gate& gate);

@@ -75,7 +75,7 @@ void package_stage(const RunDirectory& run, const Checkpoint& checkpoint, const 
   info.schema = checkpoint.info.schema;
   info.metrics = metrics_of(run.read_evaluation());
   info.metrics["undecided_gates"] = undecided_gates(run.read_checks());
-  const auto trained_with = run.read_config();  // whatever this command was told
+  const auto trained_with = run.read_config();  // not the options of this command
   info.lineage =
       Json{{"data", trained_with.data.source},    {"seed", trained_with.seed},
            {"config", to_toml(trained_with)},     {"train_data", run.train_fingerprint()},

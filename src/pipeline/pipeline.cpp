@@ -22,8 +22,8 @@ namespace {
 
 constexpr std::size_t kPictures = 24;  // of mistakes, and of unsure hits
 
-// What was made of a checkpoint belongs to it by the weights' hash. This guards against mix-ups,
-// not against forgery.
+// Throws checkpoint.changed unless the checkpoint has the weights with that hash. This guards
+// against mix-ups, not against forgery.
 void require_weights(const Checkpoint& checkpoint, const std::string& expected) {
   if (checkpoint.sha256 == expected) return;
   throw Error("checkpoint.changed",

@@ -1,4 +1,4 @@
-// What is measured of a run, as charts. No Torch in this header.
+// The charts of a run. No Torch in this header.
 #pragma once
 
 #include <string>

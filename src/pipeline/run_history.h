@@ -25,7 +25,7 @@ struct PastRun {
 };
 
 // The evaluated runs in `folder`, from the first to the last that was begun.
-// What is no run is passed over; a run that cannot be read is named in a warning. Throws
+// Other entries are passed over; a run that cannot be read is named in a warning. Throws
 // input.missing when there is no run at all.
 std::vector<PastRun> run_history(const std::filesystem::path& folder);
 

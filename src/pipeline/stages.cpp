@@ -124,7 +124,7 @@ void require_never_saved(const RunDirectory& run) {
               "put the folder back, or train again, into a new one, with the run's config.toml");
 }
 
-// What a stopped training goes on from; nothing when it was stopped before it wrote any.
+// The state that a stopped training resumes from; step 0 when it was stopped before it wrote any.
 TrainingState read_state(StateFolder& states, const Config& config, const RunDirectory& run) {
   auto state = states.load_newest().value_or(TrainingState{});
   if (state.step == 0) {

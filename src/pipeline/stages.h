@@ -28,7 +28,7 @@ struct TrainOptions;
 // LibTorch's threads and determinism on the way.
 Config resolve(Config config);
 
-// What a part of the synthetic set is drawn with.
+// The options that a part of the synthetic set is drawn with.
 SyntheticOptions synthetic_options(const Config& config, Part part);
 
 // acquire: the train and test sets that the configuration names. Synthetic digits are drawn light
@@ -59,8 +59,8 @@ TrainingParts split_stage(const Dataset& train_set, const Config& config,
 // config.network when it cannot train on that part.
 Config fit_stage(const Config& config, const Dataset& training);
 
-// What the configuration makes of a training: its options, and the untrained network, with the
-// training part's normalisation constants and the seed's weights.
+// The options of a training, and its untrained network, with the training part's normalisation
+// constants and the seed's weights.
 TrainOptions train_options(const Config& config);
 Network make_network(const Dataset& training, const Config& config);
 

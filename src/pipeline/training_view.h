@@ -1,5 +1,4 @@
-// What a person sees of a training while it goes on: a bar or lines on stderr, and, when asked for,
-// TensorBoard's event files.
+// Progress of a training: a bar or lines on stderr, and on request TensorBoard's event files.
 #pragma once
 
 #include <chrono>

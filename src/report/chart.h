@@ -1,6 +1,6 @@
 // Charts: plain data to SVG. The same text is a file of its own and a part of an HTML page; it
 // follows the reader's light or dark setting, needs no script, font or network, and is the same for
-// the same data. What is not finite is left out. Titles, names and labels are any text.
+// the same data. Values that are not finite are left out. Titles, names and labels are any text.
 #pragma once
 
 #include <cstddef>

@@ -54,7 +54,7 @@ struct Picture {
 };
 Markup pictures(const std::vector<Picture>& pictures, int width = 104);
 
-// What is shown on demand.
+// Text that opens on a click.
 Markup details(std::string_view summary, const Markup& content);
 
 struct Section {

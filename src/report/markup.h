@@ -1,5 +1,4 @@
-// Text that is XML already, told apart by its type from text that must be escaped first: whoever
-// confuses the two does not compile.
+// XML as a type of its own: code that passes unescaped text as XML does not compile.
 #pragma once
 
 #include <string>
@@ -28,7 +27,7 @@ std::string shortened(std::string_view text, std::size_t length);
 // Characters (code points) in UTF-8 text.
 std::size_t length_of(std::string_view text);
 
-// What a thing was found to be; the name of its class in the style sheets, "" for kNone.
+// A verdict; the name of its class in the style sheets, "" for kNone.
 enum class Verdict { kNone, kPass, kWarning, kFail };
 const char* name_of(Verdict verdict);
 

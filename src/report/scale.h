@@ -25,7 +25,7 @@ std::string quantity_text(const Quantity& quantity, Scale scale = Scale::kPercen
 struct AxisOptions {
   std::string label;
   Scale scale = Scale::kLinear;
-  std::vector<double> covers = {};  // values that the axis shows whatever the data: {0, 1}
+  std::vector<double> covers = {};  // values that the axis always shows: {0, 1}
 };
 
 // Whether a value has a place on such an axis: finite, below 1e150, on a logarithmic one above

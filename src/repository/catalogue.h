@@ -1,4 +1,4 @@
-// What a repository holds, for `digits models`.
+// The models of a repository, for `digits models`.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace digits {
 
-// What a manifest says that tells one version from another.
+// The part of a manifest that differs between versions.
 struct VersionFacts {
   Quantity accuracy;  // on the test set
   std::string data;   // that it was trained on, as it was named
@@ -37,8 +37,8 @@ struct ModelSummary {
   std::vector<VersionSummary> versions;
 };
 
-// One model, every version of it compared with its sums. What is damaged, a version or
-// current.json, says so and hides nothing else.
+// One model, every version of it compared with its sums. A damaged version, or current.json, is
+// marked as damaged; the others are listed all the same.
 ModelSummary summarise(const ModelFolder& model);
 
 // The same as documents: `versions` with `facts` spread out, or `damage`; `damage` also in place of

@@ -16,7 +16,7 @@ constexpr const char* kManifestSchema = "digits.manifest/2";
 // shows in the first digits.
 constexpr double kGoldenTolerance = 1e-4;
 
-// What a manifest is made of besides the program's own constants.
+// The content of a manifest besides the program's own constants.
 struct ManifestContent {
   std::string name;  // of the model: is_model_name
   Schema schema;

@@ -40,7 +40,7 @@ std::string escaped(const std::string& text) {
   return plain;
 }
 
-// A JSON string is a YAML string too, whatever is in it.
+// Every JSON string is a YAML string, too.
 std::string quoted(const std::string& text) { return to_text(Json(text), -1); }
 
 std::string percent_with_interval(const Quantity& quantity) {
@@ -52,7 +52,7 @@ std::string front_matter(const Json& manifest, bool has_onnx) {
   const auto name = quoted(text_at(manifest, "/name"));
   std::string text =
       "---\n"
-      "license: unknown\n"  // for whoever owns data and weights to say
+      "license: unknown\n"  // the owner of data and weights decides
       "library_name: pytorch\n"
       "pipeline_tag: image-classification\n"
       "tags:\n- image-classification\n- torchscript\n- safetensors\n";

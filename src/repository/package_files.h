@@ -28,17 +28,16 @@ std::string format_sums(const PackageFiles& files);
 // that every package has is not in it.
 PackageSums parse_sums(const std::string& text);
 
-// The files that SHA256SUMS lists, and no other, each read once and compared with its sum. What is
-// returned is what was compared: whoever parses these bytes has nothing to fear from a file that is
-// swapped in meanwhile. Throws
+// The files that SHA256SUMS lists, and no other, each read once and compared with its sum. The
+// bytes returned are the bytes compared: a file that is swapped afterwards has no effect. Throws
 //   package.missing     no such folder, no SHA256SUMS in it, or no file that it lists
 //   package.unreadable  one of these is there and cannot be read, or is too large
 //   package.sums        as parse_sums
 //   package.hash        naming the file whose bytes are others
 PackageFiles read_verified(const std::filesystem::path& folder);
 
-// Writes the files and their SHA256SUMS into `folder`, which is there; unsynced, since whoever
-// gives the folder its name syncs it whole (StagedDirectory). Throws as write_file.
+// Writes the files and their SHA256SUMS into `folder`, which is there; unsynced: StagedDirectory
+// syncs the whole folder before it gets its name. Throws as write_file.
 void write_files(const std::filesystem::path& folder, const PackageFiles& files);
 
 }  // namespace digits

@@ -23,7 +23,7 @@ struct SyntheticOptions {
   int threads = 1;                // the result does not depend on it
 };
 
-// What a synthetic digit was drawn with: the known causes of how it looks.
+// The parameters that a synthetic digit was drawn with: the known causes of its appearance.
 struct Factors {
   int style = 0;           // index into glyphs_of(label)
   double slant = 0.0;      // horizontal shift per vertical pixel, to the right at the top

@@ -140,7 +140,7 @@ TEST(Race, PrintsTheRatioOfMedians) {
     return std::stod(result.out.substr(result.out.find(text) + text.size()));
   };
   const double median = number_after("digits     median ");
-  // The ratio is rounded to 0.1, the median to 0.01, whatever the training took.
+  // The ratio is rounded to 0.1, the median to 0.01, for any time.
   EXPECT_NEAR(number_after("ratio of medians ") * median, 40.0, 0.05 * median + 0.5 / median);
   EXPECT_EQ(race("3", "2").status, 2);
   EXPECT_EQ(race("none", "2").status, 2);

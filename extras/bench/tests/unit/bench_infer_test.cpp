@@ -1,4 +1,4 @@
-// What a latency is, and when it is too long.
+// Latencies, and budgets that they miss.
 #include "bench/bench_infer.h"
 
 #include "base/error.h"

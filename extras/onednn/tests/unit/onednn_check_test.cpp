@@ -14,7 +14,7 @@ const Schema kSchema{13, 10, 2, {"a", "b", "c"}};
 const Architecture kArchitecture{
     1, 2, {{5, 20}, {6}}};  // one layer pools, one has one more behind it
 
-// What a piece has read and computed for random input.
+// A piece after it has run on random input.
 std::vector<at::Tensor> computed(const FoldedNetwork& folded, int64_t images) {
   OnednnConstants constants;
   OnednnPiece piece(folded, constants, images, Precision::kFloat32);

@@ -1,4 +1,4 @@
-// The engine computes what the eager network computes, whatever the network looks like.
+// The engine agrees with the eager network, for networks of many shapes.
 #include "onednn/onednn_engine.h"
 
 #include <ATen/ATen.h>
