@@ -139,7 +139,7 @@ void CommandOptions::flag(const std::string& name, const std::string& help) {
 }
 
 void CommandOptions::add_machine() {
-  number("seed", "of every random decision");
+  number("seed", "seed of every random decision");
   number("threads", "0: one per core");
   text("device", "auto, cpu or cuda", "NAME");
 }
@@ -159,7 +159,7 @@ void CommandOptions::add_config() {
   text("config", "configuration file (TOML)", "FILE");
   text("preset", fmt::format("fast, standard or accurate (default: {})", kDefaultPreset), "NAME");
   add_set();
-  text("fail-on", "what finding of the validation stops: error or warning", "SEVERITY");
+  text("fail-on", "the severity of findings that stops: error or warning", "SEVERITY");
   add_machine();
 }
 
@@ -172,11 +172,12 @@ void CommandOptions::add_run_path() {
   text("out", "the run directory; must be new (default: a folder under runs/)", "DIR");
   text("gates", "the gates to pass, instead of configs/gates.toml", "FILE");
   add_digit_checks();
-  text("resume", "go on with a run that was stopped, as if it had not been", "RUN");
+  text("resume", "continue a stopped run; the result is the same as without the stop", "RUN");
 }
 
 void CommandOptions::add_digit_checks() {
-  flag("no-digit-checks", "leave out the tests for handwritten digits: classes 0 to 9 are others");
+  flag("no-digit-checks",
+       "leave out the tests for handwritten digits: the classes 0 to 9 are something else");
 }
 
 void CommandOptions::add_tensorboard() {
