@@ -1,4 +1,4 @@
-// argv -> command table; everything else is in cli/.
+// Adds the extras to the command table, and starts the program; everything else is in cli/.
 #include <sys/auxv.h>
 #include <unistd.h>
 
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/extras.h"
 
 namespace {
 
@@ -47,4 +48,8 @@ __attribute__((section(".preinit_array"), used)) void (*before_libraries)(int, c
 
 }  // namespace
 
-int main(int argc, char** argv) { return digits::run_command_line(argc, argv); }
+int main(int argc, char** argv) {
+  digits::Extras extras;
+  digits::add_extras(extras);
+  return digits::run_command_line(argc, argv, extras);
+}

@@ -11,17 +11,18 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/nearest.h"
+#include "cli/extras.h"
 #include "pipeline/version.h"
 
 namespace digits {
 
 namespace {
 
-void print_overview() {
+void print_overview(const std::vector<Command>& all) {
   fmt::print(
       "digits: train, test, package and run an image classifier\n\n"
       "Usage: digits <command> [options]\n\nCommands:\n");
-  print_commands(commands());
+  print_commands(all);
   fmt::print(
       "\n`digits <command> --help` says more; `digits --version` what this is made of.\n"
       "Exit statuses: 0 done, 1 internal error or disk failure, 2 usage, 3 bad input data, "
@@ -40,19 +41,19 @@ void print_versions() {
   }
 }
 
-int dispatch(const Arguments& words) {
+int dispatch(const std::vector<Command>& all, const Arguments& words) {
   if (words.size() > 1 && words[0] == "help") {
-    return run_one_of(commands(), {words[1], "--help"}, "digits");
+    return run_one_of(all, {words[1], "--help"}, "digits");
   }
   if (words.empty() || words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
-    print_overview();
+    print_overview(all);
     return words.empty() ? kUsage : kDone;
   }
   if (words[0] == "--version") {
     print_versions();
     return kDone;
   }
-  return run_one_of(commands(), words, "digits");
+  return run_one_of(all, words, "digits");
 }
 
 Error output_error() {
@@ -110,10 +111,16 @@ void print_commands(const std::vector<Command>& commands) {
 }
 
 int run_command_line(int argc, const char* const* argv) {
+  return run_command_line(argc, argv, Extras{});
+}
+
+int run_command_line(int argc, const char* const* argv, const Extras& extras) {
   start_logging();
   catch_interrupts();
+  auto all = commands();
+  all.insert(all.end(), extras.commands.begin(), extras.commands.end());
   try {
-    const int status = dispatch({argv + std::min(argc, 1), argv + argc});
+    const int status = dispatch(all, {argv + std::min(argc, 1), argv + argc});
     flush_results();
     return status;
   } catch (const Error& error) {

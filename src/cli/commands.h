@@ -42,8 +42,10 @@ int run_one_of(const std::vector<Command>& commands, const Arguments& words,
 // One line each, as --help has them.
 void print_commands(const std::vector<Command>& commands);
 
-// Everything that main does: finds the command, turns every exception into one line on stderr and
-// its exit status.
-int run_command_line(int argc, const char* const* argv);
+// Everything that main does: finds the command, of the core or of an extra, turns every exception
+// into one line on stderr and its exit status.
+struct Extras;
+int run_command_line(int argc, const char* const* argv, const Extras& extras);
+int run_command_line(int argc, const char* const* argv);  // the core alone
 
 }  // namespace digits
