@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <openssl/crypto.h>
+#include <strings.h>
 
 #include <algorithm>
 #include <string_view>
@@ -38,9 +39,10 @@ std::string read_token(const std::filesystem::path& path) {
 
 void require_token(const std::string& authorization, const std::string& token) {
   if (token.empty()) return;
-  const auto wanted = "Bearer " + token;
-  if (authorization.size() == wanted.size() &&
-      CRYPTO_memcmp(authorization.data(), wanted.data(), wanted.size()) == 0) {
+  const std::string_view scheme = "Bearer ";  // in any case: RFC 9110, section 11.1
+  if (authorization.size() == scheme.size() + token.size() &&
+      ::strncasecmp(authorization.data(), scheme.data(), scheme.size()) == 0 &&
+      CRYPTO_memcmp(authorization.data() + scheme.size(), token.data(), token.size()) == 0) {
     return;
   }
   throw Error("auth.token",
