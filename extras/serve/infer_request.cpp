@@ -145,10 +145,11 @@ OutputKind kind_of_output(const std::string& name, const InferContract& contract
   if (name == contract.output || name == contract.output + "__0") return OutputKind::kLogits;
   if (name == kProbabilitiesOutput) return OutputKind::kProbabilities;
   if (name == kLabelOutput) return OutputKind::kLabel;
+  if (name == kPixelsInput) return OutputKind::kPixels;
   throw Error("request.output",
-              fmt::format("output {}, expected {}, {} or {}", printable(name.substr(0, 60)),
-                          contract.output, kProbabilitiesOutput, kLabelOutput),
-              "leave outputs out to get all of them");
+              fmt::format("output {}, expected {}, {}, {} or {}", printable(name.substr(0, 60)),
+                          contract.output, kProbabilitiesOutput, kLabelOutput, kPixelsInput),
+              "leave outputs out to get the first three");
 }
 
 WantedOutput parse_output(JsonElement element, const std::string& where, bool binary,
@@ -162,9 +163,12 @@ WantedOutput parse_output(JsonElement element, const std::string& where, bool bi
     if (name == "binary_data") output.binary = bool_at(value, where + ".parameters.binary_data");
     if (name != "classification") continue;
     output.classes = whole_number_at(value, where + ".parameters.classification");
-    if (output.classes == 0 || output.kind == OutputKind::kLabel) {
-      throw_field(where + ".parameters.classification", output.classes == 0 ? "0" : "for labels",
-                  "1 or more, for numbers");
+    const bool of_classes =
+        output.kind == OutputKind::kLogits || output.kind == OutputKind::kProbabilities;
+    if (output.classes == 0 || !of_classes) {
+      throw_field(where + ".parameters.classification",
+                  output.classes == 0 ? "0" : "of output " + output.name,
+                  "1 or more, of logits or probabilities");
     }
   }
   return output;

@@ -13,7 +13,7 @@
 namespace digits {
 
 // Names of inputs and outputs beside those of the package's manifest.
-constexpr const char* kPixelsInput = "pixels";
+constexpr const char* kPixelsInput = "pixels";  // and an output: only when asked for
 constexpr const char* kPictureInput = "picture";
 constexpr const char* kProbabilitiesOutput = "probabilities";
 constexpr const char* kLabelOutput = "label";
@@ -26,7 +26,8 @@ struct InferContract {
   std::size_t max_images = 256;  // of one request
 };
 
-enum class OutputKind { kLogits, kProbabilities, kLabel };
+// kPixels: the images as the model saw them, as UINT8.
+enum class OutputKind { kLogits, kProbabilities, kLabel, kPixels };
 
 struct WantedOutput {
   OutputKind kind = OutputKind::kLogits;

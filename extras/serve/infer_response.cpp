@@ -1,6 +1,7 @@
 #include "serve/infer_response.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -16,11 +17,16 @@ namespace digits {
 
 namespace {
 
-// What is sent of one output: numbers, or strings.
+// What is sent of one output: values of one type.
 struct OutputTensor {
-  std::size_t rows = 0, cols = 0;    // no columns: shape [rows]
-  std::vector<float> numbers;        // [rows * cols]; or
-  std::vector<std::string> strings;  // [rows * max(cols, 1)]
+  std::vector<std::size_t> shape;
+  std::vector<float> numbers;        // FP32; or
+  std::vector<std::uint8_t> pixels;  // UINT8; or
+  std::vector<std::string> strings;  // BYTES
+
+  const char* datatype() const {
+    return !strings.empty() ? "BYTES" : !pixels.empty() ? "UINT8" : "FP32";
+  }
 };
 
 std::string quoted(const std::string& text) { return to_text(Json(text), -1); }
@@ -42,22 +48,35 @@ std::vector<std::string> best_classes(const std::vector<float>& values, std::siz
   return best;
 }
 
-OutputTensor tensor_of(const WantedOutput& output, const std::vector<std::string>& names,
-                       const std::vector<float>& logits, const std::vector<float>& probabilities) {
+OutputTensor pixels_of(const InferValues& values, std::size_t rows) {
   OutputTensor tensor;
-  tensor.rows = logits.size() / names.size();
+  tensor.shape = values.image_shape;
+  tensor.shape.insert(tensor.shape.begin(), rows);
+  for (const float unit : values.images) {
+    tensor.pixels.push_back(static_cast<std::uint8_t>(std::lround(unit * 255.0F)));
+  }
+  return tensor;
+}
+
+OutputTensor tensor_of(const WantedOutput& output, const std::vector<std::string>& names,
+                       const InferValues& values, const std::vector<float>& probabilities) {
+  const auto rows = values.logits.size() / names.size();
+  if (output.kind == OutputKind::kPixels) return pixels_of(values, rows);
+  OutputTensor tensor;
+  tensor.shape = {rows};
   if (output.kind == OutputKind::kLabel) {
-    for (const auto label : argmax_rows(logits, names.size())) {
+    for (const auto label : argmax_rows(values.logits, names.size())) {
       tensor.strings.push_back(names[label]);
     }
     return tensor;
   }
-  const auto& values = output.kind == OutputKind::kLogits ? logits : probabilities;
-  tensor.cols = output.classes > 0 ? std::min(output.classes, names.size()) : names.size();
+  const auto& numbers = output.kind == OutputKind::kLogits ? values.logits : probabilities;
+  tensor.shape.push_back(output.classes > 0 ? std::min(output.classes, names.size())
+                                            : names.size());
   if (output.classes > 0) {
-    tensor.strings = best_classes(values, tensor.cols, names);
+    tensor.strings = best_classes(numbers, tensor.shape[1], names);
   } else {
-    tensor.numbers = values;
+    tensor.numbers = numbers;
   }
   return tensor;
 }
@@ -69,6 +88,7 @@ void append_length(std::string& out, std::uint32_t length) {
 std::string binary_of(const OutputTensor& tensor) {
   std::string bytes(reinterpret_cast<const char*>(tensor.numbers.data()),
                     tensor.numbers.size() * sizeof(float));
+  bytes.append(reinterpret_cast<const char*>(tensor.pixels.data()), tensor.pixels.size());
   for (const auto& text : tensor.strings) {
     append_length(bytes, static_cast<std::uint32_t>(text.size()));
     bytes += text;
@@ -83,6 +103,10 @@ void append_data(std::string& json, const OutputTensor& tensor) {
     fmt::format_to(std::back_inserter(json), "{}{}", comma, number);
     comma = ",";
   }
+  for (const int pixel : tensor.pixels) {
+    fmt::format_to(std::back_inserter(json), "{}{}", comma, pixel);
+    comma = ",";
+  }
   for (const auto& text : tensor.strings) {
     json += comma;
     json += quoted(text);
@@ -93,9 +117,8 @@ void append_data(std::string& json, const OutputTensor& tensor) {
 
 void append_output(std::string& json, std::string& binary, const WantedOutput& output,
                    const OutputTensor& tensor) {
-  fmt::format_to(std::back_inserter(json), R"({{"name":{},"datatype":"{}","shape":[{}{}],)",
-                 quoted(output.name), tensor.strings.empty() ? "FP32" : "BYTES", tensor.rows,
-                 tensor.cols > 0 ? fmt::format(",{}", tensor.cols) : "");
+  fmt::format_to(std::back_inserter(json), R"({{"name":{},"datatype":"{}","shape":[{}],)",
+                 quoted(output.name), tensor.datatype(), fmt::join(tensor.shape, ","));
   if (output.binary) {
     const auto bytes = binary_of(tensor);
     fmt::format_to(std::back_inserter(json), R"("parameters":{{"binary_data_size":{}}}}})",
@@ -119,9 +142,9 @@ void require_finite(const std::vector<float>& logits) {
 }  // namespace
 
 HttpResponse infer_response(const InferRequest& request, const ModelIdentity& model,
-                            const std::vector<float>& logits) {
-  require_finite(logits);
-  const auto exact = softmax_rows(logits, model.class_names.size());
+                            const InferValues& values) {
+  require_finite(values.logits);
+  const auto exact = softmax_rows(values.logits, model.class_names.size());
   const std::vector<float> probabilities(exact.begin(), exact.end());
   std::string json = fmt::format(R"({{"model_name":{},"model_version":{},)", quoted(model.name),
                                  quoted(model.version));
@@ -131,7 +154,7 @@ HttpResponse infer_response(const InferRequest& request, const ModelIdentity& mo
   for (std::size_t i = 0; i < request.outputs.size(); ++i) {
     if (i > 0) json += ",";
     append_output(json, binary, request.outputs[i],
-                  tensor_of(request.outputs[i], model.class_names, logits, probabilities));
+                  tensor_of(request.outputs[i], model.class_names, values, probabilities));
   }
   json += "]}";
   HttpResponse response;

@@ -19,10 +19,16 @@ struct ModelIdentity {
   std::vector<std::string> class_names;
 };
 
-// The response to `request`: outputs in the order in which they were asked for. `logits`:
-// [count * classes]. Numbers read back to the bit. Throws model.not_finite when a logit is NaN or
-// infinite.
+// What the model made of a request.
+struct InferValues {
+  std::vector<float> logits;               // [count * classes]
+  std::vector<float> images{};             // [count, channels, rows, cols] in [0, 1], that it saw
+  std::vector<std::size_t> image_shape{};  // channels, rows, cols
+};
+
+// The response to `request`: outputs in the order in which they were asked for. Numbers read back
+// to the bit. Throws model.not_finite when a logit is NaN or infinite.
 HttpResponse infer_response(const InferRequest& request, const ModelIdentity& model,
-                            const std::vector<float>& logits);
+                            const InferValues& values);
 
 }  // namespace digits

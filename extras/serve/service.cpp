@@ -37,6 +37,11 @@ bool is_request_id(const std::string& text) {
          });
 }
 
+std::vector<std::size_t> image_shape(const Schema& schema) {
+  return {static_cast<std::size_t>(schema.channels), static_cast<std::size_t>(schema.rows),
+          static_cast<std::size_t>(schema.cols)};
+}
+
 double milliseconds(Clock::duration duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
 }
@@ -215,7 +220,9 @@ HttpResponse Service::inferred(Asked& asked, const InferRequest& request,
   try {
     observer_.inferred(request, inference);
     if (inference.error) return failed(asked, *inference.error);
-    return finished(asked, infer_response(request, identity, inference.logits));
+    const auto& schema = inference.model->facts().contract.schema;
+    const InferValues values{inference.logits, inference.images, image_shape(schema)};
+    return finished(asked, infer_response(request, identity, values));
   } catch (const Error& error) {
     return failed(asked, error);
   } catch (const std::exception& error) {

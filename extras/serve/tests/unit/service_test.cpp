@@ -221,7 +221,8 @@ TEST_F(ServiceTest, LogsNoPixels) {
   options.log = folder / "log";
   const auto service = make(options);
   ask(*service, request_of("POST", "/v2/models/fake/infer", fake_request("0.7654321")));
-  ask(*service, request_of("POST", "/v2/models/fake/infer", fake_request("17654321.5")));  // refused
+  ask(*service,
+      request_of("POST", "/v2/models/fake/infer", fake_request("17654321.5")));  // refused
   const auto log = read_file(options.log);
   EXPECT_THAT(log, testing::HasSubstr("\"status\":200"));
   EXPECT_THAT(log, testing::HasSubstr("\"error\":\"request.range\""));
