@@ -43,6 +43,16 @@ void ConnectionTable::end_idle(const End& end) {
   }
 }
 
+void ConnectionTable::end_gone(const std::function<bool(int fd)>& gone, const End& end) {
+  const std::lock_guard lock(mutex_);
+  for (auto& connection : all_) {
+    const bool waits = connection.phase != Phase::kWorking && connection.phase != Phase::kSending;
+    if (!waits || connection.ended || !gone(connection.fd)) continue;
+    connection.ended = true;
+    end(connection.fd, connection.phase);
+  }
+}
+
 std::size_t ConnectionTable::size() const {
   const std::lock_guard lock(mutex_);
   return all_.size();

@@ -46,6 +46,9 @@ class ConnectionTable {
   void end_expired(Clock::time_point now, std::chrono::milliseconds timeout, const End& end);
   void end_idle(const End& end);
 
+  // Ends each connection that waits for more of a request and whose client is gone, by `gone`.
+  void end_gone(const std::function<bool(int fd)>& gone, const End& end);
+
   std::size_t size() const;
   std::size_t busy() const;  // in any phase but kIdle and kHeaders: owed an answer
 

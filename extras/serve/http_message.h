@@ -16,7 +16,7 @@ using Clock = std::chrono::steady_clock;
 
 struct HttpRequest {
   std::string method;         // "GET"; HEAD is GET
-  std::string path;           // decoded, without the query
+  std::string path;           // as it was sent, without the query
   std::string authorization;  // of these four headers: empty without
   std::string content_type;
   std::string content_encoding;

@@ -25,7 +25,7 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr milliseconds kTick{100};         // how often deadlines are looked at
+constexpr milliseconds kTick{200};         // how often deadlines are looked at
 constexpr milliseconds kIdleGrace{1'000};  // for a next request on an idle connection when stopping
 
 // Tells a client that sends too slowly, and lets the connection's reader see its end.
@@ -43,6 +43,12 @@ void end_connection(int fd, Phase phase) {
     (void)::send(fd, text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   }
   ::shutdown(fd, SHUT_RDWR);
+}
+
+// Whether the client has ended its side, and all that it sent has been read.
+bool is_gone(int fd) {
+  char byte = 0;
+  return ::recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
 }  // namespace
@@ -67,7 +73,11 @@ class HttpServer::Impl {
   void start();
   void accept_until_stopped();
   void accept_waiting();
-  void end_expired() { table_.end_expired(Clock::now(), options_.timeout, end_connection); }
+  // The library does not see an end that arrives together with data.
+  void end_late_and_gone() {
+    table_.end_expired(Clock::now(), options_.timeout, end_connection);
+    table_.end_gone(is_gone, end_connection);
+  }
   void wait_until_closed(Clock::time_point deadline);
 
   void* on_first_line();
@@ -137,6 +147,9 @@ void HttpServer::Impl::start() {
       return MHD_NO;
     }
   };
+  // Names of models need no escapes, and a decoded NUL would cut a path off.
+  std::size_t (*const as_it_is)(void*, MHD_Connection*, char*) =
+      [](void*, MHD_Connection*, char* text) { return std::strlen(text); };
   constexpr std::size_t kConnectionMemory = 32U << 10U;  // headers, and pieces of a body
   const auto threads = static_cast<unsigned>(std::max(1, options_.threads));
   const auto limit = static_cast<unsigned>(options_.connections) + 64 * threads;
@@ -147,8 +160,8 @@ void HttpServer::Impl::start() {
       0, nullptr, nullptr, access, this, MHD_OPTION_THREAD_POOL_SIZE, threads > 1 ? threads : 0U,
       MHD_OPTION_CONNECTION_LIMIT, limit, MHD_OPTION_CONNECTION_MEMORY_LIMIT, kConnectionMemory,
       MHD_OPTION_CONNECTION_TIMEOUT, 0U, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-      MHD_OPTION_NOTIFY_CONNECTION, connected, this, MHD_OPTION_NOTIFY_COMPLETED, completed, this,
-      MHD_OPTION_URI_LOG_CALLBACK,
+      MHD_OPTION_UNESCAPE_CALLBACK, as_it_is, nullptr, MHD_OPTION_NOTIFY_CONNECTION, connected,
+      this, MHD_OPTION_NOTIFY_COMPLETED, completed, this, MHD_OPTION_URI_LOG_CALLBACK,
       static_cast<void* (*)(void*, const char*, MHD_Connection*)>(first_line), this,
       MHD_OPTION_END);
   if (daemon_ == nullptr) {
@@ -164,7 +177,7 @@ void HttpServer::Impl::accept_until_stopped() {
     pollfd polled[2] = {{wake_.get(), POLLIN, 0}, {listener_.get(), POLLIN, 0}};
     ::poll(polled, full ? 1 : 2, static_cast<int>(kTick.count()));
     if (!full) accept_waiting();
-    end_expired();
+    end_late_and_gone();
   }
   accept_waiting();  // who has connected so far
   listener_ = Descriptor(-1);
@@ -242,9 +255,9 @@ MHD_Result HttpServer::Impl::dispatch(MHD_Connection* mhd, Exchange& exchange) {
 }
 
 void HttpServer::Impl::wait_until_closed(Clock::time_point deadline) {
-  while (connections() > 0 && Clock::now() < deadline) {
+  for (int i = 1; connections() > 0 && Clock::now() < deadline; ++i) {
     std::this_thread::sleep_for(milliseconds(5));
-    end_expired();
+    if (i % 20 == 0) end_late_and_gone();
   }
 }
 

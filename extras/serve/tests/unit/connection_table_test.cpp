@@ -51,6 +51,26 @@ TEST_F(ConnectionTableTest, AnEndedConnectionStaysEnded) {
   EXPECT_EQ(table.size(), 0U);
 }
 
+// Whoever goes away in the middle of a request, or between two, is let go; a response is owed to
+// everybody else, whatever their side of the connection does.
+TEST_F(ConnectionTableTest, EndsThoseThatAreGone) {
+  int fd = 10;
+  for (const auto phase :
+       {Phase::kIdle, Phase::kHeaders, Phase::kBody, Phase::kWorking, Phase::kSending}) {
+    table.enter(table.open(fd++, at(0)), phase, at(0));
+  }
+  table.open(20, at(0));
+  std::vector<int> fds;
+  const auto end_gone = [&] {
+    table.end_gone([](int each) { return each < 20; },
+                   [&](int each, Phase) { fds.push_back(each); });
+  };
+  end_gone();
+  EXPECT_THAT(fds, testing::UnorderedElementsAre(10, 11, 12));
+  end_gone();
+  EXPECT_EQ(fds.size(), 3U);  // each once
+}
+
 // At the server's end idle clients are told; those that are owed a response are not.
 TEST_F(ConnectionTableTest, EndsIdleOnesAlone) {
   table.open(7, at(0));
