@@ -9,7 +9,7 @@ HttpResponse page_response(const std::string& content_type, const std::string& t
   response.headers = {
       {"Content-Security-Policy",
        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-       "img-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
+       "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
       {"X-Content-Type-Options", "nosniff"},
       {"Referrer-Policy", "no-referrer"},
       {"Cache-Control", "no-cache"}};

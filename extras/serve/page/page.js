@@ -268,9 +268,9 @@ paper.addEventListener("keydown", (event) => {
     pen.down = !pen.down;
     if (pen.down) begin({x: pen.x, y: pen.y});
     else redraw();
-  } else if (event.key === "u") {
+  } else if (event.key.toLowerCase() === "u") {
     undo();
-  } else if (event.key === "c") {
+  } else if (event.key.toLowerCase() === "c") {
     clear();
   } else {
     return;

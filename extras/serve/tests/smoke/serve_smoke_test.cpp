@@ -23,8 +23,9 @@ TEST(ServeSmoke, StartsAnswersAndStops) {
 
   std::string data = "0";
   for (int i = 1; i < 400; ++i) data += i % 7 == 0 ? ",255" : ",0";
-  const auto body = R"({"inputs":[{"name":"pixels","shape":[1,1,20,20],"datatype":"UINT8","data":[)" +
-                    data + "]}]}";
+  const auto body =
+      R"({"inputs":[{"name":"pixels","shape":[1,1,20,20],"datatype":"UINT8","data":[)" + data +
+      "]}]}";
   std::vector<double> milliseconds;
   for (int i = 0; i < 200; ++i) {
     const auto start = std::chrono::steady_clock::now();
