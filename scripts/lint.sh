@@ -8,7 +8,7 @@ preset=${DIGITS_PRESET:-release}
 # Versions of clang-format disagree on details; this one decides.
 if clang-format --version | grep -q 'version 14\.'; then
   echo "lint: formatting"
-  find src tests bench \( -name '*.h' -o -name '*.cpp' \) -print0 |
+  find src tests bench extras \( -name '*.h' -o -name '*.cpp' \) -print0 |
     xargs -0 clang-format --dry-run --Werror
 else
   echo "lint: formatting skipped: clang-format is not version 14"
@@ -33,6 +33,16 @@ forbid report 'data/|repository/|metrics/|behaviour/|onnx/|model/|pipeline/|cli/
 forbid onnx 'repository/|metrics/|behaviour/|report/|model/|pipeline/|cli/|opencv2/'
 forbid model 'report/|pipeline/|cli/'
 forbid pipeline 'cli/'
+
+# The core knows no extra; extra serve answers, and trains nothing.
+if grep -rnE '#include "(serve)/' src; then
+  echo "lint: src must not include an extra" >&2
+  exit 1
+fi
+if [ -d extras/serve ] && grep -nE '#include "(model/(train|network|checkpoint)|pipeline/(config|pipeline|stages)|synthetic)' extras/serve/*.h extras/serve/*.cpp; then
+  echo "lint: extras/serve must not include the above" >&2
+  exit 1
+fi
 
 # Files that include Torch take clang-tidy most of a minute each; these folders do not.
 echo "lint: clang-tidy over the folders without Torch"

@@ -11,6 +11,9 @@ packages=(
   curl ca-certificates libonnx-dev libprotobuf-dev
   "$@"
 )
+# What extras need, where they are.
+[ ! -d "$(dirname "$0")/../extras/serve" ] ||
+  packages+=(libmicrohttpd-dev libsimdjson-dev prometheus-cpp-dev)
 # Debian's LibTorch is built against an abstract BLAS: without OpenBLAS it runs on the reference
 # implementation, some 40 times slower. Its CMake files ask for Gloo.
 # The inference engine is made of oneDNN's primitives, and shares the library with that LibTorch.
