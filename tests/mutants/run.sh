@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Proves that the tests can fail: plants each bug of tests/mutants/*.patch in a copy of the tree,
-# rebuilds what changed, and runs the one test that must go red.
+# Proves that the tests can fail: plants each bug of tests/mutants/*.patch, and of the same folder of
+# each extra, in a copy of the tree, rebuilds what changed, and runs the one test that must go red.
 #   tests/mutants/run.sh [NAME...]
 #
 # SEEDS   test seeds, at each of which the test must go red (default 1: always the same, so that
@@ -20,16 +20,19 @@ read -ra seeds <<< "${SEEDS:-1}"
 tree=$root/build/mutants
 
 names=("$@")
-[ $# -gt 0 ] || mapfile -t names < <(cd tests/mutants && ls ./*.patch | sed 's|^\./||; s|\.patch$||')
+[ $# -gt 0 ] || mapfile -t names < <(find tests/mutants extras/*/tests/mutants -name '*.patch' \
+  -exec basename {} .patch \; | sort)
 [ -z "${BUDGET:-}" ] || mapfile -t names < <(shuf -e "${names[@]}")
 command -v patch > /dev/null || { echo "mutants: patch is missing: scripts/setup.sh patch" >&2; exit 1; }
 
-header() { sed -n "s/^$2: //p" "$root/tests/mutants/$1.patch" | head -n 1; }
+patch_of() { find "$root"/tests/mutants "$root"/extras/*/tests/mutants -name "$1.patch"; }
+
+header() { sed -n "s/^$2: //p" "$(patch_of "$1")" | head -n 1; }
 
 # Brings the copy in line with the tree. Only what differs is touched, and gets a new time, so that
 # it is built again, whatever an earlier run or Ctrl-C left there.
 mkdir -p "$tree"
-parts=(CMakeLists.txt CMakePresets.json cmake configs data docs examples scripts src tests README.md)
+parts=(CMakeLists.txt CMakePresets.json cmake configs data docs examples extras scripts src tests README.md)
 while IFS= read -r -d '' file; do
   cmp -s "$file" "$tree/$file" && continue
   mkdir -p "$tree/$(dirname "$file")"
@@ -89,7 +92,7 @@ for name in "${names[@]}"; do
     continue
   fi
   read -r program test <<< "$(header "$name" Test)"
-  if ! patch --quiet --strip=1 --fuzz=0 < "$root/tests/mutants/$name.patch" > "$log" 2>&1; then
+  if ! patch --quiet --strip=1 --fuzz=0 < "$(patch_of "$name")" > "$log" 2>&1; then
     outcome="no patch"  # the code moved on: renew the patch
   elif ! build "$program"; then
     outcome="no build"
@@ -99,7 +102,7 @@ for name in "${names[@]}"; do
   while read -r file; do
     cp "$root/$file" "$file"  # newer than the mutant's objects, so it is built again
     rm -f "$file.orig" "$file.rej"
-  done < <(sed -n 's|^+++ b/||p' "$root/tests/mutants/$name.patch")
+  done < <(sed -n 's|^+++ b/||p' "$(patch_of "$name")")
   printf '%-32s %-9s %s %s\n' "$name" "$outcome" "$program" "$test"
   if [ "$outcome" = killed ]; then killed=$((killed + 1)); else survived=$((survived + 1)); fi
 done
