@@ -45,10 +45,17 @@ void end_connection(int fd, Phase phase) {
   ::shutdown(fd, SHUT_RDWR);
 }
 
-// Whether the client has ended its side, and all that it sent has been read.
-bool is_gone(int fd) {
+// Bytes that have arrived and were not read: 0 when the client has ended its side, -1 for none.
+ssize_t unread(int fd) {
   char byte = 0;
-  return ::recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+  return ::recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+}
+
+bool is_gone(int fd) { return unread(fd) == 0; }
+
+// A request that has arrived is left to be answered.
+void end_if_silent(int fd, Phase /*phase*/) {
+  if (unread(fd) <= 0) ::shutdown(fd, SHUT_RDWR);
 }
 
 }  // namespace
@@ -78,7 +85,7 @@ class HttpServer::Impl {
     table_.end_expired(Clock::now(), options_.timeout, end_connection);
     table_.end_gone(is_gone, end_connection);
   }
-  void wait_until_closed(Clock::time_point deadline);
+  void wait_until_closed(Clock::time_point deadline, bool idle_too);
 
   void* on_first_line();
   MHD_Result advance(MHD_Connection* mhd, Exchange& exchange, const char* method, const char* path,
@@ -254,8 +261,9 @@ MHD_Result HttpServer::Impl::dispatch(MHD_Connection* mhd, Exchange& exchange) {
   return MHD_YES;
 }
 
-void HttpServer::Impl::wait_until_closed(Clock::time_point deadline) {
+void HttpServer::Impl::wait_until_closed(Clock::time_point deadline, bool idle_too) {
   for (int i = 1; connections() > 0 && Clock::now() < deadline; ++i) {
+    if (idle_too) table_.end_idle(end_if_silent);
     std::this_thread::sleep_for(milliseconds(5));
     if (i % 20 == 0) end_late_and_gone();
   }
@@ -266,10 +274,9 @@ bool HttpServer::Impl::stop(milliseconds timeout) {
   const auto start = Clock::now();
   ::eventfd_write(wake_.get(), 1);
   acceptor_.join();
-  wait_until_closed(start + std::min(kIdleGrace, timeout / 2));
-  // What an idle client has sent is read all the same, and answered; then comes the end.
-  table_.end_idle([](int fd, Phase) { ::shutdown(fd, SHUT_RD); });
-  wait_until_closed(start + timeout);
+  // A client in the middle of a conversation asks again soon, and is told by Connection: close.
+  wait_until_closed(start + std::min(kIdleGrace, timeout / 2), /*idle_too=*/false);
+  wait_until_closed(start + timeout, /*idle_too=*/true);
   const bool complete = table_.busy() == 0;
   while (suspended_ > 0) std::this_thread::sleep_for(milliseconds(1));
   MHD_stop_daemon(daemon_);
