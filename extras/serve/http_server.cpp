@@ -25,7 +25,8 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr milliseconds kTick{200};         // how often deadlines are looked at
+constexpr milliseconds kTick{200};           // how often deadlines are looked at
+constexpr std::size_t kLastAccepted = 4096;  // of those who have connected before the end
 constexpr milliseconds kIdleGrace{1'000};  // for a next request on an idle connection when stopping
 
 // Tells a client that sends too slowly, and lets the connection's reader see its end.
@@ -73,13 +74,16 @@ class HttpServer::Impl {
   }
 
   const ListenAddress& address() const { return address_; }
-  std::size_t connections() const { return opened_ - closed_; }
+  std::size_t connections() const {
+    const auto closed = closed_.load();  // first: else a pair in between would count as -1
+    return opened_ - closed;
+  }
   bool stop(milliseconds timeout);
 
  private:
   void start();
   void accept_until_stopped();
-  void accept_waiting();
+  void accept_waiting(std::size_t room);
   // The library does not see an end that arrives together with data.
   void end_late_and_gone() {
     table_.end_expired(Clock::now(), options_.timeout, end_connection);
@@ -180,23 +184,24 @@ void HttpServer::Impl::start() {
 
 void HttpServer::Impl::accept_until_stopped() {
   while (!stopping_) {
-    const bool full = connections() >= options_.connections;
+    const auto open = connections();
+    const auto room = options_.connections - std::min(open, options_.connections);
     pollfd polled[2] = {{wake_.get(), POLLIN, 0}, {listener_.get(), POLLIN, 0}};
-    ::poll(polled, full ? 1 : 2, static_cast<int>(kTick.count()));
-    if (!full) accept_waiting();
+    ::poll(polled, room > 0 ? 2 : 1, static_cast<int>(kTick.count()));
+    accept_waiting(room);
     end_late_and_gone();
   }
-  accept_waiting();  // who has connected so far
+  accept_waiting(kLastAccepted);
   listener_ = Descriptor(-1);
 }
 
-void HttpServer::Impl::accept_waiting() {
-  while (connections() < options_.connections || stopping_) {
+void HttpServer::Impl::accept_waiting(std::size_t room) {
+  for (; room > 0; --room) {
     sockaddr_storage address{};
     socklen_t size = sizeof address;
     auto* const where = reinterpret_cast<sockaddr*>(&address);
     const int fd = ::accept4(listener_.get(), where, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (fd < 0 && (errno == ECONNABORTED || errno == EINTR)) continue;
+    if (fd < 0 && (errno == ECONNABORTED || errno == EINTR)) continue;  // who has gone again
     if (fd < 0) {
       // Nobody waits; or no descriptor is free, and the next tick tries again.
       if (errno != EAGAIN && !stopping_) std::this_thread::sleep_for(kTick);

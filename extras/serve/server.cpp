@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
-#include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <csignal>
 #include <cstdio>
+#include <mutex>
 #include <thread>
 
 #include "base/error.h"
@@ -67,7 +68,11 @@ class FollowThread {
     if (choice_.folder) thread_ = std::thread([this] { follow_until_stopped(); });
   }
   ~FollowThread() {
-    stopped_ = true;
+    {
+      const std::lock_guard lock(mutex_);
+      stopped_ = true;
+      wake_.notify_all();
+    }
     if (thread_.joinable()) thread_.join();
   }
   FollowThread(const FollowThread&) = delete;
@@ -76,25 +81,30 @@ class FollowThread {
  private:
   void follow_until_stopped() {
     VersionFollower follower([this] { return choice_.folder->current(); },
-                             [this](int version) {
-                               service_.replace(load_version(choice_, version, options_));
-                               log_info(fmt::format("model.loaded: version {} answers", version));
-                             },
-                             choice_.version);
-    while (!stopped_) {
-      std::this_thread::sleep_for(kFollowInterval);
-      const auto error = stopped_ ? std::nullopt : follower.look(Clock::now());
-      if (!error) continue;
-      service_.observer().model_failed();
-      log_warning(fmt::format("model.kept: version {} goes on: {}: {}", follower.serving(),
-                              error->code(), error->what()));
+                             [this](int version) { load(version); }, choice_.version);
+    std::unique_lock lock(mutex_);
+    while (!wake_.wait_for(lock, kFollowInterval, [this] { return stopped_; })) {
+      lock.unlock();
+      if (const auto error = follower.look(Clock::now())) {
+        service_.observer().model_failed();
+        log_warning(fmt::format("model.kept: version {} goes on: {}: {}", follower.serving(),
+                                error->code(), error->what()));
+      }
+      lock.lock();
     }
+  }
+
+  void load(int version) {
+    service_.replace(load_version(choice_, version, options_));
+    log_info(fmt::format("model.loaded: version {} answers", version));
   }
 
   const ModelChoice& choice_;
   const LoadOptions& options_;
   Service& service_;
-  std::atomic<bool> stopped_{false};
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopped_ = false;
   std::thread thread_;
 };
 
@@ -117,12 +127,10 @@ void serve(const ModelChoice& choice, const ServerOptions& given) {
   Service service(options.service, load_version(choice, choice.version, options.load));
   HttpServer server(options.http, service);
   announce(server.address(), service.model()->facts(), options);
-  {
-    const FollowThread follow(choice, options.load, service);
-    while (!signal.wait(std::chrono::hours(1))) {
-    }
-    service.not_ready();
+  const FollowThread follow(choice, options.load, service);
+  while (!signal.wait(std::chrono::hours(1))) {
   }
+  service.not_ready();
   log_info("serve.stopping: answering what was accepted");
   if (server.stop(options.http.timeout)) return;
   throw Error("server.unfinished",

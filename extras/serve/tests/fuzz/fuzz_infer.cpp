@@ -1,5 +1,5 @@
-// Any bytes as the body of an inference request: an Error, or a request that keeps its promises. The
-// first byte says how the body is packed, the next two how long its JSON is.
+// Any bytes as the body of an inference request: an Error, or a request that keeps its promises.
+// The first byte says how the body is packed, the next two how long its JSON is.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
