@@ -8,6 +8,7 @@
 
 #include "data/drift.h"
 #include "serve/batch_queue.h"
+#include "serve/shadow.h"
 
 namespace digits {
 
@@ -32,6 +33,8 @@ class Metrics {
   void model_loaded(const ModelFacts& model);  // and serves from now on
   void model_failed();                         // a new version could not be loaded
   void drift(DriftState state, const std::vector<DriftTest>& tests);
+
+  void shadow(const ShadowTally& tally);
 
   // The text format of Prometheus, version 0.0.4. The numbers are of now.
   std::string text(std::size_t images_waiting);

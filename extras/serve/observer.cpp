@@ -70,13 +70,21 @@ void Observer::model_loaded(const ModelFacts& model) {
   counts_ = std::make_shared<Counts>(model.profile, window_);
 }
 
-Json Observer::statistics(const ModelFacts& model) const {
+Json Observer::statistics(const ModelFacts& model, const std::optional<ShadowTally>& shadow) const {
   const auto now = counts();
   const auto verdict = [&] {
     const std::lock_guard lock(mutex_);
     return now->verdict;
   }();
-  return now->stats.document(model, verdict);
+  auto document = now->stats.document(model, verdict);
+  if (shadow) document["model_stats"][0]["shadow"] = *shadow;
+  return document;
+}
+
+std::string Observer::metrics_text(std::size_t images_waiting,
+                                   const std::optional<ShadowTally>& shadow) {
+  if (shadow) metrics_.shadow(*shadow);
+  return metrics_.text(images_waiting);
 }
 
 void Observer::watch_drift_until_stopped() {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -33,8 +34,8 @@ class Observer {
   void model_loaded(const ModelFacts& model);
   void model_failed() { metrics_.model_failed(); }
 
-  Json statistics(const ModelFacts& model) const;
-  std::string metrics_text(std::size_t images_waiting) { return metrics_.text(images_waiting); }
+  Json statistics(const ModelFacts& model, const std::optional<ShadowTally>& shadow) const;
+  std::string metrics_text(std::size_t images_waiting, const std::optional<ShadowTally>& shadow);
 
  private:
   // Of one model.

@@ -3,13 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
+#include <system_error>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "base/threads.h"
 #include "cli/options.h"
 #include "model/device.h"
+#include "repository/model_folder.h"
 #include "serve/server.h"
+#include "serve/shadow_report.h"
 #include "serve/token.h"
 
 namespace digits {
@@ -35,6 +40,10 @@ CommandOptions command_options() {
                  "seconds for each: a request to arrive, to wait, its response to be read; and to "
                  "end after a signal",
                  30);
+  options.text("shadow",
+               "a package, or a model of a repository, that answers the same requests, unseen",
+               "DIR");
+  options.text("shadow-share", "of the requests that the shadow answers, too", "P", "1");
   options.text("token-file", "a file with the token that clients must send", "FILE");
   options.number("drift-window", "the last images that are compared with the training set", 1000);
   options.text("log", "add a line of JSON for each request to this file; -: standard output",
@@ -55,6 +64,15 @@ std::size_t size_within(const ParsedOptions& parsed, const std::string& name, st
   return static_cast<std::size_t>(number_within(parsed, name, low, high));
 }
 
+double positive_number(const ParsedOptions& parsed, const std::string& name) {
+  const auto text = parsed.text(name);
+  double value = 0.0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc() && end == text.data() + text.size() && value > 0.0) return value;
+  throw Error("usage.option", fmt::format("--{} {}, expected a number above 0", name, text),
+              "digits shadow-report --help");
+}
+
 ServerOptions options_of(const ParsedOptions& parsed) {
   ServerOptions options;
   auto& http = options.http;
@@ -73,6 +91,8 @@ ServerOptions options_of(const ParsedOptions& parsed) {
   service.max_body = http.max_body;
   service.patience = http.timeout;
   service.drift_window = size_within(parsed, "drift-window", 50, 1'000'000);
+  service.shadow_share = parsed.share("shadow-share");
+  if (parsed.has("shadow")) options.shadow = package_folder(parsed.text("shadow"));
   if (parsed.has("token-file")) service.token = read_token(parsed.text("token-file"));
   if (parsed.has("log")) service.log = parsed.text("log");
   options.load = {parsed.text("engine"), choose_device(parsed.text("device")), service.max_batch,
@@ -88,10 +108,48 @@ int command_serve(const Arguments& arguments) {
   return kDone;
 }
 
+const char* word_of(ShadowVerdict verdict) {
+  switch (verdict) {
+    case ShadowVerdict::kPassed:
+      return "passed";
+    case ShadowVerdict::kFailed:
+      return "failed";
+    default:
+      return "undecided";
+  }
+}
+
+int command_shadow_report(const Arguments& arguments) {
+  CommandOptions options("shadow-report",
+                         "Says whether a shadow may take over, by what the server that it runs "
+                         "beside has at v2/models/NAME/stats. Exits with 4 when it may not, or not "
+                         "yet.",
+                         "STATS.json");
+  options.text("min-agreement", "of labels, by the interval's low end", "P", "0.98");
+  options.text("max-slowdown", "the shadow's computing time over the live model's", "X", "1.2");
+  options.number("min-images", "to decide by", 1000);
+  const auto parsed = options.parse(arguments);
+  if (!parsed) return kDone;
+  const auto path = parsed->word("a file with the statistics: curl .../stats > STATS.json");
+  ShadowBounds bounds;
+  bounds.min_agreement = parsed->share("min-agreement");
+  bounds.max_slowdown = positive_number(*parsed, "max-slowdown");
+  bounds.min_images = size_within(*parsed, "min-images", 1, 1'000'000'000);
+  const auto checks = judge_shadow(parse_json(read_file(path), path, "data"), bounds);
+  for (const auto& check : checks) {
+    fmt::print("{:<10} {:<40} {:<45} {}\n", check.name, check.seen, check.expected,
+               word_of(check.verdict));
+  }
+  require_passed(checks);
+  return kDone;
+}
+
 }  // namespace
 
 void add_serve(Extras& extras) {
   extras.commands.push_back({"serve", "answer requests over HTTP", command_serve});
+  extras.commands.push_back(
+      {"shadow-report", "whether a served shadow may take over", command_shadow_report});
 }
 
 }  // namespace digits

@@ -124,6 +124,9 @@ void serve(const ModelChoice& choice, const ServerOptions& given) {
   std::signal(SIGPIPE, SIG_IGN);
   auto options = given;
   options.http.connections = allowed_connections(options.http.connections);
+  if (!options.shadow.empty()) {
+    options.service.shadow = load_model(options.shadow, "", "shadow", options.load);
+  }
   Service service(options.service, load_version(choice, choice.version, options.load));
   HttpServer server(options.http, service);
   announce(server.address(), service.model()->facts(), options);

@@ -25,6 +25,7 @@ struct ServerOptions {
   HttpOptions http;
   ServiceOptions service;
   LoadOptions load;
+  std::filesystem::path shadow;  // a package; empty: none
 };
 
 // Prints where and what it serves once it answers; returns after SIGINT, SIGTERM or SIGHUP, when

@@ -42,6 +42,14 @@ std::vector<std::size_t> image_shape(const Schema& schema) {
           static_cast<std::size_t>(schema.cols)};
 }
 
+void require_same_schema(const ModelFacts& other, const ModelFacts& live) {
+  if (other.contract.schema == live.contract.schema) return;
+  throw Error("model.mismatch",
+              fmt::format("version {} is of {}, expected the schema of the live version",
+                          other.identity.version, Json(other.contract.schema).dump()),
+              "start a server of its own for another kind of model");
+}
+
 double milliseconds(Clock::duration duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
 }
@@ -61,6 +69,10 @@ Service::Service(const ServiceOptions& options, std::shared_ptr<const ServedMode
       observer_(model_->facts(), options.drift_window, options.log),
       queue_(options.queue, options.max_batch),
       id_prefix_(fmt::format("{:08x}", std::random_device()())) {
+  if (options.shadow) {
+    require_same_schema(options.shadow->facts(), model_->facts());
+    shadow_ = std::make_unique<Shadow>(options.shadow, options.shadow_share, options.queue);
+  }
   for (int i = 0; i < options.threads; ++i) {
     threads_.emplace_back([this] { compute_until_stopped(); });
   }
@@ -85,12 +97,7 @@ std::shared_ptr<const ServedModel> Service::model() const {
 
 void Service::replace(std::shared_ptr<const ServedModel> next) {
   const auto& facts = next->facts();
-  if (facts.contract.schema != model()->facts().contract.schema) {
-    throw Error("model.mismatch",
-                fmt::format("version {} is of {}, expected the schema of the version before",
-                            facts.identity.version, Json(facts.contract.schema).dump()),
-                "start a server of its own for another kind of model");
-  }
+  require_same_schema(facts, model()->facts());
   observer_.model_loaded(facts);
   const std::lock_guard lock(mutex_);
   model_ = std::move(next);
@@ -168,6 +175,10 @@ void Service::handle(HttpRequest request, Responder respond) {
   }
 }
 
+std::optional<ShadowTally> Service::shadow_tally() const {
+  return shadow_ ? std::optional(shadow_->tally()) : std::nullopt;
+}
+
 HttpResponse Service::answer(const Route& route) {
   const auto model = this->model();
   const auto& facts = model->facts();
@@ -181,7 +192,7 @@ HttpResponse Service::answer(const Route& route) {
     case Endpoint::kMetrics:
       return {200,
               "text/plain; version=0.0.4; charset=utf-8",
-              observer_.metrics_text(queue_.waiting()),
+              observer_.metrics_text(queue_.waiting(), shadow_tally()),
               {}};
     case Endpoint::kServer:
       return json_response(server_metadata());
@@ -191,7 +202,7 @@ HttpResponse Service::answer(const Route& route) {
     case Endpoint::kModelReady:
       return health_response(ready_);
     case Endpoint::kModelStats:
-      return json_response(observer_.statistics(facts));
+      return json_response(observer_.statistics(facts, shadow_tally()));
     case Endpoint::kRepositoryIndex:
       return json_response(repository_index(facts, ready_));
     default:
@@ -220,6 +231,7 @@ HttpResponse Service::inferred(Asked& asked, const InferRequest& request,
   try {
     observer_.inferred(request, inference);
     if (inference.error) return failed(asked, *inference.error);
+    if (shadow_) shadow_->offer(record.id, inference);
     const auto& schema = inference.model->facts().contract.schema;
     const InferValues values{inference.logits, inference.images, image_shape(schema)};
     return finished(asked, infer_response(request, identity, values));

@@ -13,6 +13,7 @@
 #include "serve/http_message.h"
 #include "serve/observer.h"
 #include "serve/route.h"
+#include "serve/shadow.h"
 
 namespace digits {
 
@@ -25,6 +26,8 @@ struct ServiceOptions {
   std::chrono::milliseconds patience{30'000};  // a request that waited longer is not computed
   std::string token;                           // empty: everybody may ask
   std::string log;                             // as RequestLog's
+  std::shared_ptr<const ServedModel> shadow;   // answers the same traffic, unseen; or none
+  double shadow_share = 1.0;                   // of the requests
 };
 
 class Service : public HttpHandler {
@@ -50,6 +53,7 @@ class Service : public HttpHandler {
 
   std::unique_ptr<Asked> asked(const HttpRequest& request);
   HttpResponse answer(const Route& route);
+  std::optional<ShadowTally> shadow_tally() const;
   void infer(std::shared_ptr<Asked> asked, HttpRequest request);
   HttpResponse inferred(Asked& asked, const InferRequest& request, const Inference& inference);
   HttpResponse finished(Asked& asked, HttpResponse response);
@@ -61,6 +65,7 @@ class Service : public HttpHandler {
   mutable std::mutex mutex_;  // guards the model
   std::shared_ptr<const ServedModel> model_;
   Observer observer_;
+  std::unique_ptr<Shadow> shadow_;  // or none
   BatchQueue queue_;
   std::atomic<bool> ready_{true};
   std::atomic<std::uint64_t> next_id_{1};

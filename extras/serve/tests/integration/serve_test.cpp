@@ -195,6 +195,33 @@ TEST(Serve, KeepsTheOldVersionWhenTheNewOneIsBad) {
   EXPECT_THAT(server.err(), testing::HasSubstr("version 1 goes on: package.golden"));
 }
 
+// What the report makes of a shadow after some traffic: its exit status.
+int report_on_shadow(const fs::path& shadow) {
+  const ServerProcess server({"--model", tiny_run().package(), "--shadow", shadow});
+  const auto name = name_of_model(server.port());
+  HttpClient client(server.port());
+  for (int i = 0; i < 120; ++i) {
+    client.post("/v2/models/" + name + "/infer", image_request("0." + std::to_string(i % 10)));
+  }
+  Json stats;
+  do {
+    stats = Json::parse(client.get("/v2/models/" + name + "/stats")->body);
+  } while (stats.at("/model_stats/0/shadow/agreement/n"_json_pointer) < 120);
+  const TemporaryDirectory folder;
+  write_file(folder / "stats.json", stats.dump());
+  return run_digits({"shadow-report", "--min-images", "100", "--min-agreement", "0.95",
+                     "--max-slowdown", "1000", folder / "stats.json"})
+      .status;
+}
+
+// The same model may take over; one with other weights may not.
+TEST(Serve, ShadowReportTellsAWorseModel) {
+  EXPECT_EQ(report_on_shadow(tiny_run().package()), kDone);
+  const TemporaryDirectory folder;
+  write_other_package(folder / "other");
+  EXPECT_EQ(report_on_shadow(folder / "other"), kGateFailed);
+}
+
 // With a token, whoever has not got it is refused; with one address for all and no token, the
 // person is warned.
 TEST(Serve, AsksForTheToken) {

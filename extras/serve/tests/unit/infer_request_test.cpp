@@ -147,7 +147,7 @@ TEST(InferRequest, RefusesWhatIsWrong) {
       {"request.field", R"({"inputs":[1]})"},
       {"request.field", R"({"inputs":[{},{}]})"},
       {"request.field", R"({"id":"a","id":"b",)" + fake_request().substr(1)},
-      {"request.field", R"({"inputs":[],"input":[]})"},
+      {"request.field", R"({"output":[],)" + fake_request().substr(1)},
       {"request.field", R"({"inputs":[],"id":7})"},
       {"request.field", R"({"inputs":[],"id":")" + std::string(257, 'x') + "\"}"},
       {"request.field", R"({"inputs":[],"parameters":[]})"},

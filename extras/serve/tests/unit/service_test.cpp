@@ -197,6 +197,26 @@ TEST_F(ServiceTest, ReplacesTheModel) {
   EXPECT_EQ(service->model()->facts().identity.version, "2");
 }
 
+// A shadow sees the traffic and answers nobody.
+TEST_F(ServiceTest, TheShadowIsUnseen) {
+  ServiceOptions options;
+  options.shadow = std::make_shared<FakeModel>(9.0F, "shadow");
+  const auto service = make(options);
+  for (int i = 0; i < 3; ++i) {
+    const auto reply = ask(*service, request_of("POST", "/v2/models/fake/infer", fake_request()));
+    EXPECT_EQ(json_of(reply).at("outputs").at(2).at("data"), Json::parse(R"(["zero"])"));
+  }
+  Json shadow;
+  do {
+    const auto stats = json_of(ask(*service, request_of("GET", "/v2/models/fake/stats")));
+    shadow = stats.at("model_stats").at(0).at("shadow");
+  } while (shadow.at("differed") != 3);
+  EXPECT_EQ(shadow.at("agreed"), 0);
+  EXPECT_EQ(shadow.at("shadow_version"), "shadow");
+  EXPECT_THAT(ask(*service, request_of("GET", "/metrics")).body,
+              testing::HasSubstr("digits_shadow_images{outcome=\"differed\"} 3"));
+}
+
 // The page may load its own two files and ask its own server, and nothing else.
 TEST_F(ServiceTest, ThePageIsConfined) {
   const auto service = make();
