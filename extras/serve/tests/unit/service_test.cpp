@@ -210,8 +210,8 @@ TEST_F(ServiceTest, TheShadowIsUnseen) {
   do {
     const auto stats = json_of(ask(*service, request_of("GET", "/v2/models/fake/stats")));
     shadow = stats.at("model_stats").at(0).at("shadow");
-  } while (shadow.at("differed") != 3);
-  EXPECT_EQ(shadow.at("agreed"), 0);
+  } while (shadow.at("agreement").at("n") != 3);
+  EXPECT_EQ(shadow.at("differed"), 3);
   EXPECT_EQ(shadow.at("shadow_version"), "shadow");
   EXPECT_THAT(ask(*service, request_of("GET", "/metrics")).body,
               testing::HasSubstr("digits_shadow_images{outcome=\"differed\"} 3"));
