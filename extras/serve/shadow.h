@@ -60,6 +60,8 @@ class Shadow {
   };
 
   void compute_until_stopped();
+  void time_both(const ServedModel& live, const std::vector<float>& images, std::size_t n,
+                 ShadowTally& tally) const;
   ShadowTally compared(const Offer& offer, bool timed) const;
 
   const std::shared_ptr<const ServedModel> model_;

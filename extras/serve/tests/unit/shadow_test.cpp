@@ -49,6 +49,19 @@ TEST(Shadow, CountsAgreement) {
   EXPECT_GT(tally.slowdown(), 0.0);
 }
 
+// Both are timed on the same images, as often, and in both orders.
+TEST(Shadow, TimesBothAlike) {
+  const auto live = std::make_shared<FakeModel>();
+  const auto next = std::make_shared<FakeModel>(1.0F, "next");
+  Shadow shadow(next, 1.0, 100);
+  const auto request = answered(live, 0.5F);
+  const int before = live->calls;
+  for (int i = 0; i < 9; ++i) shadow.offer("id", request);  // the first and the ninth are timed
+  shadow.wait_until_idle();
+  EXPECT_EQ(live->calls - before, 2 * 3);
+  EXPECT_EQ(next->calls, 9 + 2 * 2);
+}
+
 // Another live version is another comparison.
 TEST(Shadow, BeginsAnewWithAnotherLiveVersion) {
   Shadow shadow(std::make_shared<FakeModel>(1.0F, "next"), 1.0, 100);
