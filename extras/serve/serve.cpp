@@ -11,6 +11,7 @@
 #include "base/files.h"
 #include "base/threads.h"
 #include "cli/options.h"
+#include "cli/output.h"
 #include "model/device.h"
 #include "repository/model_folder.h"
 #include "serve/server.h"
@@ -48,6 +49,7 @@ CommandOptions command_options() {
   options.number("drift-window", "the last images that are compared with the training set", 1000);
   options.text("log", "add a line of JSON for each request to this file; -: standard output",
                "FILE");
+  options.add_json();
   return options;
 }
 
@@ -92,6 +94,7 @@ ServerOptions options_of(const ParsedOptions& parsed) {
   service.patience = http.timeout;
   service.drift_window = size_within(parsed, "drift-window", 50, 1'000'000);
   service.shadow_share = parsed.share("shadow-share");
+  options.json = parsed.has("json");
   if (parsed.has("shadow")) options.shadow = package_folder(parsed.text("shadow"));
   if (parsed.has("token-file")) service.token = read_token(parsed.text("token-file"));
   if (parsed.has("log")) service.log = parsed.text("log");
@@ -128,6 +131,7 @@ int command_shadow_report(const Arguments& arguments) {
   options.text("min-agreement", "of labels, by the interval's low end", "P", "0.98");
   options.text("max-slowdown", "the shadow's computing time over the live model's", "X", "1.2");
   options.number("min-images", "to decide by", 1000);
+  options.add_json();
   const auto parsed = options.parse(arguments);
   if (!parsed) return kDone;
   const auto path = parsed->word("a file with the statistics: curl .../stats > STATS.json");
@@ -136,10 +140,17 @@ int command_shadow_report(const Arguments& arguments) {
   bounds.max_slowdown = positive_number(*parsed, "max-slowdown");
   bounds.min_images = size_within(*parsed, "min-images", 1, 1'000'000'000);
   const auto checks = judge_shadow(parse_json(read_file(path), path, "data"), bounds);
+  auto json = Json::array();
   for (const auto& check : checks) {
+    json.push_back(Json{{"name", check.name},
+                        {"seen", check.seen},
+                        {"expected", check.expected},
+                        {"verdict", word_of(check.verdict)}});
+    if (parsed->has("json")) continue;
     fmt::print("{:<10} {:<40} {:<45} {}\n", check.name, check.seen, check.expected,
                word_of(check.verdict));
   }
+  if (parsed->has("json")) print_json(Json{{"checks", json}});
   require_passed(checks);
   return kDone;
 }

@@ -7,8 +7,12 @@
 #include <condition_variable>
 #include <csignal>
 #include <cstdio>
+#include <map>
 #include <mutex>
+#include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -48,11 +52,17 @@ std::shared_ptr<const ServedModel> load_version(const ModelChoice& choice, int v
 }
 
 void announce(const ListenAddress& address, const ModelFacts& facts, const ServerOptions& options) {
-  print_pairs({{"address", address.url},
-               {"model", facts.identity.name},
-               {"version", facts.identity.version},
-               {"engine", facts.engine},
-               {"threads", std::to_string(options.service.threads)}});
+  const std::vector<std::pair<std::string, std::string>> facts_on_it{
+      {"address", address.url},
+      {"model", facts.identity.name},
+      {"version", facts.identity.version},
+      {"engine", facts.engine},
+      {"threads", std::to_string(options.service.threads)}};
+  if (options.json) {
+    print_json(Json(std::map<std::string, std::string>(facts_on_it.begin(), facts_on_it.end())));
+  } else {
+    print_pairs(facts_on_it);
+  }
   std::fflush(stdout);
   if (!address.loopback && options.service.token.empty()) {
     log_warning(

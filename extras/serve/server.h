@@ -26,6 +26,7 @@ struct ServerOptions {
   ServiceOptions service;
   LoadOptions load;
   std::filesystem::path shadow;  // a package; empty: none
+  bool json = false;             // print the address and the model as one JSON object
 };
 
 // Prints where and what it serves once it answers; returns after SIGINT, SIGTERM or SIGHUP, when

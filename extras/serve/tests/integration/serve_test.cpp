@@ -214,6 +214,15 @@ int report_on_shadow(const fs::path& shadow) {
       .status;
 }
 
+// For scripts that start a server on a free port: one JSON object on the first line.
+TEST(Serve, PrintsItsAddressAsJson) {
+  const ServerProcess server({"--model", tiny_run().package(), "--json"});
+  ASSERT_NE(server.port(), 0) << server.err();
+  const auto json = Json::parse(server.out());
+  EXPECT_EQ(json.at("address"), "http://127.0.0.1:" + std::to_string(server.port()));
+  EXPECT_EQ(json.at("version"), "1");
+}
+
 // The same model may take over; one with other weights may not.
 TEST(Serve, ShadowReportTellsAWorseModel) {
   EXPECT_EQ(report_on_shadow(tiny_run().package()), kDone);

@@ -34,7 +34,7 @@ namespace {
 
 ServerProcess::ServerProcess(std::vector<std::string> arguments) : pid_(::fork()) {
   if (pid_ == 0) become(arguments, folder_.path());
-  const std::regex address("http://127\\.0\\.0\\.1:([0-9]+)\n[^]*threads");
+  const std::regex address("http://127\\.0\\.0\\.1:([0-9]+)[^0-9][^]*threads");
   for (std::smatch match; port_ == 0;) {
     const auto text = out();
     if (std::regex_search(text, match, address)) port_ = std::stoi(match[1]);
