@@ -19,7 +19,7 @@ scripts/build.sh fuzz
 
 out=build/fuzz
 fixtures=data/fixtures
-mkdir -p $out/found $out/seeds/{idx,gzip,image,sums}
+mkdir -p $out/found $out/seeds/{idx,gzip,image,sums,infer}
 for file in "$fixtures"/tiny/*.gz; do
   cp "$file" $out/seeds/gzip/
   gunzip -c "$file" > "$out/seeds/idx/$(basename "$file" .gz)"
@@ -29,9 +29,15 @@ for name in README.md golden.safetensors manifest.json model.pt model.safetensor
   printf '%s  %s\n' "$(sha256sum <<< "$name" | cut -d ' ' -f 1)" "$name"
 done > $out/seeds/sums/SHA256SUMS
 
+targets=(idx gzip image sums)
+if [ -x $out/tests/fuzz/fuzz_infer ]; then  # of extras/serve
+  targets+=(infer)
+  cp extras/serve/tests/fuzz/seeds/* $out/seeds/infer/
+fi
+
 # Longer inputs are cut: a few kilobytes reach every branch of the parsers, and photos need more.
-declare -A longest=([idx]=4096 [gzip]=4096 [image]=40000 [sums]=4096)
-for target in idx gzip image sums; do
+declare -A longest=([idx]=4096 [gzip]=4096 [image]=40000 [sums]=4096 [infer]=4096)
+for target in "${targets[@]}"; do
   mkdir -p $out/corpus/$target
   if ! $out/tests/fuzz/fuzz_$target -max_total_time="$seconds" -max_len=${longest[$target]} \
     -seed="${DIGITS_TEST_SEED:-0}" -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \

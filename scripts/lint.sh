@@ -52,6 +52,14 @@ if [ -d extras ]; then
   fi
 fi
 
+# The server answers, and trains nothing.
+if [ -d extras/serve ] &&
+   grep -nE '#include "(model/(train|network|checkpoint)|pipeline/(config|pipeline|stages)|synthetic)' \
+     extras/serve/*.h extras/serve/*.cpp; then
+  echo "lint: extras/serve must not include the above" >&2
+  exit 1
+fi
+
 # Files that include Torch take clang-tidy most of a minute each; these folders do not.
 echo "lint: clang-tidy over the folders without Torch"
 find src/base src/pictures src/data src/synthetic src/repository src/metrics src/behaviour src/report -name '*.cpp' -print0 |

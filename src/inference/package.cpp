@@ -171,6 +171,15 @@ std::vector<float> Package::logits(const std::uint8_t* images, std::size_t n) co
   return engine_->logits(images, n);
 }
 
+std::vector<float> Package::logits(const float* images, std::size_t n) const {
+  const c10::InferenceMode inference;
+  const std::vector<std::int64_t> sizes{static_cast<std::int64_t>(n), schema_.channels,
+                                        schema_.rows, schema_.cols};
+  const auto logits =
+      engine_->forward(at::from_blob(const_cast<float*>(images), sizes, at::kFloat)).contiguous();
+  return {logits.data_ptr<float>(), logits.data_ptr<float>() + logits.numel()};
+}
+
 std::string Package::engine() const { return engine_->name(); }
 
 void write_package(const fs::path& folder, Network& network, const PackageInfo& info,

@@ -62,6 +62,9 @@ class Package {
   // Logits [n * classes] of `n` images [n, rows, cols, channels].
   std::vector<float> logits(const std::uint8_t* images, std::size_t n) const;
 
+  // The same of images [n, channels, rows, cols] in [0, 1].
+  std::vector<float> logits(const float* images, std::size_t n) const;
+
  private:
   Package(Schema schema, Json manifest, Profile profile,
           std::shared_ptr<const InferenceEngine> engine)

@@ -8,7 +8,7 @@ namespace {
 
 TEST_F(Agreement, TorchScript) {
   compare("TorchScript in C++",
-          [](const Subject& subject) { return forward_by("torchscript", subject); });
+          [](const ExportedModel& subject) { return forward_by("torchscript", subject); });
 }
 
 // Python reads the weights too, with the example's reader, and finds them equal to the bit.

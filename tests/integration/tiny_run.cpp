@@ -9,6 +9,7 @@
 
 #include "base/files.h"
 #include "base/sha256.h"
+#include "cli/extras.h"
 #include "pipeline/run_directory.h"
 
 namespace digits {
@@ -39,6 +40,8 @@ std::unique_ptr<TinyRun> own_run() {
 
 const TinyRun& tiny_run() {
   static std::unique_ptr<TinyRun> run;
+  // Packages are loaded by the program's engines, though no command has run before.
+  if (run == nullptr) set_engine_factories(all_extras().engines);
   if (run == nullptr) run = shared_run();
   if (run == nullptr) run = own_run();
   return *run;

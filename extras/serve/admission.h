@@ -1,0 +1,18 @@
+// Which requests are read at all, judged by their headers.
+#pragma once
+
+#include <string>
+
+#include "serve/http_message.h"
+#include "serve/route.h"
+
+namespace digits {
+
+// Throws route.method, auth.token, and for inferences request.length, request.media_type and
+// request.encoding.
+void require_admissible(const HttpRequest& request, const Route& route, const std::string& token);
+
+// "infer", "metrics", "health", "page" or "metadata"; "unknown" for a path that is none.
+std::string endpoint_name(const std::string& path);
+
+}  // namespace digits

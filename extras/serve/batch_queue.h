@@ -1,0 +1,76 @@
+// Inference requests that wait, and how they are taken together.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "base/error.h"
+#include "serve/http_message.h"
+#include "serve/infer_request.h"
+#include "serve/served_model.h"
+
+namespace digits {
+
+// What became of a request.
+struct Inference {
+  std::shared_ptr<const ServedModel> model;  // that answered
+  std::vector<float> images;                 // [count, channels, rows, cols], as it saw them
+  std::vector<float> logits;                 // [count * classes]; or
+  std::optional<Error> error;
+  std::size_t batch = 0;  // images that were computed together
+  Clock::duration queued{}, computed{};
+};
+
+struct PendingInference {
+  InferRequest request;
+  Clock::time_point since;  // it waits
+  std::function<void(InferRequest request, Inference inference)> done;
+};
+using InferenceBatch = std::vector<PendingInference>;
+
+// Thread-safe, first in, first out.
+class BatchQueue {
+ public:
+  // `limit`: images that may wait. `max_batch`: images that are taken together; more of one request
+  // are taken alone.
+  BatchQueue(std::size_t limit, std::size_t max_batch) : limit_(limit), max_batch_(max_batch) {}
+
+  // Throws server.busy when the images do not fit, and server.stopping after close().
+  void push(PendingInference pending);
+
+  // Waits for requests and takes what is there, without waiting for more. A request of pictures is
+  // taken alone: decoding takes longer than computing, and nobody else should wait for it. Empty
+  // once the queue is closed and nothing is left.
+  InferenceBatch take();
+
+  // No push from now on; what waits is still taken.
+  void close();
+
+  std::size_t waiting() const;  // images
+
+ private:
+  InferenceBatch take_front();
+
+  const std::size_t limit_;
+  const std::size_t max_batch_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<PendingInference> pending_;
+  std::size_t images_ = 0;
+  bool closed_ = false;
+};
+
+// Answers each request of the batch, by done(), in one computation. A request that has waited for
+// `patience` or longer gets server.late instead; a picture that cannot be read fails its request
+// alone.
+void run_batch(InferenceBatch batch, const std::shared_ptr<const ServedModel>& model,
+               std::chrono::milliseconds patience, const std::function<Clock::time_point()>& now);
+
+}  // namespace digits

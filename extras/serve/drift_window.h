@@ -1,0 +1,46 @@
+// The last inputs, compared with the training set by the test of `digits drift`.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <vector>
+
+#include "data/drift.h"
+#include "data/profile.h"
+#include "serve/metrics.h"
+
+namespace digits {
+
+struct DriftVerdict {
+  DriftState state = DriftState::kTooFew;
+  std::size_t count = 0;         // images in the window
+  std::vector<DriftTest> tests;  // empty while there are too few
+};
+
+// Thread-safe. With fewer than 200 images, or than the window holds, nothing is decided:
+// docs/performance.md says how many images it takes.
+class DriftWindow {
+ public:
+  // `size`: images that are kept, at least kMinDriftImages.
+  DriftWindow(const Profile& reference, std::size_t size);
+
+  // `images` [n, rows, cols, channels] and the predicted classes.
+  void add(const std::vector<std::uint8_t>& images, const std::vector<std::uint8_t>& labels);
+
+  // Some milliseconds for each hundred images.
+  DriftVerdict verdict() const;
+
+  // Images added since the start.
+  std::size_t added() const;
+
+ private:
+  Profile reference_;
+  std::size_t size_;
+  mutable std::mutex mutex_;
+  Dataset kept_;          // at most size_; the oldest is overwritten
+  std::size_t next_ = 0;  // that is overwritten
+  std::size_t added_ = 0;
+};
+
+}  // namespace digits

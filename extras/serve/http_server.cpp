@@ -1,0 +1,298 @@
+#include "serve/http_server.h"
+
+#include <fmt/format.h>
+#include <microhttpd.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <thread>
+
+#include "base/error.h"
+#include "serve/connection_table.h"
+#include "serve/exchange.h"
+#include "serve/http_status.h"
+#include "serve/mhd_messages.h"
+
+namespace digits {
+
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr milliseconds kTick{200};           // how often deadlines are looked at
+constexpr std::size_t kLastAccepted = 4096;  // of those who have connected before the end
+constexpr milliseconds kIdleGrace{1'000};  // for a next request on an idle connection when stopping
+
+// Tells a client that sends too slowly, and lets the connection's reader see its end.
+void end_connection(int fd, Phase phase) {
+  static const auto text = [] {
+    const auto body = error_response_of({"request.timeout", "a request that did not arrive in time",
+                                         "send it faster"})
+                          .body;
+    return fmt::format(
+        "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Type: application/json\r\n"
+        "Content-Length: {}\r\n\r\n{}",
+        body.size(), body);
+  }();
+  if (phase == Phase::kHeaders || phase == Phase::kBody) {
+    (void)::send(fd, text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  }
+  ::shutdown(fd, SHUT_RDWR);
+}
+
+// Bytes that have arrived and were not read: 0 when the client has ended its side, -1 for none.
+ssize_t unread(int fd) {
+  char byte = 0;
+  return ::recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+}
+
+bool is_gone(int fd) { return unread(fd) == 0; }
+
+// A request that has arrived is left to be answered.
+void end_if_silent(int fd, Phase /*phase*/) {
+  if (unread(fd) <= 0) ::shutdown(fd, SHUT_RDWR);
+}
+
+}  // namespace
+
+class HttpServer::Impl {
+ public:
+  Impl(const HttpOptions& options, HttpHandler& handler)
+      : options_(options),
+        handler_(handler),
+        listener_(listen_on(options.host, options.port)),
+        address_(address_of(listener_)),
+        wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    start();
+    acceptor_ = std::thread([this] { accept_until_stopped(); });
+  }
+
+  const ListenAddress& address() const { return address_; }
+  std::size_t connections() const {
+    const auto closed = closed_.load();  // first: else a pair in between would count as -1
+    return opened_ - closed;
+  }
+  bool stop(milliseconds timeout);
+
+ private:
+  void start();
+  void accept_until_stopped();
+  void accept_waiting(std::size_t room);
+  // The library does not see an end that arrives together with data.
+  void end_late_and_gone() {
+    table_.end_expired(Clock::now(), options_.timeout, end_connection);
+    table_.end_gone(is_gone, end_connection);
+  }
+  void wait_until_closed(Clock::time_point deadline, bool idle_too);
+
+  void* on_first_line();
+  MHD_Result advance(MHD_Connection* mhd, Exchange& exchange, const char* method, const char* path,
+                     const char* data, std::size_t* size);
+  void take_headers(MHD_Connection* mhd, Exchange& exchange);
+  MHD_Result dispatch(MHD_Connection* mhd, Exchange& exchange);
+  template <typename Action>
+  void or_refuse(Exchange& exchange, const Action& action);
+
+  static Connection* connection_of(MHD_Connection* mhd) {
+    const auto* const info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return static_cast<Connection*>(info->socket_context);
+  }
+
+  HttpOptions options_;
+  HttpHandler& handler_;
+  Descriptor listener_;
+  ListenAddress address_;
+  Descriptor wake_;
+  ConnectionTable table_;
+  std::atomic<std::size_t> opened_{0}, closed_{0};  // connections, since the start
+  std::atomic<std::size_t> suspended_{0};           // requests that the handler has
+  std::atomic<std::size_t> buffered_{0};
+  std::atomic<bool> stopping_{false};
+  MHD_Daemon* daemon_ = nullptr;
+  std::thread acceptor_;
+};
+
+// The functions that the library calls stand here, as only they know its types.
+void HttpServer::Impl::start() {
+  const MHD_NotifyConnectionCallback connected = [](void* cls, MHD_Connection* mhd, void** context,
+                                                    MHD_ConnectionNotificationCode what) {
+    auto& impl = *static_cast<Impl*>(cls);
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+      const auto* const info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+      *context = impl.table_.open(info->connect_fd, Clock::now());
+    } else {
+      impl.table_.close(static_cast<Connection*>(*context));
+      ++impl.closed_;
+    }
+  };
+  const auto first_line = [](void* cls, const char* /*uri*/, MHD_Connection* mhd) -> void* {
+    auto& impl = *static_cast<Impl*>(cls);
+    const BodyLimits limits{impl.options_.max_body, impl.options_.max_buffered, &impl.buffered_};
+    auto* const exchange = new Exchange(limits);
+    exchange->request.start = Clock::now();
+    exchange->connection = connection_of(mhd);
+    impl.table_.enter(exchange->connection, Phase::kHeaders, exchange->request.start);
+    return exchange;
+  };
+  const MHD_RequestCompletedCallback completed = [](void* cls, MHD_Connection* /*mhd*/,
+                                                    void** context, MHD_RequestTerminationCode) {
+    const auto* const exchange = static_cast<Exchange*>(*context);
+    if (exchange == nullptr) return;
+    static_cast<Impl*>(cls)->table_.enter(exchange->connection, Phase::kIdle, Clock::now());
+    delete exchange;
+    *context = nullptr;
+  };
+  const MHD_AccessHandlerCallback access = [](void* cls, MHD_Connection* mhd, const char* path,
+                                              const char* method, const char*, const char* data,
+                                              std::size_t* size, void** context) -> MHD_Result {
+    try {
+      return static_cast<Impl*>(cls)->advance(mhd, *static_cast<Exchange*>(*context), method, path,
+                                              data, size);
+    } catch (const std::exception&) {  // no memory: the connection is closed
+      return MHD_NO;
+    }
+  };
+  // Names of models need no escapes, and a decoded NUL would cut a path off.
+  std::size_t (*const as_it_is)(void*, MHD_Connection*, char*) =
+      [](void*, MHD_Connection*, char* text) { return std::strlen(text); };
+  constexpr std::size_t kConnectionMemory = 32U << 10U;  // headers, and pieces of a body
+  const auto threads = static_cast<unsigned>(std::max(1, options_.threads));
+  const auto limit = static_cast<unsigned>(options_.connections) + 64 * threads;
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg)
+  daemon_ = MHD_start_daemon(
+      MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET |
+          MHD_USE_ITC,
+      0, nullptr, nullptr, access, this, MHD_OPTION_THREAD_POOL_SIZE, threads > 1 ? threads : 0U,
+      MHD_OPTION_CONNECTION_LIMIT, limit, MHD_OPTION_CONNECTION_MEMORY_LIMIT, kConnectionMemory,
+      MHD_OPTION_CONNECTION_TIMEOUT, 0U, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+      MHD_OPTION_UNESCAPE_CALLBACK, as_it_is, nullptr, MHD_OPTION_NOTIFY_CONNECTION, connected,
+      this, MHD_OPTION_NOTIFY_COMPLETED, completed, this, MHD_OPTION_URI_LOG_CALLBACK,
+      static_cast<void* (*)(void*, const char*, MHD_Connection*)>(first_line), this,
+      MHD_OPTION_END);
+  if (daemon_ == nullptr) {
+    throw Error("server.start",
+                fmt::format("the HTTP library does not start: {}", std::strerror(errno)),
+                "raise the limits of threads and open files (ulimit -u, ulimit -n)");
+  }
+}
+
+void HttpServer::Impl::accept_until_stopped() {
+  while (!stopping_) {
+    const auto open = connections();
+    const auto room = options_.connections - std::min(open, options_.connections);
+    pollfd polled[2] = {{wake_.get(), POLLIN, 0}, {listener_.get(), POLLIN, 0}};
+    ::poll(polled, room > 0 ? 2 : 1, static_cast<int>(kTick.count()));
+    accept_waiting(room);
+    end_late_and_gone();
+  }
+  accept_waiting(kLastAccepted);
+  listener_ = Descriptor(-1);
+}
+
+void HttpServer::Impl::accept_waiting(std::size_t room) {
+  for (; room > 0; --room) {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    auto* const where = reinterpret_cast<sockaddr*>(&address);
+    const int fd = ::accept4(listener_.get(), where, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd < 0 && (errno == ECONNABORTED || errno == EINTR)) continue;  // who has gone again
+    if (fd < 0) {
+      // Nobody waits; or no descriptor is free, and the next tick tries again.
+      if (errno != EAGAIN && !stopping_) std::this_thread::sleep_for(kTick);
+      return;
+    }
+    ++opened_;
+    if (MHD_add_connection(daemon_, fd, where, size) != MHD_YES) ++closed_;  // it closes fd
+  }
+}
+
+template <typename Action>
+void HttpServer::Impl::or_refuse(Exchange& exchange, const Action& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    exchange.refuse(handler_.error_response(exchange.request, error));
+  }
+}
+
+void HttpServer::Impl::take_headers(MHD_Connection* mhd, Exchange& exchange) {
+  const auto framing = read_headers(mhd, exchange.request);
+  or_refuse(exchange, [&] {
+    exchange.begin(framing);
+    if (auto refusal = handler_.refuse(exchange.request)) exchange.refuse(std::move(*refusal));
+  });
+}
+
+// The library calls this with the headers, with each piece of the body, at the body's end, and
+// again when a suspended connection is resumed.
+MHD_Result HttpServer::Impl::advance(MHD_Connection* mhd, Exchange& exchange, const char* method,
+                                     const char* path, const char* data, std::size_t* size) {
+  const auto send = [&] {
+    if (!table_.enter(exchange.connection, Phase::kSending, Clock::now())) return MHD_NO;
+    return queue_response(mhd, std::move(*exchange.response), stopping_);
+  };
+  if (!exchange.has_headers) {
+    exchange.has_headers = true;
+    exchange.request.method = std::strcmp(method, "HEAD") == 0 ? "GET" : method;
+    exchange.request.path = path;
+    if (!table_.enter(exchange.connection, Phase::kBody, Clock::now())) return MHD_NO;
+    take_headers(mhd, exchange);
+    return exchange.hopeless() ? send() : MHD_YES;
+  }
+  if (*size > 0) {
+    or_refuse(exchange, [&] { exchange.append(data, *size); });
+    *size = 0;
+    return exchange.hopeless() ? MHD_NO : MHD_YES;
+  }
+  if (exchange.response) return send();
+  return exchange.dispatched ? MHD_YES : dispatch(mhd, exchange);
+}
+
+MHD_Result HttpServer::Impl::dispatch(MHD_Connection* mhd, Exchange& exchange) {
+  if (!table_.enter(exchange.connection, Phase::kWorking, Clock::now())) return MHD_NO;
+  ++suspended_;
+  MHD_suspend_connection(mhd);
+  handler_.handle(exchange.take(), [this, mhd, &exchange](HttpResponse response) {
+    exchange.response = std::move(response);
+    MHD_resume_connection(mhd);
+    --suspended_;
+  });
+  return MHD_YES;
+}
+
+void HttpServer::Impl::wait_until_closed(Clock::time_point deadline, bool idle_too) {
+  for (int i = 1; connections() > 0 && Clock::now() < deadline; ++i) {
+    if (idle_too) table_.end_idle(end_if_silent);
+    std::this_thread::sleep_for(milliseconds(5));
+    if (i % 20 == 0) end_late_and_gone();
+  }
+}
+
+bool HttpServer::Impl::stop(milliseconds timeout) {
+  if (stopping_.exchange(true)) return true;
+  const auto start = Clock::now();
+  ::eventfd_write(wake_.get(), 1);
+  acceptor_.join();
+  // A client in the middle of a conversation asks again soon, and is told by Connection: close.
+  wait_until_closed(start + std::min(kIdleGrace, timeout / 2), /*idle_too=*/false);
+  wait_until_closed(start + timeout, /*idle_too=*/true);
+  const bool complete = table_.busy() == 0;
+  while (suspended_ > 0) std::this_thread::sleep_for(milliseconds(1));
+  MHD_stop_daemon(daemon_);
+  return complete;
+}
+
+HttpServer::HttpServer(const HttpOptions& options, HttpHandler& handler)
+    : impl_(std::make_unique<Impl>(options, handler)) {}
+HttpServer::~HttpServer() { impl_->stop(milliseconds(0)); }
+ListenAddress HttpServer::address() const { return impl_->address(); }
+std::size_t HttpServer::connections() const { return impl_->connections(); }
+bool HttpServer::stop(milliseconds timeout) { return impl_->stop(timeout); }
+
+}  // namespace digits

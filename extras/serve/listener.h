@@ -1,0 +1,22 @@
+// The socket that a server listens on.
+#pragma once
+
+#include <string>
+
+#include "base/descriptor.h"
+
+namespace digits {
+
+// A non-blocking socket that listens on an address or a host's name; port 0 takes a free one.
+// Throws usage.address when there is no such address here, or it is taken.
+Descriptor listen_on(const std::string& host, int port);
+
+// Where it listens.
+struct ListenAddress {
+  std::string url;  // "http://127.0.0.1:8080", "http://[::1]:8080"
+  int port = 0;
+  bool loopback = false;  // only programs on this machine reach it: 127.0.0.0/8 and ::1
+};
+ListenAddress address_of(const Descriptor& listener);
+
+}  // namespace digits

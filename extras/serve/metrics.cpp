@@ -1,0 +1,175 @@
+#include "serve/metrics.h"
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <array>
+#include <chrono>
+
+namespace digits {
+
+namespace {
+
+namespace prom = prometheus;
+
+using Boundaries = prom::Histogram::BucketBoundaries;
+
+const Boundaries& latencies() {  // seconds
+  static const Boundaries all{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
+                              0.025,  0.05,    0.1,    0.25,  0.5,    1.0,   2.5};
+  return all;
+}
+
+double seconds(Clock::duration duration) { return std::chrono::duration<double>(duration).count(); }
+
+constexpr std::array<DriftState, 3> kDriftStates{DriftState::kTooFew, DriftState::kOk,
+                                                 DriftState::kDrifting};
+
+}  // namespace
+
+const char* to_string(DriftState state) {
+  switch (state) {
+    case DriftState::kOk:
+      return "ok";
+    case DriftState::kDrifting:
+      return "drifting";
+    default:
+      return "too_few";
+  }
+}
+
+struct Metrics::Families {
+  explicit Families(const ModelFacts& facts) : class_names(facts.identity.class_names) {
+    for (const auto& name : class_names) by_class.push_back(&predictions.Add({{"class", name}}));
+  }
+
+  prom::Gauge& gauge(const char* name, const char* help) {
+    return prom::BuildGauge().Name(name).Help(help).Register(registry).Add({});
+  }
+  prom::Histogram& histogram(const char* name, const char* help, const Boundaries& bounds) {
+    return prom::BuildHistogram().Name(name).Help(help).Register(registry).Add({}, bounds);
+  }
+
+  std::vector<std::string> class_names;
+  prom::Registry registry;
+  prom::Family<prom::Counter>& requests =
+      prom::BuildCounter()
+          .Name("digits_requests_total")
+          .Help("Requests by endpoint and status of the response")
+          .Register(registry);
+  prom::Gauge& in_flight = gauge("digits_requests_in_flight", "Requests without a response yet");
+  prom::Gauge& waiting = gauge("digits_queue_images", "Images that wait to be computed");
+  prom::Histogram& whole = histogram("digits_request_seconds",
+                                     "From a request's first line to its response", latencies());
+  prom::Histogram& queue =
+      histogram("digits_queue_seconds", "From a parsed request to its computation", latencies());
+  prom::Histogram& compute =
+      histogram("digits_compute_seconds", "Decoding and computing of a batch", latencies());
+  prom::Histogram& batch =
+      histogram("digits_batch_images", "Images that were computed together with a request's",
+                {1, 2, 4, 8, 16, 32, 64, 128, 256});
+  prom::Histogram& confidence =
+      histogram("digits_confidence", "Probability of the predicted class",
+                {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0});
+  prom::Family<prom::Counter>& predictions = prom::BuildCounter()
+                                                 .Name("digits_predictions_total")
+                                                 .Help("Images by predicted class")
+                                                 .Register(registry);
+  std::vector<prom::Counter*> by_class;
+  prom::Family<prom::Gauge>& model =
+      prom::BuildGauge()
+          .Name("digits_model_info")
+          .Help("1 for the model that answers, 0 for those before it")
+          .Register(registry);
+  prom::Gauge* serving = nullptr;
+  prom::Family<prom::Counter>& loads = prom::BuildCounter()
+                                           .Name("digits_model_loads_total")
+                                           .Help("Versions that were loaded, by outcome")
+                                           .Register(registry);
+  prom::Counter& loaded = loads.Add({{"outcome", "loaded"}});
+  prom::Counter& failed = loads.Add({{"outcome", "failed"}});
+  prom::Family<prom::Gauge>& drift_state = prom::BuildGauge()
+                                               .Name("digits_drift_state")
+                                               .Help("1 for the state of the last inputs")
+                                               .Register(registry);
+  prom::Family<prom::Gauge>& drift_effect =
+      prom::BuildGauge()
+          .Name("digits_drift_effect")
+          .Help("Distance of the last inputs from the training set, by feature, in [0, 1]")
+          .Register(registry);
+  prom::Family<prom::Gauge>& drift_p =
+      prom::BuildGauge()
+          .Name("digits_drift_p")
+          .Help("Probability of such a distance by chance, by feature")
+          .Register(registry);
+};
+
+Metrics::Metrics(const ModelFacts& model) : families_(std::make_unique<Families>(model)) {
+  model_loaded(model);
+  drift(DriftState::kTooFew, {});
+}
+
+Metrics::~Metrics() = default;
+
+void Metrics::request_started() { families_->in_flight.Increment(); }
+
+void Metrics::request_ended(const std::string& endpoint, int status, double seconds) {
+  families_->in_flight.Decrement();
+  families_->requests.Add({{"endpoint", endpoint}, {"status", std::to_string(status)}}).Increment();
+  if (endpoint == "infer") families_->whole.Observe(seconds);
+}
+
+void Metrics::inferred(const Inference& inference, const std::vector<std::uint8_t>& labels,
+                       const std::vector<double>& confidences) {
+  families_->queue.Observe(seconds(inference.queued));
+  families_->compute.Observe(seconds(inference.computed));
+  families_->batch.Observe(static_cast<double>(inference.batch));
+  for (const auto label : labels) families_->by_class[label]->Increment();
+  for (const auto confidence : confidences) families_->confidence.Observe(confidence);
+}
+
+void Metrics::model_loaded(const ModelFacts& model) {
+  if (families_->serving != nullptr) families_->serving->Set(0);
+  families_->serving = &families_->model.Add({{"name", model.identity.name},
+                                              {"version", model.identity.version},
+                                              {"engine", model.engine}});
+  families_->serving->Set(1);
+  families_->loaded.Increment();
+}
+
+void Metrics::model_failed() { families_->failed.Increment(); }
+
+void Metrics::drift(DriftState state, const std::vector<DriftTest>& tests) {
+  for (const auto each : kDriftStates) {
+    families_->drift_state.Add({{"state", to_string(each)}}).Set(each == state ? 1 : 0);
+  }
+  for (const auto& test : tests) {
+    families_->drift_effect.Add({{"feature", test.feature}}).Set(test.effect);
+    families_->drift_p.Add({{"feature", test.feature}}).Set(test.p);
+  }
+}
+
+void Metrics::shadow(const ShadowTally& tally) {
+  auto& images = prom::BuildGauge()
+                     .Name("digits_shadow_images")
+                     .Help("Images that the shadow has seen, by outcome")
+                     .Register(families_->registry);
+  images.Add({{"outcome", "agreed"}}).Set(static_cast<double>(tally.agreed));
+  images.Add({{"outcome", "differed"}}).Set(static_cast<double>(tally.differed));
+  images.Add({{"outcome", "dropped"}}).Set(static_cast<double>(tally.dropped));
+  images.Add({{"outcome", "failed"}}).Set(static_cast<double>(tally.failed));
+  families_->gauge("digits_shadow_agreement_low", "Low end of the agreement's 95 % interval")
+      .Set(tally.agreement().low);
+  families_->gauge("digits_shadow_slowdown", "The shadow's computing time over the live model's")
+      .Set(tally.slowdown());
+}
+
+std::string Metrics::text(std::size_t images_waiting) {
+  families_->waiting.Set(static_cast<double>(images_waiting));
+  return prom::TextSerializer().Serialize(families_->registry.Collect());
+}
+
+}  // namespace digits

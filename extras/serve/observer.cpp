@@ -1,0 +1,115 @@
+#include "serve/observer.h"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <chrono>
+#include <vector>
+
+#include "base/log.h"
+#include "metrics/classification.h"
+#include "serve/picture.h"
+
+namespace digits {
+
+namespace {
+
+constexpr std::chrono::seconds kDriftInterval{1};
+constexpr int kNiceness = 10;  // answers go first
+
+}  // namespace
+
+Observer::Observer(const ModelFacts& model, std::size_t window, const std::string& log)
+    : window_(window),
+      metrics_(model),
+      log_(log),
+      counts_(std::make_shared<Counts>(model.profile, window)),
+      drift_([this] { watch_drift_until_stopped(); }) {}
+
+Observer::~Observer() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+    wake_.notify_all();
+  }
+  drift_.join();
+}
+
+std::shared_ptr<Observer::Counts> Observer::counts() const {
+  const std::lock_guard lock(mutex_);
+  return counts_;
+}
+
+void Observer::request_ended(const std::string& endpoint, const RequestRecord& record) {
+  metrics_.request_ended(endpoint, record.status, record.milliseconds / 1000.0);
+  log_.write(record);
+}
+
+void Observer::inferred(const InferRequest& request, const Inference& inference) {
+  const auto now = counts();
+  now->stats.add(inference, request.count);
+  if (inference.error) return;
+  const auto& facts = inference.model->facts();
+  const auto classes = facts.identity.class_names.size();
+  const auto labels = argmax_rows(inference.logits, classes);
+  const auto probabilities = softmax_rows(inference.logits, classes);
+  std::vector<double> confidences;
+  std::vector<std::uint8_t> images;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    confidences.push_back(probabilities[i * classes + labels[i]]);
+    const auto& schema = facts.contract.schema;
+    const auto image = image_bytes(inference.images.data() + i * schema.image_bytes(), schema);
+    images.insert(images.end(), image.begin(), image.end());
+  }
+  metrics_.inferred(inference, labels, confidences);
+  now->inputs.add(images, labels);
+}
+
+void Observer::model_loaded(const ModelFacts& model) {
+  metrics_.model_loaded(model);
+  metrics_.drift(DriftState::kTooFew, {});
+  const std::lock_guard lock(mutex_);
+  counts_ = std::make_shared<Counts>(model.profile, window_);
+}
+
+Json Observer::statistics(const ModelFacts& model, const std::optional<ShadowTally>& shadow) const {
+  const auto now = counts();
+  const auto verdict = [&] {
+    const std::lock_guard lock(mutex_);
+    return now->verdict;
+  }();
+  auto document = now->stats.document(model, verdict);
+  if (shadow) document["model_stats"][0]["shadow"] = *shadow;
+  return document;
+}
+
+std::string Observer::metrics_text(std::size_t images_waiting,
+                                   const std::optional<ShadowTally>& shadow) {
+  if (shadow) metrics_.shadow(*shadow);
+  return metrics_.text(images_waiting);
+}
+
+void Observer::watch_drift_until_stopped() {
+  ::setpriority(PRIO_PROCESS, 0, kNiceness);  // on Linux of this thread alone
+  auto state = DriftState::kTooFew;
+  std::size_t seen = 0;
+  std::unique_lock lock(mutex_);
+  while (!wake_.wait_for(lock, kDriftInterval, [&] { return stopped_; })) {
+    const auto now = counts_;
+    const auto added = now->inputs.added();
+    if (added == seen) continue;
+    seen = added;
+    lock.unlock();
+    const auto verdict = now->inputs.verdict();
+    metrics_.drift(verdict.state, verdict.tests);
+    if (verdict.state != state) {
+      log_info(fmt::format("drift.{}: the last {} inputs, compared with the training set",
+                           to_string(verdict.state), verdict.count));
+    }
+    state = verdict.state;
+    lock.lock();
+    now->verdict = verdict;
+  }
+}
+
+}  // namespace digits

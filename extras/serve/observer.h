@@ -1,0 +1,62 @@
+// What is known about the requests: counts for Prometheus and for the statistics endpoint, the
+// drift of the last inputs, a line of log for each.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "serve/drift_window.h"
+#include "serve/metadata.h"
+#include "serve/metrics.h"
+#include "serve/request_log.h"
+
+namespace digits {
+
+// Thread-safe.
+class Observer {
+ public:
+  // `window`: images whose drift is watched. `log`: as RequestLog's.
+  Observer(const ModelFacts& model, std::size_t window, const std::string& log);
+  ~Observer();
+  Observer(const Observer&) = delete;
+  Observer& operator=(const Observer&) = delete;
+
+  void request_started() { metrics_.request_started(); }
+  void request_ended(const std::string& endpoint, const RequestRecord& record);
+  void inferred(const InferRequest& request, const Inference& inference);
+
+  // Another model answers from now on: its inputs are counted anew. Or it could not be loaded.
+  void model_loaded(const ModelFacts& model);
+  void model_failed() { metrics_.model_failed(); }
+
+  Json statistics(const ModelFacts& model, const std::optional<ShadowTally>& shadow) const;
+  std::string metrics_text(std::size_t images_waiting, const std::optional<ShadowTally>& shadow);
+
+ private:
+  // Of one model.
+  struct Counts {
+    Counts(const Profile& profile, std::size_t window) : inputs(profile, window) {}
+    DriftWindow inputs;
+    ModelStats stats;
+    DriftVerdict verdict;  // of the last look; guarded by mutex_
+  };
+
+  std::shared_ptr<Counts> counts() const;
+  void watch_drift_until_stopped();
+
+  const std::size_t window_;
+  Metrics metrics_;
+  RequestLog log_;
+  mutable std::mutex mutex_;  // guards the next two
+  std::shared_ptr<Counts> counts_;
+  bool stopped_ = false;
+  std::condition_variable wake_;
+  std::thread drift_;
+};
+
+}  // namespace digits

@@ -1,0 +1,19 @@
+// The page at /: three files, and the headers that keep it to them.
+#pragma once
+
+#include <string>
+
+#include "serve/http_message.h"
+
+namespace digits {
+
+// Generated from page/.
+const std::string& page_html();
+const std::string& page_css();
+const std::string& page_js();
+
+// One of them as a response: it may run its own script, use its own style and ask this server, and
+// nothing else.
+HttpResponse page_response(const std::string& content_type, const std::string& text);
+
+}  // namespace digits

@@ -1,0 +1,39 @@
+// Which endpoint a request is for.
+#pragma once
+
+#include <string>
+
+namespace digits {
+
+enum class Endpoint {
+  kPage,             // GET /
+  kPageScript,       // GET /page.js
+  kPageStyle,        // GET /page.css
+  kMetrics,          // GET /metrics
+  kServer,           // GET /v2
+  kLive,             // GET /v2/health/live
+  kReady,            // GET /v2/health/ready
+  kModel,            // GET /v2/models/M[/versions/V]
+  kModelReady,       // GET /v2/models/M[/versions/V]/ready
+  kModelStats,       // GET /v2/models/M[/versions/V]/stats
+  kInfer,            // POST /v2/models/M[/versions/V]/infer
+  kRepositoryIndex,  // POST /v2/repository/index
+};
+
+struct Route {
+  Endpoint endpoint;
+  std::string model;    // empty where the endpoint is of no model
+  std::string version;  // empty: the one that is served
+};
+
+// The endpoint at `path`, with or without a slash at its end. Throws route.unknown.
+Route find_route(const std::string& path);
+
+// "GET" or "POST".
+const char* method_of(Endpoint endpoint);
+
+// Whether everybody may ask, with the token or without it: health checks, and the page, which holds
+// no secret.
+bool is_public(Endpoint endpoint);
+
+}  // namespace digits

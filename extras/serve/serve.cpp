@@ -1,0 +1,166 @@
+#include "serve/serve.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <system_error>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/threads.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "model/device.h"
+#include "repository/model_folder.h"
+#include "serve/server.h"
+#include "serve/shadow_report.h"
+#include "serve/token.h"
+
+namespace digits {
+
+namespace {
+
+CommandOptions command_options() {
+  CommandOptions options("serve",
+                         "Answers inference requests over HTTP by the Open Inference Protocol v2, "
+                         "with a page to draw on at / and metrics for Prometheus at /metrics. Ends "
+                         "well on SIGINT and SIGTERM: what was accepted is answered.");
+  options.add_model();
+  options.add_engine();
+  options.text("device", "auto, cpu or cuda", "NAME", "auto");
+  options.text("host", "the address to listen on", "ADDRESS", "127.0.0.1");
+  options.number("port", "the port to listen on; 0: a free one", 8080);
+  options.number("threads", "that compute; 0: one per core", 0);
+  options.number("queue", "images that may wait, and of one request", 256);
+  options.number("max-batch", "images that are computed together", 32);
+  options.number("max-body", "MiB of one request, packed and unpacked", 16);
+  options.number("connections", "open at once; further ones wait", 4096);
+  options.number("timeout",
+                 "seconds for each: a request to arrive, to wait, its response to be read; and to "
+                 "end after a signal",
+                 30);
+  options.text("shadow",
+               "a package, or a model of a repository, that answers the same requests, unseen",
+               "DIR");
+  options.text("shadow-share", "of the requests that the shadow answers, too", "P", "1");
+  options.text("token-file", "a file with the token that clients must send", "FILE");
+  options.number("drift-window", "the last images that are compared with the training set", 1000);
+  options.text("log", "add a line of JSON for each request to this file; -: standard output",
+               "FILE");
+  options.add_json();
+  return options;
+}
+
+std::int64_t number_within(const ParsedOptions& parsed, const std::string& name, std::int64_t low,
+                           std::int64_t high) {
+  const auto value = parsed.number(name);
+  if (value >= low && value <= high) return value;
+  throw Error("usage.option", fmt::format("--{} {}, expected {} to {}", name, value, low, high),
+              "digits serve --help");
+}
+
+std::size_t size_within(const ParsedOptions& parsed, const std::string& name, std::int64_t low,
+                        std::int64_t high) {
+  return static_cast<std::size_t>(number_within(parsed, name, low, high));
+}
+
+double positive_number(const ParsedOptions& parsed, const std::string& name) {
+  const auto text = parsed.text(name);
+  double value = 0.0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc() && end == text.data() + text.size() && value > 0.0) return value;
+  throw Error("usage.option", fmt::format("--{} {}, expected a number above 0", name, text),
+              "digits shadow-report --help");
+}
+
+ServerOptions options_of(const ParsedOptions& parsed) {
+  ServerOptions options;
+  auto& http = options.http;
+  http.host = parsed.text("host");
+  http.port = static_cast<int>(number_within(parsed, "port", 0, 65535));
+  http.connections = size_within(parsed, "connections", 1, 1'000'000);
+  http.max_body = size_within(parsed, "max-body", 1, 1024) << 20U;
+  http.max_buffered = 16 * http.max_body;
+  http.timeout = std::chrono::seconds(number_within(parsed, "timeout", 1, 3600));
+  auto& service = options.service;
+  service.threads =
+      thread_count(static_cast<int>(number_within(parsed, "threads", 0, 1024)), available_cores());
+  http.threads = std::clamp(service.threads / 2, 1, 4);  // reading takes less than computing
+  service.queue = size_within(parsed, "queue", 1, 1'000'000);
+  service.max_batch = size_within(parsed, "max-batch", 1, 128);
+  service.max_body = http.max_body;
+  service.patience = http.timeout;
+  service.drift_window = size_within(parsed, "drift-window", 50, 1'000'000);
+  service.shadow_share = parsed.share("shadow-share");
+  options.json = parsed.has("json");
+  if (parsed.has("shadow")) options.shadow = package_folder(parsed.text("shadow"));
+  if (parsed.has("token-file")) service.token = read_token(parsed.text("token-file"));
+  if (parsed.has("log")) service.log = parsed.text("log");
+  options.load = {parsed.text("engine"), choose_device(parsed.text("device")), service.max_batch,
+                  service.queue};
+  return options;
+}
+
+int command_serve(const Arguments& arguments) {
+  const auto parsed = command_options().parse(arguments);
+  if (!parsed) return kDone;
+  const auto package = package_of(*parsed);
+  serve(choose_model(parsed->text("model"), package), options_of(*parsed));
+  return kDone;
+}
+
+const char* word_of(ShadowVerdict verdict) {
+  switch (verdict) {
+    case ShadowVerdict::kPassed:
+      return "passed";
+    case ShadowVerdict::kFailed:
+      return "failed";
+    default:
+      return "undecided";
+  }
+}
+
+int command_shadow_report(const Arguments& arguments) {
+  CommandOptions options("shadow-report",
+                         "Says whether a shadow may take over, by what the server that it runs "
+                         "beside has at v2/models/NAME/stats. Exits with 4 when it may not, or not "
+                         "yet.",
+                         "STATS.json");
+  options.text("min-agreement", "of labels, by the interval's low end", "P", "0.98");
+  options.text("max-slowdown", "the shadow's computing time over the live model's", "X", "1.2");
+  options.number("min-images", "to decide by", 1000);
+  options.add_json();
+  const auto parsed = options.parse(arguments);
+  if (!parsed) return kDone;
+  const auto path = parsed->word("a file with the statistics: curl .../stats > STATS.json");
+  ShadowBounds bounds;
+  bounds.min_agreement = parsed->share("min-agreement");
+  bounds.max_slowdown = positive_number(*parsed, "max-slowdown");
+  bounds.min_images = size_within(*parsed, "min-images", 1, 1'000'000'000);
+  const auto checks = judge_shadow(parse_json(read_file(path), path, "data"), bounds);
+  auto json = Json::array();
+  for (const auto& check : checks) {
+    json.push_back(Json{{"name", check.name},
+                        {"seen", check.seen},
+                        {"expected", check.expected},
+                        {"verdict", word_of(check.verdict)}});
+    if (parsed->has("json")) continue;
+    fmt::print("{:<10} {:<40} {:<45} {}\n", check.name, check.seen, check.expected,
+               word_of(check.verdict));
+  }
+  if (parsed->has("json")) print_json(Json{{"checks", json}});
+  require_passed(checks);
+  return kDone;
+}
+
+}  // namespace
+
+void add_serve(Extras& extras) {
+  extras.commands.push_back({"serve", "answer requests over HTTP", command_serve});
+  extras.commands.push_back(
+      {"shadow-report", "whether a served shadow may take over", command_shadow_report});
+}
+
+}  // namespace digits

@@ -1,0 +1,37 @@
+// The whole of `digits serve`: a model behind an address until a signal comes.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "repository/model_folder.h"
+#include "serve/http_server.h"
+#include "serve/served_model.h"
+#include "serve/service.h"
+
+namespace digits {
+
+// What to serve.
+struct ModelChoice {
+  std::filesystem::path package;
+  std::optional<ModelFolder> folder;  // of a repository: its promoted version is followed
+  int version = 1;
+};
+
+// `path`: a model's folder in a repository, else a package. Throws repository.*.
+ModelChoice choose_model(const std::filesystem::path& path, const std::filesystem::path& package);
+
+struct ServerOptions {
+  HttpOptions http;
+  ServiceOptions service;
+  LoadOptions load;
+  std::filesystem::path shadow;  // a package; empty: none
+  bool json = false;             // print the address and the model as one JSON object
+};
+
+// Prints where and what it serves once it answers; returns after SIGINT, SIGTERM or SIGHUP, when
+// all accepted requests are answered. Throws as Package::load and HttpServer, and server.unfinished
+// when some were not answered within the timeout.
+void serve(const ModelChoice& choice, const ServerOptions& options);
+
+}  // namespace digits

@@ -1,0 +1,245 @@
+#include "serve/service.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <random>
+#include <utility>
+
+#include "base/error.h"
+#include "base/printable.h"
+#include "model/device.h"
+#include "serve/admission.h"
+#include "serve/content_encoding.h"
+#include "serve/http_status.h"
+#include "serve/page.h"
+
+namespace digits {
+
+namespace {
+
+HttpResponse json_response(const Json& document) {
+  HttpResponse response;
+  response.body = to_text(document, -1);
+  return response;
+}
+
+HttpResponse health_response(bool good) {
+  if (good) return json_response(Json::object());
+  throw Error("server.stopping", "the server stops, expected no new requests", "use another one");
+}
+
+bool is_request_id(const std::string& text) {
+  return !text.empty() && text.size() <= 64 &&
+         std::all_of(text.begin(), text.end(), [](unsigned char c) {
+           return std::isalnum(c) != 0 || c == '.' || c == '_' || c == '-';
+         });
+}
+
+std::vector<std::size_t> image_shape(const Schema& schema) {
+  return {static_cast<std::size_t>(schema.channels), static_cast<std::size_t>(schema.rows),
+          static_cast<std::size_t>(schema.cols)};
+}
+
+void require_same_schema(const ModelFacts& other, const ModelFacts& live) {
+  if (other.contract.schema == live.contract.schema) return;
+  throw Error("model.mismatch",
+              fmt::format("version {} is of {}, expected the schema of the live version",
+                          other.identity.version, Json(other.contract.schema).dump()),
+              "start a server of its own for another kind of model");
+}
+
+double milliseconds(Clock::duration duration) {
+  return std::chrono::duration<double, std::milli>(duration).count();
+}
+
+}  // namespace
+
+struct Service::Asked {
+  RequestRecord record;
+  std::string endpoint;
+  Clock::time_point start;
+  Responder respond;
+};
+
+Service::Service(const ServiceOptions& options, std::shared_ptr<const ServedModel> model)
+    : options_(options),
+      model_(std::move(model)),
+      observer_(model_->facts(), options.drift_window, options.log),
+      queue_(options.queue, options.max_batch),
+      id_prefix_(fmt::format("{:08x}", std::random_device()())) {
+  if (options.shadow) {
+    require_same_schema(options.shadow->facts(), model_->facts());
+    shadow_ = std::make_unique<Shadow>(options.shadow, options.shadow_share, options.queue);
+  }
+  for (int i = 0; i < options.threads; ++i) {
+    threads_.emplace_back([this] { compute_until_stopped(); });
+  }
+}
+
+Service::~Service() {
+  queue_.close();
+  for (auto& thread : threads_) thread.join();
+}
+
+void Service::compute_until_stopped() {
+  set_threads(1);  // inside an operation: the batches are the parallel part
+  for (auto batch = queue_.take(); !batch.empty(); batch = queue_.take()) {
+    run_batch(std::move(batch), model(), options_.patience, Clock::now);
+  }
+}
+
+std::shared_ptr<const ServedModel> Service::model() const {
+  const std::lock_guard lock(mutex_);
+  return model_;
+}
+
+void Service::replace(std::shared_ptr<const ServedModel> next) {
+  const auto& facts = next->facts();
+  require_same_schema(facts, model()->facts());
+  observer_.model_loaded(facts);
+  const std::lock_guard lock(mutex_);
+  model_ = std::move(next);
+}
+
+void Service::require_model(const Route& route) const {
+  if (route.model.empty()) return;
+  const auto model = this->model();
+  const auto& identity = model->facts().identity;
+  const bool served = route.version.empty() || route.version == identity.version;
+  if (route.model == identity.name && served) return;
+  throw Error("model.unknown",
+              fmt::format("no model {}{}, expected {}, version {}", printable(route.model),
+                          route.version.empty() ? "" : ", version " + printable(route.version),
+                          identity.name, identity.version),
+              "leave the version out to get the one that is served");
+}
+
+std::unique_ptr<Service::Asked> Service::asked(const HttpRequest& request) {
+  auto asked = std::make_unique<Asked>();
+  asked->start = request.start;
+  asked->endpoint = endpoint_name(request.path);
+  asked->record.method = request.method.substr(0, 20);
+  asked->record.path = request.path.substr(0, 200);
+  asked->record.id = is_request_id(request.request_id)
+                         ? request.request_id
+                         : fmt::format("{}-{}", id_prefix_, next_id_++);
+  observer_.request_started();
+  return asked;
+}
+
+HttpResponse Service::finished(Asked& asked, HttpResponse response) {
+  asked.record.status = response.status;
+  asked.record.milliseconds = milliseconds(Clock::now() - asked.start);
+  response.headers.emplace_back("X-Request-Id", asked.record.id);
+  observer_.request_ended(asked.endpoint, asked.record);
+  return response;
+}
+
+HttpResponse Service::failed(Asked& asked, const Error& error, const std::string& allow) {
+  asked.record.error = error.code();
+  return finished(asked, error_response_of(error, allow));
+}
+
+std::optional<HttpResponse> Service::refuse(const HttpRequest& request) {
+  const auto route = find_route(request.path);
+  require_admissible(request, route, options_.token);
+  require_model(route);
+  return std::nullopt;
+}
+
+HttpResponse Service::error_response(const HttpRequest& request, const Error& error) {
+  std::string allow;
+  if (error.code() == "route.method") {
+    allow = method_of(find_route(request.path).endpoint);
+    if (allow == "GET") allow += ", HEAD";
+  }
+  return failed(*asked(request), error, allow);
+}
+
+void Service::handle(HttpRequest request, Responder respond) {
+  const std::shared_ptr<Asked> asked = this->asked(request);
+  asked->respond = std::move(respond);
+  try {
+    const auto route = find_route(request.path);
+    if (route.endpoint == Endpoint::kInfer) {
+      infer(asked, std::move(request));
+    } else {
+      asked->respond(finished(*asked, answer(route)));
+    }
+  } catch (const Error& error) {
+    asked->respond(failed(*asked, error));
+  } catch (const std::exception& error) {
+    asked->respond(failed(*asked, {"server.internal", error.what(), "please report this bug"}));
+  }
+}
+
+std::optional<ShadowTally> Service::shadow_tally() const {
+  return shadow_ ? std::optional(shadow_->tally()) : std::nullopt;
+}
+
+HttpResponse Service::answer(const Route& route) {
+  const auto model = this->model();
+  const auto& facts = model->facts();
+  switch (route.endpoint) {
+    case Endpoint::kPage:
+      return page_response("text/html; charset=utf-8", page_html());
+    case Endpoint::kPageScript:
+      return page_response("text/javascript; charset=utf-8", page_js());
+    case Endpoint::kPageStyle:
+      return page_response("text/css; charset=utf-8", page_css());
+    case Endpoint::kMetrics:
+      return {200,
+              "text/plain; version=0.0.4; charset=utf-8",
+              observer_.metrics_text(queue_.waiting(), shadow_tally()),
+              {}};
+    case Endpoint::kServer:
+      return json_response(server_metadata());
+    case Endpoint::kLive:
+      return health_response(true);
+    case Endpoint::kReady:
+    case Endpoint::kModelReady:
+      return health_response(ready_);
+    case Endpoint::kModelStats:
+      return json_response(observer_.statistics(facts, shadow_tally()));
+    case Endpoint::kRepositoryIndex:
+      return json_response(repository_index(facts, ready_));
+    default:
+      return json_response(model_metadata(facts));
+  }
+}
+
+void Service::infer(std::shared_ptr<Asked> asked, HttpRequest request) {
+  const auto body = unpacked(std::move(request.body), request.content_encoding, options_.max_body);
+  auto parsed = parse_infer_request(body, request.header_length, model()->facts().contract);
+  asked->record.images = parsed.count;
+  queue_.push({std::move(parsed), Clock::now(),
+               [this, asked](const InferRequest& done, const Inference& inference) {
+                 asked->respond(inferred(*asked, done, inference));
+               }});
+}
+
+HttpResponse Service::inferred(Asked& asked, const InferRequest& request,
+                               const Inference& inference) {
+  auto& record = asked.record;
+  const auto& identity = inference.model->facts().identity;
+  record.version = identity.version;
+  record.batch = inference.batch;
+  record.queue_milliseconds = milliseconds(inference.queued);
+  record.compute_milliseconds = milliseconds(inference.computed);
+  try {
+    observer_.inferred(request, inference);
+    if (inference.error) return failed(asked, *inference.error);
+    if (shadow_) shadow_->offer(record.id, inference);
+    const auto& schema = inference.model->facts().contract.schema;
+    const InferValues values{inference.logits, inference.images, image_shape(schema)};
+    return finished(asked, infer_response(request, identity, values));
+  } catch (const Error& error) {
+    return failed(asked, error);
+  } catch (const std::exception& error) {
+    return failed(asked, {"server.internal", error.what(), "please report this bug"});
+  }
+}
+
+}  // namespace digits

@@ -1,0 +1,76 @@
+// The endpoints: from requests to responses, over one model that may be replaced while it serves.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "serve/batch_queue.h"
+#include "serve/http_message.h"
+#include "serve/observer.h"
+#include "serve/route.h"
+#include "serve/shadow.h"
+
+namespace digits {
+
+struct ServiceOptions {
+  int threads = 1;                             // that compute
+  std::size_t queue = 256;                     // images that may wait
+  std::size_t max_batch = 32;                  // images that are computed together
+  std::size_t max_body = 16U << 20U;           // bytes of a body when unpacked
+  std::size_t drift_window = 1000;             // images
+  std::chrono::milliseconds patience{30'000};  // a request that waited longer is not computed
+  std::string token;                           // empty: everybody may ask
+  std::string log;                             // as RequestLog's
+  std::shared_ptr<const ServedModel> shadow;   // answers the same traffic, unseen; or none
+  double shadow_share = 1.0;                   // of the requests
+};
+
+class Service : public HttpHandler {
+ public:
+  Service(const ServiceOptions& options, std::shared_ptr<const ServedModel> model);
+  ~Service() override;  // answers what waits
+
+  std::optional<HttpResponse> refuse(const HttpRequest& request) override;
+  void handle(HttpRequest request, Responder respond) override;
+  HttpResponse error_response(const HttpRequest& request, const Error& error) override;
+
+  // From the next batch on this model answers, also what waits already. Throws model.mismatch when
+  // it takes other inputs than the one before.
+  void replace(std::shared_ptr<const ServedModel> next);
+  std::shared_ptr<const ServedModel> model() const;
+  Observer& observer() { return observer_; }
+
+  // From now on v2/health/ready says no: whoever spreads requests over servers goes elsewhere.
+  void not_ready() { ready_ = false; }
+
+ private:
+  struct Asked;  // what is kept of a request until its response
+
+  std::unique_ptr<Asked> asked(const HttpRequest& request);
+  HttpResponse answer(const Route& route);
+  std::optional<ShadowTally> shadow_tally() const;
+  void infer(std::shared_ptr<Asked> asked, HttpRequest request);
+  HttpResponse inferred(Asked& asked, const InferRequest& request, const Inference& inference);
+  HttpResponse finished(Asked& asked, HttpResponse response);
+  HttpResponse failed(Asked& asked, const Error& error, const std::string& allow = "");
+  void require_model(const Route& route) const;
+  void compute_until_stopped();
+
+  const ServiceOptions options_;
+  mutable std::mutex mutex_;  // guards the model
+  std::shared_ptr<const ServedModel> model_;
+  Observer observer_;
+  std::unique_ptr<Shadow> shadow_;  // or none
+  BatchQueue queue_;
+  std::atomic<bool> ready_{true};
+  std::atomic<std::uint64_t> next_id_{1};
+  const std::string id_prefix_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace digits

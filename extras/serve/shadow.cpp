@@ -1,0 +1,147 @@
+#include "serve/shadow.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/sha256.h"
+#include "metrics/classification.h"
+#include "model/device.h"
+
+namespace digits {
+
+namespace {
+
+constexpr std::size_t kTimedEach = 8;  // requests: timing computes the live model again
+constexpr int kNiceness = 10;          // live answers go first
+
+double seconds_of(const ServedModel& model, const std::vector<float>& images, std::size_t n) {
+  const auto start = Clock::now();
+  model.logits(images.data(), n);
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+}  // namespace
+
+// In both orders, and not the first time: what the caches hold must favour neither.
+void Shadow::time_both(const ServedModel& live, const std::vector<float>& images, std::size_t n,
+                       ShadowTally& tally) const {
+  seconds_of(live, images, n);
+  for (const auto* first : {&live, model_.get()}) {
+    const auto* const second = first == &live ? model_.get() : &live;
+    const double before = seconds_of(*first, images, n);
+    const double after = seconds_of(*second, images, n);
+    tally.live_seconds += first == &live ? before : after;
+    tally.shadow_seconds += first == &live ? after : before;
+  }
+}
+
+double ShadowTally::slowdown() const {
+  return live_seconds > 0.0 ? shadow_seconds / live_seconds : 0.0;
+}
+
+void to_json(Json& json, const ShadowTally& tally) {
+  json = Json{{"live_version", tally.live_version},
+              {"shadow_version", tally.shadow_version},
+              {"agreement", tally.agreement()},
+              {"agreed", tally.agreed},
+              {"differed", tally.differed},
+              {"dropped", tally.dropped},
+              {"failed", tally.failed},
+              {"slowdown", tally.slowdown()}};
+}
+
+bool in_share(const std::string& id, double share) {
+  constexpr double kAll = 4294967296.0;  // 2^32
+  return static_cast<double>(std::stoul(sha256(id).substr(0, 8), nullptr, 16)) < share * kAll;
+}
+
+Shadow::Shadow(std::shared_ptr<const ServedModel> model, double share, std::size_t limit)
+    : model_(std::move(model)),
+      share_(share),
+      limit_(limit),
+      thread_([this] { compute_until_stopped(); }) {}
+
+Shadow::~Shadow() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+    changed_.notify_all();
+  }
+  thread_.join();
+}
+
+void Shadow::offer(const std::string& request_id, const Inference& live) {
+  if (!in_share(request_id, share_)) return;
+  const auto classes = live.model->facts().identity.class_names.size();
+  Offer offer{live.model, live.images, argmax_rows(live.logits, classes)};
+  const auto count = offer.labels.size();
+  const auto& version = live.model->facts().identity.version;
+  const std::lock_guard lock(mutex_);
+  if (tally_.live_version != version) {
+    tally_ = {};
+    tally_.live_version = version;
+    tally_.shadow_version = model_->facts().identity.version;
+  }
+  if (waiting_ + count > limit_) {
+    tally_.dropped += count;
+    return;
+  }
+  waiting_ += count;
+  offers_.push_back(std::move(offer));
+  changed_.notify_all();
+}
+
+ShadowTally Shadow::tally() const {
+  const std::lock_guard lock(mutex_);
+  return tally_;
+}
+
+void Shadow::wait_until_idle() const {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return waiting_ == 0; });
+}
+
+ShadowTally Shadow::compared(const Offer& offer, bool timed) const {
+  ShadowTally result;
+  const auto count = offer.labels.size();
+  try {
+    const auto logits = model_->logits(offer.images.data(), count);
+    const auto labels = argmax_rows(logits, logits.size() / count);
+    for (std::size_t i = 0; i < count; ++i) {
+      ++(labels[i] == offer.labels[i] ? result.agreed : result.differed);
+    }
+    if (timed) time_both(*offer.live, offer.images, count, result);
+  } catch (const std::exception&) {
+    result.failed = count;
+  }
+  return result;
+}
+
+void Shadow::compute_until_stopped() {
+  ::setpriority(PRIO_PROCESS, 0, kNiceness);  // on Linux of this thread alone
+  set_threads(1);
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [this] { return stopped_ || !offers_.empty(); });
+    if (stopped_) return;
+    const auto offer = std::move(offers_.front());
+    offers_.pop_front();
+    const bool timed = computed_++ % kTimedEach == 0;
+    lock.unlock();
+    const auto result = compared(offer, timed);
+    lock.lock();
+    waiting_ -= offer.labels.size();
+    if (offer.live->facts().identity.version == tally_.live_version) {
+      tally_.agreed += result.agreed;
+      tally_.differed += result.differed;
+      tally_.failed += result.failed;
+      tally_.live_seconds += result.live_seconds;
+      tally_.shadow_seconds += result.shadow_seconds;
+    }
+    changed_.notify_all();
+  }
+}
+
+}  // namespace digits

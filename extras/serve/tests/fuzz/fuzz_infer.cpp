@@ -1,0 +1,48 @@
+// Any bytes as the body of an inference request: an Error, or a request that keeps its promises.
+// The first byte says how the body is packed, the next two how long its JSON is.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <optional>
+#include <string>
+
+#include "base/error.h"
+#include "serve/content_encoding.h"
+#include "serve/infer_request.h"
+
+namespace {
+
+const digits::InferContract& contract() {
+  static const digits::InferContract kContract{{2, 2, 1, {"a", "b"}}, "images", "logits", 8};
+  return kContract;
+}
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+void check(const digits::InferRequest& request) {
+  require(request.count >= 1 && request.count <= contract().max_images);
+  require(request.pictures.empty() ? request.images.size() == 4 * request.count
+                                   : request.pictures.size() == request.count);
+  for (const float value : request.images) require(value >= 0.0F && value <= 1.0F);
+  require(!request.outputs.empty());
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size < 3) return 0;
+  constexpr std::size_t kLimit = std::size_t{1} << 20;
+  static constexpr const char* kEncodings[] = {"", "gzip", "deflate"};
+  const auto length = static_cast<std::size_t>(data[1] + 256 * data[2]);
+  const auto header = length == 0 ? std::nullopt : std::optional(std::to_string(length));
+  try {
+    const auto body = digits::unpacked({reinterpret_cast<const char*>(data) + 3, size - 3},
+                                       kEncodings[data[0] % 3], kLimit);
+    require(body.size() <= kLimit);
+    check(digits::parse_infer_request(body, header, contract()));
+  } catch (const digits::Error&) {  // what a bad request is meant to end in
+  }
+  return 0;
+}

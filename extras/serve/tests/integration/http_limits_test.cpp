@@ -1,0 +1,174 @@
+// What holds when clients are slow, many, or gone, and when the server ends.
+#include <sys/resource.h>
+
+#include <future>
+#include <thread>
+
+#include "support/loopback.h"
+
+namespace digits {
+namespace {
+
+class HttpLimitsTest : public HttpServerTest {};
+
+// A byte now and then keeps nobody's place: headers and bodies have a deadline as a whole.
+TEST_F(HttpLimitsTest, EndsSlowRequests) {
+  HttpOptions http;
+  http.timeout = milliseconds(300);
+  start(http);
+  HttpClient silent(port), headers(port), body(port);
+  const auto drip = [](HttpClient& client, const std::string& start) {
+    bool open = client.send(start);
+    while (open) {
+      std::this_thread::sleep_for(milliseconds(20));
+      open = client.send("A");
+    }
+  };
+  std::thread slow([&] { drip(headers, "GET /v2 HTTP/1.1\r\nHost: "); });
+  drip(body, std::string("POST ") + kInfer + " HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\n");
+  slow.join();
+  EXPECT_TRUE(silent.ended());
+  EXPECT_EQ(status_of(get_request("/v2/health/live")), 200);
+}
+
+// Who stops in the middle is told why.
+TEST_F(HttpLimitsTest, TellsWhoStopsInTheMiddle) {
+  HttpOptions http;
+  http.timeout = milliseconds(100);
+  start(http);
+  HttpClient client(port);
+  client.send(std::string("POST ") + kInfer +
+              " HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\n{");
+  const auto reply = client.receive();
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->status, 408);
+  EXPECT_THAT(reply->body, testing::HasSubstr("request.timeout"));
+  EXPECT_TRUE(client.ended());
+}
+
+// A thousand clients that only hold a connection take nothing from those that ask.
+TEST_F(HttpLimitsTest, AnswersBesideIdleConnections) {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur < 2200) GTEST_SKIP() << "the limit of open files is " << limit.rlim_cur;
+  start();
+  std::vector<std::unique_ptr<HttpClient>> idle;
+  for (int i = 0; i < 1000; ++i) idle.push_back(std::make_unique<HttpClient>(port));
+  HttpClient busy(port);
+  for (int i = 0; i < 50; ++i) ASSERT_EQ(busy.post(kInfer, fake_request())->status, 200);
+  EXPECT_EQ(server->connections(), 1001U);
+  EXPECT_EQ(idle.front()->get("/v2/health/live")->status, 200);
+  EXPECT_EQ(idle.back()->get("/v2/health/live")->status, 200);
+}
+
+// Beyond the limit a client waits for its turn rather than being turned away.
+TEST_F(HttpLimitsTest, FurtherConnectionsWait) {
+  HttpOptions http;
+  http.connections = 2;
+  start(http);
+  auto first = std::make_unique<HttpClient>(port);
+  HttpClient second(port), third(port);
+  EXPECT_EQ(first->get("/v2/health/live")->status, 200);
+  EXPECT_EQ(second.get("/v2/health/live")->status, 200);
+  third.send(get_request("/v2/health/live"));
+  std::this_thread::sleep_for(milliseconds(50));
+  EXPECT_EQ(server->connections(), 2U);
+  first.reset();
+  EXPECT_EQ(third.receive()->status, 200);
+}
+
+// A full queue is told at once, with when to come back.
+TEST_F(HttpLimitsTest, RefusesWhenTheQueueIsFull) {
+  const auto model = std::make_shared<GatedModel>();
+  ServiceOptions options;
+  options.queue = 1;
+  start({}, options, model);
+  HttpClient computed(port), waits(port), refused(port);
+  computed.send(post_request(kInfer, fake_request()));
+  model->wait_for_arrivals(1);
+  waits.send(post_request(kInfer, fake_request()));
+  // Until the second one waits, a third one would.
+  for (int waiting = 0; waiting == 0;) {
+    const auto metrics = HttpClient(port).get("/metrics")->body;
+    waiting = metrics.find("digits_queue_images 1") != std::string::npos ? 1 : 0;
+  }
+  const auto reply = refused.post(kInfer, fake_request());
+  EXPECT_EQ(reply->status, 503);
+  EXPECT_EQ(reply->headers.at("retry-after"), "1");
+  model->open();
+  EXPECT_EQ(computed.receive()->status, 200);
+  EXPECT_EQ(waits.receive()->status, 200);
+}
+
+// A client that goes away while its request is computed leaves nothing behind.
+TEST_F(HttpLimitsTest, OutlivesClientsThatGoAway) {
+  const auto model = std::make_shared<GatedModel>();
+  start({}, {}, model);
+  {
+    HttpClient computing(port), sending(port);
+    computing.send(post_request(kInfer, fake_request()));
+    sending.send(std::string("POST ") + kInfer +
+                 " HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{");
+    model->wait_for_arrivals(1);
+  }
+  model->open();
+  EXPECT_EQ(status_of(post_request(kInfer, fake_request())), 200);
+  while (server->connections() > 0) std::this_thread::sleep_for(milliseconds(1));
+}
+
+// The end: what was accepted is answered, also what a client has sent without being read yet; then
+// nobody is accepted any more.
+TEST_F(HttpLimitsTest, StopsWithoutLosingARequest) {
+  const auto model = std::make_shared<GatedModel>();
+  start({}, {}, model);
+  HttpClient computing(port), idle(port), waiting(port);
+  EXPECT_EQ(idle.get("/v2/health/live")->status, 200);
+  computing.send(post_request(kInfer, fake_request()));
+  model->wait_for_arrivals(1);
+  waiting.send(post_request(kInfer, fake_request("1")));
+  HttpClient late(port);  // connected, perhaps not accepted yet
+  auto stopped = std::async(std::launch::async, [&] { return server->stop(milliseconds(20'000)); });
+  late.send(post_request(kInfer, fake_request("1")));
+  std::this_thread::sleep_for(milliseconds(20));
+  model->open();
+  for (auto* const client : {&computing, &waiting, &late}) {
+    auto reply = client->receive();
+    ASSERT_TRUE(reply);
+    EXPECT_EQ(reply->status, 200);
+    EXPECT_EQ(reply->headers["connection"], "close");
+    EXPECT_TRUE(client->ended());
+  }
+  EXPECT_TRUE(idle.ended());
+  EXPECT_TRUE(stopped.get());
+  EXPECT_FALSE(HttpClient(port, /*must_connect=*/false).connected());
+}
+
+// What is not answered in time is told.
+TEST_F(HttpLimitsTest, StopTellsWhatIsUnanswered) {
+  const auto model = std::make_shared<GatedModel>();
+  start({}, {}, model);
+  HttpClient client(port);
+  client.send(post_request(kInfer, fake_request()));
+  model->wait_for_arrivals(1);
+  auto stopped = std::async(std::launch::async, [&] { return server->stop(milliseconds(1)); });
+  std::this_thread::sleep_for(milliseconds(50));
+  model->open();
+  EXPECT_FALSE(stopped.get());
+}
+
+// An address that is taken is the person's to change.
+TEST_F(HttpLimitsTest, SaysThatAnAddressIsTaken) {
+  start();
+  HttpOptions taken;
+  taken.port = port;
+  expect_error("usage.address", [&] { HttpServer(taken, *service); });
+  taken.host = "192.0.2.1";  // of nobody: RFC 5737
+  expect_error("usage.address", [&] { HttpServer(taken, *service); });
+  EXPECT_TRUE(server->address().loopback);
+  EXPECT_THAT(server->address().url, testing::StartsWith("http://127.0.0.1:"));
+}
+
+}  // namespace
+}  // namespace digits

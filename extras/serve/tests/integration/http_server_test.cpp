@@ -1,0 +1,154 @@
+// How requests are read and responses sent over real sockets.
+#include <random>
+
+#include "support/loopback.h"
+
+namespace digits {
+namespace {
+
+// One connection serves many requests, one after the other or sent ahead; answers keep their order.
+TEST_F(HttpServerTest, KeepsAConnection) {
+  start();
+  HttpClient client(port);
+  for (int i = 0; i < 3; ++i) {
+    const auto reply = client.post(kInfer, fake_request());
+    ASSERT_TRUE(reply);
+    EXPECT_EQ(reply->status, 200);
+    EXPECT_EQ(reply->headers.at("content-type"), "application/json");
+  }
+  client.send(get_request("/v2/health/live") + post_request(kInfer, fake_request("1")) +
+              get_request("/nowhere"));
+  EXPECT_EQ(client.receive()->status, 200);
+  EXPECT_THAT(client.receive()->body, testing::HasSubstr("[4,1]"));
+  EXPECT_EQ(client.receive()->status, 404);
+}
+
+TEST_F(HttpServerTest, ReadsChunkedBodies) {
+  start();
+  HttpClient client(port);
+  client.send(std::string("POST ") + kInfer +
+              " HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+  for (const char c : fake_request()) client.send(std::string("1\r\n") + c + "\r\n");
+  client.send("0\r\n\r\n");
+  EXPECT_EQ(client.receive()->status, 200);
+  EXPECT_EQ(client.get("/v2/health/live")->status, 200);
+}
+
+TEST_F(HttpServerTest, AnswersHead) {
+  start();
+  HttpClient client(port);
+  client.send("HEAD /v2 HTTP/1.1\r\nHost: x\r\n\r\n");
+  const auto reply = client.receive(/*head=*/true);
+  EXPECT_EQ(reply->status, 200);
+  EXPECT_GT(std::stoi(reply->headers.at("content-length")), 0);
+  EXPECT_EQ(client.get("/v2/health/live")->status, 200);
+}
+
+struct Bad {
+  int status;  // 0: the connection ends without a response
+  std::string bytes;
+};
+
+// What is no HTTP, or leaves open where a request ends, is refused; the server goes on.
+TEST_F(HttpServerTest, RefusesMalformedRequests) {
+  HttpOptions http;
+  http.max_body = 2000;
+  start(http);
+  const std::string post = std::string("POST ") + kInfer + " HTTP/1.1\r\nHost: x\r\n";
+  const std::vector<Bad> all{
+      {400, "GET /v2 HTTP/1.1\r\n\r\n"},  // no Host
+      {505, "GET /v2 HTTP/9.9\r\nHost: x\r\n\r\n"},
+      {400, "GET /v2 HTTX/1.1\r\nHost: x\r\n\r\n"},
+      {400, post + "Content-Length: x\r\n\r\n"},
+      {400, post + "Content-Length: -1\r\n\r\n"},
+      {413, post + "Content-Length: 99999999999999999999999\r\n\r\n"},
+      {413, post + "Content-Length: 18446744073709551614\r\n\r\n"},
+      {400, post + "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}"},
+      {400, post + "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"},
+      {400, post + "Transfer-Encoding: gzip\r\n\r\n{}"},
+      {400, post + "Transfer-Encoding: chunked\r\n\r\nzz\r\n"},
+      {431, "GET /v2 HTTP/1.1\r\nHost: x\r\nA: " + std::string(40'000, 'x') + "\r\n\r\n"},
+      {411, post + "\r\n"},
+      {413, post_request(kInfer, std::string(2001, ' '))},
+      {413, post + "Transfer-Encoding: chunked\r\n\r\n7d1\r\n" + std::string(2001, ' ') +
+                "\r\n0\r\n\r\n"},
+      {415, post_request(kInfer, "{}", "Content-Type: image/png\r\n")},
+      {415, post_request(kInfer, "{}", "Content-Encoding: br\r\n")},
+      {405, "DELETE /v2 HTTP/1.1\r\nHost: x\r\n\r\n"},
+      {404, get_request("/v2/models/fake%00")},
+      {400, post_request(kInfer, std::string(2000, '['))},
+  };
+  for (const auto& bad : all) {
+    EXPECT_EQ(status_of(bad.bytes), bad.status) << bad.bytes.substr(0, 200);
+    EXPECT_EQ(status_of(get_request("/v2/health/live")), 200);
+  }
+}
+
+// A request that a seed damages: bytes are changed, left out, repeated, or cut off.
+std::string damaged(std::string bytes, std::mt19937_64& random) {
+  const auto below = [&](std::size_t n) { return static_cast<std::size_t>(random() % n); };
+  for (auto changes = 1 + below(3); changes > 0; --changes) {
+    const auto place = below(bytes.size());
+    switch (below(4)) {
+      case 0:
+        bytes[place] = static_cast<char>(random());
+        break;
+      case 1:
+        bytes.erase(place + 1, below(20));
+        break;
+      case 2:
+        bytes.insert(place, bytes.substr(below(bytes.size()), 1 + below(20)));
+        break;
+      default:
+        bytes.resize(place + 1);
+    }
+  }
+  return bytes;
+}
+
+// Each damaged request is answered or its connection ends, and the server goes on. What is answered
+// has a status that a client can act on.
+TEST_F(HttpServerTest, OutlivesDamagedRequests) {
+  start();
+  const auto good = post_request(kInfer, fake_request());
+  std::mt19937_64 random(test_seed());
+  const auto statuses = testing::AnyOf(200, 400, 404, 405, 408, 411, 413, 415, 431, 501, 505);
+  for (int round = 0; round < 10; ++round) {
+    std::vector<std::pair<std::string, std::unique_ptr<HttpClient>>> clients;
+    for (int i = 0; i < 200; ++i) {
+      clients.emplace_back(damaged(good, random), std::make_unique<HttpClient>(port));
+      clients.back().second->send(clients.back().first);
+      clients.back().second->finish_sending();
+    }
+    for (const auto& [bytes, client] : clients) {
+      for (bool open = true; open;) {
+        const auto reply = client->receive(bytes.rfind("HEAD", 0) == 0);
+        open = reply && reply->headers.count("connection") == 0;
+        EXPECT_THAT(reply ? reply->status : 400, statuses) << bytes;
+      }
+    }
+  }
+  EXPECT_EQ(status_of(good), 200);
+}
+
+// A client that asks before it sends is told in time; one that sends at once is told all the same.
+TEST_F(HttpServerTest, RefusesLargeBodiesOfEitherClient) {
+  HttpOptions http;
+  http.max_body = 1000;
+  start(http);
+  HttpClient asks(port), sends(port), may(port);
+  asks.send(std::string("POST ") + kInfer +
+            " HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1001\r\n\r\n");
+  EXPECT_EQ(asks.receive()->status, 413);
+  EXPECT_EQ(asks.continues(), 0);
+  EXPECT_EQ(sends.post(kInfer, std::string(3000, ' '))->status, 413);
+  EXPECT_EQ(sends.get("/v2/health/live")->status, 200);  // the connection goes on
+  may.send(std::string("POST ") + kInfer + " HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n" +
+           "Content-Length: " + std::to_string(fake_request().size()) + "\r\n\r\n");
+  may.send(fake_request());
+  EXPECT_EQ(may.receive()->status, 200);
+  EXPECT_EQ(may.continues(), 1);
+}
+
+}  // namespace
+}  // namespace digits

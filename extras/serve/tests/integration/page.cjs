@@ -1,0 +1,107 @@
+// Draws digits on the page in a real browser, and prints a line of JSON about what it showed.
+//   node page.cjs PLAYWRIGHT CHROMIUM URL [SCREENSHOTS]
+// PLAYWRIGHT is the folder of playwright-core; with SCREENSHOTS pictures of the page go there.
+const [, , playwright, chromium, url, screenshots] = process.argv;
+const {chromium: browserType} = require(playwright);
+
+// Strokes in shares of the paper, as a hand draws them.
+const digits = {
+  1: [[[0.42, 0.3], [0.52, 0.2], [0.52, 0.8]]],
+  7: [[[0.3, 0.22], [0.72, 0.22], [0.6, 0.5], [0.48, 0.82]]],
+  0: [[...Array(25).keys()].map((i) => {
+    const angle = -Math.PI / 2 - (2 * Math.PI * i) / 24;
+    return [0.5 + 0.2 * Math.cos(angle), 0.5 + 0.3 * Math.sin(angle)];
+  })],
+};
+
+async function answered(page) {
+  await page.waitForFunction(() => document.getElementById("latency").textContent !== "" ||
+                                   !document.getElementById("problem").hidden);
+  return page.evaluate(() => ({
+    label: document.getElementById("label").textContent,
+    confidence: document.getElementById("confidence").textContent,
+    problem: document.getElementById("problem").hidden
+      ? "" : document.getElementById("problem").textContent,
+    seen: (() => {
+      const seen = document.getElementById("seen");
+      const data = seen.getContext("2d").getImageData(0, 0, seen.width, seen.height).data;
+      return data.filter((value, i) => i % 4 === 0 && value > 127).length;
+    })(),
+  }));
+}
+
+async function drawn(page, strokes) {
+  await page.click("#clear:not([disabled])", {timeout: 500}).catch(() => {});
+  await page.waitForFunction(() => document.getElementById("latency").textContent === "");
+  const box = await page.locator("#paper").boundingBox();
+  for (const stroke of strokes) {
+    const at = ([x, y]) => [box.x + x * box.width, box.y + y * box.height];
+    await page.mouse.move(...at(stroke[0]));
+    await page.mouse.down();
+    for (const point of stroke.slice(1)) await page.mouse.move(...at(point), {steps: 6});
+    await page.mouse.up();
+  }
+  await page.waitForTimeout(300);  // the last stroke is asked about, too
+  return answered(page);
+}
+
+// A seven by the keyboard alone.
+async function typed(page) {
+  await page.focus("#paper");
+  await page.keyboard.press("c");
+  await page.waitForFunction(() => document.getElementById("latency").textContent === "");
+  const press = async (key, times) => {
+    for (let i = 0; i < times; ++i) await page.keyboard.press(key);
+  };
+  await press("ArrowUp", 8);
+  await press("ArrowLeft", 6);
+  await press(" ", 1);
+  await press("ArrowRight", 12);
+  for (let i = 0; i < 8; ++i) {
+    await press("ArrowDown", 2);
+    if (i % 2 === 0) await press("ArrowLeft", 1);
+  }
+  await press(" ", 1);
+  await page.waitForTimeout(300);
+  return answered(page);
+}
+
+(async () => {
+  const browser = await browserType.launch({executablePath: chromium, args: ["--no-sandbox"]});
+  const page = await browser.newPage({viewport: {width: 1100, height: 760}});
+  const result = {problems: [], drawn: {}, outside: []};
+  page.on("console", (message) => {
+    if (message.type() === "error") result.problems.push(message.text());
+  });
+  page.on("pageerror", (error) => result.problems.push(error.message));
+  page.on("request", (request) => {
+    if (!request.url().startsWith(url)) result.outside.push(request.url());
+  });
+  await page.goto(url);
+  await page.waitForFunction(() => document.querySelectorAll("#bars li").length > 0);
+  result.model = await page.textContent("#model");
+  for (const [digit, strokes] of Object.entries(digits)) {
+    result.drawn[digit] = await drawn(page, strokes);
+    if (screenshots) await page.screenshot({path: `${screenshots}/wide-${digit}.png`});
+  }
+  result.typed = await typed(page);
+  if (screenshots) await page.screenshot({path: `${screenshots}/typed.png`});
+  await page.click("#undo");
+  await page.waitForTimeout(300);
+  result.undone = await page.textContent("#confidence");
+  if (screenshots) {
+    await page.emulateMedia({colorScheme: "dark"});
+    await drawn(page, digits[7]);
+    await page.screenshot({path: `${screenshots}/dark.png`});
+  }
+  await page.setViewportSize({width: 360, height: 740});
+  result.narrow = await drawn(page, digits[7]);
+  result.overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+  if (screenshots) await page.screenshot({path: `${screenshots}/narrow.png`, fullPage: true});
+  console.log(JSON.stringify(result));
+  await browser.close();
+})().catch((error) => {
+  console.error(error);
+  process.exit(1);
+});

@@ -1,0 +1,249 @@
+// The program as it is started: a real package, real clients, signals, a repository.
+#include <csignal>
+
+#include "base/files.h"
+#include "base/json.h"
+#include "integration/package_copy.h"
+#include "integration/tiny_run.h"
+#include "repository/model_folder.h"
+#include "support/load.h"
+#include "support/program.h"
+#include "support/python.h"
+#include "support/server_process.h"
+
+namespace digits {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Values of 400 pixels.
+std::string image_request(const std::string& values = "0.5") {
+  std::string data = values;
+  for (int i = 1; i < 400; ++i) data += "," + values;
+  return R"({"inputs":[{"name":"images","shape":[1,1,20,20],"datatype":"FP32","data":[)" + data +
+         "]}]}";
+}
+
+std::string name_of_model(int port) {
+  const auto index = HttpClient(port).post("/v2/repository/index", "");
+  return Json::parse(index->body).at(0).at("name");
+}
+
+// Everything a person needs to go on stands in what it prints; then it answers as `predict` does.
+TEST(Serve, AnswersForeignClientsAsPredictDoes) {
+  const auto package = tiny_run().package();
+  const ServerProcess server({"--model", package, "--threads", "1"});
+  ASSERT_NE(server.port(), 0) << server.err();
+  EXPECT_THAT(server.out(), testing::HasSubstr("version  1\n"));
+  EXPECT_THAT(server.out(), testing::HasSubstr("engine   "));
+  const auto python = python_with({"json"});
+  if (python.empty()) GTEST_SKIP() << "no python3";
+  for (const char* name : {"digits/3-large.png", "photos/good/7-plain.jpg"}) {
+    const auto picture = fixtures() / name;
+    const auto client =
+        run_process({python, source_path("extras/serve/tests/integration/foreign_client.py"),
+                     std::to_string(server.port()), name_of_model(server.port()), picture});
+    ASSERT_EQ(client.status, 0) << client.err;
+    const auto predict = call_digits({"predict", "--json", "--model", package, picture});
+    const std::string label = Json::parse(predict.out).at("label");
+    std::string expected = label;
+    for (int i = 1; i < 8; ++i) expected += " " + label;
+    EXPECT_EQ(client.out, expected + "\n") << name;
+  }
+}
+
+// A photo of several digits is refused by number; read as one digit, it is answered.
+TEST(Serve, RefusesPicturesWithTheReason) {
+  const ServerProcess server({"--model", tiny_run().package(), "--threads", "1"});
+  ASSERT_NE(server.port(), 0) << server.err();
+  const auto python = python_with({"json"});
+  if (python.empty()) GTEST_SKIP() << "no python3";
+  const auto script = R"(
+import base64, json, sys, urllib.error, urllib.request
+port, model, path, one = sys.argv[1:]
+data = base64.b64encode(open(path, "rb").read()).decode()
+body = json.dumps({"inputs": [{"name": "picture", "shape": [1], "datatype": "BYTES",
+                               "data": [data], "parameters": {"one": one == "one"}}]}).encode()
+try:
+    urllib.request.urlopen(f"http://127.0.0.1:{port}/v2/models/{model}/infer", body)
+    print(200)
+except urllib.error.HTTPError as error:
+    print(error.code, json.load(error)["error"].split(":")[0])
+)";
+  const auto name = name_of_model(server.port());
+  const auto ask = [&](const char* picture, const char* one) {
+    return run_process({python, "-c", script, std::to_string(server.port()), name,
+                        fixtures() / picture, one})
+        .out;
+  };
+  EXPECT_EQ(ask("photos/good/1984-line.jpg", "any"), "400 image.several\n");
+  EXPECT_EQ(ask("photos/good/1984-line.jpg", "one"), "200\n");
+  EXPECT_EQ(ask("photos/bad/blank.jpg", "any"), "400 image.blank\n");
+  EXPECT_EQ(ask("photos/bad/truncated.jpg", "any"), "400 image.unreadable\n");
+}
+
+// Both signals: ready no more, everything answered, status 0; whatever the load.
+TEST(Serve, EndsWellUnderLoad) {
+  for (const int signal : {SIGTERM, SIGINT}) {
+    ServerProcess server({"--model", tiny_run().package(), "--threads", "2"});
+    ASSERT_NE(server.port(), 0) << server.err();
+    Load load(server.port(), 8, "/v2/models/" + name_of_model(server.port()) + "/infer",
+              image_request());
+    while (load.answered < 200) std::this_thread::yield();
+    server.signal(signal);
+    load.wait();
+    EXPECT_EQ(server.wait(), 0) << server.err();
+    EXPECT_EQ(load.lost, 0);
+    EXPECT_THAT(load.statuses(), testing::ElementsAre(testing::Pair(200, load.answered.load())));
+    EXPECT_THAT(server.err(), testing::HasSubstr("serve.stopping"));
+  }
+}
+
+// A server that is told to end before it answers ends all the same.
+TEST(Serve, EndsWhenIdle) {
+  ServerProcess server({"--model", tiny_run().package()});
+  ASSERT_NE(server.port(), 0) << server.err();
+  HttpClient idle(server.port());
+  server.signal(SIGTERM);
+  EXPECT_EQ(server.wait(), 0);
+  EXPECT_TRUE(idle.ended());
+}
+
+// What cannot be served never listens.
+TEST(Serve, RefusesBeforeItListens) {
+  const TemporaryDirectory folder;
+  fs::copy(tiny_run().package(), folder / "package", fs::copy_options::recursive);
+  write_file(folder / "package" / "profile.json", "{}");
+  for (const auto& [arguments, status] : std::vector<std::pair<std::vector<std::string>, int>>{
+           {{"--model", folder / "package"}, kBadPackage},
+           {{"--model", folder / "none"}, kBadPackage},
+           {{"--model", tiny_run().package(), "--port", "65536"}, kUsage},
+           {{"--model", tiny_run().package(), "--timeout", "0"}, kUsage},
+           {{"--model", tiny_run().package(), "--host", "192.0.2.1"}, kUsage},
+           {{"--model", tiny_run().package(), "--token-file", folder / "package/profile.json"},
+            kUsage}}) {
+    ServerProcess server(arguments);
+    EXPECT_EQ(server.port(), 0);
+    EXPECT_EQ(server.wait(), status) << server.err();
+    EXPECT_EQ(server.out(), "");
+  }
+}
+
+// A repository of two versions of one model, the first one in use.
+class Repository {
+ public:
+  Repository() {
+    for (int i = 0; i < 2; ++i) {
+      model.add(schema(), [](const fs::path& to) {
+        fs::copy(tiny_run().package(), to, fs::copy_options::recursive);
+      });
+    }
+  }
+  static Schema schema() {
+    return Json::parse(read_file(tiny_run().package() / "manifest.json")).at("data").get<Schema>();
+  }
+  TemporaryDirectory folder;
+  ModelFolder model{folder.path(), "digit"};
+};
+
+void wait_for_version(const ServerProcess& server, int version) {
+  const auto path = "/v2/models/digit/versions/" + std::to_string(version) + "/ready";
+  while (HttpClient(server.port()).get(path)->status != 200) std::this_thread::yield();
+}
+
+// The promoted version answers, without a request lost at the change; so does the one that a
+// rollback goes back to.
+TEST(Serve, FollowsThePromotedVersionUnderLoad) {
+  Repository repository;
+  ServerProcess server({"--model", repository.folder / "digit", "--threads", "2"});
+  ASSERT_NE(server.port(), 0) << server.err();
+  Load load(server.port(), 4, "/v2/models/digit/infer", image_request());
+  for (const int version : {2, 1, 2}) {
+    repository.model.promote(version);
+    wait_for_version(server, version);
+    const auto before = load.answered.load();
+    while (load.answered < before + 20) std::this_thread::yield();
+  }
+  repository.model.rollback();
+  wait_for_version(server, 1);
+  load.stop();
+  EXPECT_EQ(load.lost, 0);
+  EXPECT_THAT(load.statuses(), testing::ElementsAre(testing::Pair(200, load.answered.load())));
+  EXPECT_THAT(load.versions(), testing::SizeIs(2));
+  server.signal(SIGTERM);
+  EXPECT_EQ(server.wait(), 0);
+  EXPECT_THAT(server.err(), testing::HasSubstr("model.loaded: version 2"));
+}
+
+// A version that does not give its golden logits never answers: the one before it goes on, and the
+// log and the metrics say why.
+TEST(Serve, KeepsTheOldVersionWhenTheNewOneIsBad) {
+  Repository repository;
+  const auto package = repository.model.path_of(2);
+  auto golden = read_file(package / "golden.safetensors");
+  golden[golden.size() - 2] = static_cast<char>(golden[golden.size() - 2] ^ 0x40);  // a logit
+  write_file(package / "golden.safetensors", golden);
+  renew_sums(package);
+  const ServerProcess server({"--model", repository.folder / "digit", "--threads", "1"});
+  ASSERT_NE(server.port(), 0) << server.err();
+  repository.model.promote(2);
+  const auto metrics = [&] { return HttpClient(server.port()).get("/metrics")->body; };
+  const std::string failed = "digits_model_loads_total{outcome=\"failed\"} 1";
+  while (metrics().find(failed) == std::string::npos) std::this_thread::yield();
+  const auto reply = HttpClient(server.port()).post("/v2/models/digit/infer", image_request());
+  EXPECT_EQ(Json::parse(reply->body).at("model_version"), "1");
+  EXPECT_THAT(server.err(), testing::HasSubstr("version 1 goes on: package.golden"));
+}
+
+// What the report makes of a shadow after some traffic: its exit status.
+int report_on_shadow(const fs::path& shadow) {
+  const ServerProcess server({"--model", tiny_run().package(), "--shadow", shadow});
+  const auto name = name_of_model(server.port());
+  HttpClient client(server.port());
+  for (int i = 0; i < 120; ++i) {
+    client.post("/v2/models/" + name + "/infer", image_request("0." + std::to_string(i % 10)));
+  }
+  Json stats;
+  do {
+    stats = Json::parse(client.get("/v2/models/" + name + "/stats")->body);
+  } while (stats.at("/model_stats/0/shadow/agreement/n"_json_pointer) < 120);
+  const TemporaryDirectory folder;
+  write_file(folder / "stats.json", stats.dump());
+  return run_digits({"shadow-report", "--min-images", "100", "--min-agreement", "0.95",
+                     "--max-slowdown", "1000", folder / "stats.json"})
+      .status;
+}
+
+// For scripts that start a server on a free port: one JSON object on the first line.
+TEST(Serve, PrintsItsAddressAsJson) {
+  const ServerProcess server({"--model", tiny_run().package(), "--json"});
+  ASSERT_NE(server.port(), 0) << server.err();
+  const auto json = Json::parse(server.out());
+  EXPECT_EQ(json.at("address"), "http://127.0.0.1:" + std::to_string(server.port()));
+  EXPECT_EQ(json.at("version"), "1");
+}
+
+// The same model may take over; one with other weights may not.
+TEST(Serve, ShadowReportTellsAWorseModel) {
+  EXPECT_EQ(report_on_shadow(tiny_run().package()), kDone);
+  const TemporaryDirectory folder;
+  write_other_package(folder / "other");
+  EXPECT_EQ(report_on_shadow(folder / "other"), kGateFailed);
+}
+
+// With a token, whoever has not got it is refused; with one address for all and no token, the
+// person is warned.
+TEST(Serve, AsksForTheToken) {
+  const TemporaryDirectory folder;
+  write_file(folder / "token", "correct-horse-battery\n");
+  const ServerProcess server({"--model", tiny_run().package(), "--token-file", folder / "token"});
+  ASSERT_NE(server.port(), 0) << server.err();
+  HttpClient client(server.port());
+  EXPECT_EQ(client.get("/v2")->status, 401);
+  EXPECT_EQ(client.get("/v2/health/ready")->status, 200);
+  client.send("GET /v2 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer correct-horse-battery\r\n\r\n");
+  EXPECT_EQ(client.receive()->status, 200);
+}
+
+}  // namespace
+}  // namespace digits

@@ -1,0 +1,56 @@
+// A client of raw sockets: what a well-behaved library would never send, too.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "base/descriptor.h"
+
+namespace digits {
+
+struct Reply {
+  int status = 0;
+  std::map<std::string, std::string> headers;  // names in lower case
+  std::string body;
+};
+
+// A connection to 127.0.0.1. Fails the test when it cannot connect, unless told otherwise.
+class HttpClient {
+ public:
+  explicit HttpClient(int port, bool must_connect = true);
+
+  bool connected() const { return connected_; }
+  int fd() const { return socket_.get(); }
+
+  // False when the other side is gone.
+  bool send(const std::string& bytes);
+  void finish_sending();  // the other side sees the end
+
+  // The next response; nothing when the connection ends before it is whole. A response to HEAD has
+  // no body. Responses of status 100 are passed over, and counted.
+  std::optional<Reply> receive(bool head = false);
+  int continues() const { return continues_; }
+
+  // Whether the connection has ended, waiting for it.
+  bool ended();
+
+  // Sends a request and receives its response.
+  std::optional<Reply> get(const std::string& path);
+  std::optional<Reply> post(const std::string& path, const std::string& body,
+                            const std::string& headers = "");
+
+ private:
+  bool fill();
+
+  Descriptor socket_;
+  bool connected_ = false;
+  std::string buffer_;
+  int continues_ = 0;
+};
+
+std::string get_request(const std::string& path);
+std::string post_request(const std::string& path, const std::string& body,
+                         const std::string& headers = "");
+
+}  // namespace digits

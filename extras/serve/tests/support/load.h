@@ -1,0 +1,88 @@
+// Clients that ask without pause, and count what became of each request.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "support/http_client.h"
+
+namespace digits {
+
+// `clients` threads; each keeps its connection for as long as the server does. Every request is
+// sent whole, and then waits for its response.
+class Load {
+ public:
+  Load(int port, int clients, const std::string& path, const std::string& body) {
+    for (int i = 0; i < clients; ++i) {
+      threads_.emplace_back([this, port, request = post_request(path, body)] {
+        while (!stopped_ && run(port, request)) {
+        }
+      });
+    }
+  }
+  ~Load() { stop(); }
+
+  void stop() {
+    stopped_ = true;
+    for (auto& thread : threads_) thread.join();
+    threads_.clear();
+  }
+  // Waits until the clients have ended by themselves, as nobody listens any more.
+  void wait() {
+    for (auto& thread : threads_) thread.join();
+    threads_.clear();
+  }
+
+  std::atomic<long> answered{0}, lost{0};
+
+  std::map<int, long> statuses() const {
+    const std::lock_guard lock(mutex_);
+    return statuses_;
+  }
+  std::map<std::string, long> versions() const {  // that answered
+    const std::lock_guard lock(mutex_);
+    return versions_;
+  }
+
+ private:
+  // One connection. False when there is nobody to connect to.
+  bool run(int port, const std::string& request) {
+    HttpClient client(port, /*must_connect=*/false);
+    if (!client.connected()) return false;
+    while (!stopped_) {
+      // A connection that was closed between two requests has taken none.
+      if (!client.send(request)) return true;
+      const auto reply = client.receive();
+      if (!reply) {
+        ++lost;
+        return true;
+      }
+      ++answered;
+      count(*reply);
+      if (reply->headers.count("connection") > 0) return true;
+    }
+    return true;
+  }
+
+  void count(const Reply& reply) {
+    const std::string key = "\"model_version\":\"";
+    const auto begin = reply.body.find(key);
+    const std::lock_guard lock(mutex_);
+    ++statuses_[reply.status];
+    if (begin == std::string::npos) return;
+    const auto end = reply.body.find('"', begin + key.size());
+    ++versions_[reply.body.substr(begin + key.size(), end - begin - key.size())];
+  }
+
+  std::atomic<bool> stopped_{false};
+  mutable std::mutex mutex_;
+  std::map<int, long> statuses_;
+  std::map<std::string, long> versions_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace digits

@@ -1,0 +1,96 @@
+#include "serve/admission.h"
+
+#include "base/files.h"
+#include "serve/token.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+constexpr const char* kToken = "0123456789abcdef";
+
+HttpRequest inference() {
+  HttpRequest request;
+  request.method = "POST";
+  request.path = "/v2/models/m/infer";
+  request.has_length = true;
+  request.content_type = "application/json";
+  return request;
+}
+
+std::string refusal_of(const HttpRequest& request, const std::string& token = "") {
+  return error_code([&] { require_admissible(request, find_route(request.path), token); });
+}
+
+TEST(Admission, AdmitsWhatClientsSend) {
+  auto request = inference();
+  for (const char* type : {"", "application/json", "application/json; charset=utf-8",
+                           "application/octet-stream", "application/x-www-form-urlencoded"}) {
+    request.content_type = type;
+    for (const char* encoding : {"", "identity", "gzip", "deflate"}) {
+      request.content_encoding = encoding;
+      EXPECT_EQ(refusal_of(request), "no error") << type << encoding;
+    }
+  }
+}
+
+// Refused before the body is read, each for its own reason.
+TEST(Admission, RefusesByTheHeaders) {
+  auto request = inference();
+  request.method = "GET";
+  EXPECT_EQ(refusal_of(request), "route.method");
+  request = inference();
+  request.has_length = false;
+  EXPECT_EQ(refusal_of(request), "request.length");
+  request = inference();
+  request.content_type = "image/png";
+  EXPECT_EQ(refusal_of(request), "request.media_type");
+  request = inference();
+  request.content_encoding = "br";
+  EXPECT_EQ(refusal_of(request), "request.encoding");
+}
+
+// The whole token, nothing but the token, and the word in front of it.
+TEST(Token, OnlyTheTokenOpens) {
+  require_token("anything", "");  // a server without a token
+  require_token(std::string("Bearer ") + kToken, kToken);
+  require_token(std::string("bearer ") + kToken, kToken);
+  for (const char* other :
+       {"", "Bearer", "Bearer ", "0123456789abcdef", "Bearer 0123456789abcde",
+        "Bearer 0123456789abcdef0", "Bearer 0123456789abcdeg", "Basic 0123456789abcdef"}) {
+    EXPECT_EQ(error_code([&] { require_token(other, kToken); }), "auth.token") << other;
+  }
+}
+
+// Without the token only what is public is answered: probes carry no secrets.
+TEST(Admission, AsksForTheToken) {
+  auto request = inference();
+  EXPECT_EQ(refusal_of(request, kToken), "auth.token");
+  request.authorization = std::string("Bearer ") + kToken;
+  EXPECT_EQ(refusal_of(request, kToken), "no error");
+  HttpRequest probe;
+  probe.method = "GET";
+  for (const auto& [path, expected] :
+       {std::pair{"/v2/health/live", "no error"}, std::pair{"/v2/health/ready", "no error"},
+        std::pair{"/", "no error"}, std::pair{"/metrics", "auth.token"},
+        std::pair{"/v2/models/m/stats", "auth.token"}, std::pair{"/v2", "auth.token"}}) {
+    probe.path = path;
+    EXPECT_EQ(refusal_of(probe, kToken), expected) << path;
+  }
+}
+
+// An editor's newline is no part of the secret; a file that holds no secret is refused.
+TEST(Token, IsReadFromAFile) {
+  const TemporaryDirectory folder;
+  const auto path = folder / "token";
+  write_file(path, std::string(" ") + kToken + "\r\n");
+  EXPECT_EQ(read_token(path), kToken);
+  for (const char* text : {"", "\n", "short", "0123456789 abcdef", "0123456789abcde\xc3\xa9"}) {
+    write_file(path, text);
+    expect_error("usage.token", [&] { read_token(path); });
+  }
+  expect_error("input.missing", [&] { read_token(folder / "none"); });
+}
+
+}  // namespace
+}  // namespace digits

@@ -1,0 +1,179 @@
+#include "serve/batch_queue.h"
+
+#include "base/files.h"
+#include "support/fake_model.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+using std::chrono::milliseconds;
+
+Clock::time_point at(int ms) { return Clock::time_point(milliseconds(ms)); }
+
+struct Answers {
+  std::vector<std::pair<std::string, Inference>> all;  // by the request's id, in order
+};
+
+// `count` images of four pixels of this value.
+PendingInference pending(Answers& answers, const std::string& id, std::size_t count,
+                         float value = 0.5F, int since = 0) {
+  PendingInference result;
+  result.request.id = id;
+  result.request.count = count;
+  result.request.images.assign(count * 4, value);
+  result.since = at(since);
+  result.done = [&answers](const InferRequest& request, const Inference& inference) {
+    answers.all.emplace_back(*request.id, inference);
+  };
+  return result;
+}
+
+PendingInference picture(Answers& answers, const std::string& id, const std::string& bytes) {
+  auto result = pending(answers, id, 1);
+  result.request.images.clear();
+  result.request.pictures = {bytes};
+  return result;
+}
+
+std::string ids(const InferenceBatch& batch) {
+  std::string text;
+  for (const auto& each : batch) text += *each.request.id;
+  return text;
+}
+
+// What waits is taken together, in order, as far as it fits: nobody waits for a batch to fill.
+TEST(BatchQueue, TakesWhatIsThere) {
+  BatchQueue queue(100, 4);
+  Answers answers;
+  for (const auto& [id, count] : {std::pair{"a", 1}, std::pair{"b", 2}, std::pair{"c", 2},
+                                  std::pair{"d", 9}, std::pair{"e", 1}}) {
+    queue.push(pending(answers, id, static_cast<std::size_t>(count)));
+  }
+  EXPECT_EQ(queue.waiting(), 15U);
+  queue.close();  // a batch too few is empty, rather than waited for
+  EXPECT_EQ(ids(queue.take()), "ab");
+  EXPECT_EQ(ids(queue.take()), "c");
+  EXPECT_EQ(ids(queue.take()), "d");  // larger than a batch: alone
+  EXPECT_EQ(ids(queue.take()), "e");
+  EXPECT_EQ(queue.waiting(), 0U);
+}
+
+// A picture takes longer to decode than a batch to compute: it holds nobody else up.
+TEST(BatchQueue, TakesPicturesAlone) {
+  BatchQueue queue(100, 8);
+  Answers answers;
+  queue.push(pending(answers, "a", 1));
+  queue.push(picture(answers, "P", ""));
+  queue.push(picture(answers, "Q", ""));
+  queue.push(pending(answers, "b", 1));
+  queue.push(pending(answers, "c", 1));
+  queue.close();
+  EXPECT_EQ(ids(queue.take()), "a");
+  EXPECT_EQ(ids(queue.take()), "P");
+  EXPECT_EQ(ids(queue.take()), "Q");
+  EXPECT_EQ(ids(queue.take()), "bc");
+}
+
+// A full queue says so at once: waiting longer would help nobody.
+TEST(BatchQueue, RefusesWhatDoesNotFit) {
+  BatchQueue queue(4, 4);
+  Answers answers;
+  queue.push(pending(answers, "a", 3));
+  expect_error("server.busy", [&] { queue.push(pending(answers, "b", 2)); });
+  queue.push(pending(answers, "c", 1));
+  EXPECT_EQ(queue.waiting(), 4U);
+  EXPECT_EQ(ids(queue.take()), "ac");
+  queue.push(pending(answers, "d", 9));  // alone, it fits: else it never would
+  EXPECT_EQ(ids(queue.take()), "d");
+}
+
+// At the end nothing new is taken in, and what was taken in is still handed out.
+TEST(BatchQueue, ClosesWithoutLosingAnything) {
+  BatchQueue queue(4, 1);
+  Answers answers;
+  queue.push(pending(answers, "a", 1));
+  queue.push(pending(answers, "b", 1));
+  queue.close();
+  expect_error("server.stopping", [&] { queue.push(pending(answers, "c", 1)); });
+  EXPECT_EQ(ids(queue.take()), "a");
+  EXPECT_EQ(ids(queue.take()), "b");
+  EXPECT_TRUE(queue.take().empty());
+  EXPECT_TRUE(queue.take().empty());
+}
+
+// Computed together, each request gets the rows of its own images.
+TEST(RunBatch, HandsEachRequestItsRows) {
+  const auto model = std::make_shared<FakeModel>(7.0F);
+  Answers answers;
+  InferenceBatch batch;
+  batch.push_back(pending(answers, "a", 1, 0.25F, 0));
+  batch.push_back(pending(answers, "b", 2, 0.5F, 4));
+  int now = 10;
+  run_batch(std::move(batch), model, milliseconds(100), [&] { return at(std::exchange(now, 13)); });
+  ASSERT_EQ(answers.all.size(), 2U);
+  EXPECT_EQ(model->calls, 1);
+  EXPECT_EQ(answers.all[0].first, "a");
+  EXPECT_THAT(answers.all[0].second.logits, testing::ElementsAre(1.0F, 7.0F));
+  EXPECT_THAT(answers.all[1].second.logits, testing::ElementsAre(2.0F, 7.0F, 2.0F, 7.0F));
+  EXPECT_EQ(answers.all[1].second.batch, 3U);
+  EXPECT_EQ(answers.all[0].second.queued, milliseconds(10));
+  EXPECT_EQ(answers.all[1].second.queued, milliseconds(6));
+  EXPECT_EQ(answers.all[0].second.computed, milliseconds(3));
+  EXPECT_EQ(answers.all[0].second.model, model);
+}
+
+// A client that has waited so long has given up: computing for it would only delay the others.
+TEST(RunBatch, LeavesOutWhatIsTooLate) {
+  const auto model = std::make_shared<FakeModel>();
+  Answers answers;
+  InferenceBatch batch;
+  batch.push_back(pending(answers, "late", 1, 0.5F, 0));
+  batch.push_back(pending(answers, "early", 1, 0.5F, 1));
+  run_batch(std::move(batch), model, milliseconds(100), [] { return at(100); });
+  ASSERT_EQ(answers.all.size(), 2U);
+  ASSERT_TRUE(answers.all[0].second.error);
+  EXPECT_EQ(answers.all[0].second.error->code(), "server.late");
+  EXPECT_FALSE(answers.all[1].second.error);
+  EXPECT_EQ(answers.all[1].second.batch, 1U);
+}
+
+// A picture that cannot be read is its request's own matter.
+TEST(RunBatch, ABadPictureFailsItsRequestAlone) {
+  const auto model = std::make_shared<FakeModel>();
+  Answers answers;
+  InferenceBatch batch;
+  batch.push_back(picture(answers, "bad", "no picture"));
+  batch.push_back(pending(answers, "good", 1, 0.25F));
+  run_batch(std::move(batch), model, milliseconds(100), [] { return at(1); });
+  ASSERT_EQ(answers.all.size(), 2U);
+  ASSERT_TRUE(answers.all[0].second.error);
+  EXPECT_EQ(answers.all[0].second.error->code(), "image.unreadable");
+  EXPECT_THAT(answers.all[1].second.logits, testing::ElementsAre(1.0F, 1.0F));
+}
+
+class BrokenModel : public FakeModel {
+ public:
+  std::vector<float> logits(const float*, std::size_t) const override {
+    throw std::runtime_error("a library's message\nand its backtrace");
+  }
+};
+
+// What a library throws reaches the client as one line, and the server goes on.
+TEST(RunBatch, AnEngineThatThrowsIsAnError) {
+  Answers answers;
+  InferenceBatch batch;
+  batch.push_back(pending(answers, "a", 1));
+  batch.push_back(pending(answers, "b", 1));
+  run_batch(std::move(batch), std::make_shared<BrokenModel>(), milliseconds(100),
+            [] { return at(1); });
+  ASSERT_EQ(answers.all.size(), 2U);
+  for (const auto& [id, inference] : answers.all) {
+    ASSERT_TRUE(inference.error);
+    EXPECT_EQ(inference.error->code(), "server.internal");
+    EXPECT_STREQ(inference.error->what(), "a library's message");
+  }
+}
+
+}  // namespace
+}  // namespace digits

@@ -1,0 +1,88 @@
+#include "serve/connection_table.h"
+
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+using std::chrono::milliseconds;
+
+class ConnectionTableTest : public testing::Test {
+ protected:
+  Clock::time_point at(int ms) const { return Clock::time_point(milliseconds(ms)); }
+  // The descriptors that are ended at this time.
+  std::vector<int> expired(int ms) {
+    std::vector<int> fds;
+    table.end_expired(at(ms), milliseconds(100), [&](int fd, Phase) { fds.push_back(fd); });
+    return fds;
+  }
+  ConnectionTable table;
+};
+
+// A client that sends a byte now and then is ended all the same: what counts is when the phase
+// began, not when the last byte came.
+TEST_F(ConnectionTableTest, EndsWhatIsTooLongInAPhase) {
+  table.open(7, at(0));
+  auto* const second = table.open(8, at(0));
+  EXPECT_TRUE(table.enter(second, Phase::kHeaders, at(60)));
+  EXPECT_THAT(expired(99), testing::IsEmpty());
+  EXPECT_THAT(expired(100), testing::ElementsAre(7));
+  EXPECT_THAT(expired(159), testing::IsEmpty());  // each once
+  EXPECT_THAT(expired(160), testing::ElementsAre(8));
+}
+
+// The handler's time is bounded elsewhere: its response is owed.
+TEST_F(ConnectionTableTest, LeavesWorkAlone) {
+  auto* const connection = table.open(7, at(0));
+  EXPECT_TRUE(table.enter(connection, Phase::kWorking, at(0)));
+  EXPECT_THAT(expired(10'000), testing::IsEmpty());
+  EXPECT_EQ(table.busy(), 1U);
+  EXPECT_TRUE(table.enter(connection, Phase::kSending, at(10'000)));
+  EXPECT_THAT(expired(10'100), testing::ElementsAre(7));
+}
+
+// After its end a connection enters nothing: two threads never write to one client.
+TEST_F(ConnectionTableTest, AnEndedConnectionStaysEnded) {
+  auto* const connection = table.open(7, at(0));
+  EXPECT_TRUE(table.enter(connection, Phase::kBody, at(0)));
+  EXPECT_THAT(expired(100), testing::ElementsAre(7));
+  EXPECT_FALSE(table.enter(connection, Phase::kWorking, at(101)));
+  table.close(connection);
+  EXPECT_EQ(table.size(), 0U);
+}
+
+// Whoever goes away in the middle of a request, or between two, is let go; a response is owed to
+// everybody else, whatever their side of the connection does.
+TEST_F(ConnectionTableTest, EndsThoseThatAreGone) {
+  int fd = 10;
+  for (const auto phase :
+       {Phase::kIdle, Phase::kHeaders, Phase::kBody, Phase::kWorking, Phase::kSending}) {
+    table.enter(table.open(fd++, at(0)), phase, at(0));
+  }
+  table.open(20, at(0));
+  std::vector<int> fds;
+  const auto end_gone = [&] {
+    table.end_gone([](int each) { return each < 20; },
+                   [&](int each, Phase) { fds.push_back(each); });
+  };
+  end_gone();
+  EXPECT_THAT(fds, testing::UnorderedElementsAre(10, 11, 12));
+  end_gone();
+  EXPECT_EQ(fds.size(), 3U);  // each once
+}
+
+// At the server's end idle clients are told; those that are owed a response are not.
+TEST_F(ConnectionTableTest, EndsIdleOnesAlone) {
+  table.open(7, at(0));
+  for (const auto phase : {Phase::kHeaders, Phase::kBody, Phase::kWorking, Phase::kSending}) {
+    table.enter(table.open(8, at(0)), phase, at(0));
+  }
+  std::vector<int> fds;
+  table.end_idle([&](int fd, Phase) { fds.push_back(fd); });
+  EXPECT_THAT(fds, testing::ElementsAre(7));
+  EXPECT_EQ(table.size(), 5U);
+  EXPECT_EQ(table.busy(), 3U);
+}
+
+}  // namespace
+}  // namespace digits

@@ -1,0 +1,61 @@
+#include "serve/drift_window.h"
+
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+// `n` images of random pixels below `brightest`.
+Dataset images_below(int brightest, std::size_t n) {
+  auto set = random_dataset(n);
+  for (auto& pixel : set.images) pixel = static_cast<std::uint8_t>(pixel % brightest);
+  return set;
+}
+
+void add(DriftWindow& window, const Dataset& set, std::size_t from, std::size_t to) {
+  const auto size = set.schema.image_bytes();
+  for (auto i = from; i < to; ++i) {
+    window.add({set.image(i), set.image(i) + size}, {set.labels[i]});
+  }
+}
+
+// With few images chance alone makes differences: nothing is decided, whatever they look like.
+TEST(DriftWindow, DecidesNothingOfFewImages) {
+  DriftWindow window(make_profile(images_below(256, 600), 1), 400);
+  const auto dark = images_below(20, 600);
+  add(window, dark, 0, 199);
+  EXPECT_EQ(window.verdict().state, DriftState::kTooFew);
+  EXPECT_TRUE(window.verdict().tests.empty());
+  add(window, dark, 199, 200);
+  EXPECT_EQ(window.verdict().state, DriftState::kDrifting);
+  EXPECT_EQ(window.verdict().count, 200U);
+}
+
+// The training set's own images are no drift.
+TEST(DriftWindow, TheSameKindOfImagesIsOk) {
+  const auto set = images_below(256, 600);
+  DriftWindow window(make_profile(set, 1), 400);
+  add(window, set, 0, 400);
+  const auto verdict = window.verdict();
+  EXPECT_EQ(verdict.state, DriftState::kOk);
+  EXPECT_EQ(verdict.tests.size(), std::size_t{kFeatureCount} + 1);
+}
+
+// Only the last images count: drift shows after one window of it, and is over after one without.
+TEST(DriftWindow, ForgetsTheOldest) {
+  const auto set = images_below(256, 600);
+  const auto dark = images_below(20, 600);
+  DriftWindow window(make_profile(set, 1), 300);
+  add(window, set, 0, 600);
+  add(window, dark, 0, 300);
+  EXPECT_EQ(window.verdict().state, DriftState::kDrifting);
+  EXPECT_DOUBLE_EQ(window.verdict().tests[kMeanIntensity].observed,
+                   make_profile(images_below(20, 300), 1).features[kMeanIntensity].mean);
+  add(window, set, 0, 300);
+  EXPECT_EQ(window.verdict().state, DriftState::kOk);
+  EXPECT_EQ(window.verdict().count, 300U);
+  EXPECT_EQ(window.added(), 1200U);
+}
+
+}  // namespace
+}  // namespace digits

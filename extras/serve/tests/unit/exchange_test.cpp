@@ -1,0 +1,100 @@
+#include "serve/exchange.h"
+
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+class ExchangeTest : public testing::Test {
+ protected:
+  BodyFraming length(std::size_t bytes) const {
+    BodyFraming framing;
+    framing.lengths = 1;
+    framing.length = bytes;
+    return framing;
+  }
+  std::atomic<std::size_t> buffered{0};
+  BodyLimits limits{100, 150, &buffered};
+};
+
+// A body arrives in pieces and is handed over whole; its memory is given back at the end.
+TEST_F(ExchangeTest, CollectsABody) {
+  {
+    Exchange exchange(limits);
+    exchange.begin(length(6));
+    exchange.append("abc", 3);
+    exchange.append("def", 3);
+    EXPECT_EQ(buffered, 6U);
+    EXPECT_EQ(exchange.take().body, "abcdef");
+  }
+  EXPECT_EQ(buffered, 0U);
+}
+
+// Two parties that disagree about where a body ends can be played against each other (request
+// smuggling): such requests are refused, and their connection ends.
+TEST_F(ExchangeTest, RefusesAmbiguousFraming) {
+  BodyFraming both = length(3), twice = length(3), unknown;
+  both.encodings = 1;
+  both.chunked = true;
+  twice.lengths = 2;
+  unknown.encodings = 1;
+  for (const auto& framing : {both, twice, unknown}) {
+    Exchange exchange(limits);
+    expect_error("request.framing", [&] { exchange.begin(framing); });
+    exchange.refuse({});
+    EXPECT_TRUE(exchange.hopeless());
+  }
+}
+
+// The limit of one body holds whether it is announced or not.
+TEST_F(ExchangeTest, BoundsOneBody) {
+  Exchange announced(limits), chunked(limits);
+  announced.begin(length(100));
+  Exchange longer(limits);
+  expect_error("request.too_large", [&] { longer.begin(length(101)); });
+  const std::string text(100, 'x');
+  chunked.append(text.data(), 100);
+  expect_error("request.too_large", [&] { chunked.append("x", 1); });
+}
+
+// Many clients at once cannot fill the memory either.
+TEST_F(ExchangeTest, BoundsAllBodies) {
+  const std::string text(100, 'x');
+  Exchange first(limits);
+  first.append(text.data(), 100);
+  {
+    Exchange second(limits);
+    expect_error("server.busy", [&] { second.append(text.data(), 51); });
+  }
+  Exchange third(limits);
+  third.append(text.data(), 50);
+  EXPECT_EQ(buffered, 150U);
+}
+
+// A refused body is discarded to its end, so that the client sees the response; but not for ever.
+TEST_F(ExchangeTest, DiscardsARefusedBodyWithinReason) {
+  const std::string text(100, 'x');
+  Exchange exchange(limits);
+  exchange.append(text.data(), 100);
+  exchange.refuse({});
+  EXPECT_EQ(buffered, 0U);
+  for (int i = 0; i < 4; ++i) exchange.append(text.data(), 100);
+  EXPECT_EQ(buffered, 0U);
+  EXPECT_FALSE(exchange.hopeless());
+  exchange.append(text.data(), 100);
+  EXPECT_TRUE(exchange.hopeless());
+}
+
+// A client that asks before it sends gets the refusal at once.
+TEST_F(ExchangeTest, TellsWhoAsksFirst) {
+  auto framing = length(50);
+  framing.expects_continue = true;
+  Exchange exchange(limits);
+  exchange.begin(framing);
+  EXPECT_FALSE(exchange.hopeless());
+  exchange.refuse({});
+  EXPECT_TRUE(exchange.hopeless());
+}
+
+}  // namespace
+}  // namespace digits

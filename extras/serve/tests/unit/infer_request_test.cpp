@@ -1,0 +1,277 @@
+#include "serve/infer_request.h"
+
+#include <cstring>
+
+#include "serve/served_model.h"
+#include "support/fake_model.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+const InferContract& contract() {
+  static const auto facts = fake_facts();
+  return facts.contract;
+}
+
+InferRequest parsed(const std::string& json) {
+  return parse_infer_request(json, std::nullopt, contract());
+}
+
+// JSON followed by tensors, as the binary extension has it.
+InferRequest parsed_binary(const std::string& json, const std::string& bytes) {
+  return parse_infer_request(json + bytes, std::to_string(json.size()), contract());
+}
+
+std::string code_of(const std::string& json) {
+  return error_code([&] { parsed(json); });
+}
+
+// `[...]` of an input with these shape, datatype and data.
+std::string input(const std::string& name, const std::string& shape, const std::string& datatype,
+                  const std::string& data) {
+  return R"({"inputs":[{"name":")" + name + R"(","shape":)" + shape + R"(,"datatype":")" +
+         datatype + R"(","data":)" + data + "}]}";
+}
+
+std::string bytes_of(const std::vector<float>& values) {
+  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float)};
+}
+
+std::string framed(const std::string& text) {
+  const auto length = static_cast<std::uint32_t>(text.size());
+  return std::string(reinterpret_cast<const char*>(&length), sizeof length) + text;
+}
+
+// Flat or nested as the shape is: the protocol allows both, and both mean the same.
+TEST(InferRequest, ReadsFlatAndNestedTensors) {
+  const std::vector<float> expected{0.0F, 0.25F, 0.5F, 1.0F};
+  for (const char* data : {"[0,0.25,5e-1,1]", "[[[[0,0.25],[0.5,1.0]]]]"}) {
+    const auto request = parsed(input("images", "[1,1,2,2]", "FP32", data));
+    EXPECT_EQ(request.count, 1U);
+    EXPECT_EQ(request.images, expected);
+    EXPECT_EQ(request.id, std::nullopt);
+  }
+}
+
+// Bytes become the units that the network was trained on: b / 255.
+TEST(InferRequest, ReadsPixels) {
+  const auto request = parsed(input("pixels", "[2,1,2,2]", "UINT8", "[0,255,51,102,1,2,3,4]"));
+  EXPECT_EQ(request.count, 2U);
+  ASSERT_EQ(request.images.size(), 8U);
+  EXPECT_EQ(request.images[1], 1.0F);
+  EXPECT_EQ(request.images[2], 51.0F / 255.0F);
+  EXPECT_EQ(request.images[7], 4.0F / 255.0F);
+}
+
+TEST(InferRequest, ReadsPictures) {
+  const auto request = parsed(
+      R"({"inputs":[{"name":"picture","shape":[2],"datatype":"BYTES","parameters":{"one":true},
+          "data":["aGk=","AAEC"]}]})");
+  EXPECT_THAT(request.pictures, testing::ElementsAre("hi", std::string("\0\1\2", 3)));
+  EXPECT_TRUE(request.one_digit);
+  EXPECT_TRUE(request.images.empty());
+}
+
+// The same values behind the JSON, of each datatype.
+TEST(InferRequest, ReadsTensorsBehindTheJson) {
+  const std::vector<float> values{0.0F, 0.25F, 0.5F, 1.0F};
+  EXPECT_EQ(parsed_binary(R"({"inputs":[{"name":"images","shape":[1,1,2,2],"datatype":"FP32",
+                              "parameters":{"binary_data_size":16}}]})",
+                          bytes_of(values))
+                .images,
+            values);
+  EXPECT_EQ(parsed_binary(R"({"inputs":[{"name":"pixels","shape":[1,1,2,2],"datatype":"UINT8",
+                              "parameters":{"binary_data_size":4}}]})",
+                          std::string("\0\xff\0\xff", 4))
+                .images,
+            (std::vector<float>{0.0F, 1.0F, 0.0F, 1.0F}));
+  EXPECT_THAT(parsed_binary(R"({"inputs":[{"name":"picture","shape":[2],"datatype":"BYTES",
+                                "parameters":{"binary_data_size":11}}]})",
+                            framed("ab") + framed("c"))
+                  .pictures,
+              testing::ElementsAre("ab", "c"));
+}
+
+TEST(InferRequest, ReadsWhatIsWanted) {
+  const auto request = parsed(
+      R"({"id":"7","parameters":{"binary_data_output":true,"priority":3},
+          "inputs":[{"name":"images","shape":[1,1,2,2],"datatype":"FP32","data":[0,0,0,0]}],
+          "outputs":[{"name":"label","parameters":{"binary_data":false}},
+                     {"name":"logits__0"},
+                     {"name":"probabilities","parameters":{"classification":2}}]})");
+  EXPECT_EQ(request.id, "7");
+  ASSERT_EQ(request.outputs.size(), 3U);
+  EXPECT_EQ(request.outputs[0].kind, OutputKind::kLabel);
+  EXPECT_FALSE(request.outputs[0].binary);
+  EXPECT_EQ(request.outputs[1].kind, OutputKind::kLogits);
+  EXPECT_EQ(request.outputs[1].name, "logits__0");  // Triton's name is answered by that name
+  EXPECT_TRUE(request.outputs[1].binary);
+  EXPECT_EQ(request.outputs[2].classes, 2U);
+}
+
+// Without outputs all of them are wanted, in the order of the metadata.
+TEST(InferRequest, WantsEverythingByDefault) {
+  const auto request = parsed(fake_request());
+  ASSERT_EQ(request.outputs.size(), 3U);
+  EXPECT_EQ(request.outputs[0].name, "logits");
+  EXPECT_EQ(request.outputs[1].name, "probabilities");
+  EXPECT_EQ(request.outputs[2].name, "label");
+}
+
+struct Bad {
+  const char* code;
+  std::string json;
+};
+
+// What is wrong is named by its code, wherever it is; nothing is guessed or passed over.
+TEST(InferRequest, RefusesWhatIsWrong) {
+  const std::string good = R"([0,0,0,0])", shape = "[1,1,2,2]";
+  const std::string deep(40, '[');
+  const std::vector<Bad> all{
+      {"request.json", ""},
+      {"request.json", "{"},
+      {"request.json", "{}{}"},
+      {"request.json", deep},
+      {"request.json", input("images", shape, "FP32", "[NaN,0,0,0]")},
+      {"request.json", input("images", shape, "FP32", "[Infinity,0,0,0]")},
+      {"request.json", input("images", shape, "FP32", "[0,0,0,0,]")},
+      {"request.json", input("images", shape, "FP32", "[1e999,0,0,0]")},
+      {"request.json", input("im\xff"
+                             "ages",
+                             shape, "FP32", good)},
+      {"request.field", "[]"},
+      {"request.field", "{}"},
+      {"request.field", R"({"inputs":{}})"},
+      {"request.field", R"({"inputs":[]})"},
+      {"request.field", R"({"inputs":[1]})"},
+      {"request.field", R"({"inputs":[{},{}]})"},
+      {"request.field", R"({"id":"a","id":"b",)" + fake_request().substr(1)},
+      {"request.field", R"({"output":[],)" + fake_request().substr(1)},
+      {"request.field", R"({"inputs":[],"id":7})"},
+      {"request.field", R"({"inputs":[],"id":")" + std::string(257, 'x') + "\"}"},
+      {"request.field", R"({"inputs":[],"parameters":[]})"},
+      {"request.field", R"({"inputs":[],"parameters":{"binary_data_output":1}})"},
+      {"request.field", R"({"inputs":[],"outputs":[]})"},
+      {"request.field", R"({"inputs":[],"outputs":[{"name":"label"},{"name":"label"}]})"},
+      {"request.field",
+       R"({"inputs":[],"outputs":[{"name":"logits","parameters":{"classification":0}}]})"},
+      {"request.field",
+       R"({"inputs":[],"outputs":[{"name":"label","parameters":{"classification":1}}]})"},
+      {"request.field", R"({"inputs":[{"name":"images","shape":[1,1,2,2],"datatype":"FP32"}]})"},
+      {"request.field", R"({"inputs":[{"name":"images","shape":[1,1,2,2],"data":[0,0,0,0]}]})"},
+      {"request.field", input("images", "4", "FP32", good)},
+      {"request.field", input("images", "[-1,1,2,2]", "FP32", good)},
+      {"request.field", input("images", "[1.0,1,2,2]", "FP32", good)},
+      {"request.field", input("images", "[1,1,1,1,1,1,1,1,1]", "FP32", good)},
+      {"request.output", R"({"inputs":[],"outputs":[{"name":"classes"}]})"},
+      {"request.input", input("image", shape, "FP32", good)},
+      {"request.datatype", input("images", shape, "FP64", good)},
+      {"request.datatype", input("images", shape, "UINT8", good)},
+      {"request.datatype", input("pixels", shape, "FP32", good)},
+      {"request.datatype", input("picture", "[1]", "UINT8", good)},
+      {"request.shape", input("images", "[]", "FP32", "[]")},
+      {"request.shape", input("images", "[0,1,2,2]", "FP32", "[]")},
+      {"request.shape", input("images", "[1,2,2]", "FP32", good)},
+      {"request.shape", input("images", "[1,2,2,1]", "FP32", good)},
+      {"request.shape", input("picture", "[1,1]", "BYTES", R"(["aGk="])")},
+      {"request.too_large", input("images", "[9,1,2,2]", "FP32", good)},
+      {"request.too_large", input("images", "[18446744073709551615,1,2,2]", "FP32", good)},
+      {"request.data", input("images", shape, "FP32", "7")},
+      {"request.data", input("images", shape, "FP32", "[]")},
+      {"request.data", input("images", shape, "FP32", "[0,0,0]")},
+      {"request.data", input("images", shape, "FP32", "[0,0,0,0,0]")},
+      {"request.data", input("images", shape, "FP32", R"([0,0,0,"0"])")},
+      {"request.data", input("images", shape, "FP32", "[0,0,0,null]")},
+      {"request.data", input("images", shape, "FP32", "[0,0,0,[0]]")},
+      {"request.data", input("images", shape, "FP32", "[[0,0,0,0]]")},
+      {"request.data", input("images", shape, "FP32", "[[[[0,0],[0]]]]")},
+      {"request.data", input("images", shape, "FP32", "[[[[0,0],[0,0]]],[]]")},
+      {"request.data", input("pixels", shape, "UINT8", "[0,0,0,256]")},
+      {"request.data", input("pixels", shape, "UINT8", "[0,0,0,-1]")},
+      {"request.data", input("pixels", shape, "UINT8", "[0,0,0,1.5]")},
+      {"request.data", input("picture", "[1]", "BYTES", "[]")},
+      {"request.data", input("picture", "[1]", "BYTES", R"(["aGk=","aGk="])")},
+      {"request.data", input("picture", "[1]", "BYTES", "[7]")},
+      {"request.base64", input("picture", "[1]", "BYTES", R"([""])")},
+      {"request.base64", input("picture", "[1]", "BYTES", R"(["aGk"])")},
+      {"request.base64", input("picture", "[1]", "BYTES", R"(["aGk=="])")},
+      {"request.base64", input("picture", "[1]", "BYTES", R"(["a==="])")},
+      {"request.base64", input("picture", "[1]", "BYTES", R"(["aG k"])")},
+      {"request.base64", input("picture", "[1]", "BYTES", R"(["aG=k"])")},
+      {"request.range", input("images", shape, "FP32", "[0,0,0,1.01]")},
+      {"request.range", input("images", shape, "FP32", "[0,0,0,255]")},
+      {"request.range", input("images", shape, "FP32", "[0,0,0,-0.01]")},
+      {"request.binary", R"({"inputs":[{"name":"images","shape":[1,1,2,2],"datatype":"FP32",
+                             "parameters":{"binary_data_size":16}}]})"},
+  };
+  for (const auto& bad : all) EXPECT_EQ(code_of(bad.json), bad.code) << bad.json;
+}
+
+// Lengths that lie: of the JSON, of a tensor, of a string within it.
+TEST(InferRequest, RefusesLengthsThatLie) {
+  const std::string json = R"({"inputs":[{"name":"images","shape":[1,1,2,2],"datatype":"FP32",
+                               "parameters":{"binary_data_size":16}}]})";
+  const auto values = bytes_of({0.0F, 0.0F, 0.0F, 0.0F});
+  const auto code = [&](const std::string& header, const std::string& body) {
+    return error_code([&] { parse_infer_request(body, header, contract()); });
+  };
+  const auto length = std::to_string(json.size());
+  EXPECT_EQ(code(length, json + values), "no error");
+  EXPECT_EQ(code(length, json + values + "x"), "request.binary");
+  EXPECT_EQ(code(length, json + values.substr(1)), "request.binary");
+  EXPECT_EQ(code(std::to_string(json.size() + 17), json + values), "request.binary");
+  for (const char* header : {"", "-1", "x", "1x", " 1", "99999999999999999999"}) {
+    EXPECT_EQ(code(header, json + values), "request.binary") << header;
+  }
+  EXPECT_EQ(code("10", json + values), "request.json");
+  const auto pictures = [&](const std::string& size, const std::string& bytes) {
+    return error_code([&] {
+      parsed_binary(R"({"inputs":[{"name":"picture","shape":[1],"datatype":"BYTES","parameters":
+                        {"binary_data_size":)" +
+                        size + "}}]}",
+                    bytes);
+    });
+  };
+  EXPECT_EQ(pictures("5", framed("x")), "no error");
+  EXPECT_EQ(pictures("3", framed("x").substr(0, 3)), "request.data");
+  EXPECT_EQ(pictures("4", std::string("\xff\xff\xff\xff", 4)), "request.data");
+  EXPECT_EQ(pictures("6", framed("x") + "y"), "request.data");
+}
+
+// NaN and infinity have no place in JSON, but in bytes they do.
+TEST(InferRequest, RefusesBytesThatAreNoUnits) {
+  for (const float value : {NAN, INFINITY, -INFINITY, -0.1F, 1.1F}) {
+    EXPECT_EQ(error_code([&] {
+                parsed_binary(R"({"inputs":[{"name":"images","shape":[1,1,2,2],"datatype":"FP32",
+                                  "parameters":{"binary_data_size":16}}]})",
+                              bytes_of({0.0F, 0.0F, 0.0F, value}));
+              }),
+              "request.range")
+        << value;
+  }
+}
+
+// Both at once would leave open which one counts.
+TEST(InferRequest, RefusesDataInBothPlaces) {
+  EXPECT_EQ(error_code([] {
+              parsed_binary(R"({"inputs":[{"name":"pixels","shape":[1,1,2,2],"datatype":"UINT8",
+                                "data":[0,0,0,0],"parameters":{"binary_data_size":4}}]})",
+                            "abcd");
+            }),
+            "request.field");
+}
+
+// What is left of a large request on this thread does not reach the next one, and costs nothing.
+TEST(InferRequest, LargeAndSmallRequestsAlternate) {
+  std::string many = "[0";
+  for (int i = 0; i < 1'000'000; ++i) many += ",0";
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(code_of(input("images", "[1,1,2,2]", "FP32", many + "]")), "request.data");
+    EXPECT_EQ(parsed(fake_request("1")).images, (std::vector<float>{1, 1, 1, 1}));
+    EXPECT_EQ(code_of(std::string(17, '[') + std::string(17, ']')), "request.json");
+  }
+}
+
+}  // namespace
+}  // namespace digits

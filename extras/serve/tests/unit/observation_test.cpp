@@ -1,0 +1,170 @@
+// What is told about requests: log lines, metrics, statistics.
+#include <map>
+
+#include "base/files.h"
+#include "base/json.h"
+#include "serve/metadata.h"
+#include "serve/metrics.h"
+#include "serve/request_log.h"
+#include "support/fake_model.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+// The samples of a text in Prometheus' format, by name and labels.
+std::map<std::string, double> samples(const std::string& text) {
+  std::map<std::string, double> all;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.empty() || line[0] == '#') continue;
+    const auto blank = line.rfind(' ');
+    all[line.substr(0, blank)] = std::stod(line.substr(blank + 1));
+  }
+  return all;
+}
+
+Inference inference_of(std::size_t batch) {
+  Inference inference;
+  inference.batch = batch;
+  inference.queued = std::chrono::milliseconds(2);
+  inference.computed = std::chrono::milliseconds(6);
+  return inference;
+}
+
+// The keys that dashboards and alert rules rely on.
+TEST(RequestLog, LineHasWhatHappened) {
+  RequestRecord record;
+  record.id = "r-1";
+  record.method = "POST";
+  record.path = "/v2/models/m/infer";
+  record.status = 200;
+  record.milliseconds = 1.23456;
+  record.version = "3";
+  record.images = 2;
+  record.batch = 5;
+  record.queue_milliseconds = 0.5;
+  record.compute_milliseconds = 0.25;
+  EXPECT_EQ(log_line(record),
+            R"({"id":"r-1","method":"POST","path":"/v2/models/m/infer","status":200,"ms":1.235,)"
+            R"("version":"3","images":2,"batch":5,"queue_ms":0.5,"compute_ms":0.25})");
+}
+
+TEST(RequestLog, LineOfARefusalHasItsCode) {
+  RequestRecord record;
+  record.id = "r-2";
+  record.method = "GET";
+  record.path = "/\n\x1b[2J";
+  record.status = 404;
+  record.error = "route.unknown";
+  const auto line = log_line(record);
+  EXPECT_THAT(line, testing::HasSubstr(R"("status":404,"error":"route.unknown","ms":0.0})"));
+  EXPECT_EQ(line.find('\n'), std::string::npos);
+  EXPECT_EQ(line.find('\x1b'), std::string::npos);
+}
+
+// Lines are whole objects with a time, and are in the file when the call returns.
+TEST(RequestLog, AddsLinesToAFile) {
+  const TemporaryDirectory folder;
+  const auto path = folder / "requests.jsonl";
+  write_file(path, "{\"before\":1}\n");
+  RequestLog log(path);
+  RequestRecord record;
+  record.id = "a";
+  log.write(record);
+  log.write(record);
+  std::istringstream lines(read_file(path));
+  std::string line;
+  std::getline(lines, line);
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(std::getline(lines, line));
+    const auto json = Json::parse(line);
+    EXPECT_EQ(json.at("id"), "a");
+    EXPECT_THAT(json.at("time").get<std::string>(),
+                testing::MatchesRegex("....-..-..T..:..:...*Z"));
+  }
+  EXPECT_FALSE(std::getline(lines, line));
+  expect_error("output.unwritable", [] { RequestLog("/dev/null/requests"); });
+}
+
+// Every count under the name and labels that README.md gives it.
+TEST(Metrics, CountRequestsAndPredictions) {
+  const FakeModel model;
+  Metrics metrics(model.facts());
+  for (int i = 0; i < 3; ++i) metrics.request_started();
+  metrics.request_ended("infer", 200, 0.002);
+  metrics.request_ended("infer", 503, 0.001);
+  metrics.inferred(inference_of(5), {1, 0, 1}, {0.9, 0.6, 0.99});
+  const auto seen = samples(metrics.text(17));
+  EXPECT_EQ(seen.at("digits_requests_in_flight"), 1);
+  EXPECT_EQ(seen.at(R"(digits_requests_total{endpoint="infer",status="200"})"), 1);
+  EXPECT_EQ(seen.at(R"(digits_requests_total{endpoint="infer",status="503"})"), 1);
+  EXPECT_EQ(seen.at("digits_queue_images"), 17);
+  EXPECT_EQ(seen.at(R"(digits_predictions_total{class="one"})"), 2);
+  EXPECT_EQ(seen.at(R"(digits_predictions_total{class="zero"})"), 1);
+  EXPECT_EQ(seen.at("digits_request_seconds_count"), 2);
+  EXPECT_DOUBLE_EQ(seen.at("digits_queue_seconds_sum"), 0.002);
+  EXPECT_DOUBLE_EQ(seen.at("digits_compute_seconds_sum"), 0.006);
+  EXPECT_EQ(seen.at("digits_batch_images_sum"), 5);
+  EXPECT_EQ(seen.at(R"(digits_confidence_bucket{le="0.9"})"), 2);
+}
+
+TEST(Metrics, SayWhichModelAnswers) {
+  const FakeModel first(1, "1"), second(1, "2");
+  Metrics metrics(first.facts());
+  metrics.model_loaded(second.facts());
+  metrics.model_failed();
+  const auto seen = samples(metrics.text(0));
+  const auto info = [&](const std::string& version) {
+    for (const auto& [name, value] : seen) {
+      const bool is = name.find("digits_model_info") == 0 &&
+                      name.find("version=\"" + version + "\"") != std::string::npos;
+      if (is) return value;
+    }
+    return -1.0;
+  };
+  EXPECT_EQ(info("1"), 0);
+  EXPECT_EQ(info("2"), 1);
+  EXPECT_EQ(seen.at(R"(digits_model_loads_total{outcome="loaded"})"), 2);
+  EXPECT_EQ(seen.at(R"(digits_model_loads_total{outcome="failed"})"), 1);
+}
+
+// One state at a time is 1.
+TEST(Metrics, SayHowTheInputsDrift) {
+  const FakeModel model;
+  Metrics metrics(model.facts());
+  EXPECT_EQ(samples(metrics.text(0)).at(R"(digits_drift_state{state="too_few"})"), 1);
+  DriftTest test;
+  test.feature = "aspect";
+  test.effect = 0.25;
+  test.p = 0.001;
+  metrics.drift(DriftState::kDrifting, {test});
+  const auto seen = samples(metrics.text(0));
+  EXPECT_EQ(seen.at(R"(digits_drift_state{state="too_few"})"), 0);
+  EXPECT_EQ(seen.at(R"(digits_drift_state{state="ok"})"), 0);
+  EXPECT_EQ(seen.at(R"(digits_drift_state{state="drifting"})"), 1);
+  EXPECT_EQ(seen.at(R"(digits_drift_effect{feature="aspect"})"), 0.25);
+  EXPECT_EQ(seen.at(R"(digits_drift_p{feature="aspect"})"), 0.001);
+}
+
+// Triton's numbers: images, calls of the engine, and times in nanoseconds.
+TEST(ModelStats, CountInferences) {
+  const FakeModel model;
+  ModelStats stats;
+  stats.add(inference_of(4), 3);  // three of four images of one call, and the fourth
+  stats.add(inference_of(4), 1);
+  auto failed = inference_of(0);
+  failed.error = Error("image.blank", "x", "y");
+  stats.add(failed, 1);
+  const auto all = stats.document(model.facts(), {}).at("model_stats").at(0);
+  EXPECT_EQ(all.at("inference_count"), 4);
+  EXPECT_EQ(all.at("execution_count"), 1);
+  EXPECT_EQ(all.at("inference_stats").at("success").at("count"), 2);
+  EXPECT_EQ(all.at("inference_stats").at("fail").at("count"), 1);
+  EXPECT_EQ(all.at("inference_stats").at("queue").at("ns"), 4'000'000);
+  EXPECT_EQ(all.at("inference_stats").at("compute_infer").at("ns"), 12'000'000);
+  EXPECT_EQ(all.at("drift").at("state"), "too_few");
+}
+
+}  // namespace
+}  // namespace digits

@@ -1,0 +1,64 @@
+#include "serve/route.h"
+
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+struct Case {
+  const char* path;
+  Endpoint endpoint;
+  const char* model;
+  const char* version;
+};
+
+// Each endpoint of the protocol is at its path, with and without a slash at the end.
+TEST(Route, FindsEachEndpoint) {
+  for (const Case& each : {
+           Case{"/v2", Endpoint::kServer, "", ""},
+           Case{"/v2/health/live", Endpoint::kLive, "", ""},
+           Case{"/v2/health/ready", Endpoint::kReady, "", ""},
+           Case{"/v2/models/m", Endpoint::kModel, "m", ""},
+           Case{"/v2/models/m/ready", Endpoint::kModelReady, "m", ""},
+           Case{"/v2/models/m/stats", Endpoint::kModelStats, "m", ""},
+           Case{"/v2/models/m/infer", Endpoint::kInfer, "m", ""},
+           Case{"/v2/models/m/versions/7", Endpoint::kModel, "m", "7"},
+           Case{"/v2/models/m/versions/7/ready", Endpoint::kModelReady, "m", "7"},
+           Case{"/v2/models/m/versions/7/infer", Endpoint::kInfer, "m", "7"},
+           Case{"/v2/repository/index", Endpoint::kRepositoryIndex, "", ""},
+           Case{"/metrics", Endpoint::kMetrics, "", ""},
+       }) {
+    for (const char* end : {"", "/"}) {
+      const auto route = find_route(each.path + std::string(end));
+      EXPECT_EQ(route.endpoint, each.endpoint) << each.path << end;
+      EXPECT_EQ(route.model, each.model) << each.path << end;
+      EXPECT_EQ(route.version, each.version) << each.path << end;
+    }
+  }
+  EXPECT_EQ(find_route("/").endpoint, Endpoint::kPage);
+}
+
+// A path that is none is refused, not taken for the nearest one.
+TEST(Route, RefusesOtherPaths) {
+  for (const char* path :
+       {"", "v2", "/v1", "/v2/health", "/v2/models", "/v2/models/", "/v2/models//",
+        "/v2/models//infer", "/v2/models/m/infer/x", "/v2/models/m/versions",
+        "/v2/models/m/versions//infer", "/v2//health/live", "/v2/health/live//", "/metrics/x",
+        "/page.html", "/../etc/passwd"}) {
+    EXPECT_EQ(error_code([&] { find_route(path); }), "route.unknown") << path;
+  }
+}
+
+// Only what holds no secret is open to everybody.
+TEST(Route, HealthAndPageArePublic) {
+  EXPECT_TRUE(is_public(Endpoint::kLive));
+  EXPECT_TRUE(is_public(Endpoint::kReady));
+  EXPECT_TRUE(is_public(Endpoint::kPage));
+  for (const auto endpoint : {Endpoint::kInfer, Endpoint::kMetrics, Endpoint::kModel,
+                              Endpoint::kModelStats, Endpoint::kRepositoryIndex}) {
+    EXPECT_FALSE(is_public(endpoint));
+  }
+}
+
+}  // namespace
+}  // namespace digits

@@ -1,0 +1,253 @@
+// The endpoints as a client sees them, without a socket: requests in, responses out.
+#include "serve/service.h"
+
+#include <rapidjson/document.h>
+#include <rapidjson/schema.h>
+
+#include <future>
+
+#include "base/files.h"
+#include "data/gzip.h"
+#include "support/fake_model.h"
+#include "support/program.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+HttpRequest request_of(const std::string& method, const std::string& path,
+                       const std::string& body = "") {
+  HttpRequest request;
+  request.method = method;
+  request.path = path;
+  request.body = body;
+  request.has_length = method == "POST";
+  request.start = Clock::now();
+  return request;
+}
+
+// What a server would send.
+HttpResponse ask(Service& service, const HttpRequest& request) {
+  try {
+    if (auto refusal = service.refuse(request)) return *refusal;
+  } catch (const Error& error) {
+    return service.error_response(request, error);
+  }
+  std::promise<HttpResponse> promise;
+  service.handle(request, [&](HttpResponse response) { promise.set_value(std::move(response)); });
+  return promise.get_future().get();
+}
+
+Json json_of(const HttpResponse& response) { return Json::parse(response.body); }
+
+std::string header(const HttpResponse& response, const std::string& name) {
+  for (const auto& [key, value] : response.headers) {
+    if (key == name) return value;
+  }
+  return "";
+}
+
+// A committed schema, by another library than the ones that read and write the documents.
+bool fits(const std::string& text, const std::string& schema_name) {
+  const auto parsed = [](const std::string& json) {
+    rapidjson::Document document;
+    document.Parse(json.c_str());
+    EXPECT_FALSE(document.HasParseError()) << json;
+    return document;
+  };
+  const auto schema_file = source_path("extras/serve/schemas/" + schema_name + ".schema.json");
+  const rapidjson::SchemaDocument schema(parsed(read_file(schema_file)));
+  rapidjson::SchemaValidator validator(schema);
+  return parsed(text).Accept(validator);
+}
+
+class ServiceTest : public testing::Test {
+ protected:
+  std::unique_ptr<Service> make(ServiceOptions options = {}) {
+    return std::make_unique<Service>(options, std::make_shared<FakeModel>());
+  }
+};
+
+TEST_F(ServiceTest, AnswersAnInference) {
+  const auto service = make();
+  const auto response = ask(*service, request_of("POST", "/v2/models/fake/infer", fake_request()));
+  EXPECT_EQ(response.status, 200);
+  const auto answer = json_of(response);
+  EXPECT_EQ(answer.at("model_name"), "fake");
+  EXPECT_EQ(answer.at("outputs").at(0).at("data"), Json::parse("[2.0, 1.0]"));
+  EXPECT_EQ(answer.at("outputs").at(2).at("data"), Json::parse(R"(["zero"])"));
+}
+
+// Requests and responses are held to the committed schemas; so are those that are refused.
+TEST_F(ServiceTest, KeepsToTheSchemas) {
+  const auto service = make();
+  const std::vector<std::string> good{
+      fake_request(),
+      R"({"id":"x","inputs":[{"name":"pixels","shape":[1,1,2,2],"datatype":"UINT8",
+          "data":[[[[0,1],[2,3]]]]}],"outputs":[{"name":"label"},{"name":"logits",
+          "parameters":{"classification":2}}]})"};
+  for (const auto& body : good) {
+    EXPECT_TRUE(fits(body, "request")) << body;
+    const auto response = ask(*service, request_of("POST", "/v2/models/fake/infer", body));
+    EXPECT_EQ(response.status, 200) << response.body;
+    EXPECT_TRUE(fits(response.body, "response")) << response.body;
+  }
+  for (const char* body : {"{}", R"({"inputs":[]})", R"({"inputs":[{"name":"images"}]})",
+                           R"({"inputs":[{"name":"images","shape":[1,1,2,2],"datatype":"FP32",
+                               "data":[0,0,0,0]}],"ids":"x"})"}) {
+    EXPECT_FALSE(fits(body, "request")) << body;
+    const auto response = ask(*service, request_of("POST", "/v2/models/fake/infer", body));
+    EXPECT_EQ(response.status, 400) << body;
+    EXPECT_TRUE(fits(response.body, "response")) << response.body;
+  }
+  EXPECT_FALSE(fits(R"({"error":"what?"})", "response"));
+}
+
+TEST_F(ServiceTest, DescribesItself) {
+  const auto service = make();
+  EXPECT_EQ(json_of(ask(*service, request_of("GET", "/v2"))).at("name"), "digits");
+  const auto model = json_of(ask(*service, request_of("GET", "/v2/models/fake/versions/1/")));
+  EXPECT_EQ(model.at("versions"), Json::parse(R"(["1"])"));
+  EXPECT_EQ(model.at("inputs").at(0),
+            Json::parse(R"({"name":"images","datatype":"FP32","shape":[-1,1,2,2]})"));
+  EXPECT_EQ(model.at("inputs").at(2).at("shape"), Json::parse("[-1]"));
+  EXPECT_EQ(model.at("outputs").at(0).at("shape"), Json::parse("[-1,2]"));
+  const auto index = json_of(ask(*service, request_of("POST", "/v2/repository/index")));
+  EXPECT_EQ(index, Json::parse(R"([{"name":"fake","version":"1","state":"READY","reason":""}])"));
+  const auto metrics = ask(*service, request_of("GET", "/metrics"));
+  EXPECT_THAT(metrics.content_type, testing::StartsWith("text/plain; version=0.0.4"));
+  EXPECT_THAT(metrics.body, testing::HasSubstr("digits_requests_total"));
+}
+
+// What is not there, and what is there under another method.
+TEST_F(ServiceTest, RefusesByPathAndMethod) {
+  const auto service = make();
+  EXPECT_EQ(ask(*service, request_of("GET", "/v3")).status, 404);
+  EXPECT_EQ(ask(*service, request_of("GET", "/v2/models/other")).status, 404);
+  EXPECT_EQ(ask(*service, request_of("GET", "/v2/models/fake/versions/2")).status, 404);
+  EXPECT_EQ(ask(*service, request_of("POST", "/v2/models/other/infer", fake_request())).status,
+            404);
+  const auto get = ask(*service, request_of("GET", "/v2/models/fake/infer"));
+  EXPECT_EQ(get.status, 405);
+  EXPECT_EQ(header(get, "Allow"), "POST");
+  const auto put = ask(*service, request_of("PUT", "/v2/health/live"));
+  EXPECT_EQ(put.status, 405);
+  EXPECT_EQ(header(put, "Allow"), "GET, HEAD");
+}
+
+// Ready until the end begins; alive all the time, and what is asked is still answered.
+TEST_F(ServiceTest, IsNotReadyWhenItStops) {
+  const auto service = make();
+  EXPECT_EQ(ask(*service, request_of("GET", "/v2/health/ready")).status, 200);
+  service->not_ready();
+  EXPECT_EQ(ask(*service, request_of("GET", "/v2/health/ready")).status, 503);
+  EXPECT_EQ(ask(*service, request_of("GET", "/v2/models/fake/ready")).status, 503);
+  EXPECT_EQ(ask(*service, request_of("GET", "/v2/health/live")).status, 200);
+  const auto index = json_of(ask(*service, request_of("POST", "/v2/repository/index")));
+  EXPECT_EQ(index.at(0).at("state"), "UNAVAILABLE");
+  EXPECT_EQ(ask(*service, request_of("POST", "/v2/models/fake/infer", fake_request())).status, 200);
+}
+
+TEST_F(ServiceTest, UnpacksBodiesWithinTheLimit) {
+  ServiceOptions options;
+  options.max_body = 1000;
+  const auto service = make(options);
+  auto request = request_of("POST", "/v2/models/fake/infer", gzip(fake_request()));
+  request.content_encoding = "gzip";
+  EXPECT_EQ(ask(*service, request).status, 200);
+  request.body = gzip(fake_request() + std::string(1000, ' '));
+  EXPECT_EQ(ask(*service, request).status, 413);
+}
+
+// Who asks can find its request in the log: by its own id, if that is one, else by a new one.
+TEST_F(ServiceTest, EveryResponseHasARequestId) {
+  const auto service = make();
+  auto request = request_of("GET", "/v2/health/live");
+  request.request_id = "abc-123";
+  EXPECT_EQ(header(ask(*service, request), "X-Request-Id"), "abc-123");
+  request.path = "/nowhere";
+  EXPECT_EQ(header(ask(*service, request), "X-Request-Id"), "abc-123");
+  request.request_id = "a b";
+  const auto first = header(ask(*service, request), "X-Request-Id");
+  const auto second = header(ask(*service, request), "X-Request-Id");
+  EXPECT_FALSE(first.empty());
+  EXPECT_NE(first, "a b");
+  EXPECT_NE(first, second);
+}
+
+// The next model answers from the next batch on, under its version; one of another kind does not.
+TEST_F(ServiceTest, ReplacesTheModel) {
+  const auto service = make();
+  service->replace(std::make_shared<FakeModel>(9.0F, "2"));
+  const auto response = ask(*service, request_of("POST", "/v2/models/fake/infer", fake_request()));
+  const auto answer = json_of(response);
+  EXPECT_EQ(answer.at("model_version"), "2");
+  EXPECT_EQ(answer.at("outputs").at(2).at("data"), Json::parse(R"(["one"])"));
+  EXPECT_EQ(ask(*service, request_of("GET", "/v2/models/fake/versions/1")).status, 404);
+
+  class OtherModel : public FakeModel {
+   public:
+    OtherModel() { facts_.contract.schema.rows = 3; }
+    const ModelFacts& facts() const override { return facts_; }
+
+   private:
+    ModelFacts facts_ = fake_facts("3");
+  };
+  expect_error("model.mismatch", [&] { service->replace(std::make_shared<OtherModel>()); });
+  EXPECT_EQ(service->model()->facts().identity.version, "2");
+}
+
+// A shadow sees the traffic and answers nobody.
+TEST_F(ServiceTest, TheShadowIsUnseen) {
+  ServiceOptions options;
+  options.shadow = std::make_shared<FakeModel>(9.0F, "shadow");
+  const auto service = make(options);
+  for (int i = 0; i < 3; ++i) {
+    const auto reply = ask(*service, request_of("POST", "/v2/models/fake/infer", fake_request()));
+    EXPECT_EQ(json_of(reply).at("outputs").at(2).at("data"), Json::parse(R"(["zero"])"));
+  }
+  Json shadow;
+  do {
+    const auto stats = json_of(ask(*service, request_of("GET", "/v2/models/fake/stats")));
+    shadow = stats.at("model_stats").at(0).at("shadow");
+  } while (shadow.at("agreement").at("n") != 3);
+  EXPECT_EQ(shadow.at("differed"), 3);
+  EXPECT_EQ(shadow.at("shadow_version"), "shadow");
+  EXPECT_THAT(ask(*service, request_of("GET", "/metrics")).body,
+              testing::HasSubstr("digits_shadow_images{outcome=\"differed\"} 3"));
+}
+
+// The page may load its own two files and ask its own server, and nothing else.
+TEST_F(ServiceTest, ThePageIsConfined) {
+  const auto service = make();
+  for (const char* path : {"/", "/page.js", "/page.css"}) {
+    const auto response = ask(*service, request_of("GET", path));
+    EXPECT_EQ(response.status, 200) << path;
+    EXPECT_THAT(header(response, "Content-Security-Policy"),
+                testing::AllOf(testing::HasSubstr("default-src 'none'"),
+                               testing::Not(testing::HasSubstr("unsafe"))))
+        << path;
+  }
+  const auto html = ask(*service, request_of("GET", "/")).body;
+  for (const char* outside : {"http://", "https://", "//cdn", "<script>", " style=", " onclick="}) {
+    EXPECT_EQ(html.find(outside), std::string::npos) << outside;
+  }
+}
+
+// Pixels are nobody's business but the sender's: neither in the log nor in the metrics.
+TEST_F(ServiceTest, LogsNoPixels) {
+  const TemporaryDirectory folder;
+  ServiceOptions options;
+  options.log = folder / "log";
+  const auto service = make(options);
+  ask(*service, request_of("POST", "/v2/models/fake/infer", fake_request("0.7654321")));
+  ask(*service,
+      request_of("POST", "/v2/models/fake/infer", fake_request("17654321.5")));  // refused
+  const auto log = read_file(options.log);
+  EXPECT_THAT(log, testing::HasSubstr("\"status\":200"));
+  EXPECT_THAT(log, testing::HasSubstr("\"error\":\"request.range\""));
+  EXPECT_EQ(log.find("7654321"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace digits

@@ -1,0 +1,163 @@
+#include "serve/shadow.h"
+
+#include <future>
+
+#include "serve/shadow_report.h"
+#include "support/fake_model.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+// An answered request of one image of four pixels of this value: the label is "zero" where their
+// sum exceeds the model's second logit.
+Inference answered(const std::shared_ptr<const ServedModel>& live, float value) {
+  Inference inference;
+  inference.model = live;
+  inference.images.assign(4, value);
+  inference.logits = live->logits(inference.images.data(), 1);
+  return inference;
+}
+
+// A share is of requests, not of time: a repeated id is decided alike.
+TEST(Shadow, TakesItsShareByTheId) {
+  std::size_t taken = 0;
+  for (int i = 0; i < 4000; ++i) {
+    const auto id = "request-" + std::to_string(i);
+    EXPECT_TRUE(in_share(id, 1.0));
+    EXPECT_FALSE(in_share(id, 0.0));
+    EXPECT_EQ(in_share(id, 0.25), in_share(id, 0.25));
+    if (in_share(id, 0.25)) ++taken;
+  }
+  EXPECT_NEAR(static_cast<double>(taken), 1000.0, 140.0);  // five standard deviations
+}
+
+// Labels are compared, image by image.
+TEST(Shadow, CountsAgreement) {
+  const auto live = std::make_shared<FakeModel>(1.0F);
+  Shadow shadow(std::make_shared<FakeModel>(2.0F, "next"), 1.0, 100);
+  for (const float value : {0.1F, 0.3F, 0.4F, 0.9F}) {  // sums 0.4, 1.2, 1.6, 3.6
+    shadow.offer("id", answered(live, value));
+  }
+  shadow.wait_until_idle();
+  const auto tally = shadow.tally();
+  EXPECT_EQ(tally.agreed, 2U);
+  EXPECT_EQ(tally.differed, 2U);
+  EXPECT_EQ(tally.live_version, "1");
+  EXPECT_EQ(tally.shadow_version, "next");
+  EXPECT_EQ(tally.agreement().n, 4U);
+  EXPECT_GT(tally.slowdown(), 0.0);
+}
+
+// Both are timed on the same images, as often, and in both orders.
+TEST(Shadow, TimesBothAlike) {
+  const auto live = std::make_shared<FakeModel>();
+  const auto next = std::make_shared<FakeModel>(1.0F, "next");
+  Shadow shadow(next, 1.0, 100);
+  const auto request = answered(live, 0.5F);
+  const int before = live->calls;
+  for (int i = 0; i < 9; ++i) shadow.offer("id", request);  // the first and the ninth are timed
+  shadow.wait_until_idle();
+  EXPECT_EQ(live->calls - before, 2 * 3);
+  EXPECT_EQ(next->calls, 9 + 2 * 2);
+}
+
+// Another live version is another comparison.
+TEST(Shadow, BeginsAnewWithAnotherLiveVersion) {
+  Shadow shadow(std::make_shared<FakeModel>(1.0F, "next"), 1.0, 100);
+  shadow.offer("id", answered(std::make_shared<FakeModel>(1.0F, "1"), 0.5F));
+  shadow.wait_until_idle();
+  shadow.offer("id", answered(std::make_shared<FakeModel>(3.0F, "2"), 0.5F));
+  shadow.wait_until_idle();
+  EXPECT_EQ(shadow.tally().live_version, "2");
+  EXPECT_EQ(shadow.tally().agreed, 0U);
+  EXPECT_EQ(shadow.tally().differed, 1U);
+}
+
+class StuckModel : public FakeModel {
+ public:
+  std::vector<float> logits(const float* images, std::size_t n) const override {
+    released.wait();
+    return FakeModel::logits(images, n);
+  }
+  std::promise<void> release;
+  std::shared_future<void> released = release.get_future().share();
+};
+
+// A shadow that cannot keep up drops images; whoever offers them is never held up.
+TEST(Shadow, DropsWhatItCannotTake) {
+  const auto live = std::make_shared<FakeModel>();
+  const auto stuck = std::make_shared<StuckModel>();
+  Shadow shadow(stuck, 1.0, 3);
+  for (int i = 0; i < 5; ++i) shadow.offer("id", answered(live, 0.5F));
+  EXPECT_EQ(shadow.tally().dropped, 2U);
+  stuck->release.set_value();
+  shadow.wait_until_idle();
+  EXPECT_EQ(shadow.tally().agreed, 3U);
+  EXPECT_EQ(shadow.tally().agreement().n, 3U);
+}
+
+class BrokenModel : public FakeModel {
+ public:
+  std::vector<float> logits(const float*, std::size_t) const override {
+    throw std::runtime_error("broken");
+  }
+};
+
+TEST(Shadow, CountsItsOwnFailures) {
+  const auto live = std::make_shared<FakeModel>();
+  Shadow shadow(std::make_shared<BrokenModel>(), 1.0, 10);
+  shadow.offer("id", answered(live, 0.5F));
+  shadow.wait_until_idle();
+  EXPECT_EQ(shadow.tally().failed, 1U);
+  EXPECT_EQ(shadow.tally().agreement().n, 0U);
+}
+
+Json statistics(std::size_t agreed, std::size_t differed, double slowdown, std::size_t failed = 0) {
+  ShadowTally tally;
+  tally.agreed = agreed;
+  tally.differed = differed;
+  tally.failed = failed;
+  tally.live_seconds = slowdown > 0.0 ? 1.0 : 0.0;
+  tally.shadow_seconds = slowdown;
+  return Json{{"model_stats", {{{"shadow", tally}}}}};
+}
+
+std::string verdict_on(const Json& document) {
+  std::string words;
+  for (const auto& check : judge_shadow(document, {})) {
+    words += check.verdict == ShadowVerdict::kPassed   ? "passed "
+             : check.verdict == ShadowVerdict::kFailed ? "failed "
+                                                       : "undecided ";
+  }
+  return words;
+}
+
+// An equal model passes; a worse one fails; too little traffic decides nothing. The interval's
+// unfavourable end counts.
+TEST(ShadowReport, JudgesByTheInterval) {
+  EXPECT_EQ(verdict_on(statistics(2000, 0, 1.0)), "passed passed passed ");
+  EXPECT_EQ(verdict_on(statistics(1900, 100, 1.0)), "failed passed passed ");
+  EXPECT_EQ(verdict_on(statistics(1965, 35, 1.0)), "undecided passed passed ");  // 98.25 %
+  EXPECT_EQ(verdict_on(statistics(999, 0, 1.0)), "undecided passed passed ");
+  EXPECT_EQ(verdict_on(statistics(10, 90, 1.0)), "failed passed passed ");
+  EXPECT_EQ(verdict_on(statistics(0, 0, 0.0)), "undecided passed undecided ");
+}
+
+TEST(ShadowReport, JudgesTimeAndFailures) {
+  EXPECT_EQ(verdict_on(statistics(2000, 0, 1.2)), "passed passed passed ");
+  EXPECT_EQ(verdict_on(statistics(2000, 0, 1.3)), "passed passed failed ");
+  EXPECT_EQ(verdict_on(statistics(2000, 0, 1.0, 1)), "passed failed passed ");
+}
+
+TEST(ShadowReport, OnlyPassesWhenAllPassed) {
+  require_passed(judge_shadow(statistics(2000, 0, 1.0), {}));
+  for (const auto& document : {statistics(1900, 100, 1.0), statistics(999, 0, 1.0),
+                               statistics(2000, 0, 1.3), statistics(2000, 0, 1.0, 1)}) {
+    expect_error("gate.shadow", [&] { require_passed(judge_shadow(document, {})); });
+  }
+  expect_error("data.malformed", [] { judge_shadow(Json{{"model_stats", Json::array()}}, {}); });
+}
+
+}  // namespace
+}  // namespace digits

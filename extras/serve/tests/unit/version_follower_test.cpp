@@ -1,0 +1,86 @@
+#include "serve/version_follower.h"
+
+#include <vector>
+
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+using std::chrono::seconds;
+
+class VersionFollowerTest : public testing::Test {
+ protected:
+  std::string look(int at_second) {
+    const auto error = follower.look(Clock::time_point(seconds(at_second)));
+    return error ? error->code() : "";
+  }
+  int promoted = 1;
+  int broken = 0;           // version that cannot be loaded
+  bool unreadable = false;  // current.json
+  std::vector<int> loads;   // tried
+  VersionFollower follower{[this] {
+                             if (unreadable) throw Error("repository.malformed", "x", "y");
+                             return promoted;
+                           },
+                           [this](int version) {
+                             loads.push_back(version);
+                             if (version == broken) throw Error("package.hash", "x", "y");
+                           },
+                           1};
+};
+
+// A promoted version is loaded once; so is the one that a rollback goes to.
+TEST_F(VersionFollowerTest, LoadsWhatIsPromoted) {
+  EXPECT_EQ(look(0), "");
+  EXPECT_THAT(loads, testing::IsEmpty());
+  promoted = 2;
+  EXPECT_EQ(look(1), "");
+  EXPECT_EQ(look(2), "");
+  EXPECT_EQ(follower.serving(), 2);
+  promoted = 1;
+  EXPECT_EQ(look(3), "");
+  EXPECT_THAT(loads, testing::ElementsAre(2, 1));
+}
+
+// What cannot be loaded leaves the version before it, is told once, and is tried again later.
+TEST_F(VersionFollowerTest, KeepsTheOldOneWhenTheNewOneFails) {
+  promoted = broken = 2;
+  EXPECT_EQ(look(0), "package.hash");
+  EXPECT_EQ(look(1), "");
+  EXPECT_EQ(look(29), "");
+  EXPECT_EQ(follower.serving(), 1);
+  EXPECT_THAT(loads, testing::ElementsAre(2));
+  EXPECT_EQ(look(30), "package.hash");
+  broken = 0;
+  EXPECT_EQ(look(59), "");
+  EXPECT_EQ(follower.serving(), 1);
+  EXPECT_EQ(look(60), "");
+  EXPECT_EQ(follower.serving(), 2);
+}
+
+// A correction need not wait.
+TEST_F(VersionFollowerTest, LoadsTheNextOneAtOnce) {
+  promoted = broken = 2;
+  EXPECT_EQ(look(0), "package.hash");
+  promoted = 3;
+  EXPECT_EQ(look(1), "");
+  EXPECT_EQ(follower.serving(), 3);
+  promoted = 2;  // the broken one again
+  EXPECT_EQ(look(2), "package.hash");
+  EXPECT_EQ(follower.serving(), 3);
+}
+
+// A damaged current.json is told once, and does not stop the server.
+TEST_F(VersionFollowerTest, OutlivesADamagedRepository) {
+  unreadable = true;
+  EXPECT_EQ(look(0), "repository.malformed");
+  EXPECT_EQ(look(1), "");
+  unreadable = false;
+  promoted = 2;
+  EXPECT_EQ(look(2), "");
+  EXPECT_EQ(follower.serving(), 2);
+}
+
+}  // namespace
+}  // namespace digits

@@ -1,0 +1,35 @@
+// Which version of a model should answer: the one that is promoted in its repository.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "base/error.h"
+#include "serve/http_message.h"
+
+namespace digits {
+
+class VersionFollower {
+ public:
+  // `current` is the promoted version; `load` makes a version answer, or throws and changes
+  // nothing.
+  VersionFollower(std::function<int()> current, std::function<void(int)> load, int serving)
+      : current_(std::move(current)), load_(std::move(load)), serving_(serving) {}
+
+  // Loads the promoted version when it is another one. Returns what went wrong, once: a version
+  // that failed is tried again after 30 s, or when another one was promoted meanwhile.
+  std::optional<Error> look(Clock::time_point now);
+
+  int serving() const { return serving_; }
+
+ private:
+  std::optional<Error> failed(int version, const Error& error, Clock::time_point now);
+
+  std::function<int()> current_;
+  std::function<void(int)> load_;
+  int serving_;
+  int failed_ = -1;  // version; 0: current_ itself
+  Clock::time_point retry_{};
+};
+
+}  // namespace digits
