@@ -38,6 +38,7 @@ std::vector<double> statistics(const WeightedSamples& weighted, const std::vecto
 
 std::vector<double> highs_of(const std::vector<Metric>& table, std::size_t classes) {
   std::vector<double> highs;
+  highs.reserve(table.size() + 3 * classes);
   for (const auto& metric : table) highs.push_back(metric.high);
   highs.resize(table.size() + 3 * classes, 1.0);
   return highs;
