@@ -25,28 +25,28 @@ namespace {
 CommandOptions command_options() {
   CommandOptions options("serve",
                          "Answers inference requests over HTTP by the Open Inference Protocol v2, "
-                         "with a page to draw on at / and metrics for Prometheus at /metrics. Ends "
-                         "well on SIGINT and SIGTERM: what was accepted is answered.");
+                         "with a page to draw on at / and metrics for Prometheus at /metrics. On "
+                         "SIGINT or SIGTERM it answers all accepted requests, then ends.");
   options.add_model();
   options.add_engine();
   options.text("device", "auto, cpu or cuda", "NAME", "auto");
   options.text("host", "the address to listen on", "ADDRESS", "127.0.0.1");
   options.number("port", "the port to listen on; 0: a free one", 8080);
-  options.number("threads", "that compute; 0: one per core", 0);
-  options.number("queue", "images that may wait, and of one request", 256);
-  options.number("max-batch", "images that are computed together", 32);
-  options.number("max-body", "MiB of one request, packed and unpacked", 16);
-  options.number("connections", "open at once; further ones wait", 4096);
+  options.number("threads", "number of threads that compute; 0: one per core", 0);
+  options.number("queue", "largest number of images that wait, and in one request", 256);
+  options.number("max-batch", "largest number of images in one batch", 32);
+  options.number("max-body", "largest size of one request in MiB, packed and unpacked", 16);
+  options.number("connections", "largest number of open connections; further ones wait", 4096);
   options.number("timeout",
                  "seconds for each: a request to arrive, to wait, its response to be read; and to "
                  "end after a signal",
                  30);
   options.text("shadow",
-               "a package, or a model of a repository, that answers the same requests, unseen",
+               "a package, or a model of a repository, whose answers are compared and never sent",
                "DIR");
-  options.text("shadow-share", "of the requests that the shadow answers, too", "P", "1");
+  options.text("shadow-share", "share of the requests that the shadow answers, too", "P", "1");
   options.text("token-file", "a file with the token that clients must send", "FILE");
-  options.number("drift-window", "the last images that are compared with the training set", 1000);
+  options.number("drift-window", "number of latest images to compare with the training set", 1000);
   options.text("log", "add a line of JSON for each request to this file; -: standard output",
                "FILE");
   options.add_json();
@@ -123,14 +123,16 @@ const char* word_of(ShadowVerdict verdict) {
 }
 
 int command_shadow_report(const Arguments& arguments) {
-  CommandOptions options("shadow-report",
-                         "Says whether a shadow may take over, by what the server that it runs "
-                         "beside has at v2/models/NAME/stats. Exits with 4 when it may not, or not "
-                         "yet.",
-                         "STATS.json");
-  options.text("min-agreement", "of labels, by the interval's low end", "P", "0.98");
-  options.text("max-slowdown", "the shadow's computing time over the live model's", "X", "1.2");
-  options.number("min-images", "to decide by", 1000);
+  CommandOptions options(
+      "shadow-report",
+      "Says whether a shadow may take over, from the server's statistics "
+      "(v2/models/NAME/stats). Exits with 4 when a check failed or is undecided.",
+      "STATS.json");
+  options.text("min-agreement", "smallest agreement of labels, for the low end of its interval",
+               "P", "0.98");
+  options.text("max-slowdown", "largest ratio of the shadow's computing time to the live model's",
+               "X", "1.2");
+  options.number("min-images", "smallest number of images for a verdict", 1000);
   options.add_json();
   const auto parsed = options.parse(arguments);
   if (!parsed) return kDone;
