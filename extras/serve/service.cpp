@@ -50,7 +50,7 @@ void require_same_schema(const ModelFacts& other, const ModelFacts& live) {
               "start a server of its own for another kind of model");
 }
 
-double milliseconds(Clock::duration duration) {
+double to_milliseconds(Clock::duration duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
 }
 
@@ -131,7 +131,7 @@ std::unique_ptr<Service::Asked> Service::asked(const HttpRequest& request) {
 
 HttpResponse Service::finished(Asked& asked, HttpResponse response) {
   asked.record.status = response.status;
-  asked.record.milliseconds = milliseconds(Clock::now() - asked.start);
+  asked.record.milliseconds = to_milliseconds(Clock::now() - asked.start);
   response.headers.emplace_back("X-Request-Id", asked.record.id);
   observer_.request_ended(asked.endpoint, asked.record);
   return response;
@@ -226,8 +226,8 @@ HttpResponse Service::inferred(Asked& asked, const InferRequest& request,
   const auto& identity = inference.model->facts().identity;
   record.version = identity.version;
   record.batch = inference.batch;
-  record.queue_milliseconds = milliseconds(inference.queued);
-  record.compute_milliseconds = milliseconds(inference.computed);
+  record.queue_milliseconds = to_milliseconds(inference.queued);
+  record.compute_milliseconds = to_milliseconds(inference.computed);
   try {
     observer_.inferred(request, inference);
     if (inference.error) return failed(asked, *inference.error);

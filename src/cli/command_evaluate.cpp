@@ -6,7 +6,6 @@
 #include "base/printable.h"
 #include "cli/options.h"
 #include "cli/output.h"
-#include "model/checkpoint.h"
 #include "pipeline/evaluate_photos.h"
 #include "pipeline/pipeline.h"
 
@@ -50,13 +49,6 @@ void print_photos(const std::string& folder, const PhotoEvaluation& result) {
   print_evaluation(result.read);
 }
 
-// The run's checkpoint on a set that is not the run's own.
-Evaluation evaluate_elsewhere(const RunDirectory& run, const Config& config) {
-  const auto checkpoint = load_checkpoint(run.checkpoint());
-  return evaluate_stage(checkpoint, acquire_test(config, checkpoint.info.schema.class_names),
-                        config);
-}
-
 int evaluate_on_photos(const ParsedOptions& parsed, const RunDirectory& run, const Config& config) {
   const auto folder = parsed.text("photos");
   const auto result = evaluate_photos(run, config, folder);
@@ -91,7 +83,7 @@ int command_evaluate(const Arguments& arguments) {
   const auto run = RunDirectory::open(parsed->word("one run directory"));
   const auto config = resolve(config_from(*parsed, run.read_config()));
   if (parsed->has("photos")) return evaluate_on_photos(*parsed, run, config);
-  const auto evaluation = parsed->has("data") ? evaluate_elsewhere(run, config)
+  const auto evaluation = parsed->has("data") ? evaluate_on(run, config, other_test(run, config))
                                               : evaluate_run(run, config, test_of(run, config));
   if (parsed->has("json")) {
     print_json(evaluation);

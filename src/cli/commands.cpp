@@ -90,21 +90,22 @@ const std::vector<Command>& core_commands() {
   return all;
 }
 
-std::vector<Command>& registered() {
+std::vector<Command>& registered_commands() {
   static std::vector<Command> all = core_commands();
   return all;
 }
 
 void register_extras(Extras extras) {
-  registered() = core_commands();
-  registered().insert(registered().end(), extras.commands.begin(), extras.commands.end());
+  registered_commands() = core_commands();
+  registered_commands().insert(registered_commands().end(), extras.commands.begin(),
+                               extras.commands.end());
   set_engine_factories(std::move(extras.engines));
   set_package_files(std::move(extras.package_files));
 }
 
 }  // namespace
 
-const std::vector<Command>& commands() { return registered(); }
+const std::vector<Command>& commands() { return registered_commands(); }
 
 int run_one_of(const std::vector<Command>& commands, const Arguments& words,
                const std::string& program) {

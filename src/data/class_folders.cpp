@@ -24,8 +24,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t kMaxClasses = 256;  // labels are bytes
-constexpr std::size_t kMaxPixels = std::size_t{1} << 30;
+constexpr std::size_t kMaxSetPixels = std::size_t{1} << 30;
 
 using Paths = std::vector<fs::path>;
 
@@ -81,10 +80,10 @@ void check_size(const cv::Mat& image, cv::Size expected, const fs::path& path) {
 std::vector<cv::Mat> read_all(const std::vector<fs::path>& paths, int threads) {
   const auto first = read_pixels(paths.front());
   check_size(first, first.size(), paths.front());
-  if (first.total() > kMaxPixels / paths.size()) {
+  if (first.total() > kMaxSetPixels / paths.size()) {
     throw Error("data.too_large",
                 fmt::format("{} images of {}x{} pixels, expected at most {} pixels in all",
-                            paths.size(), first.rows, first.cols, kMaxPixels),
+                            paths.size(), first.rows, first.cols, kMaxSetPixels),
                 "make the images smaller, or take fewer");
   }
   std::vector<cv::Mat> images(paths.size());
@@ -199,10 +198,10 @@ Parts read_at_size(const PartFiles& files, const std::vector<std::string>& names
                    const PictureSize& size, int threads, std::vector<Finding>& findings) {
   const Schema schema{size.rows, size.cols, size.channels, names};
   const auto count = all_paths(files).size();
-  if (schema.image_bytes() > kMaxPixels / count) {
+  if (schema.image_bytes() > kMaxSetPixels / count) {
     throw Error("data.too_large",
                 fmt::format("{} images of {}x{}x{}, expected at most {} values in all", count,
-                            size.rows, size.cols, size.channels, kMaxPixels),
+                            size.rows, size.cols, size.channels, kMaxSetPixels),
                 "take a smaller --size, or fewer images");
   }
   Parts parts;

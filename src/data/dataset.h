@@ -13,6 +13,8 @@ namespace digits {
 // The longest side of an image, in pixels: beyond it is a mistake, or a case for another design.
 constexpr int kMaxSide = 4096;
 
+constexpr std::size_t kMaxClasses = 256;  // labels are bytes
+
 // Sizes and class names of a set. A fork changes the data, never these names.
 struct Schema {
   int rows = 0;

@@ -16,8 +16,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::int64_t kMaxClasses = 256;  // labels are bytes
-
 void require_folder(const fs::path& folder) {
   const auto kind = kind_of(folder);
   if (kind == PathKind::kMissing) {

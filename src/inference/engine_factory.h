@@ -9,9 +9,10 @@
 #include "data/dataset.h"
 #include "inference/inference_engine.h"
 #include "model/architecture.h"
-#include "model/network.h"
 
 namespace digits {
+
+class Network;
 
 // The same model, once as a program and once as numbers.
 struct ModelSource {

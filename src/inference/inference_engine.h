@@ -1,8 +1,6 @@
 // What computes a package's logits: TorchScript, or a program that does it faster.
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -10,6 +8,7 @@
 
 #include "model/device.h"
 #include "model/numerics.h"
+#include "model/tensor_fwd.h"
 
 namespace digits {
 

@@ -28,7 +28,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kFamily = "package";
 constexpr std::size_t kGoldenCount = 16;
 
 std::string golden_file(Network& network, const Dataset& examples) {
@@ -59,9 +58,9 @@ PackageFiles files_of(Network& network, const PackageInfo& info, const Dataset& 
 }
 
 Profile read_profile(const PackageFiles& files, const Schema& schema) {
-  const auto document = parse_json(files.at(kProfileFile), kProfileFile, kFamily);
-  const auto seen = json_at<std::string>(document, "/schema", kFamily);
-  if (seen == kProfileSchema) return parse_profile(document, schema, kFamily);
+  const auto document = parse_json(files.at(kProfileFile), kProfileFile, kPackageFamily);
+  const auto seen = json_at<std::string>(document, "/schema", kPackageFamily);
+  if (seen == kProfileSchema) return parse_profile(document, schema, kPackageFamily);
   throw Error("package.schema",
               fmt::format("{}: schema {}, expected {}", kProfileFile, seen, kProfileSchema),
               "the package was written by another version of digits");
@@ -74,7 +73,7 @@ struct Golden {
 };
 
 Golden parse_golden(const PackageFiles& files, const Schema& schema) {
-  auto tensors = parse_safetensors(files.at(kGoldenFile), kGoldenFile, kFamily);
+  auto tensors = parse_safetensors(files.at(kGoldenFile), kGoldenFile, kPackageFamily);
   Golden golden{tensors["inputs"], tensors["logits"]};
   const bool known = golden.inputs.defined() && golden.logits.defined();
   const auto n = known && golden.inputs.dim() > 0 ? golden.inputs.size(0) : 0;
@@ -82,7 +81,8 @@ Golden parse_golden(const PackageFiles& files, const Schema& schema) {
   const std::vector<int64_t> logit_sizes{n, schema.classes()};
   const bool fits =
       n > 0 && golden.inputs.sizes() == input_sizes && golden.logits.sizes() == logit_sizes;
-  if (!fits) throw_malformed(kFamily, "golden inputs and logits of other sizes than the schema's");
+  if (!fits)
+    throw_malformed(kPackageFamily, "golden inputs and logits of other sizes than the schema's");
   return golden;
 }
 
@@ -153,8 +153,8 @@ Package Package::load(const fs::path& folder, c10::Device device, const std::str
   auto manifest = parse_manifest(files.at(kManifestFile));
   require_library(manifest, TORCH_VERSION);
   const auto tolerance = golden_tolerance(manifest);
-  auto schema = json_at<Schema>(manifest, "/data", kFamily);
-  const auto network = json_at<Architecture>(manifest, "/network", kFamily);
+  auto schema = json_at<Schema>(manifest, "/data", kPackageFamily);
+  const auto network = json_at<Architecture>(manifest, "/network", kPackageFamily);
   const auto golden = parse_golden(files, schema);
   auto profile = read_profile(files, schema);
   const ModelSource source{files.at(kModelFile), files.at(kWeightsFile), schema, network};

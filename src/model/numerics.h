@@ -3,7 +3,6 @@
 // product, so the comparison does not depend on oneDNN.
 #pragma once
 
-#include <ATen/core/Tensor.h>
 #include <c10/core/Device.h>
 
 #include <cstdint>
@@ -13,6 +12,7 @@
 
 #include "base/error.h"
 #include "model/device.h"
+#include "model/tensor_fwd.h"
 
 namespace digits {
 

@@ -12,6 +12,9 @@ namespace digits {
 using NamedTensors = std::map<std::string, at::Tensor>;
 using Metadata = std::map<std::string, std::string>;  // the format's free texts
 
+// Of the error codes about checkpoints and training states.
+constexpr const char* kCheckpointFamily = "checkpoint";
+
 // float32 and int64 tensors, written contiguous, in the map's order: equal tensors, equal bytes.
 std::string format_safetensors(const NamedTensors& tensors, const Metadata& metadata = {});
 

@@ -19,9 +19,9 @@ constexpr double kMinCorners = 0.95;  // of the hull: the polygon of a few corne
 constexpr double kMinPaper = 0.7;     // of the sheet: less is a thick letter
 constexpr double kMaxDark = 0.8;      // of the lighter side's brightness, beyond the edge
 constexpr double kMinStep = 0.6;      // of the difference in brightness: shadows are softer
-constexpr double kMinContrast = 0.1;  // of the sheet's brightness: something is on it
-constexpr double kMinWritten = 5e-4;  // of the sheet's area
-constexpr double kMargin = 0.015;     // of the sheet's side, left out with the desk
+constexpr double kMinSheetContrast = 0.1;  // of the sheet's brightness: something is on it
+constexpr double kMinWritten = 5e-4;       // of the sheet's area
+constexpr double kMargin = 0.015;          // of the sheet's side, left out with the desk
 
 using Outline = std::vector<cv::Point>;
 
@@ -79,7 +79,7 @@ bool is_written_on(const cv::Mat1b& grey, const cv::Mat1b& sheet, const cv::Mat1
   cv::morphologyEx(grey, writing, dark ? cv::MORPH_TOPHAT : cv::MORPH_BLACKHAT,
                    cv::getStructuringElement(cv::MORPH_RECT, {41, 41}));
   const cv::Mat1b inner = shrunk(sheet, static_cast<int>(0.03 * std::sqrt(area)) + 2);
-  const double contrast = kMinContrast * std::max(40.0, cv::mean(grey, sheet & paper)[0]);
+  const double contrast = kMinSheetContrast * std::max(40.0, cv::mean(grey, sheet & paper)[0]);
   return cv::countNonZero((writing > contrast) & inner) >= kMinWritten * area;
 }
 

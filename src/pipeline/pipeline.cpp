@@ -57,8 +57,9 @@ Checkpoint require_packageable(const RunDirectory& run, const Dataset& test) {
 // The package of a run that was stopped after it: whole, and made of these weights.
 void require_packaged(const RunDirectory& run, const Config& config) {
   const auto package = Package::load(run.package(), choose_device(config.device));
-  require_weights(load_checkpoint(run.checkpoint()),
-                  json_at<std::string>(package.manifest(), "/lineage/weights_sha256", "package"));
+  require_weights(
+      load_checkpoint(run.checkpoint()),
+      json_at<std::string>(package.manifest(), "/lineage/weights_sha256", kPackageFamily));
 }
 
 // package: into the run's folder, unless a gate failed, or the run was stopped after it had
@@ -120,6 +121,10 @@ Evaluation evaluate_run(const RunDirectory& run, const Config& config, const Dat
                          {"predictions", evaluation.predictions}};
   run.write_evaluation(json);
   return evaluation;
+}
+
+Evaluation evaluate_on(const RunDirectory& run, const Config& config, const Dataset& set) {
+  return evaluate_stage(load_checkpoint(run.checkpoint()), set, config);
 }
 
 std::vector<Gate> check_run(const RunDirectory& run) {

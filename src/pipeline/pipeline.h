@@ -33,6 +33,9 @@ FinishedRun run_pipeline(const Config& asked, const std::filesystem::path& path,
 // when `test` is not the set that the run has seen.
 Evaluation evaluate_run(const RunDirectory& run, const Config& config, const Dataset& test);
 
+// evaluate: the run's checkpoint on any set of its classes; nothing is written.
+Evaluation evaluate_on(const RunDirectory& run, const Config& config, const Dataset& set);
+
 // check: the run's evaluation by its own gates, written to checks.json; by those of a file, nothing
 // is written. Throws input.missing when the run has not been evaluated.
 std::vector<Gate> check_run(const RunDirectory& run);

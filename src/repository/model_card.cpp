@@ -15,8 +15,6 @@ namespace digits {
 
 namespace {
 
-constexpr const char* kFamily = "package";
-
 // The value at a JSON pointer as a text; empty when it is not there.
 std::string text_at(const Json& document, const std::string& pointer) {
   const Json::json_pointer place(pointer);
@@ -27,7 +25,7 @@ std::string text_at(const Json& document, const std::string& pointer) {
 
 std::optional<Quantity> quantity_at(const Json& document, const std::string& pointer) {
   if (!document.contains(Json::json_pointer(pointer))) return std::nullopt;
-  return json_at<Quantity>(document, pointer, kFamily);
+  return json_at<Quantity>(document, pointer, kPackageFamily);
 }
 
 // Text that Markdown takes as it is, in a table's cell too.
@@ -81,14 +79,15 @@ std::string metrics_section(const Json& manifest) {
   if (!accuracy) return "";
   std::string text = fmt::format("\n## Metrics\n\nOn the test set: accuracy {}, loss {:.4f}.\n",
                                  percent_with_interval(*accuracy),
-                                 json_at<double>(manifest, "/metrics/loss", kFamily));
+                                 json_at<double>(manifest, "/metrics/loss", kPackageFamily));
   const Json::json_pointer per_class("/metrics/per_class");
   if (!manifest.contains(per_class)) return text;
   text += "\n| class | recall | precision |\n| --- | --- | --- |\n";
   for (const auto& row : manifest.at(per_class)) {
-    text += fmt::format("| {} | {} | {} |\n", escaped(text_at(row, "/class")),
-                        percent_with_interval(json_at<Quantity>(row, "/recall", kFamily)),
-                        percent_with_interval(json_at<Quantity>(row, "/precision", kFamily)));
+    text +=
+        fmt::format("| {} | {} | {} |\n", escaped(text_at(row, "/class")),
+                    percent_with_interval(json_at<Quantity>(row, "/recall", kPackageFamily)),
+                    percent_with_interval(json_at<Quantity>(row, "/precision", kPackageFamily)));
   }
   return text;
 }
@@ -102,12 +101,12 @@ std::string undecided_section(const Json& manifest) {
       "bounds.\n\n| metric | observed, 95 % interval | bound | images |\n| --- | --- | --- | --- "
       "|\n";
   for (const auto& gate : manifest.at(place)) {
-    const auto observed = json_at<Quantity>(gate, "/observed", kFamily);
+    const auto observed = json_at<Quantity>(gate, "/observed", kPackageFamily);
     const bool least = gate.contains("at_least");
     text += fmt::format("| {} | {:.4f} ({:.4f} to {:.4f}) | {} {:g} | {} |\n",
                         escaped(text_at(gate, "/metric")), observed.value, observed.low,
                         observed.high, least ? "at least" : "at most",
-                        json_at<double>(gate, least ? "/at_least" : "/at_most", kFamily),
+                        json_at<double>(gate, least ? "/at_least" : "/at_most", kPackageFamily),
                         escaped(text_at(gate, "/note")));
   }
   return text;
@@ -164,7 +163,7 @@ std::string lineage_section(const Json& manifest) {
 }  // namespace
 
 std::string model_card(const Json& manifest, const std::vector<std::string>& files) {
-  const auto schema = json_at<Schema>(manifest, "/data", kFamily);
+  const auto schema = json_at<Schema>(manifest, "/data", kPackageFamily);
   const bool has_onnx = std::find(files.begin(), files.end(), kOnnxFile) != files.end();
   return front_matter(manifest, has_onnx) + introduction(manifest, schema) +
          metrics_section(manifest) + undecided_section(manifest) + limits_section(schema) +

@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kFamily = "repository";
+constexpr const char* kRepositoryFamily = "repository";
 constexpr const char* kCurrent = "current.json";
 constexpr const char* kCurrentSchema = "digits.current/1";
 constexpr const char* kConfig = "config.pbtxt";
@@ -133,7 +133,8 @@ void ModelFolder::restore(int version) const {
   const FileLock lock(path_ / kLock);
   if (!lost_current()) return;  // another process was faster
   const auto manifest = parse_manifest(read_file(path_of(version) / kManifestFile));
-  write_state({json_at<Schema>(manifest, "/data", kFamily), version, {}, highest(version)});
+  write_state(
+      {json_at<Schema>(manifest, "/data", kRepositoryFamily), version, {}, highest(version)});
 }
 
 int ModelFolder::rollback() {
@@ -193,13 +194,15 @@ void ModelFolder::require_whole(int version) const {
 
 std::optional<ModelFolder::State> ModelFolder::read_state() const {
   if (!is_model(path_)) return std::nullopt;
-  const auto json = read_json(path_ / kCurrent, kCurrentSchema, kFamily);
-  State state{json_at<Schema>(json, "/data", kFamily), json_at<int>(json, "/version", kFamily),
-              json_at<std::vector<int>>(json, "/history", kFamily),
-              json_at<int>(json, "/last", kFamily)};
+  const auto json = read_json(path_ / kCurrent, kCurrentSchema, kRepositoryFamily);
+  State state{json_at<Schema>(json, "/data", kRepositoryFamily),
+              json_at<int>(json, "/version", kRepositoryFamily),
+              json_at<std::vector<int>>(json, "/history", kRepositoryFamily),
+              json_at<int>(json, "/last", kRepositoryFamily)};
   if (state.current < 1 || state.last < state.current || state.last > kMaxVersion) {
-    throw_malformed(kFamily, fmt::format("{}: version {}, last {}, expected 1 <= version <= last",
-                                         (path_ / kCurrent).string(), state.current, state.last));
+    throw_malformed(kRepositoryFamily,
+                    fmt::format("{}: version {}, last {}, expected 1 <= version <= last",
+                                (path_ / kCurrent).string(), state.current, state.last));
   }
   // Who adds a version may be killed before it writes that down.
   state.last = highest(state.last);
@@ -265,8 +268,8 @@ std::vector<ModelFolder> models_in(const fs::path& repository) {
 
 fs::path package_folder(const fs::path& path) {
   if (!is_model(path)) return path;
-  const auto json = read_json(path / kCurrent, kCurrentSchema, kFamily);
-  return path / std::to_string(json_at<int>(json, "/version", kFamily));
+  const auto json = read_json(path / kCurrent, kCurrentSchema, kRepositoryFamily);
+  return path / std::to_string(json_at<int>(json, "/version", kRepositoryFamily));
 }
 
 }  // namespace digits

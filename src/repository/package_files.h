@@ -7,6 +7,8 @@
 
 namespace digits {
 
+constexpr const char* kPackageFamily = "package";  // of the error codes about a package
+
 constexpr const char* kModelFile = "model.pt";
 constexpr const char* kWeightsFile = "model.safetensors";
 constexpr const char* kGoldenFile = "golden.safetensors";

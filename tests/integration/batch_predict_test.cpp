@@ -135,7 +135,7 @@ TEST(BatchPredict, ShardsAddUpToTheWhole) {
 // hint is no command.
 TEST(BatchPredict, InterruptedLeavesNothing) {
   Batch batch(100);
-  Gate gate(batch.folder / "gate.idx");
+  BlockingPipe gate(batch.folder / "gate.idx");
   batch.inputs = {"b.idx", "gate.idx"};
   const auto before = list_names(batch.folder.path());
   const auto temporary_size = [&] {
