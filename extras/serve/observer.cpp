@@ -90,7 +90,7 @@ std::string Observer::metrics_text(std::size_t images_waiting,
 }
 
 void Observer::watch_drift_until_stopped() {
-  ::setpriority(PRIO_PROCESS, 0, kNiceness);  // on Linux of this thread alone
+  ::setpriority(PRIO_PROCESS, 0, kNiceness);  // on Linux for this thread only
   auto state = DriftState::kTooFew;
   std::size_t seen = 0;
   std::unique_lock lock(mutex_);
@@ -103,7 +103,7 @@ void Observer::watch_drift_until_stopped() {
     const auto verdict = now->inputs.verdict();
     metrics_.drift(verdict.state, verdict.tests);
     if (verdict.state != state) {
-      log_info(fmt::format("drift.{}: the last {} inputs, compared with the training set",
+      log_info(fmt::format("drift.{}: the latest {} inputs, compared with the training set",
                            to_string(verdict.state), verdict.count));
     }
     state = verdict.state;

@@ -13,7 +13,7 @@ namespace digits {
 
 namespace {
 
-constexpr std::size_t kTimedEach = 8;  // requests: timing computes the live model again
+constexpr std::size_t kTimedEach = 8;  // requests: timing runs the live model again
 constexpr int kNiceness = 10;          // live answers go first
 
 double seconds_of(const ServedModel& model, const std::vector<float>& images, std::size_t n) {
@@ -24,7 +24,7 @@ double seconds_of(const ServedModel& model, const std::vector<float>& images, st
 
 }  // namespace
 
-// In both orders, and not the first time: what the caches hold must favour neither.
+// Times both orders, and not the first time: caches must favour neither model.
 void Shadow::time_both(const ServedModel& live, const std::vector<float>& images, std::size_t n,
                        ShadowTally& tally) const {
   seconds_of(live, images, n);
@@ -120,7 +120,7 @@ ShadowTally Shadow::compared(const Offer& offer, bool timed) const {
 }
 
 void Shadow::compute_until_stopped() {
-  ::setpriority(PRIO_PROCESS, 0, kNiceness);  // on Linux of this thread alone
+  ::setpriority(PRIO_PROCESS, 0, kNiceness);  // on Linux for this thread only
   set_threads(1);
   std::unique_lock lock(mutex_);
   for (;;) {
