@@ -102,7 +102,7 @@ void Observer::watch_drift_until_stopped() {
     const auto verdict = now->inputs.verdict();
     metrics_.drift(verdict.state, verdict.tests);
     if (verdict.state != state) {
-      log_info(fmt::format("drift.{}: the last {} inputs, compared with the training set",
+      log_info(fmt::format("drift.{}: the latest {} inputs, compared with the training set",
                            to_string(verdict.state), verdict.count));
     }
     state = verdict.state;

@@ -27,7 +27,8 @@ HttpResponse json_response(const Json& document) {
 
 HttpResponse health_response(bool good) {
   if (good) return json_response(Json::object());
-  throw Error("server.stopping", "the server stops, expected no new requests", "use another one");
+  throw Error("server.stopping", "the server is stopping, expected no new requests",
+              "use another server");
 }
 
 bool is_request_id(const std::string& text) {
@@ -47,7 +48,7 @@ void require_same_schema(const ModelFacts& other, const ModelFacts& live) {
   throw Error("model.mismatch",
               fmt::format("version {} is of {}, expected the schema of the live version",
                           other.identity.version, Json(other.contract.schema).dump()),
-              "start a server of its own for another kind of model");
+              "start another server for another kind of model");
 }
 
 double to_milliseconds(Clock::duration duration) {
@@ -84,7 +85,7 @@ Service::~Service() {
 }
 
 void Service::compute_until_stopped() {
-  set_threads(1);  // inside an operation: the batches are the parallel part
+  set_threads(1);  // inside an operation: batches run in parallel
   for (auto batch = queue_.take(); !batch.empty(); batch = queue_.take()) {
     run_batch(std::move(batch), model(), options_.patience, Clock::now);
   }
@@ -113,7 +114,7 @@ void Service::require_model(const Route& route) const {
               fmt::format("no model {}{}, expected {}, version {}", printable(route.model),
                           route.version.empty() ? "" : ", version " + printable(route.version),
                           identity.name, identity.version),
-              "leave the version out to get the one that is served");
+              "omit the version to use the served one");
 }
 
 std::unique_ptr<Service::Asked> Service::asked(const HttpRequest& request) {

@@ -12,7 +12,7 @@ namespace digits {
 
 namespace {
 
-constexpr std::size_t kTimedEach = 8;  // requests: timing computes the live model again
+constexpr std::size_t kTimedEach = 8;  // requests: timing runs the live model again
 
 double seconds_of(const ServedModel& model, const std::vector<float>& images, std::size_t n) {
   const auto start = Clock::now();
@@ -22,7 +22,7 @@ double seconds_of(const ServedModel& model, const std::vector<float>& images, st
 
 }  // namespace
 
-// In both orders, and not the first time: what the caches hold must favour neither.
+// Times both orders, and not the first time: caches must favour neither model.
 void Shadow::time_both(const ServedModel& live, const std::vector<float>& images, std::size_t n,
                        ShadowTally& tally) const {
   seconds_of(live, images, n);

@@ -1,3 +1,4 @@
+// Runs `digits evaluate`: measures a run's checkpoint on a test set or on photos.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,7 +16,7 @@ namespace {
 
 constexpr std::size_t kListed = 100;  // pictures that could not be read
 
-// Names on stderr the pictures that count as wrong because they could not be read.
+// Lists on stderr the unreadable pictures, which count as wrong.
 void list_unread(const LabelledPhotos& photos) {
   const auto& unread = photos.photos.unread;
   for (std::size_t i = 0; i < std::min(kListed, unread.size()); ++i) {
@@ -62,9 +63,9 @@ int evaluate_on_photos(const ParsedOptions& parsed, const RunDirectory& run, con
 int command_evaluate(const Arguments& arguments) {
   CommandOptions options(
       "evaluate",
-      "Measures a run's checkpoint on the run's test set, and how it behaves on images that are "
-      "changed, and writes evaluation.json into the run. With --data, it measures on the test part "
-      "of another set, read as the run's set unless options say otherwise; with --photos, on "
+      "Measures a run's checkpoint on the run's test set, and its behaviour on changed "
+      "images, and writes evaluation.json into the run. With --data, it measures on the test part "
+      "of another set, read like the run's set unless options change this; with --photos, on "
       "pictures that are read as predict reads them. Both only print metrics.",
       "RUN");
   options.add_set();

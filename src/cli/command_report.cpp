@@ -1,3 +1,4 @@
+// Runs `digits report`: writes a run's report.html and its figures.
 #include <fmt/format.h>
 
 #include "cli/options.h"

@@ -17,8 +17,8 @@ std::vector<EngineFactory>& registered_engines() {
   return factories;
 }
 
-// A description could claim a network of any size: before memory is asked for, the file must be
-// large enough for its weights.
+// A description can claim a network of any size: the file must be large enough for its weights
+// before memory is allocated.
 void require_possible(const NetworkOptions& options, std::size_t bytes) {
   const auto shapes = convolution_shapes(options);
   auto floats = options.classes * feature_count(shapes.back());

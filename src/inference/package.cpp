@@ -66,7 +66,7 @@ Profile read_profile(const PackageFiles& files, const Schema& schema) {
               "the package was written by another version of digits");
 }
 
-// Inputs and logits that belong together and to the schema.
+// Inputs and logits that match each other and the schema.
 struct Golden {
   at::Tensor inputs;
   at::Tensor logits;
@@ -86,7 +86,7 @@ Golden parse_golden(const PackageFiles& files, const Schema& schema) {
   return golden;
 }
 
-// The bytes [n, rows, cols, channels] that the inputs [n, channels, rows, cols] were made of.
+// The bytes [n, rows, cols, channels] from which the inputs [n, channels, rows, cols] were made.
 std::vector<std::uint8_t> bytes_of(const at::Tensor& inputs) {
   const auto bytes = inputs.permute({0, 2, 3, 1}).mul(255.0).round().to(at::kByte).contiguous();
   return {bytes.data_ptr<std::uint8_t>(), bytes.data_ptr<std::uint8_t>() + bytes.numel()};
@@ -101,7 +101,7 @@ void require_logits(const std::string& name, const at::Tensor& logits, const at:
   throw Error("package.golden",
               fmt::format("{}: golden logits differ by {:.2g}, expected at most {:.2g}", name,
                           difference, tolerance),
-              "this engine or device computes something else: do not serve with it; --engine names "
+              "this engine or device computes other logits: do not serve with it; --engine names "
               "another one");
 }
 
@@ -119,7 +119,7 @@ void require_golden(const InferenceEngine& engine, const Golden& golden, double 
   }
 }
 
-// Checks that the weights by themselves give the golden logits.
+// Checks that the weights alone give the golden logits.
 void require_golden_weights(const ModelSource& source, const Golden& golden, double tolerance) {
   const c10::InferenceMode inference;
   auto network = network_of(source);
@@ -127,8 +127,8 @@ void require_golden_weights(const ModelSource& source, const Golden& golden, dou
   require_logits(kWeightsFile, network->forward(golden.inputs), golden.logits, tolerance);
 }
 
-// An engine of extras/ is a second definition of the network. One that does not give the golden
-// logits, though the weights do, is out of date, and "auto" goes on without it.
+// An engine of extras/ is a second definition of the network. If it does not give the golden logits
+// although the weights do, it is outdated, and "auto" continues without it.
 std::optional<Error> check_for_auto(const InferenceEngine& engine, const ModelSource& source,
                                     const Golden& golden, double tolerance) {
   if (auto fault = check_engine(engine)) return fault;
@@ -188,7 +188,7 @@ void write_package(const fs::path& folder, Network& network, const PackageInfo& 
   StagedDirectory staged(folder);
   const auto files = files_of(network, info, examples);
   write_files(staged.path(), files);
-  // The program and the numbers: both must give the golden logits, whichever is used later.
+  // Both forms must give the golden logits, TorchScript and weights: any engine may be used later.
   require_golden_weights(
       {files.at(kModelFile), files.at(kWeightsFile), info.schema, network->options().architecture},
       parse_golden(files, info.schema), kGoldenTolerance);

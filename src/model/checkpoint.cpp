@@ -27,12 +27,12 @@ CheckpointInfo parse_info(const Json& json) {
           json_at<double>(json, "/validation_accuracy", kCheckpointFamily)};
 }
 
-// A network of the right shape, whose values are all still to be filled in.
+// A network of the right shape; all values are still unset.
 Network empty_network(const CheckpointInfo& info, const fs::path& path) {
   try {
     const std::vector<double> ones(static_cast<std::size_t>(info.schema.channels), 1.0);
     return Network(network_options(info.schema, info.architecture), Normalisation{ones, ones});
-  } catch (const std::exception& error) {  // sizes that no network has
+  } catch (const std::exception& error) {  // impossible sizes
     throw Error("checkpoint.mismatch", fmt::format("{}: {}", path.string(), error.what()),
                 "the checkpoint's description was edited or damaged");
   }

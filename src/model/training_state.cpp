@@ -52,7 +52,7 @@ void StateFolder::save(const TrainingState& state) {
   write_file(path, format_state(state));
   if (path == last_) return;
   for (const auto& other : paths()) {
-    std::error_code ignored;  // what cannot be removed is in nobody's way
+    std::error_code ignored;  // a state that cannot be removed does no harm
     if (other != path && other != last_) fs::remove(other, ignored);
   }
   last_ = path;
@@ -71,10 +71,10 @@ std::optional<TrainingState> StateFolder::load_newest() {
     }
   }
   if (all.empty()) return std::nullopt;
-  throw Error(
-      "checkpoint.damaged",
-      fmt::format("{}: {} training states, none of them whole", folder_.string(), all.size()),
-      "train again, into a new folder, with the run's config.toml");
+  throw Error("checkpoint.damaged",
+              fmt::format("{}: {} training states, expected one that is not damaged",
+                          folder_.string(), all.size()),
+              "train again, into a new folder, with the run's config.toml");
 }
 
 std::vector<fs::path> StateFolder::paths() const {

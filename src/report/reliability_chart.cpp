@@ -1,3 +1,4 @@
+// Draws a reliability diagram as SVG.
 #include <algorithm>
 #include <cmath>
 
@@ -34,8 +35,8 @@ void draw_bin(Drawing& drawing, const ConfidenceBin& bin, const Frame& frame) {
       n);
 }
 
-// The bin's number of images, as text and as a bar on a logarithmic scale: of a good model nearly
-// all are in one bin.
+// The bin's number of images, as text and as a bar on a logarithmic scale: a good model has almost
+// all images in one bin.
 void draw_count(Drawing& drawing, const ConfidenceBin& bin, const Frame& frame, double top,
                 std::size_t most) {
   const double height = kBarsHeight * std::log1p(static_cast<double>(bin.accuracy.n)) /
@@ -58,8 +59,7 @@ Markup draw(const ReliabilityChart& chart) {
   frame.left = y_labels_width(frame.y);
   frame.top = drawing.bottom() + 10.0;
   frame.width = kChartWidth - frame.left - 20.0;
-  frame.height =
-      kCurveHeight + kBarsGap + kBarsHeight;  // so that lines and labels of x go below all
+  frame.height = kCurveHeight + kBarsGap + kBarsHeight;  // x labels stand below the bars
   draw_x_axis(drawing, frame, "confidence");
   frame.height = kCurveHeight;
   draw_y_axis(drawing, frame);

@@ -15,7 +15,7 @@ namespace digits {
 
 namespace {
 
-// The value at a JSON pointer as a text; empty when it is not there.
+// The value at a JSON pointer as text; empty when it is absent.
 std::string text_at(const Json& document, const std::string& pointer) {
   const Json::json_pointer place(pointer);
   if (!document.contains(place)) return "";
@@ -28,7 +28,7 @@ std::optional<Quantity> quantity_at(const Json& document, const std::string& poi
   return json_at<Quantity>(document, pointer, kPackageFamily);
 }
 
-// Text that Markdown takes as it is, in a table's cell too.
+// Escapes text for Markdown, also in a table's cell.
 std::string escaped(const std::string& text) {
   std::string plain;
   for (const char c : text) {
@@ -38,7 +38,7 @@ std::string escaped(const std::string& text) {
   return plain;
 }
 
-// Every JSON string is a YAML string, too.
+// Every JSON string is also a YAML string.
 std::string quoted(const std::string& text) { return to_text(Json(text), -1); }
 
 std::string percent_with_interval(const Quantity& quantity) {
@@ -92,7 +92,7 @@ std::string metrics_section(const Json& manifest) {
   return text;
 }
 
-// The gates that had too few test images, so that nobody takes them for passed.
+// Lists the gates without enough test images, so that nobody reads them as passed.
 std::string undecided_section(const Json& manifest) {
   const Json::json_pointer place("/metrics/undecided_gates");
   if (!manifest.contains(place) || manifest.at(place).empty()) return "";
@@ -115,11 +115,10 @@ std::string undecided_section(const Json& manifest) {
 std::string limits_section(const Schema& schema) {
   return fmt::format(
       "\n## Intended use and limits\n\n"
-      "For single images like those it was trained and tested on: {} x {} pixels, background 0, "
-      "ink\nbright. The figures above hold for such images and for no others. It has no class for "
-      "what is\nnone of its classes, and answers all the same: look at the probability. "
-      "`profile.json` is what\nthe training images looked like; `digits drift` compares others "
-      "with it. Not for decisions about\npeople.\n",
+      "For single images like the training and test images: {} x {} pixels, background 0, ink\n"
+      "bright. The figures above hold for such images only. The model answers for every image, "
+      "also for\none of no class: check the probability. `profile.json` describes the training "
+      "images; `digits\ndrift` compares other images with it. Not for decisions about people.\n",
       schema.rows, schema.cols);
 }
 
