@@ -18,7 +18,7 @@ for list in extras/*/packages.txt; do
   [ ! -f "$list" ] || packages+=("${more[@]}")
 done
 # Debian's LibTorch is built against an abstract BLAS: without OpenBLAS it runs on the reference
-# implementation, some 40 times slower. Its CMake files ask for Gloo.
+# implementation, some 40 times slower. LibTorch's CMake files need Gloo.
 torch_packages=(libtorch-dev libgloo-dev libopenblas0-pthread)
 
 have_own_torch() {
