@@ -1,4 +1,4 @@
-"""Reads safetensors files with nothing but the standard library.
+"""Reads safetensors files with the standard library alone.
 
     python3 safetensors_reader.py FILE    lists the tensors of a file
 

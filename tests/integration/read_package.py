@@ -1,4 +1,4 @@
-"""Reads a package with nothing of this project but the example: python3 read_package.py DIR EXAMPLES"""
+"""Reads a package by the Python example alone: python3 read_package.py DIR EXAMPLES"""
 import json
 import pathlib
 import sys
