@@ -1,4 +1,4 @@
-"""Reads a package by the Python example alone: python3 read_package.py DIR EXAMPLES"""
+"""Reads a package with only the example of this project: python3 read_package.py DIR EXAMPLES"""
 import json
 import pathlib
 import sys

@@ -4,8 +4,8 @@
 # test that must fail.
 #   tests/mutants/run.sh [NAME...]
 #
-# CHANGED_SINCE  a commit: the mutants whose bug or test is in a file that differs from it come first;
-#                BUDGET does not apply to them
+# CHANGED_SINCE  a commit: the bugs of files that differ from it, and of tests in files that differ,
+#                come first, without regard to BUDGET
 # CHANGED_BUDGET seconds after which none of these is started (default: no limit)
 # BUDGET         seconds after which no other mutant is started (default: no limit). With it their order
 #                is random, so that each is tried at some time; the untried ones are counted
@@ -87,7 +87,7 @@ outcome_of() {  # PROGRAM TEST
       echo survived
       return
     fi
-    # Killed only if the named test failed; a crash or a hang has an outcome of its own.
+    # The named test must fail by an assertion. A crash or a hang is a separate outcome.
     grep -qF "[  FAILED  ] $2" "$log" || { echo crashed; return; }
   done
   echo killed
@@ -135,7 +135,7 @@ for i in "${!names[@]}"; do
   fi
   read -r program test <<< "$(header "$name" Test)"
   if ! patch --quiet --strip=1 --fuzz=0 < "${patch_of[$name]}" > "$log" 2>&1; then
-    outcome="no patch"  # the code has changed: renew the patch
+    outcome="no patch"  # the patch needs renewal
   elif ! build "$program"; then
     outcome="no build"
   else
