@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# Versions of clang-format disagree on details; this one decides.
+# Versions of clang-format differ in details; the project is formatted by this one.
 if clang-format --version | grep -q 'version 14\.'; then
   echo "lint: formatting"
   find src extras tests bench \( -name '*.h' -o -name '*.cpp' \) -print0 |
@@ -13,7 +13,7 @@ else
   echo "lint: formatting skipped: clang-format is not version 14"
 fi
 
-# A folder may include itself and these. Torch begins with model.
+# A folder may include itself and these folders. Only model and the folders above it use Torch.
 echo "lint: layers"
 declare -A below=(
   [base]=""
@@ -38,11 +38,11 @@ for folder in "${!below[@]}"; do
   ours=$(IFS='|'; echo "${!below[*]}" | sed 's/ /\/|/g')/
   if grep -rnE "#include [<\"]($ours|torch/|ATen/|c10/|opencv2/)" "src/$folder" |
      grep -vE "#include [<\"]($allowed)"; then
-    echo "lint: src/$folder must not include the above" >&2
+    echo "lint: src/$folder must not include the files above" >&2
     exit 1
   fi
 done
-# The core knows no extra.
+# The core includes no extra.
 if [ -d extras ]; then
   names=$(cd extras && ls -d -- */ | sed 's|/$||' | paste -sd '|')
   if grep -rnE "#include \"($names)/" src tests; then
@@ -51,11 +51,11 @@ if [ -d extras ]; then
   fi
 fi
 
-# The server answers, and trains nothing.
+# The server does not train.
 if [ -d extras/serve ] &&
    grep -nE '#include "(model/(train|network|checkpoint)|pipeline/(config|pipeline|stages)|synthetic)' \
      extras/serve/*.h extras/serve/*.cpp; then
-  echo "lint: extras/serve must not include the above" >&2
+  echo "lint: extras/serve must not include the files above" >&2
   exit 1
 fi
 
@@ -67,4 +67,4 @@ cmake --preset release -B build/lint -DCMAKE_UNITY_BUILD=OFF -DDIGITS_TESTS=OFF 
 echo "lint: clang-tidy over the folders without Torch"
 find src/base src/pictures src/data src/synthetic src/repository src/metrics src/behaviour src/report -name '*.cpp' -print0 |
   xargs -0 -n 4 -P "$(nproc)" clang-tidy --quiet -p build/lint 2>&1 |
-  { grep -v ' warnings generated\.$' || true; }  # in the libraries' headers; pipefail keeps the status
+  { grep -v ' warnings generated\.$' || true; }  # of the libraries' headers; pipefail keeps the status

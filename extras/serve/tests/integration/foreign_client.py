@@ -1,5 +1,5 @@
-"""Clients that nobody here wrote, the standard library's and curl, against a running server.
-   foreign_client.py PORT MODEL PICTURE   prints the labels that it got, one for each way to ask."""
+"""Sends requests to a running server by clients of other projects: the standard library's, and curl.
+   foreign_client.py PORT MODEL PICTURE   prints the labels that it got, one for each kind of request."""
 import base64, gzip, http.client, json, struct, subprocess, sys, urllib.request, zlib
 
 port, model, picture = int(sys.argv[1]), sys.argv[2], open(sys.argv[3], "rb").read()
@@ -32,7 +32,7 @@ found.append(label(json.loads(subprocess.run(
     ["curl", "-sS", "--data-binary", "@-", base + "/infer"], input=text, check=True,
     capture_output=True).stdout)))
 
-# The network's own view, sent back to it in every other form, gives the same logits to the bit.
+# The network's input, sent back in every other form, gives the same logits to the bit.
 request["outputs"] = [{"name": "pixels"}, {"name": "logits"}]
 pixels, logits = json.loads(ask(json.dumps(request))[1])["outputs"]
 shape = pixels["shape"]
