@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "bench/bench.h"
 #include "cli/options.h"
+#include "cli/run_request.h"
 #include "cli/output.h"
 #include "pipeline/stages.h"
 

@@ -11,6 +11,7 @@
 #include "base/files.h"
 #include "base/threads.h"
 #include "cli/options.h"
+#include "cli/run_request.h"
 #include "cli/output.h"
 #include "model/device.h"
 #include "repository/model_folder.h"

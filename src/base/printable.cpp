@@ -1,5 +1,11 @@
 #include "base/printable.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cstring>
+
 #include "base/json.h"
 
 namespace digits {
@@ -13,6 +19,16 @@ bool is_control(unsigned char c) { return c < 0x20 || c == 0x7F; }
 // U+0080 to U+009F, in UTF-8 two bytes: some terminals read them as ESC and a letter.
 bool is_late_control(const std::string& text, std::size_t i) {
   return text[i] == '\xC2' && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+}
+
+// $'...': each byte that is no letter or digit as its octal number, so that the line is printable.
+std::string escaped_word(const std::string& text) {
+  std::string word;
+  for (const unsigned char c : text) {
+    word +=
+        std::isalnum(c) != 0 ? std::string(1, static_cast<char>(c)) : fmt::format("\\{:03o}", c);
+  }
+  return "$'" + word + "'";
 }
 
 }  // namespace
@@ -39,6 +55,17 @@ std::string printable(std::string_view text) {
     }
   }
   return out;
+}
+
+std::string shell_word(const std::string& text) {
+  if (printable(text) != text) return escaped_word(text);
+  const auto plain = [](unsigned char c) {
+    return std::isalnum(c) != 0 || std::strchr("_-./+:,@%", c) != nullptr;
+  };
+  if (!text.empty() && std::all_of(text.begin(), text.end(), plain)) return text;
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
 }
 
 }  // namespace digits

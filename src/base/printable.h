@@ -13,4 +13,7 @@ std::string valid_utf8(std::string_view text);
 // control characters U+FFFD.
 std::string printable(std::string_view text);
 
+// The text as one word of a shell command, quoted if necessary.
+std::string shell_word(const std::string& text);
+
 }  // namespace digits

@@ -1,6 +1,7 @@
 // Runs `digits doctor`: prints the examination of this machine.
 #include <fmt/format.h>
 
+#include "base/error.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "model/device.h"

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/run_request.h"
 #include "inference/package.h"
 #include "model/device.h"
 #include "pipeline/stages.h"

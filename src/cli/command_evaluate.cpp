@@ -7,6 +7,7 @@
 #include "base/printable.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/run_request.h"
 #include "pipeline/evaluate_photos.h"
 #include "pipeline/pipeline.h"
 

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/run_request.h"
 #include "data/contact_sheet.h"
 #include "pipeline/stages.h"
 

@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/run_request.h"
 #include "pipeline/pipeline.h"
 #include "repository/model_folder.h"
 

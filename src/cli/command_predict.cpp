@@ -15,6 +15,7 @@
 #include "base/progress.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/run_request.h"
 #include "inference/image_inputs.h"
 #include "inference/package.h"
 #include "inference/predictions.h"

@@ -3,6 +3,7 @@
 
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/run_request.h"
 #include "pipeline/pipeline.h"
 
 namespace digits {

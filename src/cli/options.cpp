@@ -4,9 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
-#include <cstring>
 
 // A list option is repeated for each value, so that a comma is an ordinary character. No argument
 // can contain a NUL.
@@ -14,26 +12,14 @@
 #include <cxxopts.hpp>
 
 #include "base/error.h"
-#include "base/files.h"
 #include "base/nearest.h"
 #include "base/printable.h"
 #include "inference/engine_factory.h"
-#include "pipeline/run_directory.h"
-#include "repository/model_folder.h"
+#include "pipeline/config.h"
 
 namespace digits {
 
 namespace {
-
-// $'...': each byte that is no letter or digit as its octal number, so that the line is printable.
-std::string escaped_word(const std::string& text) {
-  std::string word;
-  for (const unsigned char c : text) {
-    word +=
-        std::isalnum(c) != 0 ? std::string(1, static_cast<char>(c)) : fmt::format("\\{:03o}", c);
-  }
-  return "$'" + word + "'";
-}
 
 // The name in "--name" and "--name=value"; empty for other words.
 std::string long_name(const std::string& word) {
@@ -236,85 +222,6 @@ std::string CommandOptions::hint_for(const Arguments& arguments) const {
     }
   }
   return fmt::format("digits {} --help", command_);
-}
-
-Config config_from(const ParsedOptions& parsed, const Config& base) {
-  Config config = parsed.has("preset") ? preset_config(parsed.text("preset")) : base;
-  if (parsed.has("config")) config = load_config(parsed.text("config"), config);
-  if (parsed.has("data")) config.data.source = parsed.text("data");
-  if (parsed.has("no-digit-checks")) config.evaluate.digit_tests = false;
-  if (parsed.has("gates")) config.gates_file = parsed.text("gates");
-  if (parsed.has("first-label")) config.data.first_label = parsed.number("first-label");
-  if (parsed.has("invert")) config.data.invert = parsed.on("invert");
-  if (parsed.has("transpose")) config.data.transpose = parsed.on("transpose");
-  if (parsed.has("size")) config.data.size = parsed.text("size");
-  if (parsed.has("fail-on")) config.data.fail_on = parsed.text("fail-on");
-  if (parsed.has("device")) config.device = parsed.text("device");
-  if (parsed.has("seed")) config.seed = parsed.number("seed");
-  if (parsed.has("threads")) config.threads = parsed.number("threads");
-  if (parsed.has("epochs")) {
-    config.train.epochs = parsed.number("epochs");
-    config.train.min_steps = 0;
-  }
-  if (parsed.has("batch-size")) {
-    config.train.batch_size = parsed.number("batch-size");
-    config.train.max_batch_share = 1.0;
-  }
-  check_values(config, "options");
-  return config;
-}
-
-std::filesystem::path package_of(const ParsedOptions& parsed) {
-  if (!parsed.has("model")) {
-    throw Error("usage.option", "no --model given, expected a run or the folder of a package",
-                "name one: --model runs/NAME");
-  }
-  const std::filesystem::path path = parsed.text("model");
-  if (!RunDirectory::exists(path)) return package_folder(path);
-  const auto package = RunDirectory::open(path).package();
-  if (kind_of(package) == PathKind::kFolder) return package;
-  throw Error("package.missing", fmt::format("{}: a run without a package", path.string()),
-              fmt::format("digits check {} says whether a gate failed; or resume the run",
-                          shell_word(path.string())));
-}
-
-RunRequest run_request(const ParsedOptions& parsed) {
-  RunRequest request;
-  request.options.resume = parsed.has("resume");
-  request.options.tensorboard = parsed.has("tensorboard");
-  if (request.options.resume && parsed.has("out")) {
-    throw Error("usage.option", "both --out and --resume given, expected one of them",
-                "a run continues in its own folder");
-  }
-  const auto base = request.options.resume ? RunDirectory::open(parsed.text("resume")).read_config()
-                                           : preset_config(kDefaultPreset);
-  request.config = resolve(config_from(parsed, base));
-  if (request.options.resume) {
-    request.path = parsed.text("resume");
-  } else if (parsed.has("out")) {
-    request.path = parsed.text("out");
-  } else {
-    request.path = RunDirectory::default_path(request.config.seed);
-  }
-  return request;
-}
-
-std::string shell_word(const std::string& text) {
-  if (printable(text) != text) return escaped_word(text);
-  const auto plain = [](unsigned char c) {
-    return std::isalnum(c) != 0 || std::strchr("_-./+:,@%", c) != nullptr;
-  };
-  if (!text.empty() && std::all_of(text.begin(), text.end(), plain)) return text;
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
-
-Error resumable(const Error& error, const std::string& command, const RunRequest& request) {
-  if (error.code() != "interrupted" || !RunDirectory::exists(request.path)) return error;
-  return {error.code(), error.what(),
-          fmt::format("continue with: digits {} --resume {}{}", command, shell_word(request.path),
-                      request.options.tensorboard ? " --tensorboard" : "")};
 }
 
 }  // namespace digits

@@ -2,17 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "base/error.h"
 #include "cli/commands.h"
-#include "pipeline/config.h"
-#include "pipeline/stages.h"
 
 namespace cxxopts {
 class Options;
@@ -81,42 +76,5 @@ class CommandOptions {
   std::vector<std::string> names_{"help"};
   std::shared_ptr<cxxopts::Options> options_;
 };
-
-// Preset, then --config, then the flags: the later one wins. `base` is used when no preset is
-// named. Reads only options that the command has.
-Config config_from(const ParsedOptions& parsed, const Config& base);
-
-// The package that --model names: a package's folder, a run's package, or the current version of a
-// repository's model. Throws usage.option without --model, and package.missing for a run that has
-// no package.
-std::filesystem::path package_of(const ParsedOptions& parsed);
-
-// The run that a command works on, and its options.
-struct RunRequest {
-  Config config;               // resolved
-  std::filesystem::path path;  // --out, or a new folder under runs/, or --resume
-  RunOptions options;
-};
-
-// Uses kDefaultPreset when no preset is named, and the run's own configuration for a resumed run.
-// Throws usage.option for both --out and --resume.
-RunRequest run_request(const ParsedOptions& parsed);
-
-// The text as one word of a shell command, quoted if necessary.
-std::string shell_word(const std::string& text);
-
-// The same error; for an interrupt after the run has started, the hint becomes the command that
-// continues it.
-Error resumable(const Error& error, const std::string& command, const RunRequest& request);
-
-// Returns the result of `work`, which makes or resumes the run; makes its errors resumable.
-template <typename Work>
-auto with_resume_hint(const std::string& command, const RunRequest& request, const Work& work) {
-  try {
-    return work();
-  } catch (const Error& error) {
-    throw resumable(error, command, request);
-  }
-}
 
 }  // namespace digits

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "cli/output.h"
+#include "cli/run_request.h"
 #include "pipeline/pipeline.h"
 #include "support/testing.h"
 
@@ -157,16 +158,6 @@ TEST(Options, WantsItsPositionals) {
   const auto two = options.parse({"a", "b"});
   expect_error("usage.argument", [&] { two->word("one run"); });
   EXPECT_EQ(two->words("runs").size(), 2U);
-}
-
-// A command in a hint means the same to a shell, and stays as it is when the line is made
-// printable.
-TEST(Options, ShellWordsArePrintable) {
-  EXPECT_EQ(shell_word("a/b.csv"), "a/b.csv");
-  EXPECT_EQ(shell_word("it's"), "'it'\\''s'");
-  EXPECT_EQ(shell_word(""), "''");
-  EXPECT_EQ(shell_word("\xC3\xA4 b"), "'\xC3\xA4 b'");
-  EXPECT_EQ(shell_word("1\x1B[\xFF'"), "$'1\\033\\133\\377\\047'");
 }
 
 RunRequest request(const Arguments& arguments) {

@@ -1,0 +1,19 @@
+#include "base/printable.h"
+
+#include <gtest/gtest.h>
+
+namespace digits {
+namespace {
+
+// A command in a hint means the same to a shell, and stays as it is when the line is made
+// printable.
+TEST(ShellWord, IsPrintable) {
+  EXPECT_EQ(shell_word("a/b.csv"), "a/b.csv");
+  EXPECT_EQ(shell_word("it's"), "'it'\\''s'");
+  EXPECT_EQ(shell_word(""), "''");
+  EXPECT_EQ(shell_word("\xC3\xA4 b"), "'\xC3\xA4 b'");
+  EXPECT_EQ(shell_word("1\x1B[\xFF'"), "$'1\\033\\133\\377\\047'");
+}
+
+}  // namespace
+}  // namespace digits
