@@ -78,7 +78,7 @@ std::vector<Broken> broken_sets() {
 }
 
 // Broken data stop the run before it writes anything: no run directory at all.
-TEST(BadData, StopsTheRunWithNothingLeft) {
+TEST(BadData, StopsTheRunBeforeAnyOutput) {
   for (const auto& broken : broken_sets()) {
     SCOPED_TRACE(broken.name);
     const TemporaryDirectory folder;
@@ -110,7 +110,7 @@ TEST(BadData, MissingPartsAreNamed) {
 }
 
 // A test set that is not the one of the run must not be reported under its name.
-TEST(BadData, EvaluateNoticesAChangedSet) {
+TEST(BadData, EvaluateRejectsAChangedTestSet) {
   const TemporaryDirectory folder;
   fs::copy(fixtures() / "tiny", folder / "set");
   ASSERT_EQ(call_digits({"train", "--config", "data/fixtures/tiny.toml", "--data", folder / "set",
@@ -126,7 +126,7 @@ TEST(BadData, EvaluateNoticesAChangedSet) {
 
 // A configuration that cannot train on the set is refused before a run directory appears, so the
 // corrected command can be given with the same --out.
-TEST(BadUsage, ImpossibleTrainingLeavesNothing) {
+TEST(BadUsage, ImpossibleTrainingLeavesNoFolder) {
   const TemporaryDirectory folder;
   auto config = load_config(fixtures() / "tiny.toml", Config());
   config.train.batch_size = 5000;
@@ -137,7 +137,7 @@ TEST(BadUsage, ImpossibleTrainingLeavesNothing) {
 }
 
 // Metrics of other weights than the checkpoint's do not open the gate.
-TEST(BadData, PackageNoticesAChangedCheckpoint) {
+TEST(BadData, PackageRejectsAChangedCheckpoint) {
   const TemporaryDirectory folder;
   fs::copy(tiny_run().path(), folder / "run", fs::copy_options::recursive);
   fs::remove_all(folder / "run" / "package");
@@ -153,7 +153,7 @@ TEST(BadData, PackageNoticesAChangedCheckpoint) {
   EXPECT_FALSE(fs::exists(folder / "run" / "package"));
 }
 
-TEST(BadUsage, HasStatusTwo) {
+TEST(BadUsage, ExitsWithStatus2) {
   expect_refused(call_digits({"rnu"}), 2, "usage.command");
   expect_refused(call_digits({"run", "--sede", "1"}), 2, "usage.option");
   expect_refused(call_digits({"run", "stray"}), 2, "usage.argument");
@@ -166,7 +166,7 @@ TEST(BadUsage, HasStatusTwo) {
   EXPECT_EQ(call_digits({}).status, 2);
 }
 
-TEST(BadOutput, IsRefusedBeforeTheWork) {
+TEST(BadOutput, IsRejectedBeforeComputation) {
   const TemporaryDirectory folder;
   write_file(folder / "file", "x");
   const std::vector<std::string> run{"run", "--config", "data/fixtures/tiny.toml", "--out"};
@@ -191,7 +191,7 @@ std::vector<std::string> everything_below(const fs::path& folder) {
 
 // The disk is full once the package's smaller files are written: the error is named, and nothing of
 // the package is left, not even an empty folder.
-TEST(BadOutput, FullDiskLeavesNoHalfPackage) {
+TEST(BadOutput, FullDiskLeavesNoPartialPackage) {
   const TemporaryDirectory folder;
   fs::copy(tiny_run().path(), folder / "run", fs::copy_options::recursive);
   fs::remove_all(folder / "run" / "package");
@@ -206,7 +206,7 @@ TEST(BadOutput, FullDiskLeavesNoHalfPackage) {
 }
 
 // The same in the middle of training: no checkpoint, no temporary.
-TEST(BadOutput, FullDiskLeavesNoHalfCheckpoint) {
+TEST(BadOutput, FullDiskLeavesNoPartialCheckpoint) {
   const TemporaryDirectory folder;
   ProcessOptions options;
   options.file_size_limit = 20000;
@@ -219,7 +219,7 @@ TEST(BadOutput, FullDiskLeavesNoHalfCheckpoint) {
                                    "run/history.jsonl", "run/numerics.json", "run/profile.json"));
 }
 
-TEST(BadOutput, FullDiskUnderSynthLeavesNothing) {
+TEST(BadOutput, FullDiskDuringSynthLeavesNoFile) {
   const TemporaryDirectory folder;
   ProcessOptions options;
   options.file_size_limit = 20000;
@@ -229,7 +229,7 @@ TEST(BadOutput, FullDiskUnderSynthLeavesNothing) {
 }
 
 // Results that cannot be printed are an error, not a success.
-TEST(BadOutput, FullStandardOutputIsNoticed) {
+TEST(BadOutput, FullStandardOutputIsAnError) {
   ProcessOptions options;
   options.stdout_path = "/dev/full";
   expect_refused(run_digits({"--version"}, options), 1, "disk.full");
@@ -242,7 +242,7 @@ TEST(BadOutput, FullStandardOutputIsNoticed) {
 
 // One unreadable image among readable ones: the others are answered, the bad ones are named and
 // counted.
-TEST(BadImages, AreNamedAndTheOthersAnswered) {
+TEST(BadImages, AreNamedAndOtherImagesAreClassified) {
   const TemporaryDirectory folder;
   write_file(folder / "text.png", "this is not a PNG");
   write_file(folder / "empty.png", "");

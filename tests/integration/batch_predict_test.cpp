@@ -20,7 +20,7 @@ std::vector<std::string> fields_of(const std::string& line) {
 
 // The lines on standard output, the JSON lines in a file and the CSV say the same of each image;
 // and no number of threads changes a byte.
-TEST(BatchPredict, IsTheSameInEveryFormOnAnyThreads) {
+TEST(BatchPredict, FormatsAgreeOnAnyNumberOfThreads) {
   const TemporaryDirectory folder;
   const auto idx = (folder / "many.idx").string();
   write_idx(idx, many_images(3000));
@@ -94,7 +94,7 @@ TEST(BatchPredict, AbstainsBelowTheBound) {
 
 // Every input has its line, the unreadable one too, which is named at the end; the exit status
 // tells.
-TEST(BatchPredict, GoesOnPastAnUnreadableFile) {
+TEST(BatchPredict, ContinuesAfterAnUnreadableFile) {
   const Batch batch(100);
   const auto result = fork_digits(batch.into("x.csv"));
   EXPECT_EQ(result.status, 3);
@@ -113,7 +113,7 @@ TEST(BatchPredict, GoesOnPastAnUnreadableFile) {
 
 // Three shards of five chunks: their files, less the headers behind the first, are the file of the
 // whole. The status is that of the shard's own inputs: one has the picture that cannot be read.
-TEST(BatchPredict, ShardsAddUpToTheWhole) {
+TEST(BatchPredict, ShardsTogetherEqualTheWhole) {
   const Batch batch(1300);
   ASSERT_EQ(fork_digits(batch.into("whole.csv")).status, 3);
   const auto whole = read_file(batch.folder / "whole.csv");
@@ -133,7 +133,7 @@ TEST(BatchPredict, ShardsAddUpToTheWhole) {
 
 // Ctrl-C in the middle, with half of the predictions in the temporary: no file is left, and the
 // hint is no command.
-TEST(BatchPredict, InterruptedLeavesNothing) {
+TEST(BatchPredict, InterruptLeavesNoFile) {
   Batch batch(100);
   Gate gate(batch.folder / "gate.idx");
   batch.inputs = {"b.idx", "gate.idx"};
@@ -158,7 +158,7 @@ TEST(BatchPredict, InterruptedLeavesNothing) {
   EXPECT_EQ(temporary_size(), 0U);
 }
 
-TEST(BatchPredict, OnAFullDiskLeavesNothing) {
+TEST(BatchPredict, FullDiskLeavesNoFile) {
   const Batch batch(100);
   const auto before = files_below(batch.folder.path());
   const auto words = batch.into("x.csv");  // makes the package, too, which needs room
@@ -181,7 +181,7 @@ TEST(BatchPredict, NeverOverwritesAFile) {
   EXPECT_EQ(read_file(batch.folder / "x.csv"), "somebody's");
 }
 
-TEST(BatchPredict, ChecksItsOptions) {
+TEST(BatchPredict, RejectsInvalidOptions) {
   for (const auto& [words, seen] : std::vector<std::pair<std::vector<std::string>, std::string>>{
            {{"--out", "x.txt", "x.png"}, "x.txt"},
            {{"--shard", "3/2", "x.png"}, "--shard \"3/2\""},

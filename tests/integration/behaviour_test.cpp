@@ -119,7 +119,7 @@ TEST(BadModel, WithoutAugmentationFailsInvariance) {
 }
 
 // Learned from labels in random order, nothing is right, and nothing makes it worse.
-TEST(BadModel, OfPermutedLabelsFailsMinimumFunctionalityAndDirection) {
+TEST(BadModel, WithPermutedLabelsFailsMinimumFunctionalityAndDirection) {
   const auto classify = on_cpu(permuted()).classify;
   const auto& schema = small_held_out_set().schema;
   auto measured = measure_degradations(classify, some(200), test_seed(), kThreads);
@@ -134,7 +134,7 @@ TEST(BadModel, OfPermutedLabelsFailsMinimumFunctionalityAndDirection) {
 
 // What sees a corner only is right more often than by chance, for a reason that no person would
 // accept, and every change that moves something out of the corner or into it tells.
-TEST(BadModel, OfOneCornerFailsInterpretabilityAndInvariance) {
+TEST(BadModel, LimitedToACornerFailsInterpretabilityAndInvariance) {
   const auto model = corner_model(1);
   EXPECT_GT(accuracy_of(model, small_held_out_set()).value, 0.3);
   const auto subject = on_cpu(model);
@@ -149,14 +149,14 @@ TEST(BadModel, OfOneCornerFailsInterpretabilityAndInvariance) {
 
 // Where the label could be read in the margin, nobody learns digits: a grey square in the margin
 // changes the answer.
-TEST(BadModel, OfAShortcutFailsCounterfactual) {
+TEST(BadModel, WithALabelShortcutFailsCounterfactual) {
   const auto classify = on_cpu(shortcut_model(1)).classify;
   expect_failed(judged({measure_counterfactuals(classify, some(50))}), {"counterfactual/on_ink"});
 }
 
 // Logits too large change no answer: only what shows nothing tells. Grey images are judged by the
 // gates of a real run alone: good small models are sure of some of them.
-TEST(BadModel, OverconfidentFailsOnNothing) {
+TEST(BadModel, OverconfidentFailsOnImagesWithoutDigits) {
   const auto classify = on_cpu(overconfident(good(1))).classify;
   const auto verdicts = judged(measure_confidence(classify, some(200), test_seed()));
   expect_failed(verdicts, {"functionality/noise", "functionality/scrambled"});
@@ -164,7 +164,7 @@ TEST(BadModel, OverconfidentFailsOnNothing) {
 }
 
 // Logits that move in steps have no gradient that could account for them.
-TEST(BadModel, OfStepsFailsCompleteness) {
+TEST(BadModel, WithSteppedLogitsFailsCompleteness) {
   const auto measured = measure_attributions(on_cpu(stepwise(good(1))), some(40));
   expect_failed(judged(measured), {"interpretability/completeness"});
 }
@@ -194,7 +194,7 @@ TEST(BadModel, BlindToThinStrokesFailsFairness) {
 }
 
 // Two trainings look at the same places, and one that learned nothing looks elsewhere.
-TEST(RankAgreement, IsOfModelsThatLearnedTheSame) {
+TEST(RankAgreement, IsHighOnlyBetweenWellTrainedModels) {
   const auto set = some(60);
   const auto explained = [&](const Forward& forward) { return on_cpu(forward).integrated(set); };
   const auto first = explained(good(1));

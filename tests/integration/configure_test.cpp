@@ -37,7 +37,7 @@ TEST(Configure, NamesTheRemedyForMissingCuda) {
   EXPECT_THAT(message, testing::HasSubstr("CUDA build of the official LibTorch"));
 }
 
-TEST(Configure, RefusesAnUnknownCudaSetting) {
+TEST(Configure, RejectsAnUnknownCudaSetting) {
   EXPECT_THAT(configure({"-DDIGITS_CUDA=1"}), testing::HasSubstr("AUTO or ON"));
 }
 
@@ -57,7 +57,7 @@ TEST(Configure, NamesTheRemedyForAMissingExtra) {
   EXPECT_THAT(message, testing::HasSubstr("libonnx-dev"));
 }
 
-TEST(Configure, NamesThePackageOfAnyOtherLibrary) {
+TEST(Configure, NamesThePackageOfAMissingLibrary) {
   const auto message = configure({"-DCMAKE_DISABLE_FIND_PACKAGE_fmt=ON"});
   EXPECT_THAT(message, testing::HasSubstr("libfmt-dev"));
 }

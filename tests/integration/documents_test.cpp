@@ -99,7 +99,7 @@ bool is_deleted_extra(const fs::path& path) {
 }
 
 // Every relative link leads to a file that is there, and to a heading that is in it.
-TEST(Documents, LinksLeadSomewhere) {
+TEST(Documents, LinksHaveTargets) {
   const std::regex link(R"(\]\(([^):#]*)(?:#([^)]+))?\))");
   int files = 0, headings = 0;
   for (const auto& document : documents()) {
@@ -121,7 +121,7 @@ TEST(Documents, LinksLeadSomewhere) {
 }
 
 // The fixtures are the ones that their README describes.
-TEST(Documents, FixturesHaveTheirHashes) {
+TEST(Documents, FixturesMatchTheirHashes) {
   ProcessOptions options;
   options.directory = fixtures();
   const auto result = run_process(
@@ -132,7 +132,7 @@ TEST(Documents, FixturesHaveTheirHashes) {
 }
 
 // Every file and folder that the README's layout names is there.
-TEST(Documents, LayoutNamesWhatExists) {
+TEST(Documents, LayoutNamesExistingPaths) {
   std::istringstream lines(read_file(source_path("README.md")));
   bool in_block = false;
   int count = 0;
@@ -191,7 +191,7 @@ TEST(Documents, ReadingPathIsShort) {
 }
 
 // Each answer names a file and what to look for in it.
-TEST(Documents, AnswersNameWhatExists) {
+TEST(Documents, AnswersNameExistingFilesAndSymbols) {
   std::size_t names = 0;
   for (const auto& row : rows_below(source_path("docs/architecture.md"), "## Ten questions")) {
     const auto file = quoted(row.at(1));

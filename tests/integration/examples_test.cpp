@@ -66,7 +66,7 @@ TEST(PythonExamples, PredictAgreesWithDigits) {
 
 // The model is not even looked at when a byte of it is not the packaged one; nor is an image of
 // another size.
-TEST(PythonExamples, PredictRefusesWhatDoesNotFit) {
+TEST(PythonExamples, PredictRejectsAChangedModelAndAnotherImageSize) {
   const auto python = python_with({"torch", "PIL"});
   if (python.empty()) GTEST_SKIP() << kNeedsTorch;
   const auto small = (fixtures() / "digits" / "3-small.png").string();  // 28 x 28, not 20 x 20
@@ -129,7 +129,7 @@ void expect_refusals(const std::string& python, const std::vector<Refusal>& refu
 fs::path tiny_images() { return fixtures() / "tiny" / "t10k-images-idx3-ubyte.gz"; }
 
 // A line names the file that is missing, or is not what it should be.
-TEST(PythonExamples, PredictNamesMistakes) {
+TEST(PythonExamples, PredictNamesInvalidFiles) {
   const auto python = python_with({"torch", "PIL"});
   if (python.empty()) GTEST_SKIP() << kNeedsTorch;
   const TemporaryDirectory folder;
@@ -147,7 +147,7 @@ TEST(PythonExamples, PredictNamesMistakes) {
 
 // What digits refuses in a package is refused here too, though the sums are right: files that are
 // left out, another format, another model, whatever tolerance the manifest asks for.
-TEST(PythonExamples, PredictRefusesResignedPackages) {
+TEST(PythonExamples, PredictRejectsInvalidPackagesWithMatchingSums) {
   const auto python = python_with({"torch", "PIL"});
   if (python.empty()) GTEST_SKIP() << kNeedsTorch;
   const PackageCopy unlisted[5], later, other;
@@ -172,7 +172,7 @@ TEST(PythonExamples, PredictRefusesResignedPackages) {
 }
 
 // `predict.py ... | head -1` is no mistake.
-TEST(PythonExamples, PredictEndsQuietlyWithItsReader) {
+TEST(PythonExamples, PredictExitsQuietlyOnABrokenPipe) {
   const auto python = python_with({"torch", "PIL"});
   if (python.empty()) GTEST_SKIP() << kNeedsTorch;
   const auto result =

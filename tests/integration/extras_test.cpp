@@ -51,7 +51,7 @@ TEST(Extras, AddPackageFiles) {
 }
 
 // One that cannot be made is named in a warning; the package is written without it.
-TEST(Extras, AFailedPackageFileIsLeftOut) {
+TEST(Extras, FailedPackageFileIsOmitted) {
   const TemporaryDirectory folder;
   Extras extras;
   extras.package_files.push_back(
@@ -67,7 +67,7 @@ TEST(Extras, AFailedPackageFileIsLeftOut) {
 // An engine that computes something else than the network, as after a change of Network::forward:
 // packaging goes on by TorchScript, and a warning names the file to edit. Asked for by name it is
 // an error.
-TEST(Extras, AnOutdatedEngineIsPassedOver) {
+TEST(Extras, OutdatedEngineIsSkipped) {
   const TemporaryDirectory folder;
   Extras extras;
   extras.engines.push_back(fake_factory("fast", "fast-bfloat16", 0.5F));
@@ -84,7 +84,7 @@ TEST(Extras, AnOutdatedEngineIsPassedOver) {
 }
 
 // One that computes the same is not warned of.
-TEST(Extras, AnEngineThatAgreesIsUsed) {
+TEST(Extras, MatchingEngineIsUsed) {
   const TemporaryDirectory folder;
   Extras extras;
   extras.engines.push_back(fake_factory("fast", "fast-bfloat16"));

@@ -84,7 +84,7 @@ class FetchMnist : public testing::Test {
 };
 
 // A second call asks no mirror for what is there, zipped or not.
-TEST_F(FetchMnist, DownloadsWhatIsNotThere) {
+TEST_F(FetchMnist, DownloadsMissingFiles) {
   list({"a", "b"});
   const auto good = server_.mirror("good", {whole_});
   const auto result = fetch({good});
@@ -99,12 +99,12 @@ TEST_F(FetchMnist, DownloadsWhatIsNotThere) {
 }
 
 // The second attempt asks for the bytes that the first one did not bring, and for no others.
-TEST_F(FetchMnist, ResumesWhatWasCutOff) {
+TEST_F(FetchMnist, ResumesATruncatedDownload) {
   expect_fetched(fetch({server_.mirror("cut", {{Kind::kHalf, zipped_}, whole_})}));
   EXPECT_EQ(server_.requests(), (Names{"cut/a.gz", "cut/a.gz" + from_half_}));
 }
 
-TEST_F(FetchMnist, StartsAgainWhereRangesAreIgnored) {
+TEST_F(FetchMnist, RestartsWhenTheServerIgnoresRanges) {
   write_part(zipped_.substr(0, 100));
   expect_fetched(fetch({server_.mirror("simple", {{Kind::kWithoutRanges, zipped_}})}));
   EXPECT_EQ(server_.requests(), (Names{"simple/a.gz bytes=100-", "simple/a.gz"}));
@@ -112,7 +112,7 @@ TEST_F(FetchMnist, StartsAgainWhereRangesAreIgnored) {
 
 // The beginning of another file, and a part longer than the file: each is downloaded once more,
 // from the first byte.
-TEST_F(FetchMnist, DiscardsAPartThatDoesNotFit) {
+TEST_F(FetchMnist, DiscardsAWrongPartialFile) {
   const auto good = server_.mirror("good", {whole_});
   write_part("other");
   expect_fetched(fetch({good}));
@@ -126,7 +126,7 @@ TEST_F(FetchMnist, DiscardsAPartThatDoesNotFit) {
 }
 
 // One bit differs, or the answer is a web page: only the hash can tell. Each mirror is asked once.
-TEST_F(FetchMnist, TurnsFromWrongBytesToTheNextMirror) {
+TEST_F(FetchMnist, TriesTheNextMirrorAfterWrongBytes) {
   auto damaged = zipped_;
   damaged[damaged.size() / 2] = static_cast<char>(damaged[damaged.size() / 2] ^ 1);
   expect_fetched(fetch({server_.mirror("damaged", {{Kind::kWhole, damaged}}),
@@ -136,7 +136,7 @@ TEST_F(FetchMnist, TurnsFromWrongBytesToTheNextMirror) {
 }
 
 // The mirror that had the first file is the first to be asked for the second.
-TEST_F(FetchMnist, TurnsFromAMissingFileToTheNextMirror) {
+TEST_F(FetchMnist, TriesTheNextMirrorAfterAMissingFile) {
   list({"a", "b"});
   expect_fetched(fetch({server_.mirror("empty", {missing_}), server_.mirror("good", {whole_})}),
                  {"a.gz", "b.gz"});
@@ -144,7 +144,7 @@ TEST_F(FetchMnist, TurnsFromAMissingFileToTheNextMirror) {
 }
 
 // 503 passes, and what had arrived before is not lost over it.
-TEST_F(FetchMnist, AsksABusyMirrorThreeTimes) {
+TEST_F(FetchMnist, TriesABusyMirrorThreeTimes) {
   write_part(zipped_.substr(0, 100));
   expect_failure(fetch({server_.mirror("busy", {busy_})}), 3, "fetch.failed");
   EXPECT_EQ(server_.requests(), Names(3, "busy/a.gz bytes=100-"));
@@ -153,7 +153,7 @@ TEST_F(FetchMnist, AsksABusyMirrorThreeTimes) {
 
 // The bytes that arrived before the silence are kept, and the next attempt goes on behind them. Two
 // seconds, so that a busy machine does not pass for a stalled mirror.
-TEST_F(FetchMnist, EndsAnAttemptThatStalls) {
+TEST_F(FetchMnist, AbortsAStalledDownload) {
   options_.environment["STALL_SECONDS"] = "2";
   expect_fetched(fetch({server_.mirror("stalled", {{Kind::kStalled, zipped_}, whole_})}));
   EXPECT_EQ(server_.requests().at(1), "stalled/a.gz" + from_half_);
@@ -171,7 +171,7 @@ TEST_F(FetchMnist, FollowsRedirects) {
 }
 
 // Every mirror is named with its reason, and none but those that were given.
-TEST_F(FetchMnist, KeepsNothingWhenAllMirrorsFail) {
+TEST_F(FetchMnist, LeavesNoFileWhenAllMirrorsFail) {
   const auto empty = server_.mirror("empty", {missing_}), wrong = server_.mirror("wrong", {wrong_});
   const std::string nobody = "http://127.0.0.1:1/";  // a port where nobody listens
   const auto result = fetch({nobody, wrong, empty});
@@ -203,7 +203,7 @@ TEST_F(FetchMnist, ResumesAfterASignal) {
 }
 
 // A file with other content may be somebody's work. It ends the call before any download.
-TEST_F(FetchMnist, NeverOverwrites) {
+TEST_F(FetchMnist, NeverOverwritesAFile) {
   list({"a", "b"});
   std::filesystem::create_directories(folder_);
   write_file(folder_ / "b.gz", "mine");
@@ -216,7 +216,7 @@ TEST_F(FetchMnist, NeverOverwrites) {
 }
 
 // Two calls would write into the same part.
-TEST_F(FetchMnist, LeavesTheFolderToAnotherCall) {
+TEST_F(FetchMnist, RejectsAFolderInUse) {
   std::filesystem::create_directories(folder_);
   const int other = ::open(folder_.c_str(), O_RDONLY | O_CLOEXEC);
   ASSERT_EQ(::flock(other, LOCK_EX), 0);
@@ -225,7 +225,7 @@ TEST_F(FetchMnist, LeavesTheFolderToAnotherCall) {
   ::close(other);
 }
 
-TEST_F(FetchMnist, SaysWhereItCannotWrite) {
+TEST_F(FetchMnist, ReportsAWriteError) {
   options_.file_size_limit = 700;  // less than the file, more than the messages
   expect_failure(fetch({server_.mirror("good", {whole_})}), 2, "output.write");
   EXPECT_EQ(files_below(folder_), Names{"a.gz.part"});
@@ -234,7 +234,7 @@ TEST_F(FetchMnist, SaysWhereItCannotWrite) {
   expect_failure(fetch({server_.mirror("good", {whole_})}), 2, "output.folder");
 }
 
-TEST_F(FetchMnist, SaysThatCurlIsMissing) {
+TEST_F(FetchMnist, ReportsMissingCurl) {
   const auto bash = run_process({"bash", "-c", "command -v bash"}).out;
   options_.environment["PATH"] = work_.path();
   const auto result = run_process(

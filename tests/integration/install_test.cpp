@@ -19,7 +19,7 @@ ProcessResult succeed(const std::vector<std::string>& argv) {
 
 // examples/cpp is copied away, built against what `cmake --install` wrote, and classifies the
 // committed pictures as the program itself does.
-TEST(Install, ServesAConsumerElsewhere) {
+TEST(Install, BuildsAnExternalProgram) {
 #ifdef DIGITS_INSTRUMENTED
   GTEST_SKIP() << "instrumented libraries are not for others";
 #endif

@@ -81,7 +81,7 @@ TEST(ManifestContract, HoldsForAWrittenManifest) {
   EXPECT_TRUE(Contract().accepts(written_manifest()));
 }
 
-TEST(ManifestContract, NothingCanBeMissing) {
+TEST(ManifestContract, MissingKeysAreRejected) {
   const Contract contract;
   const auto manifest = written_manifest();
   int count = 0;
@@ -97,7 +97,7 @@ TEST(ManifestContract, NothingCanBeMissing) {
 }
 
 // Nor of another type: an object becomes a text, all else an object.
-TEST(ManifestContract, NoTypeCanBeAnother) {
+TEST(ManifestContract, WrongTypesAreRejected) {
   const Contract contract;
   const auto manifest = written_manifest();
   for_each_object([&](const Json& object, const Pointer& place) {
@@ -112,7 +112,7 @@ TEST(ManifestContract, NoTypeCanBeAnother) {
 }
 
 // Nor has it keys that nobody has written down; each that there is stands in docs/formats.md.
-TEST(ManifestContract, EveryKeyIsKnownAndDescribed) {
+TEST(ManifestContract, UnknownKeysAreRejectedAndKnownKeysDocumented) {
   const Contract contract;
   const auto manifest = written_manifest();
   const auto formats = read_file(source_path("docs/formats.md"));
@@ -128,7 +128,7 @@ TEST(ManifestContract, EveryKeyIsKnownAndDescribed) {
 }
 
 // Values, not only types: sizes, hashes and proportions that cannot be.
-TEST(ManifestContract, ImpossibleValuesAreRefused) {
+TEST(ManifestContract, ImpossibleValuesAreRejected) {
   const Contract contract;
   const auto refused = [&](const char* place, const Json& value) {
     auto damaged = written_manifest();

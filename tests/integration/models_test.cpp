@@ -69,7 +69,7 @@ TEST_F(Models, AreListedWithMetricsAndLineage) {
 }
 
 // One edited current.json is a row of the list, and does not end it.
-TEST_F(Models, DamageEndsNoList) {
+TEST_F(Models, ListIncludesDamagedModels) {
   const TemporaryDirectory folder;
   for (const char* name : {"edited", "whole"}) {
     fs::create_directories(folder / "models");
@@ -88,7 +88,7 @@ TEST_F(Models, DamageEndsNoList) {
 }
 
 // Promote, use, roll back: --model NAME follows.
-TEST_F(Models, PromoteAndRollBack) {
+TEST_F(Models, PromoteAndRollbackSelectTheCurrentVersion) {
   const auto promoted = models({"promote", "tiny", "2", "--json"});
   EXPECT_EQ(Json::parse(promoted.out), Json({{"model", "tiny"}, {"current", 2}, {"previous", 1}}));
   const auto drift = call_digits(
@@ -100,7 +100,7 @@ TEST_F(Models, PromoteAndRollBack) {
   EXPECT_EQ(models({"rollback", "tiny"}).status, 5);
 }
 
-TEST_F(Models, PruneSaysWhatItRemoved) {
+TEST_F(Models, PrunePrintsTheRemovedVersions) {
   const TemporaryDirectory folder;
   fs::copy(repository(), folder / "models", fs::copy_options::recursive);
   const auto pruned =
@@ -111,7 +111,7 @@ TEST_F(Models, PruneSaysWhatItRemoved) {
 }
 
 // A model that fails its gates is in no repository, and no trace of it is.
-TEST_F(Models, AFailedGateAddsNothing) {
+TEST_F(Models, FailedGateAddsNoVersion) {
   const TemporaryDirectory folder;
   fs::copy(tiny_run().path(), folder / "run", fs::copy_options::recursive);
   write_file(folder / "run" / "gates.toml",
@@ -123,7 +123,7 @@ TEST_F(Models, AFailedGateAddsNothing) {
 }
 
 // --promote puts the new version into use at once.
-TEST_F(Models, PackageCanPromote) {
+TEST_F(Models, PackageWithPromoteSetsTheCurrentVersion) {
   const TemporaryDirectory folder;
   for (int i = 0; i < 2; ++i) {
     ASSERT_EQ(call_digits({"package", tiny_run().path(), "--repository", folder / "models",
@@ -136,7 +136,7 @@ TEST_F(Models, PackageCanPromote) {
 }
 
 // What cannot be done, by its code and status.
-TEST_F(Models, MistakesAreNamed) {
+TEST_F(Models, InvalidRequestsHaveCodeAndStatus) {
   const auto expect_refused = [](const ProcessResult& result, int status, const char* code) {
     EXPECT_EQ(result.status, status) << result.err;
     EXPECT_THAT(result.err, testing::StartsWith(std::string("digits: ") + code + ": "));

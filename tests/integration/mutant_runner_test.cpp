@@ -106,7 +106,7 @@ TEST_F(MutantRunner, FailsWhenATestDoesNotExist) {
 }
 
 // Red also when nothing was tried: no patch, an unknown name, no time.
-TEST_F(MutantRunner, FailsWhenNoneIsTried) {
+TEST_F(MutantRunner, FailsWhenNoMutantIsTried) {
   EXPECT_THAT(run().err, HasSubstr("none to try"));
   EXPECT_THAT(run({}, {"unknown"}).err, HasSubstr("no patch is named unknown"));
   add("sky_is_red", "Sky.IsBlue");

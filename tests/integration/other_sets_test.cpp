@@ -97,17 +97,17 @@ void expect_idx_set_goes_through(const Dataset& train, const Dataset& test) {
                    evaluation.at("accuracy").at("value").get<double>());
 }
 
-TEST(OtherSets, SixteenPixelsFiveClasses) {
+TEST(OtherSets, FiveClassesOf16PixelsAreClassified) {
   expect_idx_set_goes_through(draw(1500, 16, 5, 0), draw(200, 16, 5, 1500));
 }
 
-TEST(OtherSets, ThirtyTwoPixelsThreeChannels) {
+TEST(OtherSets, ThreeChannelsOf32PixelsAreClassified) {
   expect_idx_set_goes_through(coloured(draw(400, 32, 10, 0)), coloured(draw(150, 32, 10, 400)));
 }
 
 // What `synth --png` writes is a set of class folders: a fifth of it is held out, and the images
 // of a class are predicted as that class.
-TEST(OtherSets, FolderOfImagesPerClass) {
+TEST(OtherSets, ClassFoldersAreClassified) {
   const TemporaryDirectory folder;
   ASSERT_EQ(call_digits({"synth", "--out", folder / "synth", "--train", "10", "--test", "600",
                          "--rows", "20", "--cols", "20", "--classes", "4", "--png"})
@@ -140,7 +140,7 @@ Dataset scikit_learn_digits(const fs::path& csv) {
 }
 
 // A small real set of small images ends in a package: nothing is configured but its place.
-TEST(OtherSets, ScikitLearnDigitsBecomeAPackage) {
+TEST(OtherSets, ScikitLearnDigitsArePackaged) {
   const fs::path csv = "/usr/lib/python3/dist-packages/sklearn/datasets/data/digits.csv.gz";
   if (!fs::exists(csv)) {
     GTEST_SKIP() << "no scikit-learn at hand (Debian: apt-get install python3-sklearn)";
@@ -162,7 +162,7 @@ TEST(OtherSets, ScikitLearnDigitsBecomeAPackage) {
 }
 
 // The same, in two parts, through `inspect`: counts and schema.
-TEST(OtherSets, ClassFoldersInTwoParts) {
+TEST(OtherSets, ClassFoldersInTwoPartsAreInspected) {
   const TemporaryDirectory folder;
   for (const auto& [part, count] : std::map<std::string, int>{{"train", 40}, {"test", 20}}) {
     ASSERT_EQ(call_digits({"synth", "--out", folder / part, "--test", std::to_string(count),
@@ -200,7 +200,7 @@ std::string float_idx(char type, const std::vector<std::uint32_t>& dims,
 }
 
 // In floating-point numbers it is the same set, to the fingerprint. Damaged ones are named.
-TEST(OtherSets, FloatingPointNumbers) {
+TEST(OtherSets, FloatingPointPixelsAreRead) {
   const TemporaryDirectory folder;
   const auto train = draw(100, 12, 5, 0);
   const auto test = draw(50, 12, 5, 100);

@@ -67,7 +67,7 @@ std::vector<std::string> damaged(const std::string& bytes, std::size_t cuts, std
 
 // The damage as it happens to a file: the sums are those of the whole package. 20 places each way;
 // tests/unit/repository/package_files_test.cpp damages each byte of a smaller package.
-TEST(PackageCorruption, IsAlwaysRefusedByName) {
+TEST(PackageCorruption, IsAlwaysRejected) {
   const PackageCopy copy;
   Outcomes outcomes;
   std::uint64_t key = 0;
@@ -95,7 +95,7 @@ TEST(PackageCorruption, IsAlwaysRefusedByName) {
 
 // The damage as somebody would do it who renews the sums, so that the parsers face it, those of
 // either engine: a named error, or a package whose model still says what it said.
-TEST(PackageCorruption, WithRenewedSumsIsNamedOrHarmless) {
+TEST(PackageCorruption, WithMatchingSumsIsRejectedOrHarmless) {
   const PackageCopy copy;
   const auto test = load_dataset(fixtures() / "tiny", Part::kTest);
   constexpr std::size_t kImages = 16;
@@ -128,7 +128,7 @@ TEST(PackageCorruption, WithRenewedSumsIsNamedOrHarmless) {
   EXPECT_GE(outcomes.at("golden.safetensors")["package.malformed"], 5);  // the cuts, at least
 }
 
-TEST(PackageCorruption, MissingFilesAreRefused) {
+TEST(PackageCorruption, MissingFilesAreRejected) {
   const PackageCopy copy;
   for (const auto& name : files_of(copy.path())) {
     fs::rename(copy.path() / name, copy.folder / name);

@@ -39,7 +39,7 @@ Package load(const fs::path& folder) {
 
 // The packaged model's accuracy is the one in evaluation.json: what was evaluated is what is
 // served.
-TEST(Package, PredictsWhatWasEvaluated) {
+TEST(Package, AccuracyMatchesTheEvaluation) {
   const auto package = load(tiny_run().package());
   const auto test = load_dataset(fixtures() / "tiny", Part::kTest, package.schema().class_names);
   const auto logits = package.logits(test.images.data(), test.size());
@@ -50,7 +50,7 @@ TEST(Package, PredictsWhatWasEvaluated) {
   EXPECT_NEAR(evaluation.loss, reported.at("loss"), 1e-5);  // two orders of summation
 }
 
-TEST(Package, ManifestSaysWhereItComesFrom) {
+TEST(Package, ManifestRecordsLineage) {
   const auto package = load(tiny_run().package());
   const auto& lineage = package.manifest().at("lineage");
   EXPECT_EQ(lineage.at("seed"), 3);
@@ -62,7 +62,7 @@ TEST(Package, ManifestSaysWhereItComesFrom) {
 }
 
 // Lineage is what the model was trained with, whatever the packaging command was given.
-TEST(Package, LineageIsThatOfTheTraining) {
+TEST(Package, LineageDescribesTheTraining) {
   const TemporaryDirectory folder;
   const auto result = call_digits({"package", tiny_run().path(), "--seed", "99", "--threads", "2",
                                    "--out", folder / "package"});
@@ -72,7 +72,7 @@ TEST(Package, LineageIsThatOfTheTraining) {
 }
 
 // A model with an undecided gate is packaged, and manifest, card and report say so.
-TEST(Package, NamesUndecidedGates) {
+TEST(Package, ListsUndecidedGates) {
   const TemporaryDirectory folder;
   const auto run = folder / "run";
   copy_undecided_run(run);
@@ -89,7 +89,7 @@ TEST(Package, NamesUndecidedGates) {
 }
 
 // With gates.undecided = "fail" it is not.
-TEST(Package, UndecidedGatesFailWhenToldTo) {
+TEST(Package, UndecidedGatesFailWhenConfigured) {
   const TemporaryDirectory folder;
   const auto run = folder / "run";
   copy_undecided_run(run);
@@ -102,7 +102,7 @@ TEST(Package, UndecidedGatesFailWhenToldTo) {
 
 // Hashes can be made to fit; the golden logits still know what the model must say, and no manifest
 // talks them out of it.
-TEST(Package, GoldenLogitsCatchAnotherModel) {
+TEST(Package, GoldenLogitsDetectAnotherModel) {
   const PackageCopy copy;
   write_other_package(copy.folder / "other");
   fs::copy_file(copy.folder / "other" / "model.pt", copy.path() / "model.pt",
@@ -134,14 +134,14 @@ TEST(Package, SwappedModelIsNotExecuted) {
 }
 
 // A TorchScript archive of a later LibTorch is not tried: the refusal says what to install.
-TEST(Package, OfALaterLibraryIsRefused) {
+TEST(Package, OfALaterLibTorchIsRejected) {
   const PackageCopy copy;
   edit_manifest(copy, [](Json& manifest) { manifest["library"]["version"] = "99.0.1"; });
   EXPECT_EQ(error_code([&] { load(copy.path()); }), "package.library");
 }
 
 // What travels along is summed like the rest, and stands for no file that every package has.
-TEST(Package, ExtrasAreVerifiedToo) {
+TEST(Package, FilesOfExtrasAreVerified) {
   const TemporaryDirectory folder;
   write_other_package(folder / "package", {{"model.onnx", "an optional file"}});
   load(folder / "package");
@@ -157,7 +157,7 @@ TEST(Package, ExtrasAreVerifiedToo) {
 
 // Predictions start from bytes: the golden check does as well. Inputs between two bytes, with their
 // right logits, pass the door of floats only.
-TEST(Package, GoldenLogitsAreAskedForByBytes) {
+TEST(Package, GoldenLogitsAreCheckedOnBytes) {
   const PackageCopy copy;
   const auto path = copy.path() / "golden.safetensors";
   auto tensors = parse_safetensors(read_file(path), "golden", "package");
@@ -174,7 +174,7 @@ TEST(Package, GoldenLogitsAreAskedForByBytes) {
 
 // The weights beside the program are what the fast engine answers by: they have to give the golden
 // logits as well.
-TEST(Package, GoldenLogitsCatchOtherWeights) {
+TEST(Package, GoldenLogitsDetectOtherWeights) {
   const PackageCopy copy;
   write_other_package(copy.folder / "other");
   fs::copy_file(copy.folder / "other" / "model.safetensors", copy.path() / "model.safetensors",
@@ -193,7 +193,7 @@ TEST(Package, GoldenLogitsCatchOtherWeights) {
 
 // Program and weights are both asked before a package appears: a constant of the network that only
 // its trace has is noticed.
-TEST(Package, IsNotWrittenWhenItsWeightsDisagree) {
+TEST(Package, IsNotWrittenWhenWeightsAndProgramDiffer) {
   const TemporaryDirectory folder;
   const auto add_to_variance = [](Network& network) {
     for (auto& child : network->named_children()) {
@@ -206,7 +206,7 @@ TEST(Package, IsNotWrittenWhenItsWeightsDisagree) {
 }
 
 // Consistent hashes over nonsense: a named error, not a crash.
-TEST(Package, ResignedNonsenseIsRefused) {
+TEST(Package, InvalidFilesWithMatchingSumsAreRejected) {
   for (const auto& [name, bytes, code] :
        {std::array{"model.pt", "not an archive", "package.malformed"},
         std::array{"golden.safetensors", "nor is this", "package.malformed"},
@@ -223,7 +223,7 @@ TEST(Package, ResignedNonsenseIsRefused) {
 }
 
 // A manifest that fits its hashes but not its model must not decide how far memory is read.
-TEST(Package, ManifestMustFitTheModel) {
+TEST(Package, ManifestMustMatchTheModel) {
   const auto change = [](const char* key, const Json& value) {
     const PackageCopy copy;
     edit_manifest(copy, [&](Json& manifest) { manifest["data"][key] = value; });
@@ -238,7 +238,7 @@ TEST(Package, ManifestMustFitTheModel) {
 }
 
 // The same through the command line: status 5.
-TEST(Package, RefusalHasStatusFive) {
+TEST(Package, InvalidPackageExitsWithStatus5) {
   const PackageCopy copy;
   auto bytes = read_file(copy.path() / "model.pt");
   bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
@@ -260,7 +260,7 @@ TEST(Package, IsNeverOverwritten) {
 }
 
 // The standard tool agrees with our hashes.
-TEST(Package, SumsAreThoseOfSha256sum) {
+TEST(Package, SumsAgreeWithSha256sum) {
   ProcessOptions options;
   options.directory = tiny_run().package();
   EXPECT_EQ(run_process({"sha256sum", "--check", "--strict", "SHA256SUMS"}, options).status, 0);
@@ -306,7 +306,7 @@ TEST(Predict, PngAndIdxAgree) {
 }
 
 // Another runtime: Python's torch.jit.load and a safetensors reader in plain Python.
-TEST(Package, PythonGivesTheGoldenLogits) {
+TEST(Package, PythonReproducesTheGoldenLogits) {
   const auto python = python_with({"torch"});
   if (python.empty()) {
     GTEST_SKIP() << "no python3 that can import torch (Debian: apt-get install python3-torch)";

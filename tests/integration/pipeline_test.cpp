@@ -24,7 +24,7 @@ TEST(Pipeline, RunsFromDataToPackage) {
 }
 
 // By name, schema and minimal size, from the one list; and nothing that the list does not name.
-TEST(Pipeline, LeavesExactlyTheListedArtifacts) {
+TEST(Pipeline, WritesExactlyTheListedArtifacts) {
   std::vector<std::string> names;
   for (const auto& artifact : artifacts()) {
     const auto path = tiny_run().path() / artifact.name;
@@ -67,7 +67,7 @@ TEST(Pipeline, LearnsTheTinySet) {
 
 // The metrics are there with their intervals, slices by what was measured in the images, and what
 // any model has to beat: retold from the parts, fitted without the validation part.
-TEST(Pipeline, EvaluationSaysWhatItMeasured) {
+TEST(Pipeline, EvaluationHasMetricsSlicesAndBaselines) {
   const auto json = Json::parse(read_file(tiny_run().path() / "evaluation.json"));
   for (const char* key : {"macro_f1", "log_loss", "brier", "calibration_error", "macro_roc_auc"}) {
     const auto quantity = json.at(key).get<Quantity>();
@@ -99,7 +99,7 @@ TEST(Pipeline, TwoRunsAreIdentical) {
 }
 
 // The configuration that a run has written repeats it bit for bit.
-TEST(Pipeline, RepeatsFromItsOwnConfiguration) {
+TEST(Pipeline, IsRepeatedByItsConfiguration) {
   const TemporaryDirectory folder;
   const auto again =
       run_digits({"run", "--config", tiny_run().path() / "config.toml", "--out", folder / "run"});
@@ -107,7 +107,7 @@ TEST(Pipeline, RepeatsFromItsOwnConfiguration) {
   EXPECT_EQ(identity(folder / "run"), identity(tiny_run().path()));
 }
 
-TEST(Pipeline, AnotherSeedIsAnotherRun) {
+TEST(Pipeline, AnotherSeedChangesTheRun) {
   const TemporaryDirectory folder;
   const auto other = call_digits(
       {"run", "--config", "data/fixtures/tiny.toml", "--seed", "4", "--out", folder / "run"});
@@ -116,7 +116,7 @@ TEST(Pipeline, AnotherSeedIsAnotherRun) {
 }
 
 // train, evaluate, report and package one by one leave what `run` leaves.
-TEST(Pipeline, StagesOneByOneGiveTheSameRun) {
+TEST(Pipeline, SeparateStagesGiveTheSameRun) {
   const TemporaryDirectory folder;
   const auto run = (folder / "run").string();
   for (const auto& arguments : std::vector<std::vector<std::string>>{
@@ -132,7 +132,7 @@ TEST(Pipeline, StagesOneByOneGiveTheSameRun) {
 
 // The validation part comes out of the training set and is not trained on; the constants come from
 // what remains. Retold here from the parts, and compared with what the run packaged.
-TEST(Pipeline, NormalisesByTheTrainingPartAlone) {
+TEST(Pipeline, NormalisesByTheTrainingPartOnly) {
   const auto config = load_config(fixtures() / "tiny.toml", Config());
   const auto set = load_dataset(fixtures() / "tiny", Part::kTrain);
   const auto split =
@@ -162,7 +162,7 @@ TEST(Pipeline, KeepsTheBestEpoch) {
 // What a person gets: the table on stdout with the best epoch marked, one line an epoch on stderr
 // as that is no terminal; the times of the history lie within each other, and a program that wants
 // JSON gets one object.
-TEST(Pipeline, ShowsWhatTrainingDid) {
+TEST(Pipeline, PrintsTheTrainingHistory) {
   const auto& run = tiny_run();
   EXPECT_THAT(run.process.out, testing::StartsWith("epoch "));
   EXPECT_THAT(run.process.out, testing::ContainsRegex("\n[1-6] \\* +0\\."));
@@ -250,7 +250,7 @@ TEST(Pipeline, FailedGateLeavesNoPackage) {
 
 // The same evaluation under the run's own gates, written down, and under others, which leave the
 // run as it is: a table with the verdict, status 4 when one fails.
-TEST(Check, JudgesByTheRunsGatesOrByOthers) {
+TEST(Check, AppliesTheRunsGatesOrOtherGates) {
   const auto run = tiny_run().path();
   const auto own = call_digits({"check", run});
   EXPECT_EQ(own.status, 0) << own.err;
@@ -267,7 +267,7 @@ TEST(Check, JudgesByTheRunsGatesOrByOthers) {
 }
 
 // Gates that cannot be read stop a run before it trains, not after.
-TEST(Check, BadGatesStopARunBeforeItBegins) {
+TEST(Check, InvalidGatesStopARunBeforeTraining) {
   const TemporaryDirectory folder;
   auto config = load_config(fixtures() / "tiny.toml", Config());
   config.gates_file = folder / "gates.toml";

@@ -22,7 +22,7 @@ std::vector<std::string> texts_of(const XmlElement& root, const std::string& nam
 
 // One well-formed page that asks for nothing from outside, with a section for each part, a row for
 // each gate and the pictures of the mistakes.
-TEST(Report, IsOnePageWithEverything) {
+TEST(Report, IsOnePageWithAllSections) {
   const auto text = read_file(tiny_run().path() / "report.html");
   const auto page = parse_xml(text);
   EXPECT_THAT(texts_of(page, "h2"), testing::ElementsAre("Summary", "Gates", "Training", "Test set",
@@ -46,7 +46,7 @@ TEST(Report, IsOnePageWithEverything) {
 }
 
 // Its numbers are those of the documents beside it.
-TEST(Report, TellsWhatTheDocumentsSay) {
+TEST(Report, AgreesWithTheJsonDocuments) {
   const auto run = tiny_run().path();
   const auto page = parse_xml(read_file(run / "report.html")).all_text();
   const auto evaluation = Json::parse(read_file(run / "evaluation.json"));
@@ -62,7 +62,7 @@ TEST(Report, TellsWhatTheDocumentsSay) {
 }
 
 // Each plot is a file too.
-TEST(Report, PlotsAreFiles) {
+TEST(Report, PlotsAreWrittenAsFiles) {
   for (const char* name :
        {"loss", "accuracy", "confusion", "roc", "precision_recall", "reliability", "slices"}) {
     const auto svg =
@@ -73,7 +73,7 @@ TEST(Report, PlotsAreFiles) {
 }
 
 // Written again it is the same page, to the byte.
-TEST(Report, CommandWritesItAgain) {
+TEST(Report, CommandReproducesThePage) {
   const auto before = read_file(tiny_run().path() / "report.html");
   const auto again = call_digits({"report", tiny_run().path()});
   EXPECT_EQ(again.status, 0) << again.err;
@@ -82,7 +82,7 @@ TEST(Report, CommandWritesItAgain) {
 
 // The run's set lies where it did, seen from the folder where the run was made, or anywhere else
 // with --data. No other set passes for it, and a package's name is that of the set in training.
-TEST(RunsSet, IsFoundWhereDataSays) {
+TEST(RunDataSet, IsFoundThroughTheDataOption) {
   const TemporaryDirectory folder;
   const auto run = (folder / "run").string();
   fs::copy(tiny_run().path(), run, fs::copy_options::recursive);
@@ -134,7 +134,7 @@ TEST(Check, ComparesWithABaseline) {
 }
 
 // Two runs in a folder: a table with a drop that is named, and a plot.
-TEST(History, ShowsADrop) {
+TEST(History, NamesAnAccuracyDrop) {
   const TemporaryDirectory folder;
   const auto run = tiny_run().path();
   auto evaluation = Json::parse(read_file(run / "evaluation.json"));

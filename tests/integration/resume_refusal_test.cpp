@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-TEST(Resume, RefusesWhatItCannotGoOnFrom) {
+TEST(Resume, RejectsARunWithInvalidState) {
   const TemporaryDirectory folder;
   const auto run = trained_run(folder);
   const auto expect_status = [&](int status, const std::string& code,
@@ -66,7 +66,7 @@ TEST(Resume, RefusesWhatItCannotGoOnFrom) {
 
 // Data that have moved are known by their fingerprints: the run goes on as if they had not, and
 // keeps its own configuration.
-TEST(Resume, GoesOnWithDataThatMoved) {
+TEST(Resume, AcceptsMovedData) {
   const TemporaryDirectory folder;
   const auto run = trained_run(folder);
   const auto expected = training_identity(run);
@@ -88,7 +88,7 @@ TEST(Resume, GoesOnWithDataThatMoved) {
 }
 
 // Stopped before it had written anything but its configuration, a run begins anew.
-TEST(Resume, WithoutAStateBeginsAnew) {
+TEST(Resume, RestartsWithoutAState) {
   const TemporaryDirectory folder;
   const auto config = many_states();
   RunDirectory::create(folder / "run").write_config(config);
@@ -101,7 +101,7 @@ TEST(Resume, WithoutAStateBeginsAnew) {
 }
 
 // Another build, library or machine may round otherwise: it goes on, and says so.
-TEST(Resume, WarnsOfAnotherProgram) {
+TEST(Resume, WarnsAboutAnotherProgram) {
   const TemporaryDirectory folder;
   const auto run = trained_run(folder);
   fs::remove(newest_state(run));
@@ -122,7 +122,7 @@ TEST(Resume, WarnsOfAnotherProgram) {
 
 // A disk that fills up under a resumed training ends it by its name, and takes nothing away; with
 // room again, it goes on.
-TEST(Resume, AfterAFullDisk) {
+TEST(Resume, SucceedsAfterAFullDisk) {
   const TemporaryDirectory folder;
   const auto run = trained_run(folder);
   const auto expected = training_identity(run);

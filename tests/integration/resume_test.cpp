@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 // SIGKILL at random moments, one or two in each training, until five found a state to resume from:
 // the weights and the history end as those of the training that was not killed. More kills are
 // scripts/kill_resume.sh's.
-TEST(Resume, KilledAtRandomIsBitIdentical) {
+TEST(Resume, AfterRandomKillsIsBitIdentical) {
   const TemporaryDirectory folder;
   const auto config = many_states();
   const auto start = std::chrono::steady_clock::now();
@@ -45,7 +45,7 @@ TEST(Resume, KilledAtRandomIsBitIdentical) {
 
 // `digits run`, killed during training, after evaluation, while it packages, and at its end: the
 // resumed run ends as one that was not killed, and leaves no file of the first try.
-TEST(Resume, KilledProgramFinishesTheRun) {
+TEST(Resume, FinishesARunKilledAtAnyStage) {
   const auto begins_with = [](const fs::path& folder, const std::string& prefix) {
     return fs::exists(folder) && std::any_of(fs::directory_iterator(folder), {}, [&](auto& entry) {
              return entry.path().filename().string().rfind(prefix, 0) == 0;
@@ -68,7 +68,7 @@ TEST(Resume, KilledProgramFinishesTheRun) {
 
 // A run that is resumed when all is done is judged once more: with a gate that it fails, having a
 // package already does not help.
-TEST(Resume, JudgesAFinishedRunAgain) {
+TEST(Resume, ChecksTheGatesOfAFinishedRun) {
   const TemporaryDirectory folder;
   fs::copy(tiny_run().path(), folder / "run", fs::copy_options::recursive);
   write_file(folder / "run" / "gates.toml",
@@ -87,7 +87,7 @@ std::string written(const Config& config, const TemporaryDirectory& folder) {
 
 // SIGTERM: status 130, and the command that the hint names goes on when a shell runs it as it
 // stands, though there is a space in the path.
-TEST(Resume, TerminatedNamesTheCommandThatGoesOn) {
+TEST(Resume, SigtermPrintsTheResumeCommand) {
   const TemporaryDirectory folder;
   const auto run = folder / "a run";
   auto config = many_states();
@@ -112,7 +112,7 @@ TEST(Resume, TerminatedNamesTheCommandThatGoesOn) {
 }
 
 // The newest state is damaged: it is named, the one before is used, and the result is the same.
-TEST(Resume, PassesOverADamagedState) {
+TEST(Resume, SkipsADamagedState) {
   const TemporaryDirectory folder;
   const auto run = trained_run(folder);
   const auto expected = training_identity(run);
@@ -130,7 +130,7 @@ TEST(Resume, PassesOverADamagedState) {
 
 // An epoch before the stop was better than any after it will be (accuracy 1, forged): its weights
 // stay, untouched.
-TEST(Resume, RemembersTheBestEpoch) {
+TEST(Resume, KeepsTheBestEpoch) {
   const TemporaryDirectory folder;
   const auto run = trained_run(folder);
   fs::remove(newest_state(run));

@@ -10,7 +10,7 @@ namespace fs = std::filesystem;
 
 // While a run is at work, new or resumed, another process is rejected before it deletes the run's
 // half-written files; after the run they are deleted.
-TEST(RunLock, KeepsOthersOutWhileARunIsAtWork) {
+TEST(RunLock, RejectsASecondProcess) {
   const TemporaryDirectory folder;
   const auto run = folder / "run";
   const auto half = run / "checkpoint" / ".step-9.safetensors.tmp-0123456789abcdef";

@@ -56,7 +56,7 @@ TEST(SetOptions, ReadAnUnusualSet) {
 }
 
 // Without them, the errors name them one after the other.
-TEST(SetOptions, AreNamedByTheErrors) {
+TEST(SetOptions, AreNamedInErrors) {
   const TemporaryDirectory folder;
   write_unusual_set(folder / "set");
   const auto first = call_digits({"inspect", "--data", folder / "set"});
@@ -72,7 +72,7 @@ TEST(SetOptions, AreNamedByTheErrors) {
 }
 
 // Another set is evaluated, and compared with the profile, as the options say.
-TEST(SetOptions, HoldForEvaluateAndDrift) {
+TEST(SetOptions, ApplyToEvaluateAndDrift) {
   const TemporaryDirectory folder;
   write_unusual_set(folder / "set");
   const auto own = Json::parse(read_file(tiny_run().path() / "evaluation.json"));
@@ -89,7 +89,7 @@ TEST(SetOptions, HoldForEvaluateAndDrift) {
 }
 
 // A run writes them down, so that its configuration alone finds the same set again.
-TEST(SetOptions, AreKeptWithTheRun) {
+TEST(SetOptions, AreStoredWithTheRun) {
   const TemporaryDirectory folder;
   write_unusual_set(folder / "set");
   const auto train = call_digits(with_options(
@@ -116,7 +116,7 @@ void write_photos(const fs::path& folder) {
 }
 
 // The accuracy is that of the answers that predict gives; what cannot be read counts as wrong.
-TEST(EvaluatePhotos, CountsTheAnswersOfPredict) {
+TEST(EvaluatePhotos, CountsThePredictionsOfPredict) {
   const TemporaryDirectory folder;
   write_photos(folder / "photos");
   const auto evaluate =
@@ -143,7 +143,7 @@ TEST(EvaluatePhotos, CountsTheAnswersOfPredict) {
 }
 
 // A run whose training images are in no normal form takes images of their size as they are.
-TEST(EvaluatePhotos, TakesImagesInTheFormOfTheTrainingImages) {
+TEST(EvaluatePhotos, UsesNormalFormOnlyIfTrainingDid) {
   const TemporaryDirectory folder;
   fs::copy(tiny_run().path(), folder / "run", fs::copy_options::recursive);
   const auto run = RunDirectory::open(folder / "run");
@@ -160,7 +160,7 @@ TEST(EvaluatePhotos, TakesImagesInTheFormOfTheTrainingImages) {
   EXPECT_EQ(read(), corners.images);
 }
 
-TEST(EvaluatePhotos, PrintsTheTableForPeople) {
+TEST(EvaluatePhotos, PrintsATable) {
   const TemporaryDirectory folder;
   write_photos(folder / "photos");
   const auto result = call_digits({"evaluate", tiny_run().path(), "--photos", folder / "photos"});
@@ -171,7 +171,7 @@ TEST(EvaluatePhotos, PrintsTheTableForPeople) {
   EXPECT_THAT(result.out, testing::HasSubstr("confusion (row: truth, column: prediction)"));
 }
 
-TEST(EvaluatePhotos, RefusesWhatItCannotMeasure) {
+TEST(EvaluatePhotos, RejectsFoldersWithoutReadablePhotos) {
   const TemporaryDirectory folder;
   const auto status = [&](const std::vector<std::string>& more) {
     std::vector<std::string> arguments{"evaluate", tiny_run().path()};

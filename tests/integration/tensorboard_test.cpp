@@ -57,7 +57,7 @@ const fs::path& watched_run() {
 
 // Version, start, then every step once and every epoch once, in order and with the numbers of the
 // history: 6 epochs of 50 steps.
-TEST(Tensorboard, HasEveryStepAndEpoch) {
+TEST(Tensorboard, RecordsEveryStepAndEpoch) {
   if (!has_python()) GTEST_SKIP() << "no python3 to read with";
   const auto events = events_in(watched_run() / "tensorboard");
   ASSERT_GE(events.size(), 2U);
@@ -91,7 +91,7 @@ TEST(Tensorboard, HasEveryStepAndEpoch) {
 }
 
 // Watching changes nothing: the weights are those of the run that nobody watched.
-TEST(Tensorboard, ChangesNoResult) {
+TEST(Tensorboard, LoggingChangesNoResult) {
   const fs::path weights = fs::path("checkpoint") / "best.safetensors";
   EXPECT_EQ(sha256(read_file(watched_run() / weights)),
             sha256(read_file(tiny_run().path() / weights)));
@@ -99,7 +99,7 @@ TEST(Tensorboard, ChangesNoResult) {
 
 // The reader can say no: a byte changed anywhere, and a record cut off, are noticed; the same file
 // unchanged is not.
-TEST(Tensorboard, ReaderNoticesDamage) {
+TEST(Tensorboard, ReaderDetectsDamage) {
   if (!has_python()) GTEST_SKIP() << "no python3 to read with";
   const auto names = files_below(watched_run() / "tensorboard");
   ASSERT_EQ(names.size(), 1U);
@@ -120,7 +120,7 @@ TEST(Tensorboard, ReaderNoticesDamage) {
 
 // A run that goes on writes a file of its own, which says from which step on: there a reader drops
 // what the stopped one had written. Here from step 250, as if the last epoch had never ended.
-TEST(Tensorboard, ResumedRunGoesOnAtItsStep) {
+TEST(Tensorboard, ResumedRunContinuesAtItsStep) {
   if (!has_python()) GTEST_SKIP() << "no python3 to read with";
   const TemporaryDirectory folder;
   const auto run = folder / "run";
@@ -141,7 +141,7 @@ TEST(Tensorboard, ResumedRunGoesOnAtItsStep) {
 
 // While training goes on, what has happened can be read: after the first epoch its mean is there,
 // and the file ends with a whole record.
-TEST(Tensorboard, CanBeReadWhileTrainingGoesOn) {
+TEST(Tensorboard, CanBeReadDuringTraining) {
   if (!has_python()) GTEST_SKIP() << "no python3 to read with";
   const TemporaryDirectory folder;
   const auto run = folder / "run";
@@ -163,7 +163,7 @@ TEST(Tensorboard, CanBeReadWhileTrainingGoesOn) {
 
 // A disk that is full by the second epoch's picture: the error is named, and the log ends with a
 // whole record.
-TEST(Tensorboard, FullDiskLeavesWholeRecords) {
+TEST(Tensorboard, FullDiskLeavesCompleteRecords) {
   if (!has_python()) GTEST_SKIP() << "no python3 to read with";
   const TemporaryDirectory folder;
   ProcessOptions options;

@@ -53,7 +53,7 @@ TEST_F(TestScript, ShowsTheOutputOfFailedProgramsOnly) {
 }
 
 // A tier over its budget is named. It fails, and ends the script, where CI=true alone.
-TEST_F(TestScript, OverBudgetFailsInCi) {
+TEST_F(TestScript, FailsOverBudgetInCi) {
   for (const char* tier : {"unit", "integration", "smoke"}) add(tier, "true");
   const auto warned = run({{"DIGITS_BUDGET_FACTOR", "0"}});
   EXPECT_EQ(warned.status, 0) << warned.out << warned.err;

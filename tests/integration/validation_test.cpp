@@ -95,7 +95,7 @@ TEST(FailOn, WarningLetsACleanSetPass) {
 
 // A set that cannot even be built: the reason is a finding like any other, printed and written, and
 // the exit status is that of bad data.
-TEST(Inspect, ReportsWhatKeepsASetFromBeingBuilt) {
+TEST(Inspect, ReportsALoadErrorAsAFinding) {
   const TemporaryDirectory folder;
   fs::copy(fixtures() / "tiny", folder / "set");
   const auto images = folder / "set" / "train-images-idx3-ubyte";
@@ -116,7 +116,7 @@ TEST(Inspect, ReportsWhatKeepsASetFromBeingBuilt) {
 }
 
 // A configuration that cannot be used is no finding about the data.
-TEST(Inspect, LeavesOtherErrorsAlone) {
+TEST(Inspect, ReportsNoFindingForAConfigurationError) {
   const TemporaryDirectory folder;
   const auto result = call_digits({"inspect", "--fail-on", "never", "--out", folder / "data.json"});
   EXPECT_EQ(result.status, 2);

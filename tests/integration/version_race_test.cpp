@@ -45,7 +45,7 @@ int programs_at(const fs::path& file) {
 
 // Both succeed, with a version each, whole; the first is current, and nothing is left over. They
 // are held up until both are at the model's lock, so that they set off at the same moment.
-TEST(VersionRace, TwoPackagingsGetTwoVersions) {
+TEST(VersionRace, ConcurrentPackagingsGetDifferentVersions) {
   const TemporaryDirectory folder;
   const std::vector<std::string> package{"package", tiny_run().path(), "--repository",
                                          folder / "models", "--json"};

@@ -46,7 +46,7 @@ TEST_F(Smoke, EveryCommandHasHelp) {
   }
 }
 
-TEST_F(Smoke, VersionNamesWhatItIsMadeOf) {
+TEST_F(Smoke, VersionNamesTheLibraries) {
   const auto version = run_digits({"--version"});
   EXPECT_EQ(version.status, 0);
   for (const char* part : {"digits", "libtorch", "opencv", "blas", "device", "cpu_features"}) {
@@ -79,7 +79,7 @@ TEST_F(Smoke, ReadsTheCommittedPictures) {
 }
 
 // Bad pictures: a named error each, and nothing predicted.
-TEST_F(Smoke, NamesWhatIsWrongWithBadPictures) {
+TEST_F(Smoke, NamesTheErrorOfABadPicture) {
   const std::map<std::string, std::string> expected{{"blank.jpg", "image.blank"},
                                                     {"oversized.png", "image.too_large"},
                                                     {"text.png", "image.unreadable"},

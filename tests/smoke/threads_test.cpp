@@ -28,7 +28,7 @@ TEST(Threads, WaitPassively) {
 }
 
 // A variable that the person sets stays.
-TEST(Threads, WaitAsThePersonSays) {
+TEST(Threads, WaitAsTheUserSets) {
   if (start({}).find("GOMP_SPINCOUNT") == std::string::npos) {
     GTEST_SKIP() << "another OpenMP library";
   }
@@ -38,7 +38,7 @@ TEST(Threads, WaitAsThePersonSays) {
 
 // OpenBLAS has no way to show its settings, so this shows that it is given them: `digits doctor`
 // lists the variables that the program runs with.
-TEST(Threads, OfOpenBlasSleepUnlessThePersonSays) {
+TEST(Threads, OfOpenBlasSleepByDefault) {
   const auto timeout = [](const std::vector<std::string>& variables) {
     std::vector<std::string> argv{"env", "-u", "OMP_WAIT_POLICY", "-u", "OPENBLAS_THREAD_TIMEOUT"};
     argv.insert(argv.end(), variables.begin(), variables.end());

@@ -9,7 +9,7 @@ namespace digits {
 namespace {
 
 // Lines are kept once each, and afterwards the stream prints again.
-TEST(CapturedStderr, KeepsWhatItsThreadPrints) {
+TEST(CapturedStderr, CapturesTheOutputOfItsThread) {
   testing::internal::CaptureStderr();
   {
     const CapturedStderr captured;
@@ -23,7 +23,7 @@ TEST(CapturedStderr, KeepsWhatItsThreadPrints) {
 }
 
 // Another thread prints as ever while one captures.
-TEST(CapturedStderr, LeavesOtherThreadsAlone) {
+TEST(CapturedStderr, IgnoresOtherThreads) {
   testing::internal::CaptureStderr();
   const CapturedStderr captured;
   std::thread([] { std::fputs("from beside\n", stderr); }).join();

@@ -7,7 +7,7 @@ namespace {
 
 // bfloat16 only where the processor multiplies it: AVX-512 alone converts it step by step, slower
 // than float32.
-TEST(CpuFeatures, Bfloat16IsMultipliedByAmxAndAvx512) {
+TEST(CpuFeatures, Bfloat16NeedsAmxOrAvx512Bf16) {
   EXPECT_FALSE(multiplies_bfloat16({}));
   EXPECT_FALSE(multiplies_bfloat16({"avx2"}));
   EXPECT_FALSE(multiplies_bfloat16({"avx2", "avx512f"}));
@@ -16,7 +16,7 @@ TEST(CpuFeatures, Bfloat16IsMultipliedByAmxAndAvx512) {
 }
 
 // A machine that is told to be an older one behaves like it.
-TEST(CpuFeatures, TheEnvironmentForbidsSome) {
+TEST(CpuFeatures, EnvironmentCanDisableFeatures) {
   const CpuFeatures all(kCpuFeatures.begin(), kCpuFeatures.end());
   EXPECT_EQ(allowed_features(all, "", ""), all);
   EXPECT_EQ(allowed_features(all, "ALL", "AVX512"), all);

@@ -45,17 +45,17 @@ TEST(EventFile, RecordFramesItsData) {
 }
 
 // By hand. Keys are field << 3 | type: 09 wall time (double 1.0 = 3FF0...), 10 step, 1A version.
-TEST(EventFile, VersionEventByHand) {
+TEST(EventFile, VersionEventMatchesHandEncoding) {
   EXPECT_EQ(version_event(1.0), "\x09\0\0\0\0\0\0\xF0\x3F\x10\0\x1A\x0D"s + "brain.Event:2");
 }
 
 // 3A: session log of two bytes, status (08) START (1); step 300 = AC 02 in base 128.
-TEST(EventFile, StartEventByHand) {
+TEST(EventFile, StartEventMatchesHandEncoding) {
   EXPECT_EQ(start_event(1.0, 300), "\x09\0\0\0\0\0\0\xF0\x3F\x10\xAC\x02\x3A\x02\x08\x01"s);
 }
 
 // 2A: a summary with two values (0A), each a tag (0A) and a float (15): 0.5 = 3F000000.
-TEST(EventFile, ScalarEventByHand) {
+TEST(EventFile, ScalarEventMatchesHandEncoding) {
   EXPECT_EQ(summary_event(1.0, 1, {{"a", 0.5F}, {"b", 1.0F}}),
             "\x09\0\0\0\0\0\0\xF0\x3F\x10\x01\x2A\x14"s
             "\x0A\x08\x0A\x01"
@@ -65,7 +65,7 @@ TEST(EventFile, ScalarEventByHand) {
 }
 
 // 22: an image with height 2 (08), width 3 (10), colour space 1 (18), and its bytes (22).
-TEST(EventFile, ImageEventByHand) {
+TEST(EventFile, ImageEventMatchesHandEncoding) {
   EXPECT_EQ(summary_event(1.0, 1, {{"i", EncodedImage{2, 3, 1, "PNG"}}}),
             "\x09\0\0\0\0\0\0\xF0\x3F\x10\x01\x2A\x12\x0A\x10\x0A\x01i\x22\x0B"s
             "\x08\x02\x10\x03\x18\x01\x22\x03PNG");
@@ -89,7 +89,7 @@ TEST(EventFile, CanBeReadWhileItGrows) {
 }
 
 // A run that goes on gets a file of its own, even within the second; readers take them by name.
-TEST(EventFile, NextOneSortsBehind) {
+TEST(EventFile, NextFileSortsAfterThePreviousOne) {
   const TemporaryDirectory folder;
   std::vector<std::string> names;
   for (int i = 0; i < 3; ++i) {
@@ -102,7 +102,7 @@ TEST(EventFile, NextOneSortsBehind) {
   EXPECT_TRUE(std::is_sorted(names.begin(), names.end()));
 }
 
-TEST(EventFile, NamesAPlaceThatCannotBeWritten) {
+TEST(EventFile, NamesAnUnwritablePath) {
   const TemporaryDirectory folder;
   write_file(folder / "file", "x");
   expect_error("output.unwritable", [&] { EventFile(folder / "file", 1); });

@@ -21,7 +21,7 @@ bool is_held(const std::filesystem::path& path) {
   return code == "interrupted";
 }
 
-TEST(FileLock, IsHeldByOneAtATime) {
+TEST(FileLock, HasOneHolderAtATime) {
   const TemporaryDirectory folder;
   const auto path = folder / "lock";
   {
@@ -34,7 +34,7 @@ TEST(FileLock, IsHeldByOneAtATime) {
 
 // Asking does not wait, and what is closed is free. A file that cannot be locked is an error, not
 // somebody else's.
-TEST(FileLock, IsTriedWithoutWaiting) {
+TEST(FileLock, TryLockDoesNotWait) {
   const TemporaryDirectory folder;
   const auto path = folder / "lock";
   const auto open_file = [&] {
@@ -52,7 +52,7 @@ TEST(FileLock, IsTriedWithoutWaiting) {
 }
 
 // A process that is killed holds nothing.
-TEST(FileLock, EndsWithItsProcess) {
+TEST(FileLock, IsReleasedWhenTheProcessEnds) {
   const TemporaryDirectory folder;
   const auto path = folder / "lock";
   int ready[2];
@@ -73,7 +73,7 @@ TEST(FileLock, EndsWithItsProcess) {
   ::close(ready[1]);
 }
 
-TEST(FileLock, NamesAPlaceThatCannotBeUsed) {
+TEST(FileLock, NamesAnUnusablePath) {
   const TemporaryDirectory folder;
   expect_error("output.unwritable", [&] { const FileLock lock(folder / "no" / "lock"); });
   expect_error("output.unwritable", [&] { const FileLock lock(folder.path()); });

@@ -17,13 +17,13 @@ TEST(ReadFile, ReturnsEveryByte) {
   EXPECT_EQ(read_file(folder / "x"), bytes);
 }
 
-TEST(ReadFile, NamesWhatIsWrongWithThePath) {
+TEST(ReadFile, ReportsThePathError) {
   const TemporaryDirectory folder;
   expect_error("input.missing", [&] { read_file(folder / "nothing"); });
   expect_error("input.not_a_file", [&] { read_file(folder.path()); });
 }
 
-TEST(WriteFile, ReplacesTheOldFileAndLeavesNothingElse) {
+TEST(WriteFile, ReplacesTheOldFileWithoutLeftovers) {
   const TemporaryDirectory folder;
   write_file(folder / "x", "old");
   write_file(folder / "x", "new");
@@ -31,14 +31,14 @@ TEST(WriteFile, ReplacesTheOldFileAndLeavesNothingElse) {
   EXPECT_EQ(files_below(folder.path()), std::vector<std::string>{"x"});
 }
 
-TEST(WriteFile, IntoAMissingFolderIsAnErrorThatLeavesNothing) {
+TEST(WriteFile, IntoAMissingFolderIsAnError) {
   const TemporaryDirectory folder;
   expect_error("output.unwritable", [&] { write_file(folder / "no" / "x", "bytes"); });
   EXPECT_TRUE(files_below(folder.path()).empty());
 }
 
 // A folder is not replaced by a file.
-TEST(WriteFile, OverAFolderIsRefused) {
+TEST(WriteFile, OverAFolderIsRejected) {
   const TemporaryDirectory folder;
   fs::create_directories(folder / "x" / "inside");
   expect_error("output.unwritable", [&] { write_file(folder / "x", "bytes"); });
@@ -46,7 +46,7 @@ TEST(WriteFile, OverAFolderIsRefused) {
 }
 
 // The disk fills up in the middle: the old content stays, the temporary goes.
-TEST(WriteFile, OnAFullDiskKeepsTheOldFileAndLeavesNoTemporary) {
+TEST(WriteFile, OnAFullDiskKeepsOnlyTheOldFile) {
   const TemporaryDirectory folder;
   write_file(folder / "x", "old");
   {
@@ -58,7 +58,7 @@ TEST(WriteFile, OnAFullDiskKeepsTheOldFileAndLeavesNoTemporary) {
 }
 
 // What a killed writer left goes; what is somebody's stays.
-TEST(RemoveLeftovers, TakesTemporariesOnly) {
+TEST(RemoveLeftovers, RemovesTemporaryFilesOnly) {
   const TemporaryDirectory folder;
   fs::create_directories(folder / ".package.tmp-0123456789abcdef/inside");
   for (const char* name :
@@ -73,7 +73,7 @@ TEST(RemoveLeftovers, TakesTemporariesOnly) {
 }
 
 // A folder goes whole; where that cannot be, it stays whole.
-TEST(RemoveFolder, TakesTheFolderAndAllInIt) {
+TEST(RemoveFolder, RemovesTheFolderAndItsContent) {
   const TemporaryDirectory folder;
   fs::create_directories(folder / "x" / "inside");
   write_file(folder / "x" / "inside" / "file", "bytes");
@@ -83,7 +83,7 @@ TEST(RemoveFolder, TakesTheFolderAndAllInIt) {
 }
 
 // A folder in which a writer was killed before it had finished anything is as good as new.
-TEST(RequireNew, OverlooksLeftovers) {
+TEST(RequireNew, IgnoresLeftovers) {
   const TemporaryDirectory folder;
   write_file(folder / ".config.toml.tmp-0123456789abcdef", "half");
   require_new(folder.path());
@@ -92,7 +92,7 @@ TEST(RequireNew, OverlooksLeftovers) {
 }
 
 // A link is followed, not replaced; a device is left alone.
-TEST(WriteFile, RespectsLinksAndDevices) {
+TEST(WriteFile, FollowsLinksAndKeepsDevices) {
   const TemporaryDirectory folder;
   write_file(folder / "real", "old");
   fs::create_symlink(folder / "real", folder / "link");
@@ -104,7 +104,7 @@ TEST(WriteFile, RespectsLinksAndDevices) {
 }
 
 // What the system will not say is not "missing".
-TEST(KindOf, TellsMissingFromUnreadable) {
+TEST(KindOf, DistinguishesMissingFromUnreadable) {
   const TemporaryDirectory folder;
   EXPECT_EQ(kind_of(folder.path()), PathKind::kFolder);
   EXPECT_EQ(kind_of(folder / "nothing"), PathKind::kMissing);
@@ -112,7 +112,7 @@ TEST(KindOf, TellsMissingFromUnreadable) {
   expect_error("input.unreadable", [&] { kind_of(folder / "loop"); });
 }
 
-TEST(StagedDirectory, AppearsOnlyWithTheCommit) {
+TEST(StagedDirectory, AppearsOnlyAfterCommit) {
   const TemporaryDirectory folder;
   StagedDirectory staged(folder / "out");
   write_file(staged.path() / "x", "1");
@@ -121,7 +121,7 @@ TEST(StagedDirectory, AppearsOnlyWithTheCommit) {
   EXPECT_EQ(read_file(folder / "out" / "x"), "1");
 }
 
-TEST(StagedDirectory, WithoutACommitLeavesNothing) {
+TEST(StagedDirectory, WithoutCommitLeavesNothing) {
   const TemporaryDirectory folder;
   {
     const StagedDirectory staged(folder / "out");
@@ -130,7 +130,7 @@ TEST(StagedDirectory, WithoutACommitLeavesNothing) {
   EXPECT_TRUE(fs::is_empty(folder.path()));
 }
 
-TEST(StagedDirectory, NeverReplacesWhatIsThere) {
+TEST(StagedDirectory, NeverReplacesAFolder) {
   const TemporaryDirectory folder;
   fs::create_directories(folder / "out");
   write_file(folder / "out" / "mine", "1");
@@ -146,7 +146,7 @@ TEST(StagedDirectory, AcceptsATrailingSlash) {
   EXPECT_TRUE(fs::is_directory(folder / "out"));
 }
 
-TEST(StagedFile, AppearsOnlyWithTheCommit) {
+TEST(StagedFile, AppearsOnlyAfterCommit) {
   const TemporaryDirectory folder;
   StagedFile file(folder / "x");
   file.append("one ");
@@ -157,7 +157,7 @@ TEST(StagedFile, AppearsOnlyWithTheCommit) {
   EXPECT_THAT(files_below(folder.path()), testing::ElementsAre("x"));
 }
 
-TEST(StagedFile, WithoutACommitLeavesNothing) {
+TEST(StagedFile, WithoutCommitLeavesNothing) {
   const TemporaryDirectory folder;
   {
     StagedFile file(folder / "x");
@@ -168,7 +168,7 @@ TEST(StagedFile, WithoutACommitLeavesNothing) {
 }
 
 // A name is taken by a file, a folder, and a link to nothing: refused before anything is written.
-TEST(StagedFile, RefusesATakenName) {
+TEST(StagedFile, RejectsAnExistingName) {
   const TemporaryDirectory folder;
   write_file(folder / "file", "somebody's");
   fs::create_directories(folder / "folder");
@@ -209,7 +209,7 @@ TEST(StagedFile, OnAFullDiskLeavesNothing) {
 }
 
 // A log grows by what is appended, and is never somebody else's.
-TEST(GrowingFile, KeepsWhatCameInOrder) {
+TEST(GrowingFile, AppendsInOrder) {
   const TemporaryDirectory folder;
   GrowingFile file(folder / "log");
   file.append("one ");

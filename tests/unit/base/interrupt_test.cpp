@@ -9,7 +9,7 @@ namespace digits {
 namespace {
 
 // Work goes on until a signal has come.
-TEST(Interrupt, EndsWorkByAnError) {
+TEST(Interrupt, StopsWorkWithAnError) {
   EXPECT_NO_THROW(throw_if_interrupted("training"));
   set_interrupted(true);
   expect_error("interrupted", [] { throw_if_interrupted("training"); });
@@ -30,7 +30,7 @@ class Signals : public testing::Test {
 };
 
 // Ctrl-C, a service manager, a closed terminal.
-TEST_F(Signals, SetTheFlag) {
+TEST_F(Signals, SetTheInterruptFlag) {
   for (const int number : kCaught) {
     catch_interrupts();
     std::raise(number);
@@ -41,7 +41,7 @@ TEST_F(Signals, SetTheFlag) {
 }
 
 // As nohup starts a program: a closed terminal does not stop it.
-TEST_F(Signals, AnIgnoredHangUpStaysIgnored) {
+TEST_F(Signals, IgnoredHangUpStaysIgnored) {
   std::signal(SIGHUP, SIG_IGN);
   catch_interrupts();
   std::raise(SIGHUP);

@@ -17,7 +17,7 @@ TEST(ParallelFor, VisitsEveryIndexOnce) {
   parallel_for(0, 4, [](std::size_t) { FAIL() << "there is nothing to visit"; });
 }
 
-TEST(ParallelFor, RethrowsWhatABodyThrew) {
+TEST(ParallelFor, RethrowsAnException) {
   const auto run = [](std::size_t i) {
     if (i == 36) throw std::runtime_error("the last one");
   };
@@ -54,7 +54,7 @@ TEST(ParallelInOrder, ConsumesInTheOrderOfTheTasks) {
 }
 
 // A slow consumer is not outrun: memory is bounded by the number of threads.
-TEST(ParallelInOrder, HoldsNoMoreThanAsManyAsThreads) {
+TEST(ParallelInOrder, HoldsAtMostOneTaskPerThread) {
   Counter counter(100);
   std::atomic<int> held{0};
   int most = 0;
@@ -76,7 +76,7 @@ TEST(ParallelInOrder, HoldsNoMoreThanAsManyAsThreads) {
 
 // Wherever it is thrown: what came before has been consumed, and nothing behind it is, though it
 // was already worked on by all the other threads.
-TEST(ParallelInOrder, EndsWithTheFirstError) {
+TEST(ParallelInOrder, StopsAtTheFirstError) {
   for (const std::string where : {"produce", "work", "consume"}) {
     for (const int threads : {1, 2, 7}) {
       SCOPED_TRACE(where + " " + std::to_string(threads));

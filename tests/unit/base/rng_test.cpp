@@ -12,7 +12,7 @@ namespace {
 using Block = std::array<std::uint32_t, 4>;
 
 // The known-answer vectors that the authors publish with Random123.
-TEST(Philox, GivesThePublishedAnswers) {
+TEST(Philox, MatchesThePublishedVectors) {
   EXPECT_EQ(philox4x32({0, 0, 0, 0}, {0, 0}),
             (Block{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
   EXPECT_EQ(philox4x32({0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff}, {0xffffffff, 0xffffffff}),
@@ -98,7 +98,7 @@ TEST(Permutation, DependsOnTheEpoch) {
   EXPECT_EQ(first, permutation(1000, test_seed(), Stream::kShuffle, 1));
 }
 
-TEST(Permutation, OfNothingIsEmpty) {
+TEST(Permutation, OfNoElementsIsEmpty) {
   EXPECT_TRUE(permutation(0, test_seed(), Stream::kShuffle).empty());
 }
 

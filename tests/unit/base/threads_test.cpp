@@ -35,7 +35,7 @@ class CpuQuota : public testing::Test {
   TemporaryDirectory root_;
 };
 
-TEST_F(CpuQuota, IsNoneWithoutControlGroups) {
+TEST_F(CpuQuota, IsUnsetWithoutControlGroups) {
   EXPECT_EQ(cpu_quota(root_.path()), std::nullopt);
   mount("/");
   EXPECT_EQ(cpu_quota(root_.path()), std::nullopt);
@@ -63,7 +63,7 @@ TEST_F(CpuQuota, ReadsVersion1) {
 }
 
 // A group cannot use more than its parents, however much its own quota allows.
-TEST_F(CpuQuota, IsTheSmallestOfTheParents) {
+TEST_F(CpuQuota, IsTheSmallestQuotaOfAllParents) {
   mount("/");
   write("proc/self/cgroup", "0::/a/b/c\n");
   write("sys/fs/cgroup/unified/a/cpu.max", "200000 100000\n");

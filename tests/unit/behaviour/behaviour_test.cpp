@@ -66,7 +66,7 @@ ModelUnderTest blind() {
 
 // Digits are asked everything; a blind model, which always says 0, is never flipped, never swayed
 // and right once in ten.
-TEST(MeasureBehaviour, AsksDigitsEverything) {
+TEST(MeasureBehaviour, RunsAllTestsOnDigits) {
   const auto all =
       measure_behaviour(blind(), few_digits({16, 16, 1, numbered_class_names(10)}), {});
   EXPECT_EQ(names_of(all).size(), 25U);
@@ -81,7 +81,7 @@ TEST(MeasureBehaviour, AsksDigitsEverything) {
 }
 
 // Of other classes than digits, nothing synthetic is asked; what cannot be explained is not.
-TEST(MeasureBehaviour, LeavesOutWhatDoesNotApply) {
+TEST(MeasureBehaviour, OmitsInapplicableTests) {
   const auto letters = few_digits({16, 16, 1, {"a", "b", "c"}});
   const auto names = names_of(measure_behaviour({always(0), {}, {}}, letters, {}));
   EXPECT_EQ(names.count("functionality/canonical"), 0U);
@@ -95,7 +95,7 @@ TEST(MeasureBehaviour, LeavesOutWhatDoesNotApply) {
 
 // The costly tests are shown a fifteenth of the images; of a quarter of the pixels, four times
 // that.
-TEST(MeasureBehaviour, ShowsMoreImagesThatAreSmall) {
+TEST(MeasureBehaviour, UsesMoreImagesIfTheyAreSmall) {
   const auto shown = [](int side) {
     auto subject = blind();
     std::size_t images = 0;

@@ -28,7 +28,7 @@ Classifier watching(int row, int col, std::uint8_t value) {
   return decided_by([=](const std::uint8_t* image) { return image[row * kSide + col] == value; });
 }
 
-TEST(InkOf, IsHalfTheBrightestAndItsMargin) {
+TEST(InkOf, HoldsHalfBrightPixelsAndTheirMargin) {
   auto set = random_dataset(1, 3, 5);
   set.images = {0, 0, 0, 0, 0, 49, 100, 50, 0, 0, 0, 0, 0, 0, 0};
   const auto count = [&](int margin) {
@@ -49,7 +49,7 @@ TEST(InkOf, IsHalfTheBrightestAndItsMargin) {
 // A classifier that watches one pixel is flipped by the smallest square there is, 2 x 2 of 14 x 14,
 // wherever it covers that pixel: four positions on ink, or beside it, and one in a corner. Of all
 // 169 positions, 9 lie within the 4 x 4 pixels, 12 half and 4 a quarter.
-TEST(Counterfactuals, FindTheSmallestSquareWhereverItIs) {
+TEST(Counterfactuals, FindTheSmallestSquareAnywhere) {
   const auto on_ink = counterfactuals(watching(7, 7, 200), spots(1)).front();
   EXPECT_TRUE(on_ink.found);
   EXPECT_EQ(on_ink.side, 2);
@@ -75,7 +75,7 @@ TEST(Counterfactuals, GrowUntilTheAnswerFlips) {
 
 // Above chance for what watches ink; not for what watches a corner, nor for what is flipped by
 // anything; nothing is known of what is never flipped.
-TEST(MeasureCounterfactuals, AsksForInk) {
+TEST(MeasureCounterfactuals, ExceedsChanceOnlyOnInk) {
   const auto set = spots(100);  // all answer alike: fewer images would leave the sign open
   EXPECT_GT(measure_counterfactuals(watching(7, 7, 200), set).observed.low, 0.1);
   EXPECT_LT(measure_counterfactuals(watching(0, 0, 0), set).observed.high, 0.0);

@@ -23,7 +23,7 @@ double brightness(const std::uint8_t* image) {
 }
 
 // Half the light, then a fifth of it: the probability of class 1 is 1, 0.5, 0.2, but for rounding.
-TEST(Drops, ComparePerLevelWithTheOneBefore) {
+TEST(Drops, CompareEachLevelWithThePreviousOne) {
   const auto steps =
       drops(scored_by(brightness), white(20), {toned(0.5, 0.0), toned(0.2, 0.0)}, test_seed(), 1);
   ASSERT_EQ(steps.size(), 2U);
@@ -35,7 +35,7 @@ TEST(Drops, ComparePerLevelWithTheOneBefore) {
 }
 
 // It is the true class that is looked at: of class 0 the probability rises.
-TEST(Drops, AreOfTheTrueClass) {
+TEST(Drops, MeasureTheTrueClass) {
   auto set = white(20);
   std::fill(set.labels.begin(), set.labels.end(), std::uint8_t{0});
   const auto steps = drops(scored_by(brightness), set, {toned(0.5, 0.0)}, test_seed(), 1);
@@ -43,7 +43,7 @@ TEST(Drops, AreOfTheTrueClass) {
 }
 
 // A pixel of light loses more than half of it at the weakest blur, in an image of any size.
-TEST(Degradations, BlurSmallImagesToo) {
+TEST(Degradations, BlurImagesOfAnySize) {
   for (const int side : {5, 8, 28}) {
     const Schema schema{side, side, 1, numbered_class_names(2)};
     const auto pixel = static_cast<std::size_t>(side / 2 * side + side / 2);
@@ -57,7 +57,7 @@ TEST(Degradations, BlurSmallImagesToo) {
 
 // A classifier that believes less and less falls at every level; one that does not care, or does
 // not beyond some strength, does not.
-TEST(MeasureDegradations, TakeTheLevelThatFallsLeast) {
+TEST(MeasureDegradations, TakesTheLevelWithTheSmallestDrop) {
   auto set = white(400);  // all fall alike: fewer images would leave the sign open
   for (std::size_t i = 0; i < set.size(); ++i) {  // a dark frame, so that blur changes something
     for (int p = 0; p < 100; ++p) {
@@ -86,7 +86,7 @@ TEST(MeasureDegradations, TakeTheLevelThatFallsLeast) {
 }
 
 // Whole images are white, erased ones black; three classes, and class 2 is what they become.
-TEST(GainByErasure, IsThatOfTheClassThatItBecomes) {
+TEST(GainByErasure, MeasuresTheResultingClass) {
   ErasedPairs pairs{random_dataset(6, 4, 4), random_dataset(6, 4, 4)};
   std::fill(pairs.whole.images.begin(), pairs.whole.images.end(), std::uint8_t{255});
   std::fill(pairs.erased.images.begin(), pairs.erased.images.end(), std::uint8_t{0});
@@ -106,7 +106,7 @@ TEST(GainByErasure, IsThatOfTheClassThatItBecomes) {
 }
 
 // Only pairs of digits that the model knows are drawn: none of them among the first two.
-TEST(MeasureErasures, LeaveOutUnknownDigits) {
+TEST(MeasureErasures, OmitsUnknownDigits) {
   const auto measured = [](int classes) {
     return measure_erasures(always(0), {16, 16, 1, numbered_class_names(classes)}, 2, test_seed());
   };

@@ -23,7 +23,7 @@ const Classifier by_grey = scored_by([](const std::uint8_t* image) { return imag
 
 // 100 right answers from 0.6 up, and wrong ones below a half, which are as sure of the other class:
 // a twentieth of the right ones is given up, and the wrong ones do not count.
-TEST(ConfidenceThreshold, IsWhatNearlyAllRightAnswersReach) {
+TEST(ConfidenceThreshold, IsReachedBy95PercentOfRightAnswers) {
   std::vector<std::uint8_t> values;
   for (int i = 0; i < 100; ++i) values.push_back(static_cast<std::uint8_t>(153 + i / 2));
   for (int i = 0; i < 50; ++i) values.push_back(static_cast<std::uint8_t>(2 * i));
@@ -33,18 +33,18 @@ TEST(ConfidenceThreshold, IsWhatNearlyAllRightAnswersReach) {
 
 // A model that is sure of everything does not set its own standard; one that is never right has
 // none.
-TEST(ConfidenceThreshold, IsNineTenthsAtMost) {
+TEST(ConfidenceThreshold, IsAtMostNineTenths) {
   EXPECT_DOUBLE_EQ(confidence_threshold(by_grey, greys({255, 254, 253})), 0.9);
   EXPECT_DOUBLE_EQ(confidence_threshold(by_grey, greys({0, 10})), 0.9);
 }
 
-TEST(ConfidentShare, CountsTheThresholdItself) {
+TEST(ConfidentShare, IncludesTheThreshold) {
   const auto share = confident_share(by_grey, greys({255, 204, 200, 0}), 204 / 255.0);
   EXPECT_DOUBLE_EQ(share.value, 0.75);  // of the last one it is sure, too: that it is class 0
   EXPECT_EQ(share.n, 4U);
 }
 
-TEST(BlankImages, GoFromPaperToInk) {
+TEST(BlankImages, RangeFromPaperToInk) {
   const auto set = blank_images({3, 2, 3, numbered_class_names(2)});
   ASSERT_EQ(set.size(), 9U);
   EXPECT_EQ(set.image(0)[0], 0);
@@ -84,7 +84,7 @@ TEST(ScrambledImages, KeepTheirPixels) {
 
 // What is sure only of images with a white top and a black bottom is not sure of nothing; what is
 // always sure is.
-TEST(MeasureConfidence, SeesWhoIsSureOfNothing) {
+TEST(MeasureConfidence, DetectsUnjustifiedConfidence) {
   auto set = random_dataset(100, 8, 8, 1, 2);
   for (std::size_t i = 0; i < set.size(); ++i) {
     std::fill_n(set.image(i), 32, std::uint8_t{255});
@@ -107,7 +107,7 @@ TEST(MeasureConfidence, SeesWhoIsSureOfNothing) {
 }
 
 // Who knows all 90 by heart is right on them, and a single mistake shows.
-TEST(MeasureCanonicalDigits, CountEveryMistake) {
+TEST(MeasureCanonicalDigits, CountsEveryMistake) {
   const Schema schema{20, 20, 1, numbered_class_names(10)};
   const auto known = canonical_digits(schema);
   const auto by_heart = [&](std::size_t mistakes) {

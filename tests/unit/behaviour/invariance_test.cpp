@@ -45,7 +45,7 @@ double flipped(const Classifier& classify, const std::string& name,
 
 // Left or right half: a shift by one pixel takes columns 4 and 5 across, each in one direction
 // only; one by two takes all four.
-TEST(Flips, CountImagesThatAnyVariantFlips) {
+TEST(Flips, CountImagesFlippedByAnyVariant) {
   const auto half =
       decided_by([](const std::uint8_t* image) { return brightest_column(image) < 5 ? 0 : 1; });
   EXPECT_DOUBLE_EQ(flipped(half, "shift_1"), 0.5);
@@ -55,7 +55,7 @@ TEST(Flips, CountImagesThatAnyVariantFlips) {
 
 // Each change is noticed by a classifier that reads what it changes, and by none that reads what it
 // leaves: none of them perturbs nothing.
-TEST(Invariances, EachChangeWhatTheySay) {
+TEST(Invariances, ChangeOnlyTheNamedProperty) {
   const auto by_sum = [](int low, int high) {
     return decided_by([=](const std::uint8_t* image) {
       int sum = 0;
@@ -109,7 +109,7 @@ TEST(Invariances, PixelsScaleWithTheShorterSide) {
 }
 
 // What is flipped is counted against all images; a classifier that sees nothing is never flipped.
-TEST(Flips, AreNoneOfABlindClassifier) {
+TEST(Flips, AreZeroForABlindClassifier) {
   const auto set = answered_by(always(1), columns(100));
   const auto observed = flips(always(1), set, named("shift_2").variants, 2);
   EXPECT_EQ(observed.value, 0.0);
@@ -119,7 +119,7 @@ TEST(Flips, AreNoneOfABlindClassifier) {
 
 // Strokes of one pixel have none to lose: such images are left out, and what is left is what n
 // says.
-TEST(MeasureInvariance, ThinsOnlyWhatIsThickEnough) {
+TEST(MeasureInvariance, ThinsOnlyThickStrokes) {
   auto set = columns(20);
   const auto thick = perturbed(set, thickened(4));
   std::copy(thick.images.begin(), thick.images.begin() + 5 * kSide * kSide, set.images.begin());

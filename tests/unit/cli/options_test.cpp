@@ -16,7 +16,7 @@ Config config_of(const Arguments& arguments) {
   return config_from(*options.parse(arguments), preset_config("fast"));
 }
 
-TEST(Options, LaterWins) {
+TEST(Options, FlagsOverrideTheFile) {
   const TemporaryDirectory folder;
   write_file(folder / "c.toml", "seed = 5\nthreads = 3\n");
   const auto config =
@@ -26,7 +26,7 @@ TEST(Options, LaterWins) {
   EXPECT_EQ(config.seed, 6);     // the flag over the file
 }
 
-TEST(Options, RefusesWhatItDoesNotKnow) {
+TEST(Options, RejectsUnknownWords) {
   expect_error("usage.option", [] { config_of({"--sead", "1"}); });
   expect_error("usage.option", [] { config_of({"--seed"}); });
   expect_error("usage.option", [] { config_of({"--seed", "one"}); });
@@ -34,7 +34,7 @@ TEST(Options, RefusesWhatItDoesNotKnow) {
 }
 
 // Values on the command line are checked as those of a file.
-TEST(Options, ChecksValues) {
+TEST(Options, RejectsInvalidValues) {
   expect_error("config.value", [] { config_of({"--seed", "-1"}); });
   expect_error("config.preset", [] { config_of({"--preset", "slow"}); });
   expect_error("config.value", [] { config_of({"--fail-on", "never"}); });
@@ -58,7 +58,7 @@ TEST(Options, EpochsAndBatchSizeAreKept) {
 }
 
 // A file's name and an option's value stay whole; a list option is given again for each value.
-TEST(Options, ACommaIsALetterLikeOthers) {
+TEST(Options, CommaDoesNotSplitAValue) {
   CommandOptions options("test", "for tests", "FILE...");
   options.text("out", "one value", "FILE");
   options.texts("mirror", "several values", "URL");
@@ -83,7 +83,7 @@ std::string hint_of(const Arguments& arguments) {
 }
 
 // After -- every word is a file's name; a name with a dash before it is told so.
-TEST(Options, NamesWithADashComeAfterTwo) {
+TEST(Options, NamesWithADashFollowADoubleDash) {
   CommandOptions options("test", "for tests", "FILE...");
   const auto parsed = options.parse({"a.png", "--", "-7.png", "--help"});
   EXPECT_THAT(parsed->words("files"), testing::ElementsAre("a.png", "-7.png", "--help"));
@@ -91,7 +91,7 @@ TEST(Options, NamesWithADashComeAfterTwo) {
   EXPECT_THAT(hint_of({"a.png", "-it is.png"}), testing::EndsWith(" -- '-it is.png'"));
 }
 
-TEST(Options, AMistypedOptionIsToldTheNearest) {
+TEST(Options, MistypedOptionGetsTheNearestName) {
   EXPECT_EQ(hint_of({"--presett", "fast"}), "did you mean --preset?");
   EXPECT_EQ(hint_of({"--sede=1"}), "did you mean --seed?");
   EXPECT_EQ(hint_of({"a.png", "--hepl"}), "did you mean --help?");
@@ -99,7 +99,7 @@ TEST(Options, AMistypedOptionIsToldTheNearest) {
   EXPECT_EQ(hint_of({"--seed"}), "digits test --help");  // no value, and no misspelling
 }
 
-TEST(Commands, AMistypedCommandIsToldTheNearest) {
+TEST(Commands, MistypedCommandGetsTheNearestName) {
   const auto hint = [](const std::string& word) -> std::string {
     try {
       run_one_of(commands(), {word}, "digits");
@@ -133,7 +133,7 @@ TEST(Options, ModelMayBeARun) {
 }
 
 // Every option on how files are read has its key, and wins over the run's configuration.
-TEST(Options, SayHowASetIsRead) {
+TEST(Options, SetOptionsAreParsed) {
   const auto plain = config_of({}).data;
   EXPECT_EQ(plain.first_label, 0);
   EXPECT_FALSE(plain.invert);
@@ -150,7 +150,7 @@ TEST(Options, SayHowASetIsRead) {
   expect_error("config.value", [] { config_of({"--first-label", "256"}); });
 }
 
-TEST(Options, WantsItsPositionals) {
+TEST(Options, RequiresPositionals) {
   CommandOptions options("test", "for tests", "RUN");
   const auto none = options.parse({});
   expect_error("usage.argument", [&] { none->word("one run"); });
@@ -187,19 +187,19 @@ TEST(Options, DefaultPresetIsStandard) {
 }
 
 // --gates replaces configs/gates.toml.
-TEST(Options, GatesNameTheFile) {
+TEST(Options, GatesOptionNamesTheFile) {
   EXPECT_EQ(request({}).config.gates_file, "");
   EXPECT_EQ(request({"--gates", "own.toml"}).config.gates_file, "own.toml");
 }
 
 // Classes called 0 to 9 need not be handwritten digits.
-TEST(Options, DigitTestsCanBeLeftOut) {
+TEST(Options, DigitTestsCanBeDisabled) {
   EXPECT_TRUE(request({}).config.evaluate.digit_tests);
   EXPECT_FALSE(request({"--no-digit-checks"}).config.evaluate.digit_tests);
 }
 
 // A run is new or resumed, not both; only a run can be resumed.
-TEST(Options, ResumeTakesTheRunsConfiguration) {
+TEST(Options, ResumeUsesTheConfigurationOfTheRun) {
   const TemporaryDirectory folder;
   auto config = resolve(Config());
   config.seed = 77;
@@ -215,7 +215,7 @@ TEST(Options, ResumeTakesTheRunsConfiguration) {
 
 // The hint is a command that a shell takes as it stands; without a run there is nothing to go on
 // with, and another error is none of its business.
-TEST(Options, AnInterruptedRunSaysHowToGoOn) {
+TEST(Options, InterruptedRunPrintsTheResumeCommand) {
   const TemporaryDirectory folder;
   RunRequest request;
   request.path = folder / "it's a run";
@@ -258,7 +258,7 @@ EpochRecord record_of(int epoch, double loss, Quantity accuracy, double train_se
 
 // By hand: 3000 images in 2 s are 1500 a second, 0.1 s of waiting 5 %; all in all 6000 in 3 s. The
 // first epoch is the best, and every column ends under its name.
-TEST(Output, HistoryTableByHand) {
+TEST(Output, HistoryTableMatchesHandCalculation) {
   const auto table = history_table(
       {record_of(1, 0.5, proportion(9, 10), 2.0), record_of(2, 0.25, proportion(8, 10), 1.0)});
   EXPECT_EQ(table,
@@ -273,7 +273,7 @@ TEST(Output, HistoryTableByHand) {
 }
 
 // A folder's name with a newline takes one line of the table all the same.
-TEST(Output, PairsTakeALineEach) {
+TEST(Output, PairsTakeOneLineEach) {
   testing::internal::CaptureStdout();
   print_pairs({{"run", "a\nb"}, {"package", "c"}});
   EXPECT_EQ(testing::internal::GetCapturedStdout(), "run      a b\npackage  c\n");

@@ -30,7 +30,7 @@ TEST(GateTable, ShowsVerdictsAndReasons) {
 }
 
 // After a run only what did not pass is shown, and nothing but the count when all did.
-TEST(GateTable, LeavesOutWhatPassed) {
+TEST(GateTable, OmitsPassedGates) {
   const auto gates = three_gates();
   const auto table = gate_table(gates, false);
   EXPECT_THAT(table, testing::Not(testing::HasSubstr("first")));

@@ -41,7 +41,7 @@ TEST(Augment, IsAFunctionOfItsKey) {
 }
 
 // A bright dot in the middle moves by at most the shift, and each axis by its own draw.
-TEST(Augment, ShiftsByNoMoreThanItsStrength) {
+TEST(Augment, ShiftIsLimitedByItsStrength) {
   Dataset set = random_dataset(1, 15, 15);
   std::fill(set.images.begin(), set.images.end(), std::uint8_t{0});
   set.images[7 * 15 + 7] = 255;
@@ -73,7 +73,7 @@ TEST(Augment, FillsWithPaper) {
 }
 
 // Bilinear interpolation averages, so no value leaves the range that the image had.
-TEST(Augment, StaysWithinTheImagesRange) {
+TEST(Augment, StaysWithinTheRangeOfTheImage) {
   Dataset set = random_dataset(1, 12, 12);
   for (auto& pixel : set.images) pixel = static_cast<std::uint8_t>(pixel / 2);
   for (std::uint64_t key = 0; key < 20; ++key) {
@@ -91,7 +91,7 @@ Dataset plain_image(std::uint8_t value, int side = 20, int channels = 1) {
 // Any strengths, sizes and key: the image fills its place to the byte, and without noise no value
 // lies above the image's own (below it, paper may come in). One rounding step is allowed to each of
 // the two interpolations and the blur.
-TEST(Augment, KeepsShapeAndRangeWhateverTheStrengths) {
+TEST(Augment, KeepsShapeAndRangeAtAnyStrength) {
   EXPECT_TRUE(rc::check("range", [] {
     const auto draw = [](int most) { return *rc::gen::inRange(0, most * 10 + 1) / 10.0; };
     AugmentOptions options{draw(45), draw(5), draw(1) / 2, draw(1)};
@@ -117,7 +117,7 @@ TEST(Augment, KeepsShapeAndRangeWhateverTheStrengths) {
 }
 
 // Each kind does something by itself; that none does so at zero strength is shown above.
-TEST(Augment, OfEachKindAloneChangesTheImage) {
+TEST(Augment, EachKindChangesTheImage) {
   std::vector<AugmentOptions> kinds(11);
   kinds[0].rotation = 20.0;
   kinds[1].shift = 2.0;
@@ -146,7 +146,7 @@ TEST(Augment, OfEachKindAloneChangesTheImage) {
 
 // A dot is found within the noise's amplitude of its place: smoothing averages, and cannot displace
 // further. With little smoothing some move by a pixel at least.
-TEST(Augment, BendsByNoMoreThanTheElasticStrength) {
+TEST(Augment, ElasticDisplacementIsLimitedByItsStrength) {
   auto set = plain_image(0, 21);
   for (int y = 9; y < 12; ++y) std::fill_n(&set.images[y * 21 + 9], 3, std::uint8_t{255});
   AugmentOptions options;
@@ -167,7 +167,7 @@ TEST(Augment, BendsByNoMoreThanTheElasticStrength) {
 
 // Neighbours move together: a smoothed field has a far smaller slope than its noise, so a ramp
 // stays monotonic where independent displacements would break it up.
-TEST(Augment, BendsSmoothly) {
+TEST(Augment, ElasticDisplacementIsSmooth) {
   auto set = plain_image(0, 28);
   for (int i = 0; i < 28 * 28; ++i) set.images[i] = static_cast<std::uint8_t>(i % 28 * 9);
   AugmentOptions options;
@@ -182,7 +182,7 @@ TEST(Augment, BendsSmoothly) {
 
 // Draws are uniform from 0 to the strength s, so the noise's mean square over many keys is s^2 / 3.
 // 200 keys of 400 pixels: the draws' own spread leaves a relative error of 6 % (one sigma).
-TEST(Augment, AddsNoiseOfTheAskedForDeviation) {
+TEST(Augment, AddsNoiseOfTheConfiguredDeviation) {
   const auto set = plain_image(128);
   AugmentOptions options;
   options.noise = 0.1;  // 25.5 of 255: five deviations to either end of the range
@@ -285,7 +285,7 @@ TEST(Augment, ChangesBrightnessByOneOffset) {
 }
 
 // Values beyond the range end at 0 or 255 instead of wrapping round.
-TEST(Augment, CutsOffTonesBeyondTheRange) {
+TEST(Augment, ClipsValuesToTheRange) {
   AugmentOptions options;
   options.contrast = 0.5;
   options.brightness = 0.5;

@@ -55,7 +55,7 @@ TEST(BatchStream, KeepsLabelsWithTheirImages) {
   }
 }
 
-TEST(BatchStream, ShufflesAnewEachEpoch) {
+TEST(BatchStream, ShufflesEachEpochDifferently) {
   const auto set = random_dataset(100);
   auto options = options_of(10);
   const auto first = all_indices(all_batches(set, options));
@@ -65,14 +65,14 @@ TEST(BatchStream, ShufflesAnewEachEpoch) {
   EXPECT_NE(first, all_indices(all_batches(set, options)));
 }
 
-TEST(BatchStream, KeepsTheOrderWhenAsked) {
+TEST(BatchStream, KeepsTheOrderWithoutShuffling) {
   auto options = options_of(10);
   options.shuffle = false;
   const auto indices = all_indices(all_batches(random_dataset(25), options));
   EXPECT_TRUE(std::is_sorted(indices.begin(), indices.end()));
 }
 
-TEST(BatchStream, DropsAPartialBatchOnlyWhenAsked) {
+TEST(BatchStream, DropsAPartialBatchOnlyWhenConfigured) {
   const auto set = random_dataset(25);
   auto options = options_of(10);
   EXPECT_EQ(all_batches(set, options).back().labels.size(), 5U);
@@ -96,7 +96,7 @@ std::vector<std::vector<std::uint8_t>> by_sample(const Dataset& set, const Batch
 
 // A sample is augmented by its own key: the batch size, and so the batch that it falls into, does
 // not matter.
-TEST(BatchStream, AugmentsASampleAlikeInAnyBatch) {
+TEST(BatchStream, AugmentsASampleEquallyInAnyBatch) {
   const auto set = random_dataset(24, 8, 8);
   auto options = options_of(5);
   options.augment = {15.0, 2.0, 0.1, 0.1};
@@ -146,7 +146,7 @@ TEST(BatchStream, ReplacesAShareOfTheSamplesByOutliers) {
 
 // The same for any batch size, order and prefetch, with every kind of augmentation, and with any
 // number of consumers at work at once.
-TEST(BatchStream, AugmentsByKeyWhateverTheBatchesOrderAndThreads) {
+TEST(BatchStream, AugmentationDependsOnTheKeyOnly) {
   EXPECT_TRUE(rc::check("by key", [] {
     const auto set = random_dataset(*rc::gen::inRange<std::size_t>(1, 20), 8, 8);
     BatchOptions options;
@@ -167,7 +167,7 @@ TEST(BatchStream, AugmentsByKeyWhateverTheBatchesOrderAndThreads) {
   }));
 }
 
-TEST(BatchStream, AugmentsAnewEachEpoch) {
+TEST(BatchStream, AugmentsEachEpochDifferently) {
   const auto set = random_dataset(4, 8, 8);
   auto options = options_of(4);
   options.shuffle = false;
@@ -179,7 +179,7 @@ TEST(BatchStream, AugmentsAnewEachEpoch) {
 
 // A stream that begins in the middle of an epoch gives what the whole one gives from there on; at
 // the end, nothing.
-TEST(BatchStream, GoesOnWhereAnotherWasLeft) {
+TEST(BatchStream, ResumesAtAnyBatch) {
   const auto set = random_dataset(25);
   auto options = options_of(4);
   options.augment = {15.0, 2.0, 0.1, 0.1};
@@ -195,7 +195,7 @@ TEST(BatchStream, GoesOnWhereAnotherWasLeft) {
 }
 
 // Leaving early must not hang on a producer that waits for room.
-TEST(BatchStream, CanBeAbandoned) {
+TEST(BatchStream, CanBeDestroyedEarly) {
   const auto set = random_dataset(1000);
   auto options = options_of(1);
   options.prefetch = 1;
@@ -211,7 +211,7 @@ TEST(BatchStream, OfAnEmptySetEndsAtOnce) {
   EXPECT_TRUE(all_batches(set, options_of(3)).empty());
 }
 
-TEST(BatchStream, RefusesABatchSizeOfZero) {
+TEST(BatchStream, RejectsABatchSizeOfZero) {
   const auto set = random_dataset(3);
   expect_error("config.batch", [&] { BatchStream stream(set, options_of(0)); });
 }

@@ -101,7 +101,7 @@ TEST(LoadClassFolders, HoldsOutATestPart) {
 }
 
 // Which images are held out is a function of the seed, and no matter of how many threads read.
-TEST(LoadClassFolders, HoldsOutByTheSeed) {
+TEST(LoadClassFolders, HoldoutDependsOnTheSeedOnly) {
   const TemporaryDirectory root;
   write_classes(root.path(), 40);
   SetOptions options;
@@ -114,14 +114,14 @@ TEST(LoadClassFolders, HoldsOutByTheSeed) {
 }
 
 // The test part must not be what the same seed would later hold out for validation.
-TEST(LoadClassFolders, HoldsOutByAStreamOfItsOwn) {
+TEST(LoadClassFolders, HoldoutHasItsOwnRandomStream) {
   const auto set = random_dataset(120);
   EXPECT_NE(stratified_split(set, 0.2, test_seed(), Stream::kTestPart).validation,
             stratified_split(set, 0.2, test_seed()).validation);
 }
 
 // Grey in three equal channels is grey; one coloured image, in either part, makes the set RGB.
-TEST(LoadClassFolders, IsGreyWhenEveryImageIs) {
+TEST(LoadClassFolders, IsGreyIfAllImagesAreGrey) {
   const TemporaryDirectory root;
   write_image(root / "train" / "a" / "0.png", grey(7));
   write_image(root / "train" / "b" / "0.png", cv::Mat3b(2, 3, cv::Vec3b(8, 8, 8)));
@@ -141,7 +141,7 @@ TEST(LoadClassFolders, IsGreyWhenEveryImageIs) {
   EXPECT_THAT(std::vector<int>(last, last + 3), testing::ElementsAre(1, 2, 3));
 }
 
-TEST(LoadClassFolders, PassesOverWhatIsNoImage) {
+TEST(LoadClassFolders, SkipsOtherFiles) {
   const TemporaryDirectory root;
   write_classes(root.path(), 5);
   write_file(root / "README.md", "not a class");
@@ -155,7 +155,7 @@ TEST(LoadClassFolders, PassesOverWhatIsNoImage) {
 }
 
 // Everything that is passed over is counted, but for hidden entries and what systems leave behind.
-TEST(LoadClassFolders, CountsWhatItPassesOver) {
+TEST(LoadClassFolders, CountsSkippedFiles) {
   const TemporaryDirectory root;
   write_classes(root / "train", 2);
   write_classes(root / "test", 1);
@@ -176,7 +176,7 @@ TEST(LoadClassFolders, CountsWhatItPassesOver) {
 }
 
 // Nobody writes into a pipe: opening it would wait for ever.
-TEST(LoadClassFolders, PassesOverPipes) {
+TEST(LoadClassFolders, SkipsPipes) {
   const TemporaryDirectory root;
   write_classes(root.path(), 2);
   ASSERT_EQ(::mkfifo((root / "1" / "pipe.png").c_str(), 0600), 0);
@@ -187,7 +187,7 @@ TEST(LoadClassFolders, PassesOverPipes) {
 }
 
 // What an archive from a Mac brings along is no class.
-TEST(LoadClassFolders, TakesNoSystemFolderForAClass) {
+TEST(LoadClassFolders, IgnoresSystemFolders) {
   const TemporaryDirectory root;
   write_classes(root.path(), 2);
   make_directories(root / "__MACOSX" / "0");
@@ -214,7 +214,7 @@ TEST(LoadClassFolders, KeepsTheSetsOwnValidationPart) {
   EXPECT_EQ(sets.findings[0].severity, Severity::kNote);
 }
 
-TEST(LoadClassFolders, TestsOnTheValidationPartWhereNoOtherIs) {
+TEST(LoadClassFolders, TestsOnTheValidationPartWithoutATestPart) {
   const TemporaryDirectory root;
   write_classes(root / "train", 2);
   write_image(root / "val" / "1" / "a.png", grey(200));
@@ -224,7 +224,7 @@ TEST(LoadClassFolders, TestsOnTheValidationPartWhereNoOtherIs) {
   EXPECT_THAT(values_of(sets.test), testing::ElementsAre(200));
 }
 
-TEST(LoadClassFolders, HoldsOutATestPartOfTheOnlyPart) {
+TEST(LoadClassFolders, HoldsOutATestPartFromASinglePart) {
   const TemporaryDirectory root;
   write_classes(root / "train", 5);
   const auto sets = load_class_folders(root.path(), {});
@@ -304,7 +304,7 @@ TEST(LoadClassFolders, CutsDigitsOutOfPictures) {
   EXPECT_EQ(error_code([&] { load_class_folders(root.path(), options); }), "data.unread");
 }
 
-TEST(LoadClassFolders, NamesTheFileThatDoesNotFit) {
+TEST(LoadClassFolders, NamesTheMismatchedFile) {
   const TemporaryDirectory root;
   write_classes(root.path(), 5);
   write_image(root / "1" / "03.png", cv::Mat1b(3, 2, std::uint8_t{1}));
@@ -318,7 +318,7 @@ TEST(LoadClassFolders, NamesTheFileThatDoesNotFit) {
               testing::StartsWith("image.unreadable: " + (root / "1" / "03.png").string()));
 }
 
-TEST(LoadClassFolders, RefusesSidesBeyondTheLimit) {
+TEST(LoadClassFolders, RejectsSidesBeyondTheLimit) {
   const TemporaryDirectory root;
   for (const char* name : {"a", "b"}) {
     write_image(root / name / "0.png", cv::Mat1b(1, kMaxSide + 1, std::uint8_t{1}));
@@ -336,7 +336,7 @@ TEST(LoadClassFolders, NamesMissingImages) {
 }
 
 // Where all pictures are of another format, or the set lies deeper, the error says so.
-TEST(LoadClassFolders, SaysWhyThereAreNoImages) {
+TEST(LoadClassFolders, ExplainsWhyNoImageIsFound) {
   const TemporaryDirectory root;
   make_directories(root / "0");
   write_file(root / "0" / "a.bmp", "x");
@@ -364,7 +364,7 @@ TEST(LoadClassFolders, TestClassesMustBeKnownFromTraining) {
   EXPECT_THAT(refusal(root.path()), testing::StartsWith("data.label_range: "));
 }
 
-TEST(LoadClassFolders, RefusesAnotherNumberOfClasses) {
+TEST(LoadClassFolders, RejectsAnotherNumberOfClasses) {
   const TemporaryDirectory root;
   write_classes(root.path(), 2);
   SetOptions options;
@@ -377,7 +377,7 @@ TEST(LoadClassFolders, RefusesAnotherNumberOfClasses) {
 }
 
 // A folder with IDX files is an IDX set, whatever folders lie beside them.
-TEST(HasClassFolders, TellsTheTwoFormsApart) {
+TEST(HasClassFolders, DistinguishesClassFoldersFromIdx) {
   const TemporaryDirectory root;
   EXPECT_FALSE(has_class_folders(root / "none"));
   EXPECT_FALSE(has_class_folders(root.path()));

@@ -47,7 +47,7 @@ TEST(ContactSheet, ShowsOriginalsWithTheirVersions) {
 }
 
 // A class without images leaves its row empty: nothing but the ground beside its name.
-TEST(ContactSheet, DrawsWhatThereIs) {
+TEST(ContactSheet, LeavesTheRowOfAnEmptyClassBlank) {
   const TemporaryDirectory folder;
   Dataset set = random_dataset(1, 9, 12, 3);
   set.schema.class_names = {"one", "two", "three"};
@@ -69,7 +69,7 @@ TEST(ContactSheet, ReducesLargeImages) {
   EXPECT_EQ(cv::imread((folder / "sheet.png").string()).size(), cv::Size(90 + 24 * 32, 4 + 60));
 }
 
-TEST(ContactSheet, NamesAPlaceThatCannotBeWritten) {
+TEST(ContactSheet, NamesAnUnwritablePath) {
   expect_error("output.unwritable", [] {
     write_contact_sheet("/no/such/folder/sheet.png", random_dataset(4, 8, 8), {});
   });

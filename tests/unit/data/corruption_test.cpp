@@ -82,7 +82,7 @@ bool has_shape(const std::vector<Sample>& samples, const Schema& schema) {
 }
 
 // The checksum at the end vouches for the content: whatever is accepted is equal to the byte.
-TEST(Corruption, OfGzipIsNamedOrHarmless) {
+TEST(Corruption, OfGzipIsRejectedOrHarmless) {
   constexpr std::size_t kHeader = 18;  // gzip's ten bytes and the beginning of deflate's
   for (const auto& path : files_in("tiny", ".gz")) {
     SCOPED_TRACE(path);
@@ -96,7 +96,7 @@ TEST(Corruption, OfGzipIsNamedOrHarmless) {
 
 // IDX knows its own size, so no cut and no changed count is accepted; another type of as many bytes
 // may be, where the numbers are the same.
-TEST(Corruption, OfIdxIsNamedOrHarmless) {
+TEST(Corruption, OfIdxIsRejectedOrHarmless) {
   for (const auto& path : files_in("tiny", ".gz")) {
     SCOPED_TRACE(path);
     const auto whole = gunzip(read_file(path), path, 1 << 20);
@@ -112,7 +112,7 @@ TEST(Corruption, OfIdxIsNamedOrHarmless) {
 }
 
 // PNG has a checksum for its header; what lies behind the last chunk may be cut off.
-TEST(Corruption, OfPngIsNamedOrHarmless) {
+TEST(Corruption, OfPngIsRejectedOrHarmless) {
   constexpr std::size_t kHeader = 33;  // signature and IHDR
   const auto schema = schema_of(1);
   for (const auto* folder : {"digits", "photos/good"}) {
@@ -132,7 +132,7 @@ TEST(Corruption, OfPngIsNamedOrHarmless) {
 }
 
 // A JPEG that is cut off is refused, wherever that is.
-TEST(Corruption, OfCutJpegIsNamed) {
+TEST(Corruption, OfTruncatedJpegIsRejected) {
   const Read read = [&](const std::string& b) {
     decode_image(b, "jpeg", schema_of(3));
     return false;
@@ -148,7 +148,7 @@ TEST(Corruption, OfCutJpegIsNamed) {
 // only have the right size. The photos' headers are alike, some 600 bytes, and to decode one takes
 // milliseconds, of the large one forty: each byte is changed in one of the others, in turn, and
 // what is read is colour, which leaves out the search for digits.
-TEST(Corruption, OfJpegHeadersIsNamedOrAnImage) {
+TEST(Corruption, OfJpegHeadersIsRejectedOrDecoded) {
   const auto schema = schema_of(3);
   const Read read = [&](const std::string& b) {
     return has_shape(decode_image(b, "jpeg", schema).samples, schema);
@@ -166,7 +166,7 @@ TEST(Corruption, OfJpegHeadersIsNamedOrAnImage) {
 }
 
 // Those that are bad as they are stay so: no cut makes a digit of them.
-TEST(Corruption, OfBadPhotosIsNamed) {
+TEST(Corruption, OfInvalidPhotosIsRejected) {
   for (const auto& name : files_below(fixtures() / "photos/bad")) {
     SCOPED_TRACE(name);
     const auto whole = read_file(fixtures() / "photos/bad" / name);

@@ -16,7 +16,7 @@ TEST(Subset, KeepsImagesWithTheirLabels) {
 }
 
 // One changed byte is another set.
-TEST(Fingerprint, SeesEveryByte) {
+TEST(Fingerprint, DependsOnEveryByte) {
   const auto set = random_dataset(5);
   auto other = set;
   other.images[17] = static_cast<std::uint8_t>(other.images[17] ^ 1);

@@ -62,7 +62,7 @@ TEST(ParseIdx, ReadsSignedIntegers) {
 }
 
 // The size of an element counts: half of the bytes is no whole set.
-TEST(ParseIdx, RefusesTruncatedNumbers) {
+TEST(ParseIdx, RejectsTruncatedNumbers) {
   expect_error("idx.truncated", [] { parse_row(0x0E, 1, std::string(7, '\0')); });
   expect_error("idx.trailing", [] { parse_row(0x0B, 1, std::string(3, '\0')); });
 }
@@ -93,18 +93,18 @@ TEST(FormatIdx, RoundTripsAnyDimensions) {
 }
 
 // Every possible truncation, header and body: a named error, never a short array.
-TEST(ParseIdx, RefusesEveryTruncation) {
+TEST(ParseIdx, RejectsEveryTruncation) {
   const auto whole = two_images();
   for (std::size_t size = 0; size < whole.size(); ++size) {
     expect_error("idx.truncated", [&] { parse_idx(whole.substr(0, size), "x"); });
   }
 }
 
-TEST(ParseIdx, RefusesTrailingBytes) {
+TEST(ParseIdx, RejectsTrailingBytes) {
   expect_error("idx.trailing", [] { parse_idx(two_images() + "!", "x"); });
 }
 
-TEST(ParseIdx, RefusesAnotherMagic) {
+TEST(ParseIdx, RejectsAnotherMagicNumber) {
   auto bytes = two_images();
   bytes[0] = 1;
   expect_error("idx.magic", [&] { parse_idx(bytes, "x"); });
@@ -113,7 +113,7 @@ TEST(ParseIdx, RefusesAnotherMagic) {
   expect_error("idx.magic", [&] { parse_idx(bytes, "x"); });
 }
 
-TEST(ParseIdx, RefusesOtherElementTypes) {
+TEST(ParseIdx, RejectsOtherElementTypes) {
   for (const int type : {0x00, 0x07, 0x0A, 0x0F, 0xFF}) {
     auto bytes = two_images();
     bytes[2] = static_cast<char>(type);
@@ -121,7 +121,7 @@ TEST(ParseIdx, RefusesOtherElementTypes) {
   }
 }
 
-TEST(ParseIdx, RefusesImpossibleRanks) {
+TEST(ParseIdx, RejectsImpossibleRanks) {
   for (const int rank : {0, 5, 255}) {
     auto bytes = two_images();
     bytes[3] = static_cast<char>(rank);
@@ -130,7 +130,7 @@ TEST(ParseIdx, RefusesImpossibleRanks) {
 }
 
 // A product that would overflow or fill the memory is refused before anything is allocated.
-TEST(ParseIdx, RefusesAbsurdDimensions) {
+TEST(ParseIdx, RejectsImpossibleDimensions) {
   auto bytes = two_images();
   for (std::size_t i = 4; i < 16; ++i) bytes[i] = '\xff';
   expect_error("idx.dims", [&] { parse_idx(bytes, "x"); });
@@ -158,7 +158,7 @@ TEST(ParseIdx, NeverAcceptsAChangedHeader) {
   }
 }
 
-TEST(ReadIdx, TellsGzipByContent) {
+TEST(ReadIdx, DetectsGzipByContent) {
   const TemporaryDirectory folder;
   const auto array = parse_idx(two_images(), "x");
   write_idx(folder / "plain", array);
@@ -169,7 +169,7 @@ TEST(ReadIdx, TellsGzipByContent) {
   EXPECT_EQ(read_idx(folder / "misnamed").values, array.values);
 }
 
-TEST(ReadIdx, RefusesAnEmptyFile) {
+TEST(ReadIdx, RejectsAnEmptyFile) {
   const TemporaryDirectory folder;
   write_file(folder / "x", "");
   expect_error("idx.truncated", [&] { read_idx(folder / "x"); });

@@ -147,7 +147,7 @@ TEST(DecodeImage, StretchesFaintInk) {
 }
 
 // What already looks like the training data is passed on untouched, faint strokes included.
-TEST(DecodeImage, TakesATrainingImageAsItIs) {
+TEST(DecodeImage, KeepsATrainingImageUnchanged) {
   SyntheticOptions options;
   options.count = 10;
   options.seed = test_seed();
@@ -166,7 +166,7 @@ TEST(DecodeImage, ReadsColourAsRgb) {
   EXPECT_EQ(image[2], 255);
 }
 
-TEST(DecodeImage, NamesWhatIsWrong) {
+TEST(DecodeImage, RejectsUnreadableAndBlankImages) {
   expect_error("image.unreadable", [] { decode_image("", "x", grey()); });
   expect_error("image.unreadable", [] { decode_image("no image at all", "x", grey()); });
   const auto whole = png(sheet(255, 0));
@@ -176,7 +176,7 @@ TEST(DecodeImage, NamesWhatIsWrong) {
 
 // Other formats that OpenCV knows allocate by what a few bytes claim: 2.7 GB for this one, were it
 // asked. So they are refused, well-formed ones too.
-TEST(DecodeImage, RefusesOtherFormats) {
+TEST(DecodeImage, RejectsOtherFormats) {
   std::vector<std::uint8_t> bmp;
   cv::imencode(".bmp", sheet(255, 0), bmp);
   expect_error("image.unreadable",
@@ -186,7 +186,7 @@ TEST(DecodeImage, RefusesOtherFormats) {
 
 // A decoder skips what lies between JPEG's segments and takes the first frame that it finds. One
 // that it finds and we do not could announce gigabytes.
-TEST(ReadImageHeader, RefusesWhatHidesAFrame) {
+TEST(ReadImageHeader, RejectsAHiddenJpegFrame) {
   std::vector<std::uint8_t> encoded;
   cv::imencode(".jpg", sheet(255, 0), encoded);
   const std::string whole(encoded.begin(), encoded.end());
@@ -201,7 +201,7 @@ TEST(ReadImageHeader, RefusesWhatHidesAFrame) {
 }
 
 // Ruled paper, and nothing written on it.
-TEST(DecodeImage, FindsNoDigitInARuling) {
+TEST(DecodeImage, FindsNoDigitOnRuledPaper) {
   cv::Mat1b paper(200, 300, std::uint8_t{230});
   for (int y = 20; y < 200; y += 40) paper.row(y) = 60;
   expect_error("image.blank", [&] { decode_image(png(paper), "x", grey()); });
@@ -221,7 +221,7 @@ TEST(ReadImage, NamesAMissingFile) {
   expect_error("input.missing", [] { read_image("/no/such/file.png", grey()); });
 }
 
-TEST(WritePng, SurvivesReading) {
+TEST(WritePng, RoundTrips) {
   const TemporaryDirectory folder;
   const auto set = random_dataset(1, 6, 5, 3);
   write_png(folder / "x.png", set.image(0), set.schema);

@@ -47,18 +47,18 @@ TEST(MakeDataset, ReadsColourImages) {
   EXPECT_EQ(set.image(1)[0], 4);
 }
 
-TEST(MakeDataset, RefusesCountsThatDiffer) {
+TEST(MakeDataset, RejectsDifferentCounts) {
   expect_error("data.count_mismatch", [] { make_dataset(images(3), labels({0, 1}), kFiles); });
 }
 
-TEST(MakeDataset, RefusesALabelOutOfRange) {
+TEST(MakeDataset, RejectsALabelOutOfRange) {
   expect_error("data.label_range", [] {
     make_dataset(images(2), labels({0, 2}), kFiles, {"zero", "one"});
   });
 }
 
 // Sizes beyond any use would overflow further on; two channels have no meaning.
-TEST(MakeDataset, RefusesAbsurdImageSizes) {
+TEST(MakeDataset, RejectsUnsupportedImageSizes) {
   expect_error("data.image_size", [] {
     make_dataset({{1, 1, 5000}, std::vector<std::uint8_t>(5000, 1)}, labels({0}), kFiles);
   });
@@ -67,7 +67,7 @@ TEST(MakeDataset, RefusesAbsurdImageSizes) {
   });
 }
 
-TEST(MakeDataset, RefusesAnEmptySet) {
+TEST(MakeDataset, RejectsAnEmptySet) {
   expect_error("data.empty", [] { make_dataset(images(0), labels({}), kFiles); });
 }
 
@@ -92,7 +92,7 @@ TEST(MakeDataset, NamesBothFilesWhenCountsDiffer) {
                                   "are images in images-file ("));
 }
 
-TEST(MakeDataset, RecognisesChannelsThatStandFirst) {
+TEST(MakeDataset, RecognisesChannelsFirstImages) {
   const IdxArray colour{{2, 3, 4, 5}, std::vector<std::uint8_t>(120, 7)};
   EXPECT_EQ(refusal(colour, labels({0, 1})),
             "data.image_size: images-file: images of 3x4x5, expected rows, columns up to 4096 and "
@@ -103,7 +103,7 @@ TEST(MakeDataset, RecognisesChannelsThatStandFirst) {
 }
 
 // Labels count from the first one, and classes are named by the labels.
-TEST(MakeDataset, CountsLabelsFromTheFirst) {
+TEST(MakeDataset, NumbersClassesFromTheFirstLabel) {
   const auto set = make_dataset(images(3), labels({1, 3, 2}), kFiles, {}, 1);
   EXPECT_THAT(set.labels, testing::ElementsAre(0, 2, 1));
   EXPECT_THAT(set.schema.class_names, testing::ElementsAre("1", "2", "3"));
@@ -115,7 +115,7 @@ TEST(MakeDataset, CountsLabelsFromTheFirst) {
 }
 
 // With classes known from elsewhere, the last label is the first that does not fit.
-TEST(MakeDataset, NamesTheOptionForLabelsThatBeginLater) {
+TEST(MakeDataset, NamesTheFirstLabelOption) {
   EXPECT_THAT(refusal(images(2), labels({1, 2}), {"a", "b"}),
               testing::AllOf(testing::HasSubstr("label 2 at index 1, expected 0 to 1"),
                              testing::HasSubstr("if both label files begin at 1, add "
@@ -124,7 +124,7 @@ TEST(MakeDataset, NamesTheOptionForLabelsThatBeginLater) {
               testing::Not(testing::HasSubstr("--first-label")));
 }
 
-TEST(MakeDataset, RefusesSwappedFiles) {
+TEST(MakeDataset, RejectsSwappedFiles) {
   expect_error("idx.rank", [] { make_dataset(labels({0, 1}), labels({0, 1}), kFiles); });
   expect_error("idx.rank", [] { make_dataset(images(2), images(2), kFiles); });
 }
@@ -143,12 +143,12 @@ TEST(AsBytes, ScalesByTheMaximum) {
 }
 
 // Unsigned bytes are passed on, whatever their range: a 1 stays a 1.
-TEST(AsBytes, LeavesBytesAlone) {
+TEST(AsBytes, KeepsBytes) {
   EXPECT_THAT(as_bytes({{2}, {0, 1}}, "x").values, testing::ElementsAre(0, 1));
 }
 
 // The message counts values and names images.
-TEST(AsBytes, NamesWhatIsNotFinite) {
+TEST(AsBytes, NamesNonFiniteValues) {
   const auto refusal = [](std::vector<float> numbers) {
     try {
       as_bytes(floats(std::move(numbers), 3), "x");
@@ -176,7 +176,7 @@ TEST(MakeDataset, TakesImagesAndLabelsOfOtherTypes) {
   EXPECT_THAT(set.schema.class_names, testing::ElementsAre("0", "1"));
 }
 
-TEST(MakeDataset, RefusesLabelsThatAreNoClasses) {
+TEST(MakeDataset, RejectsInvalidLabels) {
   for (const float label : {-1.0F, 256.0F}) {
     expect_error("data.label_range", [&] {
       make_dataset(images(2), {{2}, {}, IdxType::kInt, {0, label}}, kFiles);
@@ -187,7 +187,7 @@ TEST(MakeDataset, RefusesLabelsThatAreNoClasses) {
   });
 }
 
-TEST(LoadDataset, ReadsWhatWasSaved) {
+TEST(LoadDataset, RoundTrips) {
   const TemporaryDirectory folder;
   const auto set = random_dataset(12, 4, 3, 3);
   save_dataset(folder.path(), Part::kTrain, set);
@@ -206,7 +206,7 @@ TEST(LoadDataset, NamesTheMissingPart) {
   expect_error("input.not_a_folder", [&] { load_dataset(folder / "file", Part::kTrain); });
 }
 
-TEST(LoadSets, RefusesPartsOfDifferentSizes) {
+TEST(LoadSets, RejectsPartsOfDifferentSizes) {
   const TemporaryDirectory folder;
   save_dataset(folder.path(), Part::kTrain, random_dataset(12, 4, 4));
   save_dataset(folder.path(), Part::kTest, random_dataset(12, 4, 5));
@@ -233,7 +233,7 @@ TEST(LoadSets, ReadsNamesWithDots) {
 }
 
 // Labels from 1 are found before a network with a class too many is trained on them.
-TEST(LoadSets, FindsLabelsThatBeginLater) {
+TEST(LoadSets, ReportsLabelsThatBeginAtOne) {
   const TemporaryDirectory folder;
   for (const auto part : {Part::kTrain, Part::kTest}) {
     auto set = random_dataset(12, 4, 4);
@@ -273,7 +273,7 @@ TEST(LoadSets, AppliesTheOptions) {
 }
 
 // Whatever else lies in the folder is counted.
-TEST(LoadSets, CountsWhatItPassesOver) {
+TEST(LoadSets, CountsSkippedFiles) {
   const TemporaryDirectory folder;
   for (const auto part : {Part::kTrain, Part::kTest}) {
     save_dataset(folder.path(), part, random_dataset(12, 4, 4));

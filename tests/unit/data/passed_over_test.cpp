@@ -41,7 +41,7 @@ TEST(PassedOver, CountsBySuffixAndNamesTheFirst) {
 }
 
 // A folder stands for the files in it and below it, without those of systems.
-TEST(PassedOver, LooksIntoFolders) {
+TEST(PassedOver, CountsFilesInSubfolders) {
   const TemporaryDirectory root;
   for (const char* folder : {"0/more", "0/more/deeper", "0/more/__MACOSX"}) {
     make_directories(root / folder);

@@ -30,7 +30,7 @@ using testing::ElementsAre;
 
 // Each parameter by itself, on a dot beside the centre of 9 x 9 pixels, which is (4, 4): right and
 // down are positive, turns go against the clock, and what leaves the frame is gone.
-TEST(Moved, GoesWhereItIsTold) {
+TEST(Moved, AppliesEachParameter) {
   const auto right = dots(9, {{6, 4}});
   EXPECT_THAT(inked(perturbed(right, moved({}))), ElementsAre(cv::Point(6, 4)));
   EXPECT_THAT(inked(perturbed(right, moved({0, 1, 0, 1, -2}))), ElementsAre(cv::Point(7, 2)));
@@ -74,7 +74,7 @@ TEST(Noisy, KeepsItsPatternAtEveryStrength) {
 }
 
 // One key's squares lie within one another, are of the side that was asked for, and are of paper.
-TEST(Occluded, GrowsFromOnePlace) {
+TEST(Occluded, LargerSquaresContainSmallerOnes) {
   auto set = random_dataset(30, 16, 20);
   std::fill(set.images.begin(), set.images.end(), std::uint8_t{9});
   const auto small = perturbed(set, occluded(0.25), test_seed());
@@ -95,7 +95,7 @@ TEST(Occluded, GrowsFromOnePlace) {
 }
 
 // A square of the whole side leaves nothing.
-TEST(Occluded, MayCoverEverything) {
+TEST(Occluded, CanCoverTheWholeImage) {
   const auto set = perturbed(random_dataset(1, 8, 8), occluded(1.0));
   EXPECT_THAT(set.images, testing::Each(0));
 }

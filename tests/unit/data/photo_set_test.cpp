@@ -24,7 +24,7 @@ void add_digit(const fs::path& root, int digit, const std::string& name) {
 }
 
 // The reading is that of predict, in the order of the paths, whatever the threads.
-TEST(ReadPhotos, ReadsAsPredictDoes) {
+TEST(ReadPhotos, AgreesWithPredict) {
   const std::vector<fs::path> paths{drawn(3), drawn(1), drawn(7)};
   const auto photos = read_photos(paths, kDigits, 1);
   EXPECT_THAT(photos.read, testing::ElementsAre(0, 1, 2));
@@ -38,7 +38,7 @@ TEST(ReadPhotos, ReadsAsPredictDoes) {
 }
 
 // What cannot be read is told apart from what can: no file, no picture, no ink, two digits.
-TEST(ReadPhotos, ListsWhatCannotBeRead) {
+TEST(ReadPhotos, ListsUnreadablePictures) {
   const TemporaryDirectory folder;
   write_file(folder / "text.png", "no picture");
   const cv::Mat3b digit = cv::imread(drawn(1).string());
@@ -60,7 +60,7 @@ TEST(ReadPhotos, ListsWhatCannotBeRead) {
 }
 
 // Cut off anywhere, a picture is read or unread: nothing is thrown.
-TEST(ReadPhotos, SurvivesDamage) {
+TEST(ReadPhotos, AcceptsDamagedPictures) {
   const TemporaryDirectory folder;
   const auto whole = read_file(drawn(2));
   std::vector<fs::path> paths;
@@ -74,7 +74,7 @@ TEST(ReadPhotos, SurvivesDamage) {
 }
 
 // Images of the schema's size stay as they are where the training images are in no normal form.
-TEST(ReadPhotos, BringImagesToTheNormalFormUnlessToldNotTo) {
+TEST(ReadPhotos, UsesTheNormalFormByDefault) {
   const TemporaryDirectory folder;
   std::vector<std::uint8_t> corner(kDigits.image_bytes());
   for (int row = 2; row < 12; ++row) corner[28 * row + 3] = 255;
@@ -106,7 +106,7 @@ TEST(LabelledPhotos, TakesLabelsFromTheFolders) {
   EXPECT_THAT(labelled.findings[0].message, testing::HasSubstr("3/d.bmp"));
 }
 
-TEST(LabelledPhotos, RefusesWhatHasNoLabels) {
+TEST(LabelledPhotos, RejectsUnlabelledPictures) {
   const TemporaryDirectory root;
   expect_error("input.missing", [&] { read_labelled_photos(root / "none", kDigits, 1); });
   expect_error("input.missing", [&] { read_labelled_photos(root.path(), kDigits, 1); });

@@ -45,13 +45,13 @@ TEST(ImageFeatures, BlankImageHasDefinedValues) {
 }
 
 // A pixel at row 2, column 3 has its centre at (3.5, 2.5); its area is 1 and its perimeter 4.
-TEST(ImageFeatures, SinglePixel) {
+TEST(ImageFeatures, OfASinglePixelMatchHandCalculation) {
   EXPECT_THAT(features(boxed(6, 5, {2, 3, 1, 1})),
               testing::ElementsAre(1.0 / 30, 1.0 / 30, 1, 1, 1.0, 3.5, 2.5, 0.5));
 }
 
 // 12 x 3 pixels from (4, 5): all eight by hand. Half the intensity moves the mean alone.
-TEST(ImageFeatures, Bar) {
+TEST(ImageFeatures, OfABarMatchHandCalculation) {
   const double share = 36.0 / 480.0;
   EXPECT_THAT(features(boxed(20, 24, {4, 5, 12, 3})),
               testing::ElementsAre(share, share, 12, 3, 0.25, 6.5, 10.0, 2.4));
@@ -60,7 +60,7 @@ TEST(ImageFeatures, Bar) {
                                    testing::DoubleEq(2.4)));
 }
 
-TEST(ImageFeatures, InkIs128AndMore) {
+TEST(ImageFeatures, InkStartsAt128) {
   EXPECT_EQ(features(boxed(8, 8, {2, 2, 2, 2}, 127))[kInkFraction], 0.0);
   EXPECT_EQ(features(boxed(8, 8, {2, 2, 2, 2}, 127))[kBoxWidth], 0.0);
   EXPECT_EQ(features(boxed(8, 8, {2, 2, 2, 2}, 128))[kInkFraction], 4.0 / 64.0);
@@ -68,7 +68,7 @@ TEST(ImageFeatures, InkIs128AndMore) {
 
 // A bar of width w and length l has thickness w l / (w + l), lying, standing, or at the frame's
 // edge: beyond it is paper.
-TEST(ImageFeatures, ThicknessOfBars) {
+TEST(ImageFeatures, ThicknessOfBarsMatchesHandCalculation) {
   for (int w = 1; w <= 6; ++w) {
     const double expected = w * 15.0 / (w + 15.0);
     EXPECT_DOUBLE_EQ(features(boxed(20, 20, {2, 7, 15, w}))[kThickness], expected) << w;
@@ -78,7 +78,7 @@ TEST(ImageFeatures, ThicknessOfBars) {
 }
 
 // Edges at a fifth of the ink widen a bar of 2 by two fifths, whatever the ink threshold.
-TEST(ImageFeatures, SoftEdgesCountByTheirShare) {
+TEST(ImageFeatures, SoftEdgesCountByIntensity) {
   auto set = boxed(20, 20, {2, 7, 15, 4}, 51);
   for (int r = 2; r < 17; ++r) std::fill_n(set.image(0) + r * 20 + 8, 2, std::uint8_t{255});
   EXPECT_DOUBLE_EQ(features(set)[kThickness], 2.4 * 15.0 / (2.4 + 15.0));
@@ -86,7 +86,7 @@ TEST(ImageFeatures, SoftEdgesCountByTheirShare) {
 
 // Any drawing, moved by whole pixels: the centroid moves as much, each axis by its own shift, and
 // nothing else changes.
-TEST(ImageFeatures, AShiftMovesTheCentroidAlone) {
+TEST(ImageFeatures, ShiftMovesOnlyTheCentroid) {
   EXPECT_TRUE(rc::check("shift", [] {
     const auto pixels =
         *rc::gen::container<std::vector<std::uint8_t>>(16, rc::gen::arbitrary<std::uint8_t>());
@@ -154,7 +154,7 @@ TEST(Profile, CountsEachImageOnceInItsBin) {
 }
 
 // Another number of threads, another order of the images: the same profile.
-TEST(Profile, IsOfTheSetAndNotOfItsOrder) {
+TEST(Profile, DoesNotDependOnTheOrder) {
   const auto set = random_dataset(150);
   const auto profile = Json(make_profile(set, 1));
   EXPECT_EQ(Json(make_profile(set, 3)), profile);
@@ -166,11 +166,11 @@ TEST(Profile, IsOfTheSetAndNotOfItsOrder) {
   EXPECT_EQ(mixed.at("class_counts"), profile.at("class_counts"));
 }
 
-TEST(Profile, RefusesAnEmptySet) {
+TEST(Profile, RejectsAnEmptySet) {
   expect_error("data.empty", [] { make_profile(random_dataset(0), 1); });
 }
 
-TEST(Profile, SurvivesTheRoundTrip) {
+TEST(Profile, RoundTrips) {
   for (const int channels : {1, 3}) {
     const auto set = random_dataset(80, 9, 200, channels);
     const Json json = make_profile(set, 1);
@@ -179,7 +179,7 @@ TEST(Profile, SurvivesTheRoundTrip) {
 }
 
 // A profile whose bins are others, or whose counts do not add up, would give wrong distances.
-TEST(Profile, RefusesADamagedDocument) {
+TEST(Profile, RejectsADamagedDocument) {
   const auto set = random_dataset(80);
   const auto refused = [&](const char* pointer, const Json& value) {
     Json json = make_profile(set, 1);

@@ -37,14 +37,14 @@ TEST(SetFolders, FindsPartsByTheirNames) {
 }
 
 // The validation part is the test part of a set that has no other: a test part must be held out.
-TEST(SetFolders, TestsOnTheValidationPartWhereNoOtherIs) {
+TEST(SetFolders, TestsOnTheValidationPartWithoutATestPart) {
   for (const char* name : {"val", "valid", "validation", "dev", "Valid"}) {
     EXPECT_THAT(parts_of({"train", name}), testing::ElementsAre("train", "-", name));
   }
 }
 
 // A class may be called train or test.
-TEST(SetFolders, LeavesOtherFoldersToTheClasses) {
+TEST(SetFolders, TreatsOtherFoldersAsClasses) {
   EXPECT_THAT(parts_of({"0", "1"}), testing::IsEmpty());
   EXPECT_THAT(parts_of({"bus", "car", "train"}), testing::IsEmpty());
   EXPECT_THAT(parts_of({"val", "test"}), testing::IsEmpty());
@@ -56,7 +56,7 @@ TEST(SetFolders, LeavesOtherFoldersToTheClasses) {
   EXPECT_FALSE(find_set_folders(root.path()).in_parts);
 }
 
-TEST(SetFolders, NotesWhichFolderIsWhichPart) {
+TEST(SetFolders, ReportsTheFolderOfEachPart) {
   const auto note = [](const std::vector<std::string>& folders) {
     const TemporaryDirectory root;
     for (const auto& folder : folders) make_directories(root / folder / "0");
@@ -68,13 +68,13 @@ TEST(SetFolders, NotesWhichFolderIsWhichPart) {
   EXPECT_EQ(note({"train"}), "train is the only part: a share of it is held out as the test part");
 }
 
-TEST(SetFolders, RefusesTwoFoldersForOnePart) {
+TEST(SetFolders, RejectsTwoFoldersForOnePart) {
   const TemporaryDirectory root;
   for (const char* folder : {"train", "Train", "test"}) make_directories(root / folder / "0");
   expect_error("data.ambiguous", [&] { find_set_folders(root.path()); });
 }
 
-TEST(ListEntries, LeavesOutWhatSystemsLeaveBehind) {
+TEST(ListEntries, OmitsSystemFiles) {
   const TemporaryDirectory root;
   for (const char* name : {"__MACOSX", "@eaDir", ".ipynb_checkpoints", "0"}) {
     make_directories(root / name);
@@ -86,7 +86,7 @@ TEST(ListEntries, LeavesOutWhatSystemsLeaveBehind) {
 }
 
 // The folder that an archive was packed with, or that torchvision makes.
-TEST(FindNestedSet, LooksTwoLevelsDeep) {
+TEST(FindNestedSet, SearchesTwoLevelsDeep) {
   const TemporaryDirectory root;
   EXPECT_EQ(find_nested_set(root.path()), fs::path());
   make_directories(root / "MNIST" / "raw");

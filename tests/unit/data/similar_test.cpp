@@ -51,7 +51,7 @@ bool is_near(const Dataset& a, std::size_t i, const Dataset& b, std::size_t j, d
 }
 
 // Every pixel off by the bound is the bound; by one more is beyond it.
-TEST(NearDuplicates, AreThoseWithinTheBound) {
+TEST(NearDuplicates, AreWithinTheBound) {
   auto set = random_dataset(3, 9, 7);
   for (std::size_t p = 0; p < set.schema.image_bytes(); ++p) {
     const int value = set.image(0)[p] / 2;
@@ -110,7 +110,7 @@ TEST(NearLeakage, AgreesWithComparingEveryPair) {
 }
 
 // Only what was selected is compared, and the numbers are those of the set.
-TEST(NearDuplicates, LookAtTheSelectionOnly) {
+TEST(NearDuplicates, CompareTheSelectionOnly) {
   auto set = random_dataset(6);
   for (const std::size_t i : {1, 3, 5}) {
     std::copy(set.image(0), set.image(1), set.image(i));
@@ -136,7 +136,7 @@ TEST(NearDuplicates, DoNotDependOnTheThreads) {
 // Look-alikes that are never equal enough cost a bounded amount of work, and it is said for how
 // many images the work was too much. The flat image apart from them meets none, so its search is
 // whole.
-TEST(NearDuplicates, BoundTheWorkAndSaySo) {
+TEST(NearDuplicates, LimitTheWorkAndReportIt) {
   auto set = noisy_copies(200, 8, 8, 1, test_seed());
   for (std::size_t i = 0; i < set.size(); ++i) {
     for (std::size_t p = 0; p < 64; ++p) {

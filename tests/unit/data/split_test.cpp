@@ -63,14 +63,14 @@ TEST(StratifiedSplit, IsAFunctionOfTheSeed) {
   EXPECT_NE(first.validation, stratified_split(set, 0.2, test_seed() + 1).validation);
 }
 
-TEST(StratifiedSplit, RefusesAShareThatLeavesNothing) {
+TEST(StratifiedSplit, RejectsAShareOutsideZeroToOne) {
   const auto set = random_dataset(30);
   for (const double share : {0.0, 1.0, -0.5, std::nan("")}) {
     expect_error("config.split", [&] { stratified_split(set, share, 1); });
   }
 }
 
-TEST(StratifiedSplit, RefusesAClassOfOneSample) {
+TEST(StratifiedSplit, RejectsAClassOfOneSample) {
   expect_error("data.too_few", [] { stratified_split(random_dataset(4), 0.5, 1); });
 }
 

@@ -198,7 +198,7 @@ TEST(ValidateLeakage, NamesNearlyEqualImages) {
 
 // The stage stops on errors, under the finding's own code; on warnings when it is told to, but
 // names an error first.
-TEST(RequireAcceptable, ThrowsWhatIsAsSevereAsToldTo) {
+TEST(RequireAcceptable, ThrowsAtTheConfiguredSeverity) {
   const Finding warning{"data.duplicate", Severity::kWarning, "m", {}};
   const Finding error{"data.inverted", Severity::kError, "m", {}};
   require_acceptable({warning}, Severity::kError, "x");
@@ -213,13 +213,13 @@ TEST(RequireAcceptable, ThrowsWhatIsAsSevereAsToldTo) {
 }
 
 // A note stops nothing.
-TEST(RequireAcceptable, PassesNotes) {
+TEST(RequireAcceptable, AcceptsNotes) {
   const Finding note{"data.parts", Severity::kNote, "m", {}};
   require_acceptable({note}, Severity::kWarning, "x");
 }
 
 // The hint is the finding's own: what to do, not where to look again.
-TEST(RequireAcceptable, GivesTheFindingsHint) {
+TEST(RequireAcceptable, GivesTheHintOfTheFinding) {
   try {
     require_acceptable({{"data.inverted", Severity::kError, "m", {}, "add --invert"}},
                        Severity::kError, "x");
@@ -229,7 +229,7 @@ TEST(RequireAcceptable, GivesTheFindingsHint) {
   }
 }
 
-TEST(SeverityOf, KnowsTwoNames) {
+TEST(SeverityOf, AcceptsTwoNames) {
   EXPECT_EQ(severity_of("error"), Severity::kError);
   EXPECT_EQ(severity_of("warning"), Severity::kWarning);
   expect_error("config.value", [] { severity_of("Warning"); });

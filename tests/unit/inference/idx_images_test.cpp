@@ -27,7 +27,7 @@ std::vector<fs::path> write_both(const TemporaryDirectory& folder, const IdxArra
 }
 
 // Chunk by chunk, they are what the whole file holds; then there are none.
-TEST(IdxImages, AreThoseOfTheFile) {
+TEST(IdxImages, EqualTheImagesOfTheFile) {
   const TemporaryDirectory folder;
   const auto whole = some_images();
   for (const auto& path : write_both(folder, whole)) {
@@ -45,7 +45,7 @@ TEST(IdxImages, AreThoseOfTheFile) {
 }
 
 // Passing over some is as reading them, from the beginning and from the middle.
-TEST(IdxImages, CanBePassedOver) {
+TEST(IdxImages, CanBeSkipped) {
   const TemporaryDirectory folder;
   const auto whole = some_images();
   for (const auto& path : write_both(folder, whole)) {
@@ -63,7 +63,7 @@ TEST(IdxImages, CanBePassedOver) {
 }
 
 // Damage near the end is seen before the first image is.
-TEST(IdxImages, OfADamagedFileAreRefusedAtOnce) {
+TEST(IdxImages, DamagedFileIsRejectedBeforeTheFirstImage) {
   const TemporaryDirectory folder;
   const auto open = [&](const std::string& bytes) {
     write_file(folder / "x", bytes, Durability::kUnsynced);
@@ -84,7 +84,7 @@ TEST(IdxImages, OfADamagedFileAreRefusedAtOnce) {
 
 // A small file that unpacks to more than its header says is left at the first byte too many: the
 // damage behind it is not come to.
-TEST(IdxImages, AreNotUnpackedBeyondTheLast) {
+TEST(IdxImages, UnpackingStopsAfterTheLastImage) {
   const TemporaryDirectory folder;
   auto zipped = gzip(format_idx(some_images()) + std::string(std::size_t{16} << 20, '\0'));
   zipped[zipped.size() - 5] = static_cast<char>(zipped[zipped.size() - 5] ^ 1);  // of the CRC
@@ -93,11 +93,11 @@ TEST(IdxImages, AreNotUnpackedBeyondTheLast) {
 }
 
 // The first page of a process's memory is never there: the file opens, and reading it fails.
-TEST(IdxImages, OfABrokenDiskAreNotCalledTruncated) {
+TEST(IdxImages, ReadErrorIsNotReportedAsTruncation) {
   expect_error("input.unreadable", [&] { IdxImages("/proc/self/mem", their_schema()); });
 }
 
-TEST(IdxImages, OfAnotherSizeAreRefused) {
+TEST(IdxImages, OfAnotherSizeAreRejected) {
   const TemporaryDirectory folder;
   const auto code = [&](const IdxArray& array) {
     write_idx(folder / "x", array);
@@ -109,7 +109,7 @@ TEST(IdxImages, OfAnotherSizeAreRefused) {
   EXPECT_EQ(code({{0, 6, 5}, {}}), "no error");
 }
 
-TEST(IdxImages, NameWhatIsNoFile) {
+TEST(IdxImages, RejectAMissingFileAndAFolder) {
   const TemporaryDirectory folder;
   expect_error("input.missing", [&] { IdxImages(folder / "x", their_schema()); });
   expect_error("input.not_a_file", [&] { IdxImages(folder.path(), their_schema()); });
@@ -117,7 +117,7 @@ TEST(IdxImages, NameWhatIsNoFile) {
 
 // Three images of one pixel as float32, big-endian: 0.0, 0.5 and 1.0. Which range they have, [0, 1]
 // or [0, 255], is decided by all of them, also when they are read one by one.
-TEST(IdxImages, OfNumbersAreScaledTogether) {
+TEST(IdxImages, OfFloatsShareOneScale) {
   const TemporaryDirectory folder;
   const std::string header("\0\0\x0D\x03\0\0\0\x03\0\0\0\x01\0\0\0\x01", 16);
   const std::string zero(4, '\0');

@@ -54,7 +54,7 @@ Read read_all(const std::vector<std::string>& words) {
 
 // A folder's images by name, and its IDX test set among them; not what is hidden, of another kind,
 // or in a folder below.
-TEST(ImageInputs, OfAFolderAreTheImagesDirectlyInIt) {
+TEST(ImageInputs, OfAFolderExcludeSubfolders) {
   const TemporaryDirectory folder;
   const auto set = colours(4);
   make_directories(folder / "below");
@@ -73,7 +73,7 @@ TEST(ImageInputs, OfAFolderAreTheImagesDirectlyInIt) {
 }
 
 // What cannot be read has an error in its place, and the others have their images.
-TEST(ImageInputs, GoOnPastWhatCannotBeRead) {
+TEST(ImageInputs, ContinueAfterAnUnreadableFile) {
   const TemporaryDirectory folder;
   const auto set = colours(2);
   make_directories(folder / "images");
@@ -106,7 +106,7 @@ std::vector<std::string> many_inputs(const TemporaryDirectory& folder) {
   return {folder / "a.idx.gz", folder / "images", folder / "b.idx"};
 }
 
-TEST(ImageInputs, ComeInChunks) {
+TEST(ImageInputs, AreReadInChunks) {
   const TemporaryDirectory folder;
   ImageInputs inputs(many_inputs(folder), colours(1).schema);
   std::vector<std::size_t> sizes;
@@ -146,7 +146,7 @@ std::vector<Read> read_shards(const std::vector<std::string>& words, std::size_t
 
 // Inputs of every kind, also those that cannot be read, in any order and number: the shards' chunks
 // are those of the whole, each once, also with more shards than chunks.
-TEST(ImageInputs, OfAllShardsAreThoseOfTheWhole) {
+TEST(ImageInputs, ShardsTogetherEqualTheWhole) {
   const TemporaryDirectory folder;
   auto kinds = many_inputs(folder);
   write_file(folder / "cut.idx", read_file(folder / "b.idx").substr(0, 40000));
@@ -175,7 +175,7 @@ TEST(ImageInputs, OfAllShardsAreThoseOfTheWhole) {
 }
 
 // By hand: 7 chunks in 3 shards are 3, 2 and 2. The second begins in the folder.
-TEST(ImageInputs, OfAShardAreWholeChunks) {
+TEST(ImageInputs, ShardsHoldWholeChunks) {
   const TemporaryDirectory folder;
   const auto words = many_inputs(folder);
   const auto sizes = [&](std::size_t number) {
@@ -196,7 +196,7 @@ TEST(ImageInputs, OfAShardAreWholeChunks) {
 
 // A damaged IDX file: each shard that has chunks of it reports the error, so that none ends as if
 // all was well; the first has the input.
-TEST(ImageInputs, OfADamagedFileAreAnErrorInEachShard) {
+TEST(ImageInputs, DamagedFileIsAnErrorInEachShard) {
   const TemporaryDirectory folder;
   write_idx(folder / "a.idx", {{2300, 4, 4, 3}, colours(2300).images});
   fs::resize_file(folder / "a.idx", 50000);
@@ -213,7 +213,7 @@ TEST(ImageInputs, OfADamagedFileAreAnErrorInEachShard) {
 
 // One chunk of a thousand, in the middle of 48 MB of zeros that take no room on the disk: the
 // shard reads its images (48 kB), and a megabyte at most with them.
-TEST(ImageInputs, OfAShardAreReadAlone) {
+TEST(ImageInputs, ShardReadsOnlyItsImages) {
   if (bytes_read() < 0) GTEST_SKIP() << "no /proc/self/io on this system";
   const TemporaryDirectory folder;
   write_idx(folder / "a.idx", {{1, 4, 4, 3}, colours(1).images});
@@ -231,7 +231,7 @@ TEST(ImageInputs, OfAShardAreReadAlone) {
 }
 
 // A pipe can be read once: no shard looks into it but the one that has it, and that has all of it.
-TEST(ImageInputs, OfAPipeAreInOneShard) {
+TEST(ImageInputs, PipeBelongsToOneShard) {
   const TemporaryDirectory folder;
   const auto set = colours(2300);
   write_idx(folder / "file", {{2300, 4, 4, 3}, set.images});

@@ -25,7 +25,7 @@ std::vector<Prediction> three() {
 }
 
 // Rows of probabilities go to the inputs that have an image. On a tie the first class is the best.
-TEST(Predictions, AreOfTheInputsWithAnImage) {
+TEST(Predictions, BelongToInputsWithAnImage) {
   const auto all = three();
   ASSERT_EQ(all.size(), 4U);
   EXPECT_EQ(all[0].best, 1U);
@@ -51,7 +51,7 @@ TEST(Predictions, AbstainBelowTheBound) {
 
 // Two chunks by hand: counts add up, and messages stand in the order of the inputs. An error of
 // another shard's input counts as one.
-TEST(Predictions, AreSummedUp) {
+TEST(Predictions, AreSummarised) {
   const Error error("image.unreadable", "b.png", "hint");
   ImageChunk chunk;
   chunk.inputs = {{{"a.png", {}, {}}, {}}, {{"b.png", {}, {}}, error}, {{"c.png", {}, {}}, {}}};
@@ -86,7 +86,7 @@ TEST(Messages, KeepTheFirstHundred) {
   EXPECT_EQ(one.lines.size(), 100U);
 }
 
-TEST(Predictions, AsCsvByHand) {
+TEST(Predictions, MatchTheExpectedCsv) {
   EXPECT_EQ(csv_header(kNames), "path,index,x,y,width,height,label,abstained,error,p_cat,p_dog\n");
   EXPECT_EQ(csv_lines(three(), kNames),
             "a.idx,7,,,,,dog,false,,0.25,0.75\n"
@@ -95,7 +95,7 @@ TEST(Predictions, AsCsvByHand) {
             "d.png,,0,0,5,5,cat,false,,1,0\n");
 }
 
-TEST(Predictions, AsJsonLinesByHand) {
+TEST(Predictions, MatchTheExpectedJsonLines) {
   EXPECT_EQ(
       json_lines(three(), kNames),
       R"({"path":"a.idx","index":7,"label":"dog","probabilities":[0.25,0.75],"abstained":false})"
@@ -109,7 +109,7 @@ TEST(Predictions, AsJsonLinesByHand) {
       "\n");
 }
 
-TEST(Predictions, AsATableByHand) {
+TEST(Predictions, MatchTheExpectedTable) {
   EXPECT_EQ(table_header() + table_lines(three(), kNames),
             "label    probability  input\n"
             "dog           0.7500  a.idx[7]\n"
@@ -126,7 +126,7 @@ std::vector<Prediction> one(const std::string& path,
 }
 
 // RFC 4180, 2.5 to 2.7: commas, quotes and line breaks stand in quotes, and quotes twice.
-TEST(Predictions, QuoteWhatCsvWants) {
+TEST(Predictions, QuoteSpecialCharactersInCsv) {
   const auto line = [](const std::string& path) { return csv_lines(one(path), kNames); };
   const std::string rest = ",,,,,,cat,false,,1,0\n";
   EXPECT_EQ(line("a b;c'.png"), "a b;c'.png" + rest);
@@ -139,7 +139,7 @@ TEST(Predictions, QuoteWhatCsvWants) {
 }
 
 // Any path that is UTF-8 comes back out of the JSON, on one line; other bytes are replaced.
-TEST(Predictions, EscapeWhatJsonWants) {
+TEST(Predictions, EscapeSpecialCharactersInJson) {
   const std::string path = "a\"b\\c\n\x01\u00e9.png";
   const auto line = json_lines(one(path), {"\"", "c"});
   EXPECT_EQ(Json::parse(line).at("path"), path);
@@ -156,7 +156,7 @@ TEST(Predictions, TableHasALinePerImage) {
 }
 
 // Every probability reads back to the bit, from both.
-TEST(Predictions, LoseNothing) {
+TEST(Predictions, KeepProbabilitiesBitExactly) {
   EXPECT_TRUE(rc::check("round trip", [] {
     const double p = *rc::gen::inRange<std::uint32_t>(0, 1U << 31) / 3.0 / (1U << 30);
     const auto predictions = one("x", {p, 1.0 - p});

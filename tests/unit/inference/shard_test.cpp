@@ -36,7 +36,7 @@ TEST(Shard, SplitsByHand) {
 
 // Each part begins where the one before it ends, the first at 0, and the last ends at the end; for
 // counts near the largest number, too.
-TEST(Shard, PartsFollowOneAnother) {
+TEST(Shard, PartsAreContiguous) {
   EXPECT_TRUE(rc::check("parts", [] {
     const auto items = *rc::gen::weightedOneOf<std::size_t>(
         {{9, rc::gen::inRange<std::size_t>(0, 1000)}, {1, rc::gen::arbitrary<std::size_t>()}});

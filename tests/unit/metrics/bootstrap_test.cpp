@@ -36,7 +36,7 @@ TEST(Bootstrap, OfNoSamplesIsUnknown) {
 }
 
 // Every resample of one sample is that sample: without a rule for it the interval would be a point.
-TEST(Bootstrap, OfOneSampleIsTheWholeRange) {
+TEST(Bootstrap, OfOneSampleSpansTheWholeRange) {
   const Values one{0.9};
   const auto quantity = bootstrap(1, {1.0}, mean_of(one))[0];
   EXPECT_EQ(quantity.value, 0.9);
@@ -47,7 +47,7 @@ TEST(Bootstrap, OfOneSampleIsTheWholeRange) {
 
 // Undefined in the set: unknown. Undefined in some resamples: those are left out. The others agree,
 // which does not make five samples certain: 3.841459 / 8.841459 = 0.434482 may be unseen.
-TEST(Bootstrap, LeavesOutWhatIsUndefined) {
+TEST(Bootstrap, OmitsUndefinedResamples) {
   const auto undefined = bootstrap(5, {1.0}, [](const Weights&) { return Values{NAN}; })[0];
   EXPECT_EQ(undefined.n, 0U);
   EXPECT_EQ(undefined.high, 1.0);
@@ -60,7 +60,7 @@ TEST(Bootstrap, LeavesOutWhatIsUndefined) {
 }
 
 // n draws with replacement, another for every index, the same for the same key.
-TEST(Resample, DrawsAsManyAsThereAre) {
+TEST(Resample, DrawsNSamplesWithReplacement) {
   const auto weights = resample(1000, test_seed(), 3);
   EXPECT_EQ(std::accumulate(weights.begin(), weights.end(), 0U), 1000U);
   EXPECT_EQ(weights, resample(1000, test_seed(), 3));
@@ -87,7 +87,7 @@ TEST(Bootstrap, TakesTheFifthOf199FromEitherEnd) {
 
 // A statistic that only grows when resampled, as the calibration error tends to: its value is in
 // the interval all the same.
-TEST(Bootstrap, IntervalHoldsTheValue) {
+TEST(Bootstrap, IntervalContainsTheValue) {
   const auto biased = [](const Weights& weights) { return Values{weights.empty() ? 0.1 : 0.3}; };
   const auto quantity = bootstrap(10, {1.0}, biased)[0];
   EXPECT_EQ(quantity.low, 0.1);

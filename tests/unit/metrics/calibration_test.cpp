@@ -16,7 +16,7 @@ TEST(CalibrationError, OfNoSamplesIsZero) {
 }
 
 // One sample: the gap is its own.
-TEST(CalibrationError, OfOneSample) {
+TEST(CalibrationError, OfOneSampleIsItsGap) {
   EXPECT_DOUBLE_EQ(calibration_error(reliability({{0.75, true}})), 0.25);
   EXPECT_DOUBLE_EQ(calibration_error(reliability({{0.75, false}})), 0.75);
   EXPECT_DOUBLE_EQ(calibration_error(reliability({{1.0, true}})), 0.0);
@@ -36,7 +36,7 @@ TEST(Reliability, EdgesBelongToTheBinBelow) {
 
 // Two bins. Below: 0.375 and 0.5, one right: |0.5 - 0.4375|. Above: 0.75, 0.75, 1, two right:
 // |2/3 - 2.5/3|. By samples: (2 * 0.0625 + 3 * 0.5/3) / 5 = 0.125. Gaps of either sign add up.
-TEST(CalibrationError, ByHand) {
+TEST(CalibrationError, MatchesHandCalculation) {
   const auto bins =
       reliability({{0.375, true}, {0.5, false}, {0.75, true}, {0.75, false}, {1.0, true}}, 2);
   EXPECT_DOUBLE_EQ(bins[0].confidence, 0.4375);
@@ -54,14 +54,14 @@ TEST(CalibrationError, CountsWeights) {
 }
 
 // Certain and right costs 0, certain and wrong 2; a quarter on each of four: 9/16 + 3/16.
-TEST(Brier, ByHand) {
+TEST(Brier, MatchesHandCalculation) {
   EXPECT_THAT(brier_scores({1, 0, 0, 1, 0, 1}, {0, 0, 1}, 2), testing::ElementsAre(0.0, 2.0, 0.0));
   EXPECT_THAT(brier_scores({0.25, 0.25, 0.25, 0.25}, {3}, 4), testing::ElementsAre(0.75));
   EXPECT_TRUE(brier_scores({}, {}, 4).empty());
 }
 
 // The confidence is the predicted class's probability, right or not.
-TEST(Confidences, AreThoseOfThePrediction) {
+TEST(Confidences, AreProbabilitiesOfThePredictedClass) {
   const auto samples = confidences({0.75, 0.25, 0.125, 0.875}, {1, 1}, {0, 1}, 2);
   EXPECT_EQ(samples[0].probability, 0.75);
   EXPECT_FALSE(samples[0].right);

@@ -8,7 +8,7 @@ namespace digits {
 namespace {
 
 // A class that is never there and never predicted: 0 out of 0, not a division by zero.
-TEST(ClassMetrics, OfAnAbsentClassIsUnknown) {
+TEST(ClassMetrics, AreUnknownForAnAbsentClass) {
   const auto metrics = class_metrics({{3, 0}, {0, 0}}, {"a", "b"});
   EXPECT_EQ(metrics[1].recall.n, 0U);
   EXPECT_EQ(metrics[1].precision.n, 0U);
@@ -16,7 +16,7 @@ TEST(ClassMetrics, OfAnAbsentClassIsUnknown) {
 }
 
 // Rows are the truth. Class a: 3 of 4 found, 3 of 5 predictions right.
-TEST(ClassMetrics, ByHand) {
+TEST(ClassMetrics, MatchHandCalculation) {
   const auto metrics = class_metrics({{3, 1}, {2, 4}}, {"a", "b"});
   EXPECT_DOUBLE_EQ(metrics[0].recall.value, 0.75);
   EXPECT_DOUBLE_EQ(metrics[0].precision.value, 0.6);
@@ -42,19 +42,19 @@ TEST(CrossEntropy, OfEqualLogitsIsLogOfClasses) {
 }
 
 // Two classes, logits 0 and ln 3: probabilities 1/4 and 3/4; mean of -ln 1/4 and -ln 3/4.
-TEST(CrossEntropy, ByHand) {
+TEST(CrossEntropy, MatchesHandCalculation) {
   const float ln3 = std::log(3.0F);
   const double expected = (std::log(4.0) + std::log(4.0 / 3.0)) / 2.0;
   EXPECT_NEAR(cross_entropy({0, ln3, 0, ln3}, {0, 1}, 2), expected, 1e-7);  // float logits
 }
 
 // exp(1000) overflows; the loss of a confident mistake is still its margin.
-TEST(CrossEntropy, SurvivesHugeLogits) {
+TEST(CrossEntropy, IsFiniteForHugeLogits) {
   EXPECT_NEAR(cross_entropy({1000, 0}, {1}, 2), 1000.0, 1e-9);
   EXPECT_NEAR(cross_entropy({1000, 0}, {0}, 2), 0.0, 1e-9);
 }
 
-TEST(Softmax, ByHandAndWithoutOverflow) {
+TEST(Softmax, MatchesHandCalculationWithoutOverflow) {
   const auto p = softmax_rows({0, std::log(3.0F), 1000, 1000}, 2);
   EXPECT_NEAR(p[0], 0.25, 1e-7);
   EXPECT_NEAR(p[1], 0.75, 1e-7);
@@ -66,7 +66,7 @@ TEST(TopK, OfNoSamplesIsUnknown) { EXPECT_EQ(top_k_accuracy({}, {}, 3, 2).n, 0U)
 TEST(TopK, OfAllClassesIsOne) { EXPECT_EQ(top_k_accuracy({3, 2, 1}, {2}, 3, 3).value, 1.0); }
 
 // Labels rank 1st, 2nd and 3rd; k = 1 is the accuracy.
-TEST(TopK, ByHand) {
+TEST(TopK, MatchesHandCalculation) {
   const std::vector<float> logits{3, 2, 1, 3, 2, 1, 3, 2, 1};
   EXPECT_DOUBLE_EQ(top_k_accuracy(logits, {0, 1, 2}, 3, 1).value, 1.0 / 3.0);
   EXPECT_DOUBLE_EQ(top_k_accuracy(logits, {0, 1, 2}, 3, 2).value, 2.0 / 3.0);
@@ -74,7 +74,7 @@ TEST(TopK, ByHand) {
 }
 
 // A model that says the same of all classes names the first: each label has one rank, not the best.
-TEST(TopK, CountsTiesOnce) {
+TEST(TopK, GivesTiedClassesDifferentRanks) {
   const std::vector<float> logits(9, 0.5F);
   EXPECT_DOUBLE_EQ(top_k_accuracy(logits, {0, 1, 2}, 3, 1).value, 1.0 / 3.0);
   EXPECT_DOUBLE_EQ(top_k_accuracy(logits, {0, 1, 2}, 3, 2).value, 2.0 / 3.0);
@@ -82,7 +82,7 @@ TEST(TopK, CountsTiesOnce) {
 
 // A class that is neither there nor predicted has no part in the mean; one that is there but never
 // predicted counts as 0.
-TEST(MacroMetrics, CountTheClassesThatOccur) {
+TEST(MacroMetrics, AverageOccurringClasses) {
   const auto macro =
       macro_metrics(class_metrics({{2, 0, 0}, {1, 0, 0}, {0, 0, 0}}, {"a", "b", "c"}));
   EXPECT_DOUBLE_EQ(macro.recall, 0.5);
@@ -93,7 +93,7 @@ TEST(MacroMetrics, CountTheClassesThatOccur) {
 
 // 90 of 90 and 5 of 10: accuracy, the micro mean, is 0.95; each class counts the same here. F1 is
 // the mean of 180/185 and 10/15, not the harmonic mean of macro precision and recall.
-TEST(MacroMetrics, AreNotMicro) {
+TEST(MacroMetrics, WeightClassesEqually) {
   const auto macro = macro_metrics(class_metrics({{90, 0}, {5, 5}}, {"a", "b"}));
   EXPECT_DOUBLE_EQ(macro.recall, 0.75);
   EXPECT_DOUBLE_EQ(macro.precision, (90.0 / 95.0 + 1.0) / 2.0);

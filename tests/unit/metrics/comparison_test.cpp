@@ -38,7 +38,7 @@ TEST(ComparePredictions, OfOneSampleClaimsNothing) {
   EXPECT_EQ(comparison.recalls[1].difference.n, 0U);
 }
 
-TEST(ComparePredictions, RefusesWhatIsNotPaired) {
+TEST(ComparePredictions, RejectsUnpairedPredictions) {
   expect_error("data.count_mismatch", [] { compare_predictions({0, 1}, {0, 1}, {0}, {"a", "b"}); });
 }
 
@@ -56,7 +56,7 @@ TEST(ComparePredictions, SameModelPasses) {
 
 // An even split, or none, is what chance does best. 5 : 1 by hand: 2 (1 + 6) / 2^6; 0 : 10 is 2 /
 // 2^10.
-TEST(McNemar, ByHand) {
+TEST(McNemar, MatchesHandCalculation) {
   EXPECT_EQ(mcnemar_p({100, 0, 0}), 1.0);
   EXPECT_EQ(mcnemar_p({100, 3, 3}), 1.0);
   EXPECT_NEAR(mcnemar_p({100, 5, 1}), 14.0 / 64.0, 1e-12);
@@ -66,7 +66,7 @@ TEST(McNemar, ByHand) {
 
 // 5 gained and 15 lost of 100, by hand: -10 / 102 = -0.0980392 and
 // 1.959964 sqrt(21 - 100 / 102) / 102 = 0.0859749.
-TEST(PairedDifference, GivesAgrestisAndMinsIntervalByHand) {
+TEST(PairedDifference, GivesTheAgrestiMinInterval) {
   const auto difference = paired_difference({100, 15, 5});
   EXPECT_DOUBLE_EQ(difference.value, -0.1);
   EXPECT_NEAR(difference.low, -0.0980392 - 0.0859749, 1e-6);
@@ -75,7 +75,7 @@ TEST(PairedDifference, GivesAgrestisAndMinsIntervalByHand) {
 }
 
 // 4 * 0.005, 3 * 0.01, 2 * 0.03, and 0.04, which may not fall below the one before; none above 1.
-TEST(Holm, ByHand) {
+TEST(Holm, MatchesHandCalculation) {
   EXPECT_TRUE(holm({}).empty());
   const auto adjusted = holm({0.01, 0.04, 0.03, 0.005});
   EXPECT_NEAR(adjusted[0], 0.03, 1e-12);
@@ -87,7 +87,7 @@ TEST(Holm, ByHand) {
 
 // 0.3 points on 10,000 images, spread over the classes: 50 mistakes become 80, 45 of them new.
 // Turned round it is an improvement, and passes.
-TEST(ComparePredictions, CatchesThreeTenthsOfAPoint) {
+TEST(ComparePredictions, DetectsALossOfThreeTenthsOfAPoint) {
   const auto labels = cycling(10000);
   auto baseline = labels;
   auto candidate = labels;
@@ -104,7 +104,7 @@ TEST(ComparePredictions, CatchesThreeTenthsOfAPoint) {
 }
 
 // One class loses what the others gain: the accuracy is the same, the model is not.
-TEST(ComparePredictions, CatchesOneClassThatPays) {
+TEST(ComparePredictions, DetectsALossInOneClass) {
   const auto labels = cycling(2000);
   auto baseline = labels;
   auto candidate = labels;
@@ -122,7 +122,7 @@ TEST(ComparePredictions, CatchesOneClassThatPays) {
 // Equal quality: two models each get image i wrong with the same chance, up to 1/2 for 400 of 2,000
 // images. At most 5 % may be flagged; of 1,000 pairs 1 % or less are expected, and 30 would be 6
 // standard deviations above that.
-TEST(ComparePredictions, SeldomFlagsEqualModels) {
+TEST(ComparePredictions, RarelyFlagsEqualModels) {
   const auto labels = cycling(2000);
   Rng rng(test_seed(), Stream::kTest, 34);
   int flagged = 0;

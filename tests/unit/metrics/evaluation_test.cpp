@@ -38,7 +38,7 @@ TEST(Evaluate, OfNoSamplesClaimsNothing) {
 }
 
 // One sample, right: nothing is certain of the next one.
-TEST(Evaluate, OfOneSampleLeavesAllOpen) {
+TEST(Evaluate, OfOneSampleIsUncertain) {
   const auto evaluation = evaluate_logits({2, 1}, {0}, {"a", "b"});
   EXPECT_EQ(evaluation.metric("macro_f1").value, 1.0);
   EXPECT_EQ(evaluation.metric("macro_f1").low, 0.0);
@@ -61,7 +61,7 @@ TEST(Evaluate, OfOneClassHasNoRankings) {
 }
 
 // What is no number has no rank, and would make every metric one more NaN.
-TEST(Evaluate, RefusesWhatIsNoNumber) {
+TEST(Evaluate, RejectsNonFiniteLogits) {
   for (const float bad : {NAN, INFINITY, -INFINITY}) {
     expect_error("checkpoint.not_finite", [&] {
       evaluate_logits({1, 0, 0, bad}, {0, 1}, {"a", "b"});
@@ -70,7 +70,7 @@ TEST(Evaluate, RefusesWhatIsNoNumber) {
 }
 
 // Four samples, three right. The keys are those that the gates and the package read.
-TEST(Evaluate, PutsItTogether) {
+TEST(Evaluate, HasTheDocumentedKeys) {
   const auto evaluation = evaluate_logits({9, 0, 9, 0, 0, 9, 0, 9}, {0, 1, 1, 1}, {"zero", "one"});
   EXPECT_DOUBLE_EQ(evaluation.accuracy.value, 0.75);
   EXPECT_EQ(evaluation.accuracy.n, 4U);
@@ -96,7 +96,7 @@ double error_rate(const WeightedSamples& of) {
 
 // The example of docs/architecture.md: a row more in the table is measured, with its interval, and
 // stands in evaluation.json, where a gate finds it.
-TEST(Evaluate, MeasuresAMetricThatIsAdded) {
+TEST(Evaluate, MeasuresAnAddedMetric) {
   auto table = metric_table();
   table.push_back({"error_rate", "error rate", 1.0, true, true, error_rate});
   const Json json =
@@ -121,7 +121,7 @@ std::vector<float> hints(const std::vector<std::uint8_t>& labels, std::size_t cl
 
 // Every quantity lies in its interval, the interval in its range; the key decides the intervals
 // and nothing else.
-TEST(Evaluate, IntervalsHoldTheirValues) {
+TEST(Evaluate, IntervalsContainTheirValues) {
   const auto set = random_dataset(300, 2, 2, 1, 3);
   const auto logits = hints(set.labels, 3);
   const auto evaluation = evaluate_logits(logits, set.labels, set.schema.class_names);
@@ -161,7 +161,7 @@ TEST(Evaluate, ScoresBelongToTheirClasses) {
 
 // Of 100 sets of 150 samples most intervals hold the value of a very large set: 95 of exact ones,
 // of percentile intervals with so few samples somewhat fewer.
-TEST(Evaluate, IntervalsCoverTheTruth) {
+TEST(Evaluate, IntervalsCoverTheTrueValue) {
   const auto large = random_dataset(20000, 2, 2, 1, 3);
   const auto all = hints(large.labels, 3);
   const auto truth = evaluate_logits(all, large.labels, large.schema.class_names, {0, 0});

@@ -8,7 +8,7 @@ namespace {
 const std::vector<std::string> kAB{"a", "b"};
 
 // No samples, no slices: nothing is claimed, and there is no worst slice to name.
-TEST(Fairness, OfNothingClaimsNothing) {
+TEST(Fairness, OfNoSamplesClaimsNothing) {
   const auto none = assess_fairness({}, {}, kAB, {{"size", {}}, {"ink", {{"light", {}}}}});
   EXPECT_EQ(none.worst_slice, "");
   EXPECT_EQ(none.groups[0].gap.n, 0U);
@@ -17,7 +17,7 @@ TEST(Fairness, OfNothingClaimsNothing) {
 }
 
 // A slice without samples is neither the worst nor part of a gap; alone, a slice has no gap.
-TEST(Fairness, EmptySlicesTakeNoPart) {
+TEST(Fairness, IgnoresEmptySlices) {
   const SliceGroup group{"size", {{"none", {}}, {"all", {0, 1}}}};
   const auto fairness = assess_fairness({0, 1}, {0, 0}, kAB, {group});
   EXPECT_EQ(fairness.worst_slice, "all");
@@ -29,7 +29,7 @@ TEST(Fairness, EmptySlicesTakeNoPart) {
 // Slices x and y of five samples each, by hand. x: a a a b b read as a a b b b; y: the same labels
 // read as a b b b a. Accuracies 4/5 and 2/5. Recall of a is 2/3 and 1/3; b is read as a 0 of 2
 // times and 1 of 2: the widest gap. Share read as a: 2/5 and 2/5, ratio 1.
-TEST(Fairness, ByHand) {
+TEST(Fairness, MatchesHandCalculation) {
   const std::vector<std::uint8_t> labels{0, 0, 0, 1, 1, 0, 0, 0, 1, 1};
   const std::vector<std::uint8_t> predictions{0, 0, 1, 1, 1, 0, 1, 1, 1, 0};
   const SliceGroup group{"side", {{"x", {0, 1, 2, 3, 4}}, {"y", {5, 6, 7, 8, 9}}}};
@@ -51,7 +51,7 @@ TEST(Fairness, ByHand) {
 
 // A model that calls everything b in slice y: a is read in x alone, the ratio is 0. False positives
 // of b: 0 of 2 and 2 of 2, as wide a gap as the recall of a, whose class comes first.
-TEST(Fairness, ImpactOfAClassNeverPredictedIsZero) {
+TEST(Fairness, ImpactIsZeroForAClassNeverPredicted) {
   const SliceGroup group{"side", {{"x", {0, 1, 2}}, {"y", {3, 4, 5}}}};
   const auto fairness = assess_fairness({0, 0, 1, 0, 0, 1}, {0, 0, 1, 1, 1, 1}, kAB, {group});
   const auto& side = fairness.groups[0];
@@ -67,7 +67,7 @@ TEST(Fairness, ImpactOfAClassNeverPredictedIsZero) {
 // interval is that of the smallest slices. By hand: Wilson's ends of 4 of 4 and 6 of 6 are 4
 // / 7.841459 = 0.510109 and 6 / 9.841459 = 0.609666; low against high the difference reaches 1 -
 // 0.510109.
-TEST(Fairness, IsUncertainWithoutAMistake) {
+TEST(Fairness, IsUncertainWithoutMistakes) {
   const std::vector<std::uint8_t> labels{0, 0, 0, 0, 1, 1, 1, 1, 1, 0,
                                          0, 0, 0, 0, 0, 1, 1, 1, 1, 1};
   const SliceGroup group{

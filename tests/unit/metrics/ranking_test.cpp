@@ -19,7 +19,7 @@ Ranking ranked(const std::vector<double>& scores, const std::vector<std::uint8_t
 }
 
 // Nothing to rank; only the class; only others: there is no pair to be in order.
-TEST(RankingMetrics, AreUndefinedWithoutBothKinds) {
+TEST(RankingMetrics, AreUndefinedWithoutBothClasses) {
   EXPECT_TRUE(std::isnan(ranking_metrics(ranked({}, {})).roc_auc));
   EXPECT_TRUE(std::isnan(ranking_metrics(ranked({}, {})).average_precision));
   EXPECT_TRUE(std::isnan(ranking_metrics(ranked({0.5, 0.75}, {1, 1})).roc_auc));
@@ -29,7 +29,7 @@ TEST(RankingMetrics, AreUndefinedWithoutBothKinds) {
 }
 
 // All scores equal: no order, so half of the pairs, whatever the order of the samples.
-TEST(RankingMetrics, OfTiesCountHalf) {
+TEST(RankingMetrics, CountTiesAsHalf) {
   for (const auto& labels : {std::vector<std::uint8_t>{1, 0, 0, 0}, {0, 0, 0, 1}}) {
     const auto metrics = ranking_metrics(ranked({0.5, 0.5, 0.5, 0.5}, labels));
     EXPECT_EQ(metrics.roc_auc, 0.5);
@@ -38,21 +38,21 @@ TEST(RankingMetrics, OfTiesCountHalf) {
 }
 
 // In order 1 0 1 1 0: of six pairs four are right. Precision where the class is found: 1, 2/3, 3/4.
-TEST(RankingMetrics, ByHand) {
+TEST(RankingMetrics, MatchHandCalculation) {
   const auto metrics = ranking_metrics(ranked({0.9, 0.8, 0.7, 0.6, 0.5}, {1, 0, 1, 1, 0}));
   EXPECT_DOUBLE_EQ(metrics.roc_auc, 4.0 / 6.0);
   EXPECT_DOUBLE_EQ(metrics.average_precision, (1.0 + 2.0 / 3.0 + 3.0 / 4.0) / 3.0);
 }
 
 // Perfect and upside down.
-TEST(RankingMetrics, OfPerfectOrderIsOne) {
+TEST(RankingMetrics, AreOneForPerfectOrder) {
   EXPECT_EQ(ranking_metrics(ranked({0.1, 0.2, 0.8, 0.9}, {0, 0, 1, 1})).roc_auc, 1.0);
   EXPECT_EQ(ranking_metrics(ranked({0.1, 0.2, 0.8, 0.9}, {0, 0, 1, 1})).average_precision, 1.0);
   EXPECT_EQ(ranking_metrics(ranked({0.1, 0.2, 0.8, 0.9}, {1, 1, 0, 0})).roc_auc, 0.0);
 }
 
 // Against the definition, pair by pair, with many ties; and a weight counts as so many copies.
-TEST(RankingMetrics, AreThoseOfAllPairs) {
+TEST(RankingMetrics, MatchTheDefinitionByPairs) {
   Rng rng(test_seed(), Stream::kTest, 32);
   std::vector<double> scores;
   std::vector<double> copied_scores;
@@ -85,7 +85,7 @@ TEST(RankingMetrics, AreThoseOfAllPairs) {
 }
 
 // A point per distinct score, ties as one, from nothing found to all.
-TEST(Curve, ByHand) {
+TEST(Curve, MatchesHandCalculation) {
   const auto points = curve(ranked({0.75, 0.5, 0.5, 0.25}, {1, 1, 0, 0}));
   ASSERT_EQ(points.size(), 4U);
   EXPECT_TRUE(std::isinf(points[0].threshold));

@@ -29,7 +29,7 @@ class Reference : public testing::Test {
   Evaluation evaluation_;
 };
 
-TEST_F(Reference, ClassificationAgrees) {
+TEST_F(Reference, ClassificationMatchesScikitLearn) {
   expect(evaluation_.accuracy, expected_.at("accuracy"));
   EXPECT_EQ(Json(evaluation_.confusion), expected_.at("confusion"));
   for (std::size_t k = 0; k < classes_; ++k) {
@@ -45,7 +45,7 @@ TEST_F(Reference, ClassificationAgrees) {
 }
 
 // scikit-learn's Brier score is that of two classes; of more it is the sum of one against the rest.
-TEST_F(Reference, ProbabilitiesAgree) {
+TEST_F(Reference, ProbabilitiesMatchScikitLearn) {
   expect(evaluation_.metric("log_loss"), expected_.at("log_loss"));
   double brier = 0.0;
   for (const auto& of_class : expected_.at("per_class"))
@@ -64,7 +64,7 @@ TEST_F(Reference, ProbabilitiesAgree) {
   EXPECT_EQ(seen, expected_.at("/reliability/accuracy"_json_pointer).size());
 }
 
-TEST_F(Reference, RankingsAgree) {
+TEST_F(Reference, RankingsMatchScikitLearn) {
   expect(evaluation_.metric("macro_roc_auc"), expected_.at("macro_roc_auc"));
   for (std::size_t k = 0; k < classes_; ++k) {
     const auto& of_class = expected_.at("per_class")[k];
@@ -75,7 +75,7 @@ TEST_F(Reference, RankingsAgree) {
 
 // Every point of both curves. scikit-learn's ROC has none at infinity here, its precision-recall
 // curve starts with it as ours does.
-TEST_F(Reference, CurvesAgree) {
+TEST_F(Reference, CurvesMatchScikitLearn) {
   for (std::size_t k = 0; k < classes_; ++k) {
     const auto points = curve(rank_by_class(evaluation_.probabilities, labels_, classes_, k));
     const auto& of_class = expected_.at("per_class")[k];

@@ -45,7 +45,7 @@ TEST(Device, RejectsUnknownNames) {
   EXPECT_TRUE(choose_device("cpu").is_cpu());
 }
 
-TEST(Device, InsistsWhenCudaIsAskedFor) {
+TEST(Device, RejectsCudaWithoutAGpu) {
   if (torch::cuda::is_available()) {
     EXPECT_TRUE(choose_device("cuda").is_cuda());
     EXPECT_TRUE(choose_device("auto").is_cuda());
@@ -91,7 +91,7 @@ TEST(Device, SetsTheThreadsOfLibTorch) {
 
 // One word or more, from one line of /proc/cpuinfo.
 // As the kernel prints it; some processors have no name there.
-TEST(CpuModel, IsTheKernels) {
+TEST(CpuModel, IsReadFromTheKernel) {
   std::ifstream file("/proc/cpuinfo");
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   std::smatch match;

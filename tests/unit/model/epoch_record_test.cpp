@@ -18,7 +18,7 @@ EpochRecord record_of(int epoch, double accuracy, double train_seconds, double w
 }
 
 // The checkpoint of the best epoch is overwritten on a tie, so the later one it is here too.
-TEST(BestEpoch, IsTheLaterOneOnATie) {
+TEST(BestEpoch, IsTheLaterEpochOnATie) {
   EXPECT_EQ(
       best_epoch({record_of(1, .8, 1, 0), record_of(2, .9, 1, 0), record_of(3, .9, 1, 0)}).epoch,
       3);
@@ -37,13 +37,13 @@ TEST(TrainingSummary, AddsUpTheEpochs) {
   EXPECT_EQ(sum.peak_memory_bytes, 70);  // the largest, not the last
 }
 
-TEST(TrainingSummary, OfNoTimeHasNoRate) {
+TEST(TrainingSummary, WithoutTimeHasNoRate) {
   EXPECT_EQ(images_per_second(summarise({})), 0.0);
   EXPECT_EQ(wait_share(summarise({})), 0.0);
 }
 
 // The keys of history.jsonl, and of the summary that commands print.
-TEST(EpochRecord, HasItsKeys) {
+TEST(EpochRecord, HasTheDocumentedKeys) {
   const auto keys = [](const Json& json) {
     std::vector<std::string> names;
     for (const auto& [key, value] : json.items()) names.push_back(key);

@@ -42,7 +42,7 @@ TEST(Network, IsSizedByTheSchema) {
 }
 
 // 3 x 3 pixels in patches of 2 x 2, by hand: what lies beyond the image is zero.
-TEST(SpaceToDepth, MakesPatchesChannels) {
+TEST(SpaceToDepth, MovesPatchesToChannels) {
   const auto image = at::arange(1.0, 10.0, at::kFloat).view({1, 1, 3, 3});
   const auto patches = space_to_depth(image, 2);
   ASSERT_EQ(patches.sizes(), (std::vector<int64_t>{1, 4, 2, 2}));
@@ -84,7 +84,7 @@ TEST(Network, ConvolvesChannelsLast) {
   at::removeCallback(callback);
 }
 
-TEST(Network, RefusesImpossibleSizes) {
+TEST(Network, RejectsImpossibleSizes) {
   const Normalisation unit{{0.0}, {1.0}};
   const Schema one_class{8, 8, 1, {"only"}};
   const auto refused = [&](const Schema& schema, const Architecture& architecture) {
@@ -100,7 +100,7 @@ TEST(Network, RefusesImpossibleSizes) {
 }
 
 // What lies in the frame that is cut off changes nothing; what lies inside does.
-TEST(Network, DoesNotSeeWhatIsCropped) {
+TEST(Network, IgnoresCroppedPixels) {
   Network network(network_options(tiny_schema(), {2, 2, {{4}}}), Normalisation{{0.5}, {0.3}});
   initialise(network, test_seed());
   network->eval();
@@ -158,7 +158,7 @@ TEST(Network, EveryParameterReceivesAGradient) {
 }
 
 // In evaluation mode predictions must not change the model.
-TEST(Network, EvalModeLeavesBatchNormStatisticsAlone) {
+TEST(Network, EvaluationKeepsBatchNormStatistics) {
   auto network = tiny_network();
   const auto before = network->named_buffers()["norm0.running_mean"].clone();
   network->eval();
@@ -189,7 +189,7 @@ TEST(Network, EvaluationDoesNotDependOnTheRestOfTheBatch) {
                            0.0, 1e-5));
 }
 
-TEST(Network, SameSeedSameWeightsAnotherSeedOthers) {
+TEST(Network, SeedDeterminesTheWeights) {
   auto a = tiny_network(test_seed());
   at::rand({10});  // what ran before must not matter
   auto b = tiny_network(test_seed());

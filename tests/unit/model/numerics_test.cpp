@@ -59,7 +59,7 @@ class NumericsTest : public testing::Test {
   }
 };
 
-TEST_F(NumericsTest, LayersAreThoseOfTheNetwork) {
+TEST_F(NumericsTest, ChecksTheLayersOfTheNetwork) {
   const auto network = tiny_network();  // 12 x 10 pixels in patches of 2 x 2
   const auto layers = layer_shapes(network->options());
   ASSERT_EQ(layers.size(), 3U);
@@ -72,7 +72,7 @@ TEST_F(NumericsTest, LayersAreThoseOfTheNetwork) {
 TEST_F(NumericsTest, AcceptsLibTorch) { EXPECT_EQ(first_fault(check(libtorch_operations())), ""); }
 
 // Rounding is no fault; a thousandth is one in float32, and rounding in bfloat16.
-TEST_F(NumericsTest, ToleratesRoundingAlone) {
+TEST_F(NumericsTest, ToleratesOnlyRounding) {
   const auto off_by = [](double share) {
     return faulty([=](const at::Tensor& /*input*/, const at::Tensor& correct) {
       return correct * (1.0 + share);
@@ -96,7 +96,7 @@ TEST_F(NumericsTest, NamesLayerAndDifference) {
   EXPECT_THAT(error.what(), HasSubstr(cpu_model()));
 }
 
-TEST_F(NumericsTest, NoticesWrongGradients) {
+TEST_F(NumericsTest, DetectsWrongGradients) {
   const auto operations = faulty([](const at::Tensor& /*input*/, const at::Tensor& correct) {
     if (correct.requires_grad()) {
       correct.register_hook([](const at::Tensor& gradient) { return gradient * 0.9; });
@@ -110,12 +110,12 @@ TEST_F(NumericsTest, NoticesWrongGradients) {
 }
 
 // Values that change from run to run: the first call is correct.
-TEST_F(NumericsTest, NoticesWhatIsWrongTheSecondTime) {
+TEST_F(NumericsTest, DetectsAFaultOfTheSecondCall) {
   auto calls = std::make_shared<int>(0);
   EXPECT_NE(first_fault(check(wrong_while([=](const at::Tensor&) { return ++*calls == 2; }))), "");
 }
 
-TEST_F(NumericsTest, NoticesValuesThatAreNotFinite) {
+TEST_F(NumericsTest, DetectsNonFiniteValues) {
   const auto operations = faulty([](const at::Tensor& /*input*/, const at::Tensor& correct) {
     return at::where(correct > correct.min(), correct, at::full_like(correct, NAN));
   });
@@ -127,7 +127,7 @@ TEST_F(NumericsTest, NoticesValuesThatAreNotFinite) {
 }
 
 // A library that has no kernel for bfloat16 here says so; "auto" goes on in float32.
-TEST_F(NumericsTest, NoticesWhatCannotBeComputed) {
+TEST_F(NumericsTest, DetectsAnUnsupportedPrecision) {
   SKIP_WITHOUT_BFLOAT16();
   const auto operations = faulty([](const at::Tensor& /*input*/, const at::Tensor& correct) {
     if (in_bfloat16(correct)) throw std::runtime_error("no kernel\nbacktrace");
@@ -138,7 +138,7 @@ TEST_F(NumericsTest, NoticesWhatCannotBeComputed) {
   EXPECT_EQ(choose(Precision::kBfloat16, false, operations).precision, Precision::kFloat32);
 }
 
-TEST_F(NumericsTest, NoticesAWrongHead) {
+TEST_F(NumericsTest, DetectsAWrongHead) {
   auto operations = libtorch_operations();
   operations.multiply = [](const at::Tensor& input, const at::Tensor& weights) {
     return at::linear(input, weights) + 1.0;
@@ -147,7 +147,7 @@ TEST_F(NumericsTest, NoticesAWrongHead) {
 }
 
 // In the layout and precision in use: channels last, and the output has the precision's type.
-TEST_F(NumericsTest, ComputesAsTheNetworkDoes) {
+TEST_F(NumericsTest, UsesLayoutAndPrecisionOfTheNetwork) {
   SKIP_WITHOUT_BFLOAT16();
   int convolutions = 0;
   const auto operations = faulty([&](const at::Tensor& input, const at::Tensor& correct) {
@@ -173,7 +173,7 @@ TEST_F(NumericsTest, InputIsExactInBfloat16) {
 
 // What float64 is compared with is right itself: a convolution and its gradients by their
 // definition, in plain loops.
-TEST_F(NumericsTest, ReferenceIsAConvolution) {
+TEST_F(NumericsTest, ReferenceMatchesTheDefinition) {
   const int64_t images = 2, inputs = 3, outputs = 2, rows = 4, cols = 5;
   const auto x = exact_random({images, inputs, rows, cols}, 1).to(at::kDouble).requires_grad_();
   const auto w = exact_random({outputs, inputs, 3, 3}, 2).to(at::kDouble).requires_grad_();
@@ -205,7 +205,7 @@ TEST_F(NumericsTest, ReferenceIsAConvolution) {
   EXPECT_LE(relative_difference(w.grad(), of_w, 1.0), 1e-12);
 }
 
-TEST_F(NumericsTest, KeepsWhatIsCorrect) {
+TEST_F(NumericsTest, KeepsCorrectSettings) {
   const auto numerics = choose(Precision::kFloat32, false, libtorch_operations());
   EXPECT_EQ(numerics.precision, Precision::kFloat32);
   EXPECT_TRUE(numerics.onednn);
@@ -213,7 +213,7 @@ TEST_F(NumericsTest, KeepsWhatIsCorrect) {
   EXPECT_EQ(numerics.layers.size(), kLayers.size());
 }
 
-TEST_F(NumericsTest, AutoGoesOnInFloat32) {
+TEST_F(NumericsTest, AutoFallsBackToFloat32) {
   SKIP_WITHOUT_BFLOAT16();
   const auto numerics = choose(Precision::kBfloat16, false, wrong_while(in_bfloat16));
   EXPECT_EQ(numerics.precision, Precision::kFloat32);
@@ -224,7 +224,7 @@ TEST_F(NumericsTest, AutoGoesOnInFloat32) {
 }
 
 // Also when the fault is in the evaluation of what is trained correctly in bfloat16.
-TEST_F(NumericsTest, GoesOnWithoutOneDnn) {
+TEST_F(NumericsTest, DisablesAWrongOneDnn) {
   const auto operations = wrong_while(
       [](const at::Tensor& output) { return !in_bfloat16(output) && onednn_enabled(); });
   for (const auto precision : {Precision::kBfloat16, Precision::kFloat32}) {
@@ -239,13 +239,13 @@ TEST_F(NumericsTest, GoesOnWithoutOneDnn) {
   }
 }
 
-TEST_F(NumericsTest, RefusesBfloat16AskedForByName) {
+TEST_F(NumericsTest, RejectsWrongBfloat16SetByTheUser) {
   expect_error("device.numerics",
                [] { choose(Precision::kBfloat16, true, wrong_while(in_bfloat16)); });
   EXPECT_TRUE(onednn_enabled());
 }
 
-TEST_F(NumericsTest, RefusesWhatNothingMakesCorrect) {
+TEST_F(NumericsTest, RejectsALibraryWrongInAllSettings) {
   expect_error("device.numerics", [] { choose(Precision::kFloat32, false, wrong_while(always)); });
   EXPECT_TRUE(onednn_enabled()) << "what did not help must not stay";
 }

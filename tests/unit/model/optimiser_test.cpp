@@ -41,7 +41,7 @@ Network used_network() {
 }
 
 // The tensors keep names, values, shapes and strides; only where they lie changes.
-TEST(FlatWeights, LeavesTheNetworkAsItWas) {
+TEST(FlatWeights, PreservesTheNetwork) {
   auto network = used_network();
   NamedTensors before;
   for (const auto& [name, tensor] : network_tensors(network)) before[name] = tensor.clone();
@@ -149,7 +149,7 @@ TEST(AdamW, AgreesWithLibTorch) {
 
 // From 4, with the weights at 2. After step 1 the decay is 2/11: 4 + 9/11 (2 - 4) = 2.363636. After
 // step 30 it would be 31/40, but 0.5 is asked for: half way from there to 2.
-TEST(WeightAverage, ForgetsTheStartAtFirst) {
+TEST(WeightAverage, DecayWarmsUp) {
   OneWeight module(4.0);
   FlatWeights weights(module);
   WeightAverage average(weights, 0.5);
@@ -172,7 +172,7 @@ TEST(WeightAverage, CoversBatchNormStatistics) {
   EXPECT_TRUE(at::allclose(seen, before * (2.0 / 11.0) + 7.0 * 9.0 / 11.0));
 }
 
-TEST(WeightAverage, SwapsToTheBit) {
+TEST(WeightAverage, SwapsBitExactly) {
   auto network = used_network();
   FlatWeights weights(*network);
   WeightAverage average(weights, 0.9);

@@ -174,7 +174,7 @@ TEST(Resume, OfAFinishedTrainingReturnsItsHistory) {
 }
 
 // The state of another network, or of a training without averaging, does not fit.
-TEST(Resume, RefusesAStateThatDoesNotFit) {
+TEST(Resume, RejectsAMismatchedState) {
   auto plain = everything();
   plain.average = 0.0;
   std::vector<std::string> states;

@@ -60,7 +60,7 @@ TEST(Safetensors, CarriesItsOwnHash) {
                [&] { parse_sealed(format_safetensors(tensors), "x", "package", metadata); });
 }
 
-TEST(Safetensors, RefusesEveryTruncation) {
+TEST(Safetensors, RejectsEveryTruncation) {
   const auto whole = format_safetensors({{"a", at::rand({3})}});
   for (std::size_t size = 0; size < whole.size(); ++size) {
     expect_error("package.malformed",
@@ -70,7 +70,7 @@ TEST(Safetensors, RefusesEveryTruncation) {
 }
 
 // Headers that lie about sizes must not read outside the file.
-TEST(Safetensors, RefusesHeadersThatLie) {
+TEST(Safetensors, RejectsWrongSizesInHeaders) {
   const auto file = [](const std::string& header) {
     std::string bytes(8, '\0');
     bytes[0] = static_cast<char>(header.size());

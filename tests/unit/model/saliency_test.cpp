@@ -20,7 +20,7 @@ at::Tensor sums(const at::Tensor& images) {
 
 // By hand: the gradient of class 0 is 1, of class 1 4 x, of class 2 nothing; each times x - 1/2. It
 // is the label's class that is asked about, and paper counts: at x = 0 class 0 has -1/2.
-TEST(GradientTimesInput, ByHand) {
+TEST(GradientTimesInput, MatchesHandCalculation) {
   const auto set = random_dataset(6, 4, 3);
   const auto attributions = gradient_times_input(sums, set, at::kCPU);
   ASSERT_EQ(attributions.maps.size(), 6U * 12U);
@@ -33,7 +33,7 @@ TEST(GradientTimesInput, ByHand) {
 
 // The integral of 4 x from 1/2 is 2 x^2 - 1/2; the midpoint rule is exact for a straight gradient.
 // Differences are those of the logits, which the maps sum up to.
-TEST(IntegratedGradients, ByHand) {
+TEST(IntegratedGradients, MatchHandCalculation) {
   const auto set = random_dataset(6, 4, 3);
   const auto attributions = integrated_gradients(sums, set, at::kCPU, 4);
   for (std::size_t i = 0; i < set.images.size(); ++i) {
@@ -50,7 +50,7 @@ TEST(IntegratedGradients, ByHand) {
 
 // The midpoint rule's error falls with the square of the steps: of a cube, whose gradient is not
 // straight, to a hundredth with ten of them (float32 takes a little of that).
-TEST(IntegratedGradients, ComeNearerToCompletenessWithSteps) {
+TEST(IntegratedGradients, ApproachCompletenessWithMoreSteps) {
   const auto cubes = [](const at::Tensor& x) {
     const auto sum = x.pow(3).sum({1, 2, 3});
     return at::stack({sum, 2.0 * sum, -sum}, 1);
@@ -64,7 +64,7 @@ TEST(IntegratedGradients, ComeNearerToCompletenessWithSteps) {
 }
 
 // No gradient is left behind in a network's weights.
-TEST(IntegratedGradients, LeaveTheWeightsAlone) {
+TEST(IntegratedGradients, LeaveNoGradientInTheWeights) {
   auto network = tiny_network(test_seed());
   network->eval();
   const auto forward = [&](const at::Tensor& x) { return network->forward(x); };

@@ -14,7 +14,7 @@ namespace {
 
 // The exported archive computes what the eager network computes, at batch sizes that the trace has
 // not seen, whatever mode the network was in; 1e-5 as for any two orders of summation.
-TEST(Torchscript, ComputesWhatTheNetworkComputes) {
+TEST(Torchscript, MatchesTheEagerNetwork) {
   auto network = tiny_network(test_seed());
   network->forward(at::rand({8, 1, 12, 10}));
   std::istringstream archive(export_torchscript(network));

@@ -91,7 +91,7 @@ TEST(TrainStep, SmoothsLabels) {
 // By hand: the gradient of the mean loss by the logits' biases is the mean of probability minus
 // target, here (1/2, 1/4, 1/4) - (0.8, 0.1, 0.1) for every sample. And loss and gradient are those
 // of LibTorch's own cross-entropy. 1e-6: float32.
-TEST(TrainStep, GradientByHandAndAsLibTorchs) {
+TEST(TrainStep, GradientMatchesHandCalculationAndLibTorch) {
   const auto set = all_of_class_zero();
   auto network = constant_network(set);
   FlatWeights weights(*network);
@@ -117,7 +117,7 @@ TEST(TrainStep, GradientByHandAndAsLibTorchs) {
 // By hand, with logits (ln 2, 0, 0) again: the target of an outlier, whose label is the number of
 // classes, is 1/3 each. Its loss is (ln 2 + 2 ln 4) / 3 = 1.1552453 with and without smoothing, and
 // its gradient (1/2, 1/4, 1/4) - (1/3, 1/3, 1/3). Two of eight samples are outliers.
-TEST(TrainStep, SpreadsTheTargetOfOutliers) {
+TEST(TrainStep, UsesAUniformTargetForOutliers) {
   const auto set = all_of_class_zero();
   auto network = constant_network(set);
   FlatWeights weights(*network);
@@ -151,7 +151,7 @@ TEST(Train, LearnsAnEasyTask) {
   EXPECT_LT(history[0].train_seconds, history[0].seconds);
 }
 
-TEST(Train, IsReproducibleToTheBit) {
+TEST(Train, IsBitReproducible) {
   const auto set = halves(160);
   auto a = network_for(set);
   auto b = network_for(set);
@@ -168,7 +168,7 @@ TEST(Train, IsReproducibleToTheBit) {
 }
 
 // A second thread pays from 50,000 numbers in a batch on: 500 images of 10x10. Then as before.
-TEST(Train, SharesLargeBatchesAloneAmongThreads) {
+TEST(Train, UsesThreadsForLargeBatchesOnly) {
   const int before = at::get_num_threads();
   const auto set = random_dataset(501, 10, 10);
   set_threads(2);
@@ -192,7 +192,7 @@ TEST(Train, SharesLargeBatchesAloneAmongThreads) {
 // printed. Losses of LibTorch 1.13: with one thread or two, and with its kernels held to SSE, AVX2
 // or AVX512, they agree to six digits; 1e-4 leaves room for other versions, and a step that is
 // missing or doubled moves them by 1e-2.
-TEST(Train, FollowsTheFrozenCurve) {
+TEST(Train, FollowsTheRecordedLossCurve) {
   auto set = halves(160);
   Rng noise(5, Stream::kTest);
   for (auto& byte : set.images) byte = static_cast<std::uint8_t>(noise.below(256));
@@ -269,7 +269,7 @@ TEST(Train, ReportsTheLearningRate) {
 }
 
 // The average follows each step: after the first, 9/11 of the new weights and 2/11 of the old.
-TEST(Train, AveragesAfterTheStep) {
+TEST(Train, UpdatesTheAverageAfterTheStep) {
   const auto set = halves(64);
   auto network = network_for(set);
   const auto start = network->named_parameters()["head.weight"].detach().clone();
@@ -289,7 +289,7 @@ TEST(Train, AveragesAfterTheStep) {
 
 // With averaging on, the average is what is validated, what the observer may keep, and what
 // remains.
-TEST(Train, UsesTheAverage) {
+TEST(Train, ValidatesAndKeepsTheAverage) {
   const auto set = halves(64);
   auto network = network_for(set);
   auto options = quick();
@@ -370,7 +370,7 @@ TEST(Divergence, InTheLossStopsBeforeTheStep) {
 }
 
 // A step can spoil the weights although its own loss and gradient are finite: they are not saved.
-TEST(Divergence, InTheWeightsIsNotHandedOut) {
+TEST(Divergence, InTheWeightsIsNotSaved) {
   auto network = network_for(halves(64));
   plant(network, false, 2);  // the bias is no number after step 2
   auto options = quick();
@@ -380,7 +380,7 @@ TEST(Divergence, InTheWeightsIsNotHandedOut) {
 
 // Where each look would wait for a GPU, steps are taken in between; but no state leaves unseen, by
 // count or at an epoch's end.
-TEST(Divergence, IsSeenBeforeAStateIsHandedOut) {
+TEST(Divergence, IsDetectedBeforeAStateIsSaved) {
   auto options = quick();
   options.look_every = 50;
   auto network = network_for(halves(64));
@@ -393,7 +393,7 @@ TEST(Divergence, IsSeenBeforeAStateIsHandedOut) {
 }
 
 // How often one looks changes nothing else.
-TEST(Divergence, LookingSeldomChangesNoResult) {
+TEST(Divergence, CheckIntervalChangesNoResult) {
   const auto set = halves(64);
   auto a = network_for(set);
   auto b = network_for(set);
@@ -408,7 +408,7 @@ TEST(Divergence, LookingSeldomChangesNoResult) {
   }
 }
 
-TEST(Train, RefusesImpossibleOptions) {
+TEST(Train, RejectsImpossibleOptions) {
   const auto set = halves(10);
   auto network = network_for(set);
   const auto refuse = [&](void (*change)(TrainOptions&)) {

@@ -19,7 +19,7 @@ BatchOptions options_from(std::size_t first_batch) {
 
 // A set that stays on the device gives the batches that are streamed, to the bit, from any batch
 // on and with a smaller one at the end: whether a run augments decides nothing else.
-TEST(TrainingBatches, OnTheDeviceAreThoseOfTheStream) {
+TEST(TrainingBatches, OnTheDeviceEqualStreamedBatches) {
   const auto set = random_dataset(30, 6, 5, 3);
   TrainingBatches on_device(set, {}, at::kCPU);
   for (const std::size_t first : {0, 2, 3}) {
@@ -40,7 +40,7 @@ TEST(TrainingBatches, OnTheDeviceAreThoseOfTheStream) {
 }
 
 // What augments is streamed, each image changed by its own key.
-TEST(TrainingBatches, AugmentEachEpochAnew) {
+TEST(TrainingBatches, AugmentEachEpochDifferently) {
   const auto set = random_dataset(16, 12, 10);
   AugmentOptions augment;
   augment.shift = 2.0;

@@ -40,7 +40,7 @@ std::string name_of(std::size_t step) {
          ".safetensors";
 }
 
-TEST(TrainingState, ComesBackToTheBit) {
+TEST(TrainingState, RoundTripsBitExactly) {
   const auto state = state_at(5);
   const auto back = parse_state(format_state(state), "x");
   EXPECT_EQ(format_state(back), format_state(state));
@@ -57,7 +57,7 @@ TEST(TrainingState, ComesBackToTheBit) {
 
 // Every byte of the file counts: header length, header, padding, data. Each is changed to another
 // value, drawn anew; none may pass.
-TEST(TrainingState, RefusesEveryChangedByte) {
+TEST(TrainingState, RejectsEveryChangedByte) {
   const auto whole = format_state(state_at(5));
   Rng rng(test_seed(), Stream::kTest);
   for (std::size_t at = 0; at < whole.size(); ++at) {
@@ -69,7 +69,7 @@ TEST(TrainingState, RefusesEveryChangedByte) {
   }
 }
 
-TEST(TrainingState, RefusesEveryTruncation) {
+TEST(TrainingState, RejectsEveryTruncation) {
   const auto whole = format_state(state_at(5));
   for (std::size_t size = 0; size < whole.size(); ++size) {
     EXPECT_THAT(error_code([&] { parse_state(whole.substr(0, size), "x"); }),
@@ -80,7 +80,7 @@ TEST(TrainingState, RefusesEveryTruncation) {
 }
 
 // Sealed, but not a state.
-TEST(TrainingState, RefusesAnotherKindOfFile) {
+TEST(TrainingState, RejectsAnotherKindOfFile) {
   expect_error("checkpoint.malformed", [&] { parse_state(format_sealed({}, {}), "x"); });
   expect_error("checkpoint.malformed", [&] {
     parse_state(format_sealed({}, {{"digits.training_state/1", R"({"step": "five"})"}}), "x");
@@ -100,13 +100,13 @@ TEST(StateFolder, KeepsTheLastTwo) {
   EXPECT_EQ(StateFolder(folder.path()).load_newest()->step, 100U);
 }
 
-TEST(StateFolder, OfAMissingFolderIsEmpty) {
+TEST(StateFolder, IsEmptyWhenMissing) {
   const TemporaryDirectory folder;
   EXPECT_FALSE(StateFolder(folder / "none").load_newest().has_value());
 }
 
 // A damaged newest one is passed over; what is saved then, at a smaller step, takes its place.
-TEST(StateFolder, FallsBackToTheOneBefore) {
+TEST(StateFolder, FallsBackToThePreviousState) {
   const TemporaryDirectory folder;
   StateFolder states(folder.path());
   states.save(state_at(10));
@@ -118,7 +118,7 @@ TEST(StateFolder, FallsBackToTheOneBefore) {
   EXPECT_THAT(files_below(folder.path()), testing::ElementsAre(name_of(10), name_of(15)));
 }
 
-TEST(StateFolder, RefusesWhenAllAreDamaged) {
+TEST(StateFolder, RejectsOnlyDamagedStates) {
   const TemporaryDirectory folder;
   StateFolder states(folder.path());
   for (const std::size_t step : {10U, 20U}) {
@@ -129,7 +129,7 @@ TEST(StateFolder, RefusesWhenAllAreDamaged) {
 }
 
 // A write that fails takes nothing away: both older states are there, and whole.
-TEST(StateFolder, OnAFullDiskKeepsTheOthers) {
+TEST(StateFolder, KeepsOlderStatesOnAFullDisk) {
   const TemporaryDirectory folder;
   StateFolder states(folder.path());
   states.save(state_at(10));
@@ -144,7 +144,7 @@ TEST(StateFolder, OnAFullDiskKeepsTheOthers) {
 }
 
 // The folder is moved away while training goes on: an error, and nothing appears in its place.
-TEST(StateFolder, NamesAFolderThatHasGone) {
+TEST(StateFolder, ReportsARemovedFolder) {
   const TemporaryDirectory folder;
   fs::create_directory(folder / "checkpoint");
   StateFolder states(folder / "checkpoint");

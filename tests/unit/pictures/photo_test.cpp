@@ -58,7 +58,7 @@ PhotoOptions show(const std::string& digits) {
 
 // Light, shadow, noise, colour and polarity change the digit by less than 20 grey levels a pixel,
 // up to a place beside it; two different digits differ by about 50.
-TEST(CutOutDigits, SeesThroughTheLight) {
+TEST(CutOutDigits, IsRobustToLightingAndNoise) {
   auto gradient = show("0");  // a single stroke: the flag of a 5 may stand apart
   gradient.gradient = 0.75;
   EXPECT_LT(difference_to_plain(gradient), 20.0);
@@ -76,7 +76,7 @@ TEST(CutOutDigits, SeesThroughTheLight) {
 }
 
 // A digit's place and size do not matter, and the box says where it was.
-TEST(CutOutDigits, FindsADigitAnywhere) {
+TEST(CutOutDigits, FindsADigitAtAnyPlaceAndSize) {
   auto corner = show("7");
   corner.height = 80;
   corner.centre = {0.8, 0.75};
@@ -110,7 +110,7 @@ TEST(CutOutDigits, JoinsStrokesAndDropsSpecks) {
 }
 
 // A digit cut out so tightly that its strokes reach the picture's edges is still one digit.
-TEST(CutOutDigits, TakesATightlyCroppedDigit) {
+TEST(CutOutDigits, KeepsATightlyCroppedDigitWhole) {
   for (const int margin : {0, 40}) {  // on the sides
     cv::Mat1b seven(300, 200 + 2 * margin, std::uint8_t{230});
     cv::line(seven, {margin, 8}, {margin + 199, 8}, cv::Scalar(20), 20);
@@ -123,7 +123,7 @@ TEST(CutOutDigits, TakesATightlyCroppedDigit) {
 }
 
 // Boxes are in pixels of the picture as given, also where it was reduced by different shares.
-TEST(CutOutDigits, GivesBoxesInThePicturesPixels) {
+TEST(CutOutDigits, GivesBoxesInPicturePixels) {
   cv::Mat1b tall(3000, 130, std::uint8_t{230});
   tall(cv::Rect(30, 1000, 60, 700)) = 20;
   const auto found = cut_out_digits(tall).digits;
@@ -134,7 +134,7 @@ TEST(CutOutDigits, GivesBoxesInThePicturesPixels) {
 }
 
 // Paper alone holds nothing: even, noisy, or with a soft shadow on it.
-TEST(CutOutDigits, FindsNothingOnPaper) {
+TEST(CutOutDigits, FindsNoDigitOnBlankPaper) {
   EXPECT_TRUE(cut_out_digits(cv::Mat1b(200, 200, std::uint8_t{200})).digits.empty());
   auto blank = show("");
   blank.noise = 6.0;
@@ -145,7 +145,7 @@ TEST(CutOutDigits, FindsNothingOnPaper) {
 }
 
 // Sizes at the edge of what an image can be.
-TEST(CutOutDigits, SurvivesTinyPictures) {
+TEST(CutOutDigits, AcceptsTinyPictures) {
   for (const cv::Size size : {cv::Size(1, 1), cv::Size(2, 1), cv::Size(1, 40), cv::Size(3, 3)}) {
     cv::Mat1b picture(size, std::uint8_t{255});
     picture(0, 0) = 0;
@@ -154,7 +154,7 @@ TEST(CutOutDigits, SurvivesTinyPictures) {
 }
 
 // A drawing without paper: dark ink is laid on white, light ink on black, so both can be read.
-TEST(DecodeImage, LaysAlphaOnContrastingPaper) {
+TEST(DecodeImage, CompositesAlphaOnContrastingPaper) {
   for (const std::uint8_t ink : {std::uint8_t{0}, std::uint8_t{255}}) {
     cv::Mat4b drawing(200, 200, cv::Vec4b(ink, ink, ink, 0));
     drawing(cv::Rect(90, 40, 16, 120)) = cv::Vec4b(ink, ink, ink, 255);
@@ -165,7 +165,7 @@ TEST(DecodeImage, LaysAlphaOnContrastingPaper) {
 }
 
 // The same drawing with 16 bits a channel.
-TEST(DecodeImage, SeesAlphaOf16Bits) {
+TEST(DecodeImage, Reads16BitAlpha) {
   cv::Mat drawing(200, 200, CV_16UC4, cv::Scalar::all(0));
   drawing(cv::Rect(90, 40, 16, 120)) = cv::Scalar(0, 0, 0, 65535);
   const auto samples = decode_image(encoded(".png", drawing), "x", grey()).samples;
@@ -174,7 +174,7 @@ TEST(DecodeImage, SeesAlphaOf16Bits) {
 }
 
 // Orientation 6: what a camera on its side stores is turned back, so what was standing stands.
-TEST(DecodeImage, UndoesExifRotation) {
+TEST(DecodeImage, AppliesTheExifOrientation) {
   constexpr std::string_view kExif(
       "\xff\xe1\x00\x22"
       "Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0",
@@ -188,20 +188,20 @@ TEST(DecodeImage, UndoesExifRotation) {
   EXPECT_GT(decode_image(jpeg, "x", grey()).samples[0].box.height, 100);
 }
 
-TEST(DecodeImage, RefusesTruncatedJpegs) {
+TEST(DecodeImage, RejectsTruncatedJpegs) {
   const auto whole = encoded(".jpg", compose_photo(show("7"), test_seed()));
   expect_error("image.unreadable",
                [&] { decode_image(whole.substr(0, whole.size() * 3 / 4), "x", grey()); });
 }
 
 // The header alone announces too many pixels: refused before a decoder could allocate them.
-TEST(DecodeImage, RefusesHugePicturesByTheirHeader) {
+TEST(DecodeImage, RejectsHugePicturesByTheirHeader) {
   auto png = encoded(".png", cv::Mat1b(4, 4, std::uint8_t{0}));
   png[16] = png[20] = 0x01;  // the leading bytes of width and height: 16 million each
   expect_error("image.too_large", [&] { decode_image(png, "x", grey()); });
 }
 
-TEST(ReadImageHeader, KnowsPngAndJpeg) {
+TEST(ReadImageHeader, ReadsPngAndJpeg) {
   for (const char* format : {".png", ".jpg"}) {
     const auto bytes = encoded(format, cv::Mat1b(30, 50, std::uint8_t{9}));
     const auto header = read_image_header(bytes);

@@ -52,7 +52,7 @@ std::string png(const cv::Mat& image) {
 
 // Blurred by a quarter of the pen's width, from 20 to 2,000 pixels high, dark on light and light on
 // dark: one digit, whose box is as high as the bar, to within the pen's width at both ends.
-TEST(Pictures, AreReadAtAnyScaleAndSoftness) {
+TEST(Pictures, AreReadAtAnyScaleAndBlur) {
   for (const int height : {20, 60, 200, 700, 2000}) {
     for (const bool light_on_dark : {false, true}) {
       const double pen = std::max(3.0, 0.12 * height);
@@ -64,7 +64,7 @@ TEST(Pictures, AreReadAtAnyScaleAndSoftness) {
 }
 
 // A digit of a fiftieth of a large page is found, in either polarity.
-TEST(Pictures, SmallDigitsOfALargePageAreFound) {
+TEST(Pictures, SmallDigitsOnALargePageAreFound) {
   for (const bool light_on_dark : {false, true}) {
     cv::Mat1b page(3000, 3000, std::uint8_t{235});
     for (const int x : {600, 680}) cv::line(page, {x, 700}, {x, 760}, cv::Scalar(30), 8);
@@ -73,7 +73,7 @@ TEST(Pictures, SmallDigitsOfALargePageAreFound) {
 }
 
 // A sheet on a dark desk, and on a light one when the sheet is dark: the digits alone.
-TEST(Pictures, LeaveTheDeskOut) {
+TEST(Pictures, DeskIsExcluded) {
   auto sheet = show("38");
   sheet.height = 90;
   sheet.desk = 0.3;
@@ -86,7 +86,7 @@ TEST(Pictures, LeaveTheDeskOut) {
 }
 
 // The picture's edge cuts the sheet.
-TEST(Pictures, LeaveTheDeskOutBesideACutSheet) {
+TEST(Pictures, DeskBesideACroppedSheetIsExcluded) {
   auto sheet = show("38");
   sheet.height = 90;
   sheet.desk = 0.3;
@@ -98,7 +98,7 @@ TEST(Pictures, LeaveTheDeskOutBesideACutSheet) {
 
 // A box around a digit, apart from it and crossed by it. The digit is always the same: a stroke
 // that runs along the line cannot be told from it.
-TEST(Pictures, LeaveBoxesOut) {
+TEST(Pictures, PrintedBoxesAreExcluded) {
   for (const double reach : {0.0, 0.1}) {
     auto form = show("7");
     form.height = 120;
@@ -113,7 +113,7 @@ TEST(Pictures, LeaveBoxesOut) {
 }
 
 // A line below two digits, and one that a digit crosses, always the same one.
-TEST(Pictures, LeaveUnderlinesOut) {
+TEST(Pictures, UnderlinesAreExcluded) {
   auto two = show("41");
   two.height = 100;
   two.underline = 4;
@@ -130,7 +130,7 @@ TEST(Pictures, LeaveUnderlinesOut) {
 }
 
 // A picture's dark edge, shorter than twice the digit.
-TEST(Pictures, LeaveADarkEdgeOut) {
+TEST(Pictures, DarkEdgeIsExcluded) {
   auto large = show("6");
   large.height = 220;
   auto photo = photo_of(large);
@@ -141,7 +141,7 @@ TEST(Pictures, LeaveADarkEdgeOut) {
 }
 
 // A thin 7 and a thin 4 are made of level and upright lines, which stay.
-TEST(Pictures, KeepTheStraightStrokesOfDigits) {
+TEST(Pictures, StraightStrokesOfDigitsAreKept) {
   cv::Mat1b sheet(400, 700, std::uint8_t{255});
   const auto stroke = [&](cv::Point from, cv::Point to) {
     cv::line(sheet, from, to, cv::Scalar(20), 6);
@@ -160,7 +160,7 @@ TEST(Pictures, KeepTheStraightStrokesOfDigits) {
 }
 
 // The bars of sevens in a row lie on one line, with gaps.
-TEST(Pictures, KeepTheBarsOfDigitsInARow) {
+TEST(Pictures, BarsOfDigitsInARowAreKept) {
   cv::Mat1b sheet(360, 620, std::uint8_t{255});
   for (const int x : {80, 220, 360}) {
     cv::line(sheet, {x, 80}, {x + 110, 80}, cv::Scalar(20), 12);
@@ -188,7 +188,7 @@ TEST(Pictures, AreReadRowByRow) {
 }
 
 // A dash, a dot and a comma between digits are no digits, and are named.
-TEST(Pictures, LeaveMarksOut) {
+TEST(Pictures, PunctuationMarksAreExcluded) {
   const std::map<char, std::vector<std::string>> names{
       {'-', {"dash"}}, {'.', {"dot", "mark", "speck"}}, {',', {"mark", "dot", "dash"}}};
   for (const auto& [mark, allowed] : names) {
@@ -202,7 +202,7 @@ TEST(Pictures, LeaveMarksOut) {
 }
 
 // Alone on a sheet, too.
-TEST(Pictures, ReadNoDigitInALoneMark) {
+TEST(Pictures, SingleMarkIsNoDigit) {
   cv::Mat1b sheet(300, 300, std::uint8_t{240});
   cv::Mat1b dot = sheet.clone();
   cv::circle(dot, {150, 150}, 20, cv::Scalar(30), cv::FILLED);
@@ -214,7 +214,7 @@ TEST(Pictures, ReadNoDigitInALoneMark) {
 }
 
 // A 5 of three pieces and a dot: pieces apart make one digit when the caller says that it is one.
-TEST(Pictures, OfOneDigitHoldAllItsPieces) {
+TEST(Pictures, PiecesOfOneDigitAreJoined) {
   cv::Mat1b sheet(300, 300, std::uint8_t{240});
   cv::line(sheet, {60, 60}, {60, 200}, cv::Scalar(30), 14);
   cv::line(sheet, {110, 40}, {110, 260}, cv::Scalar(30), 14);
@@ -227,7 +227,7 @@ TEST(Pictures, OfOneDigitHoldAllItsPieces) {
 }
 
 // The committed pictures: a digit for each in the name.
-TEST(Pictures, OfTheFixturesHoldTheDigitsOfTheirNames) {
+TEST(Pictures, FixturesShowTheDigitsInTheirNames) {
   int count = 0;
   for (const auto& entry : std::filesystem::directory_iterator(fixtures() / "pictures")) {
     const auto name = entry.path().filename().string();
@@ -238,7 +238,7 @@ TEST(Pictures, OfTheFixturesHoldTheDigitsOfTheirNames) {
 }
 
 // The message says what was looked at.
-TEST(Pictures, WithoutADigitSayWhatWasSeen) {
+TEST(Pictures, MissingDigitIsExplained) {
   const auto message_of = [](const cv::Mat& picture) -> std::string {
     try {
       decode_image(png(picture), "x.png", grey());
@@ -258,7 +258,7 @@ TEST(Pictures, WithoutADigitSayWhatWasSeen) {
 }
 
 // What was left out is named beside the samples.
-TEST(DecodeImage, NotesWhatWasLeftOut) {
+TEST(DecodeImage, NamesExcludedMarks) {
   auto line = show("6-2", 560, 260);
   line.height = 120;
   const auto picture = decode_image(png(compose_photo(line, test_seed())), "x.png", grey());
@@ -290,7 +290,7 @@ TEST(DecodeImage, BringsACanvasToTheNormalForm) {
 
 // For a package whose training images are not in normal form, an image of their size is one of
 // them.
-TEST(DecodeImage, TakesACanvasAsItIsWhenTrainingImagesAreSo) {
+TEST(DecodeImage, KeepsACanvasIfTrainingUsedNoNormalForm) {
   cv::Mat1b canvas(28, 28, std::uint8_t{0});
   cv::line(canvas, {3, 2}, {8, 11}, cv::Scalar(255), 1);
   const auto found = decode_image(png(canvas), "x", grey(), {Shows::kAnyNumber, false});
@@ -299,7 +299,7 @@ TEST(DecodeImage, TakesACanvasAsItIsWhenTrainingImagesAreSo) {
 }
 
 // A colour profile that libpng does not know: its warning is in the note, not on the terminal.
-TEST(DecodeImage, KeepsWhatTheDecoderWarnsOf) {
+TEST(DecodeImage, KeepsDecoderWarnings) {
   testing::internal::CaptureStderr();
   const auto jpeg = [] {
     std::vector<std::uint8_t> bytes;

@@ -13,7 +13,7 @@ namespace {
 
 Config parse(const std::string& text) { return parse_config(text, "test", Config()); }
 
-TEST(Config, SetsWhatTheTextNamesAndKeepsTheRest) {
+TEST(Config, ChangesOnlyTheNamedKeys) {
   const auto config = parse("seed = 7\n[train]\nepochs = 9\n[network]\nblocks = [[1], [2, 3]]\n");
   EXPECT_EQ(config.seed, 7);
   EXPECT_EQ(config.train.epochs, 9);
@@ -27,14 +27,14 @@ TEST(Config, AcceptsAnIntegerForANumber) {
 }
 
 // A typo must not silently become a default.
-TEST(Config, RefusesUnknownKeys) {
+TEST(Config, RejectsUnknownKeys) {
   expect_error("config.unknown_key", [] { parse("[train]\nepoch = 3"); });
   expect_error("config.unknown_key", [] { parse("epochs = 3"); });
   expect_error("config.unknown_key", [] { parse("[training]\nepochs = 3"); });
 }
 
 // `data = "folder"` above the tables would otherwise be ignored, and synthetic data used.
-TEST(Config, RefusesAValueInPlaceOfATable) {
+TEST(Config, RejectsAValueInPlaceOfATable) {
   expect_error("config.type", [] { parse("data = \"folder\""); });
   expect_error("config.type", [] { parse("[[train]]\nepochs = 1"); });
 }
@@ -61,7 +61,7 @@ TEST(Config, OfARunMustBeComplete) {
 
 // The committed configurations, cut at each byte and with each byte changed once: a config.* error,
 // or another valid configuration; nothing else escapes, and nothing crashes.
-TEST(Config, SurvivesDamage) {
+TEST(Config, DamagedFilesAreRejectedOrValid) {
   Rng rng(test_seed(), Stream::kTest);
   for (const auto* name : {"tiny.toml", "smoke.toml"}) {
     const auto whole = read_file(fixtures() / name);
@@ -77,7 +77,7 @@ TEST(Config, SurvivesDamage) {
   }
 }
 
-TEST(Config, RefusesWrongTypes) {
+TEST(Config, RejectsWrongTypes) {
   expect_error("config.type", [] { parse("seed = \"one\""); });
   expect_error("config.type", [] { parse("seed = 1.5"); });
   expect_error("config.type", [] { parse("device = 1"); });
@@ -87,7 +87,7 @@ TEST(Config, RefusesWrongTypes) {
   expect_error("config.type", [] { parse("[network]\nblocks = [[16, \"a\"]]"); });
 }
 
-TEST(Config, RefusesImpossibleValues) {
+TEST(Config, RejectsImpossibleValues) {
   for (const char* text : {"seed = -1",
                            "threads = -2",
                            "[train]\nepochs = 0",
@@ -126,7 +126,7 @@ TEST(Config, NamesTheLineOfASyntaxError) {
 }
 
 // A resolved configuration is written into every run: reading it back must give the same run.
-TEST(Config, SurvivesTheRoundTrip) {
+TEST(Config, RoundTrips) {
   for (const auto& [name, text] : presets()) {
     auto config = preset_config(name);
     config.data.source = "a \"quoted\" \\ folder";
@@ -148,7 +148,7 @@ TEST(Config, PresetsSetEveryKey) {
 }
 
 // A smaller machine caps the threads; the run can be resumed there all the same.
-TEST(Config, ARunMayBeResumedWithOtherThreads) {
+TEST(Config, AllowsResumingWithOtherThreads) {
   auto other = Config();
   other.threads = Config().threads + 1;
   require_same(other, Config(), "run");
@@ -174,7 +174,7 @@ TEST(Config, NamesEveryKeyThatChanged) {
   }
 }
 
-TEST(Config, PresetsKnowTheirNames) {
+TEST(Config, PresetsRecordTheirNames) {
   for (const auto& [name, text] : presets()) EXPECT_EQ(preset_config(name).preset, name);
   expect_error("config.preset", [] { preset_config("slow"); });
 }

@@ -58,7 +58,7 @@ void set_wrong(Json& document, std::size_t which, const std::vector<std::int64_t
   document["numerics"]["rows"][which] = wrong;
 }
 
-TEST(Doctor, FindsNothingOnAHealthyMachine) {
+TEST(Doctor, FindsNoProblemOnAHealthyMachine) {
   EXPECT_THAT(problems_in(healthy()), IsEmpty());
   require_healthy({});
 }
@@ -85,20 +85,20 @@ TEST(Doctor, MissingKernelsAreNoProblem) {
   EXPECT_THAT(doctor_page(document, {}), HasSubstr(" inf"));
 }
 
-TEST(Doctor, AlarmsAtTheReferenceBlas) {
+TEST(Doctor, ReportsTheReferenceBlas) {
   auto document = healthy();
   document["versions"]["blas"] = "unknown (reference BLAS is about 40 times slower)";
   EXPECT_THAT(problems_in(document), ElementsAre(HasSubstr("libopenblas0-pthread")));
 }
 
 // A folder that does not say is no alarm.
-TEST(Doctor, AlarmsAtAFullDisk) {
+TEST(Doctor, ReportsAFullDisk) {
   auto document = healthy();
   document["disk"]["working_folder"] = 0.1;
   EXPECT_THAT(problems_in(document), ElementsAre(HasSubstr("the working folder has 0.1 GB")));
 }
 
-TEST(Doctor, ProblemsEndWithStatus1) {
+TEST(Doctor, ProblemsExitWithStatus1) {
   expect_error("doctor.problems", [] { require_healthy({"something"}); });
   EXPECT_EQ(exit_status("doctor.problems"), kInternalError);
 }
@@ -125,7 +125,7 @@ TEST(Doctor, PageFitsATerminal) {
 }
 
 // Convolutions that are wrong in one layout alone, for 20 input channels.
-TEST(NumericsTable, ShowsWhereALibraryIsWrong) {
+TEST(NumericsTable, ShowsTheLayoutOfWrongConvolutions) {
   auto operations = libtorch_operations();
   operations.convolve = [correct = operations.convolve](const at::Tensor& input,
                                                         const at::Tensor& weights) {

@@ -26,7 +26,7 @@ TEST(FittingBatchSize, IsAPowerOfTwoOnASmallSet) {
 TEST(FittingBatchSize, KeepsASizeThatWasSet) { EXPECT_EQ(fitting_batch_size(216, 250, 1.0), 250); }
 
 // 216 images in batches of 16 make 13 steps an epoch: 600 steps take 46.2 epochs, so 47.
-TEST(FittingEpochs, ReachTheSteps) {
+TEST(FittingEpochs, ReachTheMinimumSteps) {
   EXPECT_EQ(fitting_epochs(216, 16, 8, 600), 47);
   EXPECT_EQ(fitting_epochs(208, 16, 8, 598), 46);  // 13 steps, 46 epochs exactly
   EXPECT_EQ(fitting_epochs(54000, 256, 8, 600), 8);
@@ -47,7 +47,7 @@ TEST(FittingPatch, KeepsFourteenPixels) {
 }
 
 // The shorter side decides the patch; a patch that was set stays; fitting again changes nothing.
-TEST(FitToSet, FitsOnceAndForAll) {
+TEST(FitToSet, IsIdempotent) {
   const auto set = random_dataset(100, 60, 20);
   auto config = preset_config("standard");
   const auto fitted = fit_to_set(config, set);
@@ -60,7 +60,7 @@ TEST(FitToSet, FitsOnceAndForAll) {
 }
 
 // A value that a person sets is used as it is: in a file, the keys that would change it are off.
-TEST(FitToSet, KeepsWhatAFileSets) {
+TEST(FitToSet, KeepsValuesOfTheFile) {
   const auto set = random_dataset(100);
   const auto base = preset_config("standard");
   const auto epochs = fit_to_set(parse_config("[train]\nepochs = 3", "test", base), set);
@@ -73,7 +73,7 @@ TEST(FitToSet, KeepsWhatAFileSets) {
 
 // A run whose configuration was fitted is the same run to the file that began it; a value that the
 // file sets itself is compared as it is.
-TEST(FitToSet, TheFileThatBeganARunResumesIt) {
+TEST(FitToSet, OriginalFileResumesTheRun) {
   const auto asked = preset_config("standard");
   const auto fitted = fit_to_set(asked, random_dataset(100));
   ASSERT_NE(to_toml(asked), to_toml(fitted));

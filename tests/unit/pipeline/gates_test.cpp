@@ -28,7 +28,7 @@ bool passes(const std::string& metric, const std::string& bound) {
 
 // An accuracy of 0.95 that may be 0.90: 0.90 is what it has shown, 0.91 is not. What must not be
 // large is judged by its high end.
-TEST(Gates, PassOnTheConservativeSideOnly) {
+TEST(Gates, UseTheConservativeEndOfTheInterval) {
   EXPECT_TRUE(passes("accuracy", "at_least = 0.90"));
   EXPECT_FALSE(passes("accuracy", "at_least = 0.91"));
   EXPECT_TRUE(passes("calibration/error", "at_most = 0.04"));
@@ -37,7 +37,7 @@ TEST(Gates, PassOnTheConservativeSideOnly) {
 
 // "*" is every class, and the worst one is named: by its low end where much is asked for, by its
 // high end where little is.
-TEST(Gates, TheWorstOfManyDecides) {
+TEST(Gates, UseTheWorstOfManyValues) {
   const auto least = judged("per_class/*/recall", "at_least = 0.7").at(0);
   EXPECT_EQ(least.metric, "per_class/one/recall");
   EXPECT_EQ(least.observed.value, 0.8);
@@ -47,7 +47,7 @@ TEST(Gates, TheWorstOfManyDecides) {
 }
 
 // Nothing measured is nothing shown: the interval of no observations reaches from end to end.
-TEST(Gates, NothingIsShownByNoObservations) {
+TEST(Gates, AreUndecidedWithoutObservations) {
   const Json none{{"accuracy", proportion(0, 0)}};
   EXPECT_EQ(judge(none, {{"accuracy", 0.1, true, "why"}}).at(0).verdict, GateVerdict::kUndecided);
 }
@@ -68,7 +68,7 @@ TEST(Gates, HaveThreeVerdicts) {
 
 // The largest of many differences is never 0 in small slices, however fair the model: 10 and 12 of
 // 12 images right differ by 0.17, which may be none; 7 and 12 of 12 differ beyond chance.
-TEST(Gates, ADifferenceThatMayBeNoneIsUndecided) {
+TEST(Gates, PossiblyZeroDifferenceIsUndecided) {
   const auto gate = [](std::size_t right) {
     return judge({{"gap", difference(proportion(12, 12), proportion(right, 12))}},
                  {{"gap", 0.12, false, "why"}})
@@ -80,7 +80,7 @@ TEST(Gates, ADifferenceThatMayBeNoneIsUndecided) {
 }
 
 // A class that missed its bound decides, though another class's interval reaches further down.
-TEST(Gates, AFailedPlaceBeatsAnUndecidedOne) {
+TEST(Gates, FailedClassOverridesAnUndecidedOne) {
   const Json both{{"per_class",
                    {{{"name", "rare"}, {"recall", Quantity{1.0, 0.2, 1.0, 2}}},
                     {{"name", "lost"}, {"recall", Quantity{0.8, 0.78, 0.82, 900}}}}}};
@@ -90,7 +90,7 @@ TEST(Gates, AFailedPlaceBeatsAnUndecidedOne) {
 }
 
 // An undecided gate says how many images would decide it, in words and numbers.
-TEST(Gates, UndecidedOnesSayHowManyImagesTheyNeed) {
+TEST(Gates, UndecidedGatesNameTheNeededImages) {
   const Json rare{{"recall", proportion(33, 34)}};
   const auto gate = judge(rare, {{"recall", 0.9, true, "why"}}).at(0);
   EXPECT_EQ(verdict_note(gate),
@@ -103,7 +103,7 @@ TEST(Gates, UndecidedOnesSayHowManyImagesTheyNeed) {
 }
 
 // Undecided gates are accepted, or not, as the configuration says; a failed one never is.
-TEST(Gates, UndecidedOnesFailWhenToldTo) {
+TEST(Gates, UndecidedGatesFailWhenConfigured) {
   const auto undecided = judged("accuracy", "at_least = 0.95");
   EXPECT_TRUE(may_be_packaged(undecided, Undecided::kWarn));
   EXPECT_FALSE(may_be_packaged(undecided, Undecided::kFail));
@@ -126,7 +126,7 @@ std::string hint_of(const std::string& metric, double value) {
 
 // Classes may be called 0 to 9 and be no digits: what asks about drawn digits says so, and how to
 // leave it out.
-TEST(Gates, OfDrawnDigitsSayHowToLeaveThemOut) {
+TEST(Gates, OfDrawnDigitsNameTheOptionToOmitThem) {
   for (const auto* metric :
        {"behaviour/functionality/canonical", "behaviour/directional/erase_8_to_3"}) {
     EXPECT_THAT(hint_of(metric, 0.2), testing::HasSubstr("--no-digit-checks")) << metric;
@@ -136,7 +136,7 @@ TEST(Gates, OfDrawnDigitsSayHowToLeaveThemOut) {
 }
 
 // A metric that is not there, has no interval, or stands for nothing is not a gate that passes.
-TEST(Gates, RefuseMetricsThatAreNotMeasured) {
+TEST(Gates, RejectUnmeasuredMetrics) {
   for (const auto* metric :
        {"acuracy", "loss", "per_class", "per_class/9/recall", "*", "accuracy/*",
         "per_class/*/precision", "per_class/*/recall/value", "/accuracy"}) {
@@ -150,7 +150,7 @@ TEST(Gates, RefuseMetricsThatAreNotMeasured) {
 
 // A gate may be about what only some data have; then it is no gate where they do not have it, and
 // null is what was not measured.
-TEST(Gates, MayBeAboutWhatSomeDataDoNotHave) {
+TEST(Gates, MayDependOnOptionalMetrics) {
   EXPECT_TRUE(judged("behaviour/erased", "at_least = 0.5\nif_measured = true").empty());
   EXPECT_EQ(judged("accuracy", "at_least = 0.5\nif_measured = true").size(), 1U);
   auto partly = evaluation();
@@ -193,14 +193,14 @@ TEST(Gates, MayHaveABoundPerPreset) {
 }
 
 // A run whose preset has no gate in the file would be packaged unchecked.
-TEST(Gates, RefuseAFileWithoutAGateForThePreset) {
+TEST(Gates, RejectAFileWithoutAGateForThePreset) {
   const std::string text = "[[gate]]\nmetric = \"a\"\nreason = \"why\"\nat_most = {fast = 0.25}\n";
   EXPECT_EQ(parse_gates(text, "fast", "test").size(), 1U);
   expect_error("config.gates", [&] { parse_gates(text, "standard", "test"); });
 }
 
 // Every mistake in a file of gates has a name, and none is taken for a gate.
-TEST(Gates, RefuseWhatIsNoGate) {
+TEST(Gates, RejectInvalidGates) {
   const std::string good = "[[gate]]\nmetric = \"accuracy\"\nreason = \"why\"\nat_least = 0.5\n";
   EXPECT_EQ(parse_gates(good, "fast", "good").size(), 1U);
   for (const auto& bad : std::vector<std::string>{
@@ -224,7 +224,7 @@ TEST(Gates, RefuseWhatIsNoGate) {
 }
 
 // The error is one short line that counts; the table beside it names the gates.
-TEST(Gates, ErrorCountsThoseThatFailed) {
+TEST(Gates, ErrorCountsFailedGates) {
   const auto gates = judge(evaluation(), {{"accuracy", 0.96, true, "a"},
                                           {"per_class/*/recall", 0.5, true, "b"},
                                           {"calibration/error", 0.03, false, "c"}});

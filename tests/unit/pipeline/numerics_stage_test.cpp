@@ -28,7 +28,7 @@ Config with_precision(const std::string& name) {
 }
 
 // What is recorded repeats the run: never "auto".
-TEST(CheckTraining, DecidesThePrecision) {
+TEST(CheckTraining, RecordsTheChosenPrecision) {
   const auto [config, numerics] = check_training(with_precision("auto"), tiny_network());
   EXPECT_THAT(config.train.precision, testing::AnyOf("float32", "bfloat16"));
   EXPECT_EQ(config.train.precision, to_string(numerics.precision));
@@ -36,13 +36,13 @@ TEST(CheckTraining, DecidesThePrecision) {
             "float32");
 }
 
-TEST(CheckTraining, AutoTrainsInWhatIsCorrect) {
+TEST(CheckTraining, AutoChoosesACorrectPrecision) {
   const auto checked =
       check_training(with_precision("auto"), tiny_network(), wrong_in(at::kBFloat16));
   EXPECT_EQ(checked.config.train.precision, "float32");
 }
 
-TEST(CheckTraining, RefusesWrongBfloat16AskedForByName) {
+TEST(CheckTraining, RejectsWrongBfloat16SetByTheUser) {
   expect_error("device.numerics", [] {
     check_training(with_precision("bfloat16"), tiny_network(), wrong_in(at::kBFloat16));
   });
@@ -50,7 +50,7 @@ TEST(CheckTraining, RefusesWrongBfloat16AskedForByName) {
 }
 
 // Also forward and backward in the float32 of evaluation.
-TEST(CheckTraining, RefusesWrongEvaluation) {
+TEST(CheckTraining, RejectsWrongEvaluation) {
   expect_error("device.numerics", [] {
     check_training(with_precision("auto"), tiny_network(), wrong_in(at::kFloat));
   });

@@ -44,7 +44,7 @@ RunDirectory evaluated(const std::filesystem::path& path, std::size_t wrong,
 }
 
 // A run is as good as itself.
-TEST(CompareRuns, FindsNothingAgainstItself) {
+TEST(CompareRuns, FindsNoDifferenceFromItself) {
   const TemporaryDirectory folder;
   const auto run = evaluated(folder / "run", 50);
   const auto comparison = compare_runs(run, run);
@@ -57,7 +57,7 @@ TEST(CompareRuns, FindsNothingAgainstItself) {
 
 // 30 more mistakes in 10,000 images, 0.3 points, are beyond chance, and it says by how much; 30
 // fewer are not worse.
-TEST(CompareRuns, SeesThreeTenthsOfAPoint) {
+TEST(CompareRuns, DetectsALossOfThreeTenthsOfAPoint) {
   const TemporaryDirectory folder;
   const auto good = evaluated(folder / "good", 50);
   const auto bad = evaluated(folder / "bad", 80);
@@ -71,7 +71,7 @@ TEST(CompareRuns, SeesThreeTenthsOfAPoint) {
 }
 
 // Predictions for other images cannot be paired.
-TEST(CompareRuns, RefusesAnotherTestSet) {
+TEST(CompareRuns, RejectsAnotherTestSet) {
   const TemporaryDirectory folder;
   const auto one = evaluated(folder / "one", 50, "1111111111111111");
   const auto two = evaluated(folder / "two", 50, "2222222222222222");
@@ -80,7 +80,7 @@ TEST(CompareRuns, RefusesAnotherTestSet) {
 
 // Ordered by when they were begun, not by name; each against the last one before it on the same
 // test set; what is not a run, or not evaluated, is passed over.
-TEST(RunHistory, ComparesEachWithTheOneBefore) {
+TEST(RunHistory, ComparesEachRunWithThePreviousOne) {
   const TemporaryDirectory folder;
   evaluated(folder / "b", 50, "1111111111111111", 5);
   evaluated(folder / "c", 90, "2222222222222222", 4);
@@ -103,7 +103,7 @@ TEST(RunHistory, ComparesEachWithTheOneBefore) {
 }
 
 // A run that cannot be read does not hide the others; a folder without runs is a mistake.
-TEST(RunHistory, GoesOnPastADamagedRun) {
+TEST(RunHistory, SkipsADamagedRun) {
   const TemporaryDirectory folder;
   expect_error("input.missing", [&] { run_history(folder.path()); });
   evaluated(folder / "good", 50);

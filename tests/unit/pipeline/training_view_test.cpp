@@ -9,14 +9,14 @@
 namespace digits {
 namespace {
 
-TEST(TrainingView, StepTextByHand) {
+TEST(TrainingView, FormatsAStep) {
   EXPECT_EQ(step_text(1, 8, 0.12345, {}, 12345.6),
             "epoch 1/8  loss 0.123  accuracy -  12346 images/s");
   EXPECT_EQ(step_text(2, 8, 0.5, 0.9812, 900.0),
             "epoch 2/8  loss 0.500  accuracy 98.12 %  900 images/s");
 }
 
-TEST(TrainingView, EpochTextByHand) {
+TEST(TrainingView, FormatsAnEpoch) {
   EpochRecord record;
   record.epoch = 2;
   record.train_loss = 0.25;
@@ -31,7 +31,7 @@ TEST(TrainingView, EpochTextByHand) {
 }
 
 // What goes on after an epoch's last step, with its validation, marks the epoch at that step.
-TEST(EventLog, ResumedAtAnEpochsEndMarksItThere) {
+TEST(EventLog, MarksAResumedEpochAtItsLastStep) {
   const auto set = random_dataset(70, 28, 28);
   const TemporaryDirectory folder;
   EpochRecord record;

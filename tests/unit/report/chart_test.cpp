@@ -51,7 +51,7 @@ LineChart one_line(std::vector<Point> points) {
 }
 
 // A chart whose numbers are missing, or all of it, is still a chart, and says so.
-TEST(Charts, OfNothingSayNoData) {
+TEST(Charts, WithoutDataSayNoData) {
   for (const auto& chart :
        {draw(LineChart{}), draw(one_line({})), draw(one_line({{kNan, 1.0}, {1.0, kInfinity}})),
         draw(ConfusionChart{}), draw(ReliabilityChart{}), draw(DotChart{}),
@@ -65,7 +65,7 @@ TEST(Charts, OfNothingSayNoData) {
 
 // Whoever does not see the image hears what it is; a program that shows files finds its namespace
 // and its style inside.
-TEST(Charts, StandAloneAndSayWhatTheyAre) {
+TEST(Charts, AreSelfContainedAndAccessible) {
   const auto svg = parse_xml(draw(one_line({{0.0, 0.0}, {1.0, 1.0}})).text);
   EXPECT_EQ(svg.name, "svg");
   EXPECT_EQ(svg.attribute("xmlns"), "http://www.w3.org/2000/svg");
@@ -79,7 +79,7 @@ TEST(Charts, StandAloneAndSayWhatTheyAre) {
 }
 
 // A point lies at the ticks of its coordinates, within the rounding to a tenth. Up is more.
-TEST(LineChart, PutsPointsWhereTheAxesSay) {
+TEST(LineChart, PlacesPointsByTheAxes) {
   const auto svg = parse_xml(draw(one_line({{0.0, 2.0}, {4.0, 6.0}, {8.0, 3.0}})).text);
   const auto points = points_of(elements(svg, "polyline").at(0));
   ASSERT_EQ(points.size(), 3U);
@@ -225,7 +225,7 @@ TEST(ConfusionChart, NumbersFitTheirCells) {
 }
 
 // The schema allows 256 classes: a picture without numbers, not a failure.
-TEST(ConfusionChart, OfManyClassesHasColoursAlone) {
+TEST(ConfusionChart, OfManyClassesOmitsNumbers) {
   ConfusionChart chart{"", {}, {}};
   for (std::size_t k = 0; k < 256; ++k) {
     chart.classes.push_back(std::to_string(k));
@@ -238,7 +238,7 @@ TEST(ConfusionChart, OfManyClassesHasColoursAlone) {
   EXPECT_LE(svg.number("width"), 1100.0);
 }
 
-TEST(ConfusionChart, RefusesCountsThatLackAClass) {
+TEST(ConfusionChart, RejectsCountsWithoutAClass) {
   EXPECT_THROW(draw(ConfusionChart{"", {"a", "b"}, {{1, 2}}}), std::out_of_range);
   EXPECT_THROW(draw(ConfusionChart{"", {"a", "b"}, {{1, 2}, {3}}}), std::out_of_range);
 }
@@ -283,7 +283,7 @@ DotChart two_rows() {
 }
 
 // The interval reaches from low to high, the dot stands at the value, the mark at the bound.
-TEST(DotChart, PutsNumbersWhereTheAxisSays) {
+TEST(DotChart, PlacesNumbersByTheAxis) {
   const auto svg = parse_xml(draw(two_rows()).text);
   const auto intervals = elements(svg, "line", "interval");
   ASSERT_EQ(intervals.size(), 2U);
@@ -299,7 +299,7 @@ TEST(DotChart, PutsNumbersWhereTheAxisSays) {
 }
 
 // What failed has a shape of its own: colour alone does not reach everybody.
-TEST(DotChart, TellsVerdictsByColourAndShape) {
+TEST(DotChart, ShowsVerdictsByColourAndShape) {
   const auto svg = parse_xml(draw(two_rows()).text);
   EXPECT_EQ(elements(svg, "g", "pass").size(), 1U);
   const auto failed = elements(svg, "g", "fail");
@@ -310,7 +310,7 @@ TEST(DotChart, TellsVerdictsByColourAndShape) {
 }
 
 // A row that could not be measured keeps its place, and one without an interval its dot.
-TEST(DotChart, LeavesOutWhatIsNotFinite) {
+TEST(DotChart, OmitsNonFiniteValues) {
   auto chart = two_rows();
   chart.rows[0].value = {kNan, 0.1, 0.2, 0};
   chart.rows[0].bound = kInfinity;

@@ -22,7 +22,7 @@ std::string replaced(std::string text, const std::string& what, const std::strin
 }
 
 // No section, no row, no picture: still a page.
-TEST(Page, OfNothingIsWhole) {
+TEST(Page, WithoutContentIsWellFormed) {
   const auto root = parse_xml(page({}));
   EXPECT_EQ(root.name, "html");
   EXPECT_EQ(elements(root, "main").size(), 1U);
@@ -45,7 +45,7 @@ TEST(Page, WithEveryElementIsWellFormed) {
 }
 
 // Nothing is fetched, nothing runs, and the page forbids both to whatever might come in.
-TEST(Page, AsksForNothing) {
+TEST(Page, LoadsNoExternalResource) {
   const auto text = page(sample_page());
   const auto root = parse_xml(text);
   const auto bare = replaced(text, "xmlns='http://www.w3.org/2000/svg'", "");
@@ -65,7 +65,7 @@ TEST(Page, AsksForNothing) {
 
 // Whatever a class, a file or a gate is called, in every place where a text can stand: the page has
 // the same elements as with harmless texts, and shows the text as it is.
-TEST(Page, ShowsMarkupInTextsAsText) {
+TEST(Page, EscapesMarkupInTexts) {
   const std::string evil = "</title></style><script>alert(1)</script>'\" onload='x' & &amp; ]]>";
   const auto text = page(sample_page({evil}));
   const auto harmless = parse_xml(page(sample_page({"a"})));
@@ -133,12 +133,12 @@ TEST(Table, AlignsNumbersAndMarksVerdicts) {
   EXPECT_EQ(elements(root, "span", "fail").at(0).text, "✗ no");
 }
 
-TEST(Table, RefusesCellsBeyondItsColumns) {
+TEST(Table, RejectsCellsBeyondItsColumns) {
   EXPECT_THROW(table({"", {{"a"}}, {{{"1"}, {"2"}}}}), std::out_of_range);
 }
 
 // The charts' style sheet is in the page once, however many charts.
-TEST(Page, HasTheChartsStyleOnce) {
+TEST(Page, HasTheChartStyleOnce) {
   const auto text = page(sample_page());
   EXPECT_EQ(count_of(chart_style(), text), 1U);
   EXPECT_EQ(count_of("<style>", text), 1U);

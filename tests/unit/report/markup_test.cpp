@@ -8,17 +8,17 @@
 namespace digits {
 namespace {
 
-TEST(Escape, OfNothingIsNothing) { EXPECT_EQ(escape(""), ""); }
+TEST(Escape, OfEmptyTextIsEmpty) { EXPECT_EQ(escape(""), ""); }
 
 // All five characters that mean something to XML, in elements or in either kind of quotes.
-TEST(Escape, LeavesNoCharacterThatMeansSomething) {
+TEST(Escape, ReplacesAllSpecialCharacters) {
   EXPECT_EQ(escape("<a href='x' b=\"y\">&amp;"),
             "&lt;a href=&#39;x&#39; b=&quot;y&quot;&gt;&amp;amp;");
 }
 
 // U+2013, and a character of four bytes, pass; bytes that are no UTF-8, among them an overlong
 // slash, and characters that XML 1.0 forbids do not: one of those ends the parsing of a page.
-TEST(Escape, KeepsOnlyWhatXmlCanHold) {
+TEST(Escape, KeepsOnlyValidXmlCharacters) {
   EXPECT_EQ(escape("a\xE2\x80\x93\xF0\x9F\x99\x82\t\n"), "a\xE2\x80\x93\xF0\x9F\x99\x82\t\n");
   for (const char* bad : {"\x01", "\x1F", "\xFF", "\xC3", "\xEF\xBF\xBE", "\xEF\xBF\xBF"}) {
     EXPECT_EQ(escape(std::string("a") + bad), "a\xEF\xBF\xBD") << bad;

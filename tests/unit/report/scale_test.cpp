@@ -25,7 +25,7 @@ Axis axis_of(const std::vector<double>& values, Scale scale = Scale::kLinear,
 }
 
 // Nothing to show, or nothing that can be shown, still makes an axis.
-TEST(Axis, OfNothingRunsFromZeroToOne) {
+TEST(Axis, WithoutDataRunsFromZeroToOne) {
   for (const auto& values : {std::vector<double>{}, {kNan, kInfinity, -kInfinity}}) {
     const auto axis = axis_of(values);
     EXPECT_EQ(axis.low, 0.0);
@@ -36,7 +36,7 @@ TEST(Axis, OfNothingRunsFromZeroToOne) {
 
 // One value, or equal ones, have no range: they stand inside an axis around them. A share's axis
 // does not leave [0, 1], and an epoch's has no half epochs.
-TEST(Axis, OfEqualValuesStandsAroundThem) {
+TEST(Axis, SurroundsEqualValues) {
   for (const double value : {0.0, 3.0, -2e9, 1e100, 1e-100, 5e-310}) {
     const auto axis = axis_of({value, value});
     EXPECT_LT(axis.low, value);
@@ -58,7 +58,7 @@ TEST(Axis, HasNiceNumbers) {
 }
 
 // 3 * 0.1 is above 0.3, and 0.3 / 0.1 below 3: neither may add or lose a tick.
-TEST(Axis, DoesNotMissItsEndsByRounding) {
+TEST(Axis, HasTicksAtItsEndsDespiteRounding) {
   for (const auto ends : {Ends::kTight, Ends::kLoose}) {
     const auto axis = axis_of({0.1, 0.3}, Scale::kLinear, ends, 2);
     EXPECT_THAT(labels(axis), testing::ElementsAre("0.1", "0.2", "0.3"));
@@ -67,7 +67,7 @@ TEST(Axis, DoesNotMissItsEndsByRounding) {
 }
 
 // By hand: (14 - 1) / 7 is about 2; a tight axis ends at the data, its ticks inside.
-TEST(Axis, OfEpochsHasWholeTicksWithin) {
+TEST(Axis, OfEpochsHasIntegerTicks) {
   const auto axis = axis_of({1.0, 14.0}, Scale::kWhole, Ends::kTight, 7);
   EXPECT_EQ(axis.low, 1.0);
   EXPECT_EQ(axis.high, 14.0);
@@ -76,7 +76,7 @@ TEST(Axis, OfEpochsHasWholeTicksWithin) {
               testing::ElementsAre("1", "2", "3"));
 }
 
-TEST(Axis, LabelsSharesAndLargeNumbersShortly) {
+TEST(Axis, AbbreviatesSharesAndLargeNumbers) {
   EXPECT_THAT(labels(axis_of({0.97, 0.9934}, Scale::kPercent)),
               testing::ElementsAre("97.0 %", "97.5 %", "98.0 %", "98.5 %", "99.0 %", "99.5 %"));
   EXPECT_THAT(labels(axis_of({0.0, 4e4})), testing::ElementsAre("0", "10k", "20k", "30k", "40k"));
@@ -85,14 +85,14 @@ TEST(Axis, LabelsSharesAndLargeNumbersShortly) {
 }
 
 // Whatever `covers` names is inside.
-TEST(Axis, CoversWhatItIsToldTo) {
+TEST(Axis, CoversTheRequiredValues) {
   const auto axis = make_axis({"", Scale::kPercent, {0.0, 1.0}}, {0.4, 0.6}, 5, Ends::kTight);
   EXPECT_EQ(axis.low, 0.0);
   EXPECT_EQ(axis.high, 1.0);
 }
 
 // A decade is as long as the next. Zero and less have no place; 1, 2, 5 go over few decades only.
-TEST(Axis, LogarithmicHasEqualDecades) {
+TEST(Axis, LogarithmicDecadesAreEqual) {
   const auto axis = axis_of({0.0, -1.0, 0.02, 2.0}, Scale::kLog);
   EXPECT_THAT(labels(axis), testing::ElementsAre("0.02", "0.05", "0.1", "0.2", "0.5", "1", "2"));
   EXPECT_NEAR(axis.share(0.2), 0.5, 1e-12);
@@ -100,7 +100,7 @@ TEST(Axis, LogarithmicHasEqualDecades) {
               testing::ElementsAre("0.001", "0.01", "0.1", "1", "10", "100"));
 }
 
-TEST(Axis, SharesGoFromLowToHigh) {
+TEST(Axis, SharesRiseFromLowToHigh) {
   const auto axis = axis_of({-1.0, 3.0});
   EXPECT_DOUBLE_EQ(axis.share(-1.0), 0.0);
   EXPECT_DOUBLE_EQ(axis.share(0.0), 0.25);
@@ -109,7 +109,7 @@ TEST(Axis, SharesGoFromLowToHigh) {
 
 // For any numbers: a few ticks, ascending, with different labels, and each value has a place from 0
 // to 1. The tolerance is that of the ticks' ends, 1e-9 of a step.
-TEST(Axis, ShowsAnyNumbers) {
+TEST(Axis, AcceptsAnyNumbers) {
   EXPECT_TRUE(rc::check([](const std::vector<double>& values, bool tight) {
     const auto scale = *rc::gen::element(Scale::kLinear, Scale::kPercent, Scale::kLog);
     const auto axis = axis_of(values, scale, tight ? Ends::kTight : Ends::kLoose, 5);
@@ -126,7 +126,7 @@ TEST(Axis, ShowsAnyNumbers) {
   }));
 }
 
-TEST(NumberText, HasSensibleDigits) {
+TEST(NumberText, RoundsToFourSignificantDigits) {
   EXPECT_EQ(number_text(kNan), "–");
   EXPECT_EQ(number_text(kInfinity), "–");
   EXPECT_EQ(number_text(0.0), "0");
@@ -138,7 +138,7 @@ TEST(NumberText, HasSensibleDigits) {
 }
 
 // Half the interval is 0.13 points, 3.8 points, 0.0013: two digits of each.
-TEST(QuantityText, HasTheDigitsOfItsInterval) {
+TEST(QuantityText, HasTheDigitsOfTheInterval) {
   EXPECT_EQ(quantity_text({0.99567, 0.9942, 0.9968, 10000}), "99.57 % [99.42, 99.68]");
   EXPECT_EQ(quantity_text({0.973, 0.915, 0.991, 100}), "97.3 % [91.5, 99.1]");
   EXPECT_EQ(quantity_text({0.0041, 0.0028, 0.0054, 10}, Scale::kLinear), "0.0041 [0.0028, 0.0054]");
@@ -146,7 +146,7 @@ TEST(QuantityText, HasTheDigitsOfItsInterval) {
 }
 
 // No interval, or none that is known, is not shown as one.
-TEST(QuantityText, WithoutAnIntervalIsTheNumber) {
+TEST(QuantityText, WithoutAnIntervalShowsTheNumber) {
   EXPECT_EQ(quantity_text({0.5, 0.5, 0.5, 1}), "50.00 %");
   EXPECT_EQ(quantity_text({0.5, kNan, 0.6, 1}), "50.00 %");
   EXPECT_EQ(quantity_text({kNan, 0.0, 1.0, 1}), "–");

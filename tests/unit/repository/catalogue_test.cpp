@@ -7,7 +7,7 @@ namespace digits {
 namespace {
 
 // A row per version with what its manifest says, and which are current and next to last.
-TEST(Catalogue, SaysWhatTellsVersionsApart) {
+TEST(Catalogue, DescribesEachVersion) {
   const TemporaryDirectory folder;
   ModelFolder model(folder.path(), "m");
   for (const int seed : {7, 8}) {
@@ -32,7 +32,7 @@ TEST(Catalogue, SaysWhatTellsVersionsApart) {
 }
 
 // One bad version does not hide the others, and is not listed as if it were good.
-TEST(Catalogue, ShowsDamage) {
+TEST(Catalogue, ShowsADamagedVersion) {
   const TemporaryDirectory folder;
   ModelFolder model(folder.path(), "m");
   for (int i = 0; i < 4; ++i) {
@@ -58,7 +58,7 @@ TEST(Catalogue, ShowsDamage) {
 }
 
 // Nor does an edited current.json: its versions are there, and which is in use is not guessed.
-TEST(Catalogue, ShowsDamageOfTheModel) {
+TEST(Catalogue, ShowsADamagedCurrentFile) {
   const TemporaryDirectory folder;
   ModelFolder model(folder.path(), "m");
   model.add(sample_schema(), [](const auto& place) { write_sample(place); });

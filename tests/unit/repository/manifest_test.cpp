@@ -6,7 +6,7 @@
 namespace digits {
 namespace {
 
-TEST(Manifest, ReadsBackWhatWasWritten) {
+TEST(Manifest, RoundTrips) {
   const auto manifest = sample_manifest();
   EXPECT_EQ(parse_manifest(to_text(manifest, 2)), manifest);
   EXPECT_EQ(manifest.at("input").at("shape"), Json({-1, 1, 28, 28}));
@@ -14,7 +14,7 @@ TEST(Manifest, ReadsBackWhatWasWritten) {
 }
 
 // Another version of the format is told apart from damage.
-TEST(Manifest, OfAnotherVersionIsRefused) {
+TEST(Manifest, OfAnotherVersionIsRejected) {
   expect_error("package.schema", [] { parse_manifest(R"({"schema": "digits.manifest/9"})"); });
   for (const char* text : {"", "{", "[]", "{}", "null", R"({"schema": 1})"}) {
     expect_error("package.malformed", [&] { parse_manifest(text); });
@@ -28,7 +28,7 @@ std::string library_code(const std::string& written_by, const std::string& read_
 }
 
 // The rule: LibTorch reads what it or an earlier one wrote, by major and minor version.
-TEST(Manifest, OfALaterLibraryIsRefused) {
+TEST(Manifest, OfALaterLibraryIsRejected) {
   EXPECT_EQ(library_code("1.13.0", "1.13.0"), "no error");
   EXPECT_EQ(library_code("1.13.1", "1.13.0"), "no error");  // a patch changes no format
   EXPECT_EQ(library_code("1.13.0", "2.6.0+cu124"), "no error");

@@ -63,7 +63,7 @@ TEST(ModelCard, EscapesNames) {
 }
 
 // What the package does not have is not claimed.
-TEST(ModelCard, LeavesOutWhatIsNotThere) {
+TEST(ModelCard, OmitsMissingValues) {
   auto manifest = sample_manifest();
   manifest["metrics"] = Json();
   manifest["lineage"] = Json();

@@ -35,7 +35,7 @@ class ModelFolderTest : public testing::Test {
 };
 
 // A name becomes a folder's, on any system: none leads out of the repository.
-TEST(ModelName, IsAFolderName) {
+TEST(ModelName, MustBeAFolderName) {
   for (const char* name : {"digits", "MNIST-2", "a", "0.5_b"}) EXPECT_TRUE(is_model_name(name));
   for (const char* name :
        {"", ".", "..", "../x", "a/b", "/x", ".hidden", "-x", "a b", "a\n", "ä"}) {
@@ -46,7 +46,7 @@ TEST(ModelName, IsAFolderName) {
   EXPECT_FALSE(is_model_name(std::string(65, 'x')));
 }
 
-TEST_F(ModelFolderTest, GivesNumbersFromOne) {
+TEST_F(ModelFolderTest, NumbersVersionsFromOne) {
   EXPECT_THAT(model_.versions(), IsEmpty());
   EXPECT_EQ(model_.add(sample_schema(), kWrite), 1);
   EXPECT_EQ(model_.add(sample_schema(), kWrite), 2);
@@ -57,14 +57,14 @@ TEST_F(ModelFolderTest, GivesNumbersFromOne) {
 }
 
 // Someone may have pinned version 3: no other model ever gets that number, though it was removed.
-TEST_F(ModelFolderTest, NeverGivesANumberAgain) {
+TEST_F(ModelFolderTest, NeverReusesANumber) {
   add(3);
   fs::remove_all(model_.path_of(3));
   EXPECT_EQ(model_.add(sample_schema(), kWrite), 4);
 }
 
 // Folders that Triton would not read as versions are none; a number that came by hand counts.
-TEST_F(ModelFolderTest, CountsWhatTritonCounts) {
+TEST_F(ModelFolderTest, CountsVersionsAsTritonDoes) {
   add(1);
   for (const char* name : {"007", "-3", "3x", "0", "99999999999", "1000000001", ".5", "notes"}) {
     fs::create_directories(repository() / "m" / name);
@@ -77,7 +77,7 @@ TEST_F(ModelFolderTest, CountsWhatTritonCounts) {
 }
 
 // The writer fails at the very end: no version, nothing current, and the number is still free.
-TEST_F(ModelFolderTest, AFailedAddLeavesNoVersion) {
+TEST_F(ModelFolderTest, FailedAddLeavesNoVersion) {
   const auto fail = [](const fs::path& folder) {
     StagedDirectory staged(folder);
     write_files(staged.path(), sample_files());
@@ -95,7 +95,7 @@ TEST_F(ModelFolderTest, AFailedAddLeavesNoVersion) {
 }
 
 // While the first version is being written, nothing says that there is one.
-TEST_F(ModelFolderTest, CurrentComesAfterItsFiles) {
+TEST_F(ModelFolderTest, CurrentIsWrittenAfterTheFiles) {
   model_.add(sample_schema(), [&](const fs::path& folder) {
     expect_error("repository.missing", [&] { model_.current(); });
     write_sample(folder);
@@ -136,7 +136,7 @@ TEST_F(ModelFolderTest, TwoWritersTakeTurns) {
 }
 
 // Another size, other classes: whoever calls the model by its name would be answered nonsense.
-TEST_F(ModelFolderTest, HoldsOneKindOfData) {
+TEST_F(ModelFolderTest, RejectsAnotherKindOfData) {
   add(1);
   auto wider = sample_schema();
   wider.cols = 29;
@@ -149,7 +149,7 @@ TEST_F(ModelFolderTest, HoldsOneKindOfData) {
 }
 
 // Promotions are undone one by one, and promoting what is current is none.
-TEST_F(ModelFolderTest, RollsBackWhatWasPromoted) {
+TEST_F(ModelFolderTest, RollsBackPromotions) {
   add(3);
   model_.promote(3);
   model_.promote(3);
@@ -165,7 +165,7 @@ TEST_F(ModelFolderTest, RollsBackWhatWasPromoted) {
 }
 
 // Current is a version that is there and whole, or stays what it was.
-TEST_F(ModelFolderTest, PromotesWholeVersionsOnly) {
+TEST_F(ModelFolderTest, PromotesValidVersionsOnly) {
   add(2);
   for (const int version : {0, 3, -1}) {
     expect_error("repository.missing", [&] { model_.promote(version); });
@@ -179,7 +179,7 @@ TEST_F(ModelFolderTest, PromotesWholeVersionsOnly) {
 }
 
 // Whoever rolls back is in trouble already: a version that was damaged meanwhile is refused.
-TEST_F(ModelFolderTest, RollsBackToAWholeVersionOnly) {
+TEST_F(ModelFolderTest, RollsBackToValidVersionsOnly) {
   add(2);
   model_.promote(2);
   write_file(model_.path_of(1) / kModelFile, "damaged");
@@ -190,7 +190,7 @@ TEST_F(ModelFolderTest, RollsBackToAWholeVersionOnly) {
 }
 
 // What is in use stays however old it is, and so does the way back.
-TEST_F(ModelFolderTest, PruneKeepsWhatIsNeeded) {
+TEST_F(ModelFolderTest, PruneKeepsCurrentAndPreviousVersion) {
   add(6);
   model_.promote(4);
   model_.promote(2);
@@ -227,7 +227,7 @@ TEST_F(ModelFolderTest, TritonServesTheCurrentVersion) {
 
 // Killed between the two files: given again, the same command does the same, a rollback too; and
 // any other brings Triton back to what is current.
-TEST_F(ModelFolderTest, ACutOffChangeHasNotHappened) {
+TEST_F(ModelFolderTest, InterruptedChangeCanBeRepeated) {
   add(3);
   model_.promote(2);
   model_.promote(3);
@@ -243,7 +243,7 @@ TEST_F(ModelFolderTest, ACutOffChangeHasNotHappened) {
 
 // Killed when the new version is there and current.json does not know it yet: it can be promoted,
 // and once it is removed its number is not given again.
-TEST_F(ModelFolderTest, ACutOffAddCounts) {
+TEST_F(ModelFolderTest, InterruptedAddKeepsItsNumber) {
   add(2);
   const auto before = file("current.json");
   add(1);
@@ -258,7 +258,7 @@ TEST_F(ModelFolderTest, ACutOffAddCounts) {
 
 // Which version was in use is not guessed, nor is a new one put in its place: a promotion says it,
 // and all else goes on as before.
-TEST_F(ModelFolderTest, LostCurrentIsNotGuessed) {
+TEST_F(ModelFolderTest, MissingCurrentIsNotGuessed) {
   add(3);
   model_.promote(2);
   fs::remove(repository() / "m" / "current.json");
@@ -277,7 +277,7 @@ TEST_F(ModelFolderTest, LostCurrentIsNotGuessed) {
 }
 
 // The configuration is the first of the two: where it cannot be written, nothing has changed.
-TEST_F(ModelFolderTest, CurrentComesAfterTheConfiguration) {
+TEST_F(ModelFolderTest, CurrentIsWrittenAfterTheConfiguration) {
   add(2);
   fs::remove(repository() / "m" / "config.pbtxt");
   fs::create_directory(repository() / "m" / "config.pbtxt");
@@ -286,7 +286,7 @@ TEST_F(ModelFolderTest, CurrentComesAfterTheConfiguration) {
 }
 
 // A policy that cannot be told is found before anything is added, removed or promoted.
-TEST_F(ModelFolderTest, APolicyThatCannotBeToldChangesNothing) {
+TEST_F(ModelFolderTest, UnreadablePolicyChangesNothing) {
   add(3);
   write_file(repository() / "m" / "config.pbtxt", "version_policy < all < > >\n");
   const auto before = files_below(repository());
@@ -298,7 +298,7 @@ TEST_F(ModelFolderTest, APolicyThatCannotBeToldChangesNothing) {
 }
 
 // A killed writer's leftovers go with the next one; a mistyped name leaves nothing at all.
-TEST_F(ModelFolderTest, LeavesNoLitter) {
+TEST_F(ModelFolderTest, RemovesLeftovers) {
   fs::create_directories(repository() / "m" / ".1.tmp-0123456789abcdef");
   add(1);
   EXPECT_FALSE(fs::exists(repository() / "m" / ".1.tmp-0123456789abcdef"));
@@ -309,7 +309,7 @@ TEST_F(ModelFolderTest, LeavesNoLitter) {
   EXPECT_FALSE(fs::exists(repository() / "n"));
 }
 
-TEST_F(ModelFolderTest, EditedStateIsRefused) {
+TEST_F(ModelFolderTest, InvalidCurrentFileIsRejected) {
   add(1);
   const auto edit = [&](const std::string& key, const Json& value) {
     auto json = Json::parse(file("current.json"));
@@ -328,7 +328,7 @@ TEST_F(ModelFolderTest, EditedStateIsRefused) {
   EXPECT_EQ(edit("data", 1), "repository.malformed");
 }
 
-TEST_F(ModelFolderTest, AreListedByName) {
+TEST_F(ModelFolderTest, ModelsAreListedByName) {
   add(1);
   ModelFolder(repository(), "b").add(sample_schema(), kWrite);
   fs::create_directories(repository() / "a" / "1");  // nothing that digits made

@@ -16,7 +16,7 @@ Schema digits_schema(int side = 28, int classes = 10) {
 }
 
 // Letters, colours and specks are not ours to draw.
-TEST(CanDraw, DigitsByTheirNames) {
+TEST(CanDraw, AcceptsOnlyDigitNames) {
   EXPECT_TRUE(can_draw(digits_schema()));
   EXPECT_TRUE(can_draw(digits_schema(16, 3)));
   EXPECT_FALSE(can_draw(digits_schema(15)));
@@ -26,7 +26,7 @@ TEST(CanDraw, DigitsByTheirNames) {
 }
 
 // Nine of each class that differ, the same ones each time, at any size.
-TEST(CanonicalDigits, AreNineOfEachClass) {
+TEST(CanonicalDigits, HoldNineOfEachClass) {
   for (const auto& schema : {digits_schema(), digits_schema(20, 4)}) {
     const auto set = canonical_digits(schema);
     EXPECT_THAT(class_counts(set), testing::Each(9U));
@@ -42,7 +42,7 @@ TEST(CanonicalDigits, AreNineOfEachClass) {
 
 // Where the pen is lifted there is less ink, and nowhere more: the rest of the digit is drawn by
 // the same hand. Without any of its strokes nothing is left.
-TEST(DrawGlyph, LiftsThePen) {
+TEST(DrawGlyph, RemovesInkOfLiftedStrokes) {
   for (std::uint64_t key = 0; key < 10; ++key) {
     for (const auto& erasure : erasures()) {
       const auto& glyphs = glyphs_of(erasure.digit);
@@ -69,7 +69,7 @@ TEST(DrawGlyph, LiftsThePen) {
 }
 
 // The tail is what is below a 9's bowl: without it the glyph's lower half is empty.
-TEST(DrawGlyph, LiftsThePartThatIsNamed) {
+TEST(DrawGlyph, LiftsTheNamedPart) {
   const auto& glyph = glyphs_of(9).front();
   Factors factors;
   factors.aspect = 1.0;
@@ -82,7 +82,7 @@ TEST(DrawGlyph, LiftsThePartThatIsNamed) {
 
 // Pairs of one hand: the first is labelled as it is written, the second as what it becomes; each
 // pair differs, and so do the hands.
-TEST(ErasedPairs, AreWholeAndErased) {
+TEST(ErasedPairs, HoldWholeAndErasedDigits) {
   for (const auto& erasure : erasures()) {
     const auto pairs = erased_pairs(erasure, digits_schema(), 12, test_seed());
     ASSERT_EQ(pairs.whole.size(), 12U);

@@ -98,7 +98,7 @@ TEST(Synthesise, DrawsOtherSizesAndFewerClasses) {
   EXPECT_TRUE(validate(set).empty());
 }
 
-TEST(Synthesise, RefusesWhatItCannotDraw) {
+TEST(Synthesise, RejectsUnsupportedOptions) {
   auto options = options_of(1);
   options.classes = 11;
   expect_error("config.synthetic", [&] { synthesise(options); });
@@ -139,7 +139,7 @@ TEST(DrawFactors, PicksStylesByWeight) {
 
 // The factors are those of the images: thick pens leave more ink, and slanted digits lean. The
 // correlations over 600 ones, of which slant and pen are the main causes, are far from 0.
-TEST(DrawFactors, AreTheCausesOfTheImages) {
+TEST(DrawFactors, CorrelateWithTheImages) {
   auto options = options_of(600);
   options.classes = 2;
   const auto set = synthesise(options);

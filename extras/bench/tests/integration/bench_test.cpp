@@ -32,7 +32,7 @@ TEST(BenchTrain, AgreesWithTheRun) {
 
 // While one still chooses, the test set is left alone: on what the accuracies are is said, and a
 // target is for those.
-TEST(BenchTrain, LeavesTheTestSetAlone) {
+TEST(BenchTrain, DoesNotUseTheTestSet) {
   const auto json = Json::parse(call_digits(bench({"--seeds", "1", "--validation", "--json"})).out);
   EXPECT_EQ(json.at("measured_on"), "validation");
   EXPECT_TRUE(json.at("seeds").at(0).at("test_accuracy").is_null());
@@ -46,7 +46,7 @@ TEST(BenchTrain, LeavesTheTestSetAlone) {
 
 // One JSON object, the same in the file that was asked for; and no other file, not even a run
 // directory.
-TEST(BenchTrain, WritesOnlyWhatItIsAskedFor) {
+TEST(BenchTrain, WritesOnlyTheRequestedFile) {
   const TemporaryDirectory folder;
   ProcessOptions options;
   options.directory = folder.path();
@@ -68,7 +68,7 @@ TEST(BenchTrain, WritesOnlyWhatItIsAskedFor) {
 }
 
 // A missed target: the table is printed all the same, the status says no.
-TEST(BenchTrain, MissedTargetHasStatusFour) {
+TEST(BenchTrain, MissedTargetExitsWithStatus4) {
   const auto result = call_digits(bench({"--seeds", "1", "--target", "1"}));
   EXPECT_EQ(result.status, 4);
   EXPECT_THAT(result.err, testing::HasSubstr("gate.target"));
@@ -78,7 +78,7 @@ TEST(BenchTrain, MissedTargetHasStatusFour) {
 }
 
 // Data that no run would train on are no basis for a number either.
-TEST(BenchTrain, RefusesBadData) {
+TEST(BenchTrain, RejectsBadData) {
   const TemporaryDirectory folder;
   fs::copy(fixtures() / "tiny", folder / "set");
   for (const char* file : {"images-idx3-ubyte.gz", "labels-idx1-ubyte.gz"}) {  // tested on training
@@ -91,7 +91,7 @@ TEST(BenchTrain, RefusesBadData) {
   EXPECT_THAT(result.err, testing::HasSubstr("data.leakage"));
 }
 
-TEST(BenchTrain, HelpsAndRefusesAsOtherCommandsDo) {
+TEST(BenchTrain, HasHelpAndRejectsInvalidOptions) {
   EXPECT_EQ(call_digits({"bench"}).status, 2);
   EXPECT_EQ(call_digits({"bench", "--help"}).status, 0);
   EXPECT_THAT(call_digits({"bench", "train", "--help"}).out, testing::HasSubstr("--target SHARE"));
@@ -148,7 +148,7 @@ TEST(Race, PrintsTheRatioOfMedians) {
 
 // The ablation's table by hand, from a program that prints what it is told: a row for the preset
 // and one for each change, each trained with its own configuration, on the validation part.
-TEST(Ablation, ChangesOneThingAtATime) {
+TEST(Ablation, ChangesOneSettingAtATime) {
   const TemporaryDirectory folder;
   write_program(folder / "digits",
                 "printf '%s ' \"$@\" | sed 's|--config [^ ]*|--config|' >> \"$CALLS\"\n"

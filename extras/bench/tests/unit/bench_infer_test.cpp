@@ -18,7 +18,7 @@ TEST(CallTimes, AreThePercentilesOfTheSortedTimes) {
   EXPECT_DOUBLE_EQ(summary.images_per_second, 8.0 / 51.0 * 1e6);
 }
 
-TEST(CallTimes, OfOneCall) {
+TEST(CallTimes, OfOneCallEqualItsTime) {
   const auto summary = summarise_calls({5.0}, 1);
   EXPECT_DOUBLE_EQ(summary.p50, 5.0);
   EXPECT_DOUBLE_EQ(summary.p99, 5.0);
@@ -34,7 +34,7 @@ TEST(LatencyBudgets, AreReadByDevice) {
 }
 
 // A file with a slip is an error, not a test without a bound.
-TEST(LatencyBudgets, RefuseWhatIsNoBudget) {
+TEST(LatencyBudgets, RejectInvalidBudgets) {
   const auto expect_refused = [](const std::string& code, const std::string& toml) {
     expect_error(code, [&] { parse_latency_budgets(toml, "test", "cpu"); });
   };
@@ -53,7 +53,7 @@ CallTimes median_of(std::int64_t batch, double microseconds) {
 }
 
 // The budget itself is kept; above it, each late size is named; a size without a budget is free.
-TEST(LatencyBudgets, NameEachSizeThatIsLate) {
+TEST(LatencyBudgets, NameEachSizeOverBudget) {
   const LatencyBudgets budgets{{1, 100.0}, {64, 1000.0}};
   require_latency({median_of(1, 100.0), median_of(64, 1000.0), median_of(2, 1e9)}, budgets);
   try {
@@ -67,7 +67,7 @@ TEST(LatencyBudgets, NameEachSizeThatIsLate) {
 }
 
 // A budget that nothing is held against would pass for ever.
-TEST(LatencyBudgets, AskForWhatWasNotTimed) {
+TEST(LatencyBudgets, RejectUntimedSizes) {
   expect_error("config.value", [] { require_timed({{64, 1000.0}}, {1, 256}); });
   require_timed({{64, 1000.0}}, {1, 64});
   require_timed({}, {1});

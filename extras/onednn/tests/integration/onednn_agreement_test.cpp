@@ -5,7 +5,7 @@
 namespace digits {
 namespace {
 
-TEST_F(Agreement, OneDnn) {
+TEST_F(Agreement, OneDnnMatchesTheEagerNetwork) {
   set_engine_factories({onednn_factory()});
   compare("oneDNN in C++",
           [](const ExportedModel& subject) { return forward_by("onednn", subject); });

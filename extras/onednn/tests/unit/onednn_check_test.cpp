@@ -25,7 +25,7 @@ std::vector<at::Tensor> computed(const FoldedNetwork& folded, int64_t images) {
   return piece.last_maps();
 }
 
-TEST(OnednnCheck, FindsTheLayerThatIsWrong) {
+TEST(OnednnCheck, FindsTheWrongLayer) {
   const auto folded = fold(random_network(kSchema, kArchitecture, test_seed()));
   const auto maps = computed(folded, 2);
   ASSERT_EQ(maps.size(), 5U);  // input, three layers, logits
@@ -51,7 +51,7 @@ TEST(OnednnCheck, ComparesTheLastImageOfAPiece) {
 }
 
 // After the check an engine computes as before: what lies beyond an image's edge is zero again.
-TEST(OnednnCheck, LeavesTheEngineAsItWas) {
+TEST(OnednnCheck, PreservesTheEngine) {
   auto network = random_network(kSchema, kArchitecture, test_seed());
   const OnednnEngine engine(network, Precision::kFloat32);
   const auto images = at::rand({33, kSchema.channels, kSchema.rows, kSchema.cols});

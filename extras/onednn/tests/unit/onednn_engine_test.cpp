@@ -26,7 +26,7 @@ double difference(const at::Tensor& a, const at::Tensor& b) {
 
 // Odd sides, several channels, crops, patches that reach beyond the edge, maps too small to pool.
 // Float32 sums in another order: 1e-6 of logits of 10.
-TEST(OnednnEngine, ComputesWhatTheNetworkComputes) {
+TEST(OnednnEngine, MatchesTheEagerNetwork) {
   for (const auto& schema : {kSchema, Schema{28, 28, 1, kSchema.class_names},
                              Schema{1, 1, 1, {"a", "b"}}, Schema{9, 31, 3, {"a", "b"}}}) {
     for (const auto& architecture :
@@ -43,7 +43,7 @@ TEST(OnednnEngine, ComputesWhatTheNetworkComputes) {
 }
 
 // Bytes and floats are two doors to one room.
-TEST(OnednnEngine, TakesBytes) {
+TEST(OnednnEngine, AcceptsBytes) {
   auto network = random_network(kSchema, kArchitecture, test_seed());
   const OnednnEngine engine(network, Precision::kFloat32);
   const auto set = random_dataset(40, kSchema.rows, kSchema.cols, kSchema.channels);
@@ -54,7 +54,7 @@ TEST(OnednnEngine, TakesBytes) {
 
 // Batches of any size are cut into pieces; an image's logits do not depend on its neighbours, nor
 // on the number of threads.
-TEST(OnednnEngine, AnyBatchOnAnyThreads) {
+TEST(OnednnEngine, LogitsDoNotDependOnBatchOrThreads) {
   auto network = random_network(kSchema, kArchitecture, test_seed());
   const at::NoGradGuard no_grad;
   const OnednnEngine engine(network, Precision::kFloat32);
@@ -106,7 +106,7 @@ TEST(OnednnEngine, StopsBetweenPieces) {
 }
 
 // Each call has a piece for itself: what one thread asks does not mix with what another does.
-TEST(OnednnEngine, ServesThreadsAtOnce) {
+TEST(OnednnEngine, ServesConcurrentThreads) {
   auto network = random_network(kSchema, kArchitecture, test_seed());
   const OnednnEngine engine(network, Precision::kFloat32);
   const auto set = random_dataset(64, kSchema.rows, kSchema.cols, kSchema.channels);

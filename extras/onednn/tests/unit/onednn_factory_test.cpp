@@ -32,7 +32,7 @@ class OnednnFactory : public testing::Test {
 };
 
 // Each engine computes what the network computes; a processor may lack bfloat16.
-TEST_F(OnednnFactory, AllAgree) {
+TEST_F(OnednnFactory, EnginesMatchTheNetwork) {
   network_->eval();
   const at::NoGradGuard no_grad;
   const auto images = at::rand({5, 1, 12, 10});
@@ -52,7 +52,7 @@ TEST_F(OnednnFactory, AllAgree) {
   }
 }
 
-TEST_F(OnednnFactory, IsWhatAutoTakes) { EXPECT_EQ(make("auto")->name(), "onednn"); }
+TEST_F(OnednnFactory, IsChosenByAuto) { EXPECT_EQ(make("auto")->name(), "onednn"); }
 
 // The engine compares every layer of the network as it computes it.
 TEST_F(OnednnFactory, ChecksItsLayers) {
@@ -74,7 +74,7 @@ TEST_F(OnednnFactory, RejectsWeightsOfAnotherNetwork) {
 }
 
 // A description of terabytes is rejected before the memory is asked for.
-TEST_F(OnednnFactory, RejectsANetworkThatTheWeightsCannotHold) {
+TEST_F(OnednnFactory, RejectsANetworkLargerThanItsWeights) {
   architecture_.blocks = {std::vector<std::int64_t>(10000, 4096)};
   expect_error("package.malformed", [&] { make("onednn"); });
 }

@@ -37,7 +37,7 @@ onnx::ModelProto parsed(const std::string& bytes) {
 // With and without patches, a crop, colours, maps of odd sizes, which pooling rounds down, images
 // that patches do not fill, by rows and columns differently; one image, and several. The bound is
 // that of a package's golden logits.
-TEST(OnnxExport, ComputesWhatTheNetworkComputes) {
+TEST(OnnxExport, MatchesTheEagerNetwork) {
   for (const auto& [schema, architecture] :
        {std::pair{schema_of(12, 10, 1), Architecture{0, 1, {{4}, {6}}}},
         std::pair{schema_of(12, 10, 1), Architecture{0, 2, {{4, 5}, {6}}}},
@@ -77,7 +77,7 @@ TEST(OnnxExport, KeepsNamesAndBitsOfWeights) {
 }
 
 // Input and output say their sizes, the batch's is open; the classes' names travel along.
-TEST(OnnxExport, DescribesItself) {
+TEST(OnnxExport, DescribesInputsOutputsAndClasses) {
   const auto schema = schema_of(12, 10, 1);
   const auto model = parsed(exported(random_network(schema, tiny_architecture(), 1), schema));
   const auto sizes = [](const onnx::ValueInfoProto& value) {
@@ -120,7 +120,7 @@ std::string refusal(const std::string& expression) {
 
 // What it does not know it refuses by name: another operator, another form of one that it knows,
 // and settings that its counterpart would not have. Batch norm in training mode is among these.
-TEST(OnnxExport, RefusesWhatItDoesNotKnow) {
+TEST(OnnxExport, RejectsUnknownOperators) {
   using testing::StartsWith;
   const std::map<std::string, std::string> cases{
       {"torch.tanh(torch.relu(images))", "aten::tanh"},
@@ -149,7 +149,7 @@ TEST(OnnxExport, RefusesWhatItDoesNotKnow) {
 }
 
 // A network of other classes than the schema's never becomes a file: shape inference notices.
-TEST(OnnxExport, RefusesAnotherSchema) {
+TEST(OnnxExport, RejectsAnotherSchema) {
   const auto network = random_network(schema_of(12, 10, 1), tiny_architecture(), test_seed());
   expect_error("onnx.invalid", [&] { exported(network, {12, 10, 1, numbered_class_names(5)}); });
 }

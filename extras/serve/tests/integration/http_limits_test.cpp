@@ -12,7 +12,7 @@ namespace {
 class HttpLimitsTest : public HttpServerTest {};
 
 // A byte now and then keeps nobody's place: headers and bodies have a deadline as a whole.
-TEST_F(HttpLimitsTest, EndsSlowRequests) {
+TEST_F(HttpLimitsTest, TimesOutSlowRequests) {
   HttpOptions http;
   http.timeout = milliseconds(300);
   start(http);
@@ -32,7 +32,7 @@ TEST_F(HttpLimitsTest, EndsSlowRequests) {
 }
 
 // Who stops in the middle is told why.
-TEST_F(HttpLimitsTest, TellsWhoStopsInTheMiddle) {
+TEST_F(HttpLimitsTest, AnswersIncompleteRequests) {
   HttpOptions http;
   http.timeout = milliseconds(100);
   start(http);
@@ -47,7 +47,7 @@ TEST_F(HttpLimitsTest, TellsWhoStopsInTheMiddle) {
 }
 
 // A thousand clients that only hold a connection take nothing from those that ask.
-TEST_F(HttpLimitsTest, AnswersBesideIdleConnections) {
+TEST_F(HttpLimitsTest, AnswersDespiteIdleConnections) {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = limit.rlim_max;
@@ -64,7 +64,7 @@ TEST_F(HttpLimitsTest, AnswersBesideIdleConnections) {
 }
 
 // Beyond the limit a client waits for its turn rather than being turned away.
-TEST_F(HttpLimitsTest, FurtherConnectionsWait) {
+TEST_F(HttpLimitsTest, ConnectionsBeyondTheLimitWait) {
   HttpOptions http;
   http.connections = 2;
   start(http);
@@ -80,7 +80,7 @@ TEST_F(HttpLimitsTest, FurtherConnectionsWait) {
 }
 
 // A full queue is told at once, with when to come back.
-TEST_F(HttpLimitsTest, RefusesWhenTheQueueIsFull) {
+TEST_F(HttpLimitsTest, RejectsWhenTheQueueIsFull) {
   const auto model = std::make_shared<GatedModel>();
   ServiceOptions options;
   options.queue = 1;
@@ -103,7 +103,7 @@ TEST_F(HttpLimitsTest, RefusesWhenTheQueueIsFull) {
 }
 
 // A client that goes away while its request is computed leaves nothing behind.
-TEST_F(HttpLimitsTest, OutlivesClientsThatGoAway) {
+TEST_F(HttpLimitsTest, SurvivesDisconnectedClients) {
   const auto model = std::make_shared<GatedModel>();
   start({}, {}, model);
   {
@@ -146,7 +146,7 @@ TEST_F(HttpLimitsTest, StopsWithoutLosingARequest) {
 }
 
 // What is not answered in time is told.
-TEST_F(HttpLimitsTest, StopTellsWhatIsUnanswered) {
+TEST_F(HttpLimitsTest, StopReportsUnansweredRequests) {
   const auto model = std::make_shared<GatedModel>();
   start({}, {}, model);
   HttpClient client(port);
@@ -159,7 +159,7 @@ TEST_F(HttpLimitsTest, StopTellsWhatIsUnanswered) {
 }
 
 // An address that is taken is the person's to change.
-TEST_F(HttpLimitsTest, SaysThatAnAddressIsTaken) {
+TEST_F(HttpLimitsTest, ReportsAnAddressInUse) {
   start();
   HttpOptions taken;
   taken.port = port;

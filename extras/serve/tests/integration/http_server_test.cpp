@@ -7,7 +7,7 @@ namespace digits {
 namespace {
 
 // One connection serves many requests, one after the other or sent ahead; answers keep their order.
-TEST_F(HttpServerTest, KeepsAConnection) {
+TEST_F(HttpServerTest, KeepsAConnectionOpen) {
   start();
   HttpClient client(port);
   for (int i = 0; i < 3; ++i) {
@@ -50,7 +50,7 @@ struct Bad {
 };
 
 // What is no HTTP, or leaves open where a request ends, is refused; the server goes on.
-TEST_F(HttpServerTest, RefusesMalformedRequests) {
+TEST_F(HttpServerTest, RejectsMalformedRequests) {
   HttpOptions http;
   http.max_body = 2000;
   start(http);
@@ -108,7 +108,7 @@ std::string damaged(std::string bytes, std::mt19937_64& random) {
 
 // Each damaged request is answered or its connection ends, and the server goes on. What is answered
 // has a status that a client can act on.
-TEST_F(HttpServerTest, OutlivesDamagedRequests) {
+TEST_F(HttpServerTest, SurvivesDamagedRequests) {
   start();
   const auto good = post_request(kInfer, fake_request());
   std::mt19937_64 random(test_seed());
@@ -132,7 +132,7 @@ TEST_F(HttpServerTest, OutlivesDamagedRequests) {
 }
 
 // A client that asks before it sends is told in time; one that sends at once is told all the same.
-TEST_F(HttpServerTest, RefusesLargeBodiesOfEitherClient) {
+TEST_F(HttpServerTest, RejectsLargeBodiesWithAndWithoutExpect) {
   HttpOptions http;
   http.max_body = 1000;
   start(http);

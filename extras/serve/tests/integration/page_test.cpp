@@ -17,7 +17,7 @@ std::string which(const std::string& program) {
 
 // Three digits drawn by the mouse and one by the keyboard are read; the page asks nobody but its
 // server, breaks no rule of its content security policy, and fits a phone.
-TEST(Page, ReadsWhatIsDrawn) {
+TEST(Page, ClassifiesDrawnDigits) {
   const char* const playwright = std::getenv("DIGITS_PLAYWRIGHT");
   const auto node = which("node"), chromium = which("chromium");
   if (playwright == nullptr || node.empty() || chromium.empty()) {

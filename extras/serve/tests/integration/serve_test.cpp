@@ -30,7 +30,7 @@ std::string name_of_model(int port) {
 }
 
 // Everything a person needs to go on stands in what it prints; then it answers as `predict` does.
-TEST(Serve, AnswersForeignClientsAsPredictDoes) {
+TEST(Serve, AnswersStandardClientsAsPredictDoes) {
   const auto package = tiny_run().package();
   const ServerProcess server({"--model", package, "--threads", "1"});
   ASSERT_NE(server.port(), 0) << server.err();
@@ -53,7 +53,7 @@ TEST(Serve, AnswersForeignClientsAsPredictDoes) {
 }
 
 // A photo of several digits is refused by number; read as one digit, it is answered.
-TEST(Serve, RefusesPicturesWithTheReason) {
+TEST(Serve, RejectsPicturesWithAReason) {
   const ServerProcess server({"--model", tiny_run().package(), "--threads", "1"});
   ASSERT_NE(server.port(), 0) << server.err();
   const auto python = python_with({"json"});
@@ -83,7 +83,7 @@ except urllib.error.HTTPError as error:
 }
 
 // Both signals: ready no more, everything answered, status 0; whatever the load.
-TEST(Serve, EndsWellUnderLoad) {
+TEST(Serve, StopsCleanlyUnderLoad) {
   for (const int signal : {SIGTERM, SIGINT}) {
     ServerProcess server({"--model", tiny_run().package(), "--threads", "2"});
     ASSERT_NE(server.port(), 0) << server.err();
@@ -100,7 +100,7 @@ TEST(Serve, EndsWellUnderLoad) {
 }
 
 // A server that is told to end before it answers ends all the same.
-TEST(Serve, EndsWhenIdle) {
+TEST(Serve, StopsWhenIdle) {
   ServerProcess server({"--model", tiny_run().package()});
   ASSERT_NE(server.port(), 0) << server.err();
   HttpClient idle(server.port());
@@ -110,7 +110,7 @@ TEST(Serve, EndsWhenIdle) {
 }
 
 // What cannot be served never listens.
-TEST(Serve, RefusesBeforeItListens) {
+TEST(Serve, RejectsAnInvalidModelBeforeListening) {
   const TemporaryDirectory folder;
   fs::copy(tiny_run().package(), folder / "package", fs::copy_options::recursive);
   write_file(folder / "package" / "profile.json", "{}");
@@ -177,7 +177,7 @@ TEST(Serve, FollowsThePromotedVersionUnderLoad) {
 
 // A version that does not give its golden logits never answers: the one before it goes on, and the
 // log and the metrics say why.
-TEST(Serve, KeepsTheOldVersionWhenTheNewOneIsBad) {
+TEST(Serve, KeepsTheOldVersionIfTheNewOneIsInvalid) {
   Repository repository;
   const auto package = repository.model.path_of(2);
   auto golden = read_file(package / "golden.safetensors");
@@ -224,7 +224,7 @@ TEST(Serve, PrintsItsAddressAsJson) {
 }
 
 // The same model may take over; one with other weights may not.
-TEST(Serve, ShadowReportTellsAWorseModel) {
+TEST(Serve, ShadowReportDetectsAWorseModel) {
   EXPECT_EQ(report_on_shadow(tiny_run().package()), kDone);
   const TemporaryDirectory folder;
   write_other_package(folder / "other");
@@ -233,7 +233,7 @@ TEST(Serve, ShadowReportTellsAWorseModel) {
 
 // With a token, whoever has not got it is refused; with one address for all and no token, the
 // person is warned.
-TEST(Serve, AsksForTheToken) {
+TEST(Serve, RequiresTheToken) {
   const TemporaryDirectory folder;
   write_file(folder / "token", "correct-horse-battery\n");
   const ServerProcess server({"--model", tiny_run().package(), "--token-file", folder / "token"});

@@ -22,7 +22,7 @@ std::string refusal_of(const HttpRequest& request, const std::string& token = ""
   return error_code([&] { require_admissible(request, find_route(request.path), token); });
 }
 
-TEST(Admission, AdmitsWhatClientsSend) {
+TEST(Admission, AdmitsValidRequests) {
   auto request = inference();
   for (const char* type : {"", "application/json", "application/json; charset=utf-8",
                            "application/octet-stream", "application/x-www-form-urlencoded"}) {
@@ -35,7 +35,7 @@ TEST(Admission, AdmitsWhatClientsSend) {
 }
 
 // Refused before the body is read, each for its own reason.
-TEST(Admission, RefusesByTheHeaders) {
+TEST(Admission, RejectsByTheHeaders) {
   auto request = inference();
   request.method = "GET";
   EXPECT_EQ(refusal_of(request), "route.method");
@@ -51,7 +51,7 @@ TEST(Admission, RefusesByTheHeaders) {
 }
 
 // The whole token, nothing but the token, and the word in front of it.
-TEST(Token, OnlyTheTokenOpens) {
+TEST(Token, AcceptsOnlyTheExactToken) {
   require_token("anything", "");  // a server without a token
   require_token(std::string("Bearer ") + kToken, kToken);
   require_token(std::string("bearer ") + kToken, kToken);
@@ -63,7 +63,7 @@ TEST(Token, OnlyTheTokenOpens) {
 }
 
 // Without the token only what is public is answered: probes carry no secrets.
-TEST(Admission, AsksForTheToken) {
+TEST(Admission, RequiresTheToken) {
   auto request = inference();
   EXPECT_EQ(refusal_of(request, kToken), "auth.token");
   request.authorization = std::string("Bearer ") + kToken;

@@ -43,7 +43,7 @@ std::string ids(const InferenceBatch& batch) {
 }
 
 // What waits is taken together, in order, as far as it fits: nobody waits for a batch to fill.
-TEST(BatchQueue, TakesWhatIsThere) {
+TEST(BatchQueue, TakesWaitingRequestsTogether) {
   BatchQueue queue(100, 4);
   Answers answers;
   for (const auto& [id, count] : {std::pair{"a", 1}, std::pair{"b", 2}, std::pair{"c", 2},
@@ -60,7 +60,7 @@ TEST(BatchQueue, TakesWhatIsThere) {
 }
 
 // A picture takes longer to decode than a batch to compute: it holds nobody else up.
-TEST(BatchQueue, TakesPicturesAlone) {
+TEST(BatchQueue, TakesPicturesInSeparateBatches) {
   BatchQueue queue(100, 8);
   Answers answers;
   queue.push(pending(answers, "a", 1));
@@ -76,7 +76,7 @@ TEST(BatchQueue, TakesPicturesAlone) {
 }
 
 // A full queue says so at once: waiting longer would help nobody.
-TEST(BatchQueue, RefusesWhatDoesNotFit) {
+TEST(BatchQueue, RejectsRequestsBeyondItsCapacity) {
   BatchQueue queue(4, 4);
   Answers answers;
   queue.push(pending(answers, "a", 3));
@@ -89,7 +89,7 @@ TEST(BatchQueue, RefusesWhatDoesNotFit) {
 }
 
 // At the end nothing new is taken in, and what was taken in is still handed out.
-TEST(BatchQueue, ClosesWithoutLosingAnything) {
+TEST(BatchQueue, ClosesWithoutLosingARequest) {
   BatchQueue queue(4, 1);
   Answers answers;
   queue.push(pending(answers, "a", 1));
@@ -103,7 +103,7 @@ TEST(BatchQueue, ClosesWithoutLosingAnything) {
 }
 
 // Computed together, each request gets the rows of its own images.
-TEST(RunBatch, HandsEachRequestItsRows) {
+TEST(RunBatch, GivesEachRequestItsRows) {
   const auto model = std::make_shared<FakeModel>(7.0F);
   Answers answers;
   InferenceBatch batch;
@@ -124,7 +124,7 @@ TEST(RunBatch, HandsEachRequestItsRows) {
 }
 
 // A client that has waited so long has given up: computing for it would only delay the others.
-TEST(RunBatch, LeavesOutWhatIsTooLate) {
+TEST(RunBatch, OmitsExpiredRequests) {
   const auto model = std::make_shared<FakeModel>();
   Answers answers;
   InferenceBatch batch;
@@ -139,7 +139,7 @@ TEST(RunBatch, LeavesOutWhatIsTooLate) {
 }
 
 // A picture that cannot be read is its request's own matter.
-TEST(RunBatch, ABadPictureFailsItsRequestAlone) {
+TEST(RunBatch, BadPictureFailsOnlyItsRequest) {
   const auto model = std::make_shared<FakeModel>();
   Answers answers;
   InferenceBatch batch;
@@ -160,7 +160,7 @@ class BrokenModel : public FakeModel {
 };
 
 // What a library throws reaches the client as one line, and the server goes on.
-TEST(RunBatch, AnEngineThatThrowsIsAnError) {
+TEST(RunBatch, EngineExceptionIsAnError) {
   Answers answers;
   InferenceBatch batch;
   batch.push_back(pending(answers, "a", 1));

@@ -21,7 +21,7 @@ class ConnectionTableTest : public testing::Test {
 
 // A client that sends a byte now and then is ended all the same: what counts is when the phase
 // began, not when the last byte came.
-TEST_F(ConnectionTableTest, EndsWhatIsTooLongInAPhase) {
+TEST_F(ConnectionTableTest, EndsConnectionsTooLongInAPhase) {
   table.open(7, at(0));
   auto* const second = table.open(8, at(0));
   EXPECT_TRUE(table.enter(second, Phase::kHeaders, at(60)));
@@ -32,7 +32,7 @@ TEST_F(ConnectionTableTest, EndsWhatIsTooLongInAPhase) {
 }
 
 // The handler's time is bounded elsewhere: its response is owed.
-TEST_F(ConnectionTableTest, LeavesWorkAlone) {
+TEST_F(ConnectionTableTest, KeepsWorkingConnections) {
   auto* const connection = table.open(7, at(0));
   EXPECT_TRUE(table.enter(connection, Phase::kWorking, at(0)));
   EXPECT_THAT(expired(10'000), testing::IsEmpty());
@@ -42,7 +42,7 @@ TEST_F(ConnectionTableTest, LeavesWorkAlone) {
 }
 
 // After its end a connection enters nothing: two threads never write to one client.
-TEST_F(ConnectionTableTest, AnEndedConnectionStaysEnded) {
+TEST_F(ConnectionTableTest, EndedConnectionStaysEnded) {
   auto* const connection = table.open(7, at(0));
   EXPECT_TRUE(table.enter(connection, Phase::kBody, at(0)));
   EXPECT_THAT(expired(100), testing::ElementsAre(7));
@@ -53,7 +53,7 @@ TEST_F(ConnectionTableTest, AnEndedConnectionStaysEnded) {
 
 // Whoever goes away in the middle of a request, or between two, is let go; a response is owed to
 // everybody else, whatever their side of the connection does.
-TEST_F(ConnectionTableTest, EndsThoseThatAreGone) {
+TEST_F(ConnectionTableTest, EndsAbandonedConnections) {
   int fd = 10;
   for (const auto phase :
        {Phase::kIdle, Phase::kHeaders, Phase::kBody, Phase::kWorking, Phase::kSending}) {
@@ -72,7 +72,7 @@ TEST_F(ConnectionTableTest, EndsThoseThatAreGone) {
 }
 
 // At the server's end idle clients are told; those that are owed a response are not.
-TEST_F(ConnectionTableTest, EndsIdleOnesAlone) {
+TEST_F(ConnectionTableTest, EndsOnlyIdleConnections) {
   table.open(7, at(0));
   for (const auto phase : {Phase::kHeaders, Phase::kBody, Phase::kWorking, Phase::kSending}) {
     table.enter(table.open(8, at(0)), phase, at(0));

@@ -34,7 +34,7 @@ TEST(ContentEncoding, UnpacksEachEncoding) {
 }
 
 // A few bytes must not fill the memory: the bound holds for what comes out, to the byte.
-TEST(ContentEncoding, BoundsTheUnpackedBody) {
+TEST(ContentEncoding, LimitsTheUnpackedSize) {
   const auto bomb = gzip(std::string(10'000'000, '\0'));
   ASSERT_LT(bomb.size(), 20'000U);
   expect_error("request.too_large", [&] { unpacked(bomb, "gzip", 1'000'000); });
@@ -43,7 +43,7 @@ TEST(ContentEncoding, BoundsTheUnpackedBody) {
 }
 
 // A damaged body is never half-accepted: cut anywhere, changed, or with something behind it.
-TEST(ContentEncoding, RefusesDamage) {
+TEST(ContentEncoding, RejectsDamagedBodies) {
   const auto packed = gzip("{\"inputs\": []}");
   for (std::size_t size = 0; size < packed.size(); ++size) {
     EXPECT_EQ(error_code([&] { unpacked(packed.substr(0, size), "gzip", 1000); }),
@@ -57,7 +57,7 @@ TEST(ContentEncoding, RefusesDamage) {
   expect_error("request.compression", [&] { unpacked("plain", "gzip", 1000); });
 }
 
-TEST(ContentEncoding, RefusesUnknownEncodings) {
+TEST(ContentEncoding, RejectsUnknownEncodings) {
   expect_error("request.encoding", [] { unpacked("x", "br", 1000); });
   expect_error("request.encoding", [] { unpacked("x", "gzip, gzip", 1000); });
 }

@@ -20,7 +20,7 @@ void add(DriftWindow& window, const Dataset& set, std::size_t from, std::size_t 
 }
 
 // With few images chance alone makes differences: nothing is decided, whatever they look like.
-TEST(DriftWindow, DecidesNothingOfFewImages) {
+TEST(DriftWindow, IsUndecidedOnFewImages) {
   DriftWindow window(make_profile(images_below(256, 600), 1), 400);
   const auto dark = images_below(20, 600);
   add(window, dark, 0, 199);
@@ -32,7 +32,7 @@ TEST(DriftWindow, DecidesNothingOfFewImages) {
 }
 
 // The training set's own images are no drift.
-TEST(DriftWindow, TheSameKindOfImagesIsOk) {
+TEST(DriftWindow, TrainingImagesAreNoDrift) {
   const auto set = images_below(256, 600);
   DriftWindow window(make_profile(set, 1), 400);
   add(window, set, 0, 400);
@@ -42,7 +42,7 @@ TEST(DriftWindow, TheSameKindOfImagesIsOk) {
 }
 
 // Only the last images count: drift shows after one window of it, and is over after one without.
-TEST(DriftWindow, ForgetsTheOldest) {
+TEST(DriftWindow, DropsTheOldestImages) {
   const auto set = images_below(256, 600);
   const auto dark = images_below(20, 600);
   DriftWindow window(make_profile(set, 1), 300);

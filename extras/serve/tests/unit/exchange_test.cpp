@@ -32,7 +32,7 @@ TEST_F(ExchangeTest, CollectsABody) {
 
 // Two parties that disagree about where a body ends can be played against each other (request
 // smuggling): such requests are refused, and their connection ends.
-TEST_F(ExchangeTest, RefusesAmbiguousFraming) {
+TEST_F(ExchangeTest, RejectsAmbiguousFraming) {
   BodyFraming both = length(3), twice = length(3), unknown;
   both.encodings = 1;
   both.chunked = true;
@@ -47,7 +47,7 @@ TEST_F(ExchangeTest, RefusesAmbiguousFraming) {
 }
 
 // The limit of one body holds whether it is announced or not.
-TEST_F(ExchangeTest, BoundsOneBody) {
+TEST_F(ExchangeTest, LimitsOneBody) {
   Exchange announced(limits), chunked(limits);
   announced.begin(length(100));
   Exchange longer(limits);
@@ -58,7 +58,7 @@ TEST_F(ExchangeTest, BoundsOneBody) {
 }
 
 // Many clients at once cannot fill the memory either.
-TEST_F(ExchangeTest, BoundsAllBodies) {
+TEST_F(ExchangeTest, LimitsAllBodiesTogether) {
   const std::string text(100, 'x');
   Exchange first(limits);
   first.append(text.data(), 100);
@@ -72,7 +72,7 @@ TEST_F(ExchangeTest, BoundsAllBodies) {
 }
 
 // A refused body is discarded to its end, so that the client sees the response; but not for ever.
-TEST_F(ExchangeTest, DiscardsARefusedBodyWithinReason) {
+TEST_F(ExchangeTest, DiscardsARejectedBodyUpToALimit) {
   const std::string text(100, 'x');
   Exchange exchange(limits);
   exchange.append(text.data(), 100);
@@ -86,7 +86,7 @@ TEST_F(ExchangeTest, DiscardsARefusedBodyWithinReason) {
 }
 
 // A client that asks before it sends gets the refusal at once.
-TEST_F(ExchangeTest, TellsWhoAsksFirst) {
+TEST_F(ExchangeTest, RejectsAtExpectContinue) {
   auto framing = length(50);
   framing.expects_continue = true;
   Exchange exchange(limits);

@@ -10,7 +10,7 @@ namespace {
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 // Clients decide by the status whether to repeat a request, to correct it, or to give up.
-TEST(HttpStatus, FollowsFromTheCode) {
+TEST(HttpStatus, DependsOnTheErrorCode) {
   const std::map<std::string, int> expected{
       {"request.json", 400},      {"request.shape", 400},    {"request.framing", 400},
       {"image.unreadable", 400},  {"image.blank", 400},      {"auth.token", 401},
@@ -35,7 +35,7 @@ TEST(HttpStatus, BodyNamesCodeSeenAndHint) {
 }
 
 // What a client needs for its next step stands in the headers that HTTP has for it.
-TEST(HttpStatus, HeadersSayWhatToDo) {
+TEST(HttpStatus, HeadersGuideTheClient) {
   EXPECT_EQ(error_response_of({"server.busy", "x", "y"}).headers, (Headers{{"Retry-After", "1"}}));
   EXPECT_EQ(error_response_of({"auth.token", "x", "y"}).headers,
             (Headers{{"WWW-Authenticate", "Bearer"}}));

@@ -93,7 +93,7 @@ TEST(InferRequest, ReadsTensorsBehindTheJson) {
               testing::ElementsAre("ab", "c"));
 }
 
-TEST(InferRequest, ReadsWhatIsWanted) {
+TEST(InferRequest, ReadsTheRequestedOutputs) {
   const auto request = parsed(
       R"({"id":"7","parameters":{"binary_data_output":true,"priority":3},
           "inputs":[{"name":"images","shape":[1,1,2,2],"datatype":"FP32","data":[0,0,0,0]}],
@@ -111,7 +111,7 @@ TEST(InferRequest, ReadsWhatIsWanted) {
 }
 
 // Without outputs all of them are wanted, in the order of the metadata.
-TEST(InferRequest, WantsEverythingByDefault) {
+TEST(InferRequest, RequestsAllOutputsByDefault) {
   const auto request = parsed(fake_request());
   ASSERT_EQ(request.outputs.size(), 3U);
   EXPECT_EQ(request.outputs[0].name, "logits");
@@ -125,7 +125,7 @@ struct Bad {
 };
 
 // What is wrong is named by its code, wherever it is; nothing is guessed or passed over.
-TEST(InferRequest, RefusesWhatIsWrong) {
+TEST(InferRequest, RejectsInvalidRequests) {
   const std::string good = R"([0,0,0,0])", shape = "[1,1,2,2]";
   const std::string deep(40, '[');
   const std::vector<Bad> all{
@@ -209,7 +209,7 @@ TEST(InferRequest, RefusesWhatIsWrong) {
 }
 
 // Lengths that lie: of the JSON, of a tensor, of a string within it.
-TEST(InferRequest, RefusesLengthsThatLie) {
+TEST(InferRequest, RejectsWrongLengths) {
   const std::string json = R"({"inputs":[{"name":"images","shape":[1,1,2,2],"datatype":"FP32",
                                "parameters":{"binary_data_size":16}}]})";
   const auto values = bytes_of({0.0F, 0.0F, 0.0F, 0.0F});
@@ -240,7 +240,7 @@ TEST(InferRequest, RefusesLengthsThatLie) {
 }
 
 // NaN and infinity have no place in JSON, but in bytes they do.
-TEST(InferRequest, RefusesBytesThatAreNoUnits) {
+TEST(InferRequest, RejectsValuesOutsideZeroToOne) {
   for (const float value : {NAN, INFINITY, -INFINITY, -0.1F, 1.1F}) {
     EXPECT_EQ(error_code([&] {
                 parsed_binary(R"({"inputs":[{"name":"images","shape":[1,1,2,2],"datatype":"FP32",
@@ -253,7 +253,7 @@ TEST(InferRequest, RefusesBytesThatAreNoUnits) {
 }
 
 // Both at once would leave open which one counts.
-TEST(InferRequest, RefusesDataInBothPlaces) {
+TEST(InferRequest, RejectsDataInBothPlaces) {
   EXPECT_EQ(error_code([] {
               parsed_binary(R"({"inputs":[{"name":"pixels","shape":[1,1,2,2],"datatype":"UINT8",
                                 "data":[0,0,0,0],"parameters":{"binary_data_size":4}}]})",
@@ -263,7 +263,7 @@ TEST(InferRequest, RefusesDataInBothPlaces) {
 }
 
 // What is left of a large request on this thread does not reach the next one, and costs nothing.
-TEST(InferRequest, LargeAndSmallRequestsAlternate) {
+TEST(InferRequest, LargeRequestsDoNotAffectSmallOnes) {
   std::string many = "[0";
   for (int i = 0; i < 1'000'000; ++i) many += ",0";
   for (int i = 0; i < 2; ++i) {

@@ -35,7 +35,7 @@ TEST(InferResponse, WritesJson) {
 }
 
 // Some clients refuse an id that they did not send.
-TEST(InferResponse, HasNoIdWithoutOne) {
+TEST(InferResponse, OmitsAMissingId) {
   const auto response =
       infer_response(wanting({{OutputKind::kLabel, "label", false, 0}}), kModel, {{1, 0, 0, 1}});
   EXPECT_EQ(response.body.find("\"id\""), std::string::npos);
@@ -75,7 +75,7 @@ TEST(InferResponse, WritesTensorsBehindTheJson) {
 }
 
 // Numbers read back to the bit, however many digits that takes.
-TEST(InferResponse, NumbersReadBackToTheBit) {
+TEST(InferResponse, NumbersRoundTripBitExactly) {
   const float third = 1.0F / 3.0F, tiny = 1.1754944e-38F;
   const auto body = infer_response(wanting({{OutputKind::kLogits, "logits", false, 0}}), kModel,
                                    {{third, std::nextafter(third, 1.0F), tiny, -16777217.0F}})
@@ -91,7 +91,7 @@ TEST(InferResponse, NumbersReadBackToTheBit) {
 }
 
 // What the network saw, when asked for: also where a picture was sent.
-TEST(InferResponse, WritesTheImagesThatWereSeen) {
+TEST(InferResponse, WritesTheNetworkInput) {
   auto request = wanting({{OutputKind::kPixels, "pixels", false, 0}});
   const InferValues values{{1, 0, 0, 1}, {0.0F, 1.0F, 0.2F, 0.5F}, {1, 1, 2}};
   EXPECT_THAT(infer_response(request, kModel, values).body,
@@ -103,7 +103,7 @@ TEST(InferResponse, WritesTheImagesThatWereSeen) {
 }
 
 // JSON has no word for NaN; and an answer made of it would be none.
-TEST(InferResponse, RefusesLogitsThatAreNoNumbers) {
+TEST(InferResponse, RejectsNonFiniteLogits) {
   for (const float value : {NAN, INFINITY}) {
     expect_error("model.not_finite", [&] {
       infer_response(wanting({{OutputKind::kLabel, "label", false, 0}}), kModel,

@@ -39,7 +39,7 @@ TEST(Route, FindsEachEndpoint) {
 }
 
 // A path that is none is refused, not taken for the nearest one.
-TEST(Route, RefusesOtherPaths) {
+TEST(Route, RejectsOtherPaths) {
   for (const char* path :
        {"", "v2", "/v1", "/v2/health", "/v2/models", "/v2/models/", "/v2/models//",
         "/v2/models//infer", "/v2/models/m/infer/x", "/v2/models/m/versions",

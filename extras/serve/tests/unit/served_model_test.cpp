@@ -23,7 +23,7 @@ Compute inexact_at(const std::vector<std::size_t>& sizes, int place = -1) {
 }
 
 // Only sizes that give the bits of a single image are used, at whichever place they differ.
-TEST(ExactBatchSizes, LeavesOutSizesWithOtherBits) {
+TEST(ExactBatchSizes, OmitsSizesWithOtherBits) {
   EXPECT_THAT(exact_batch_sizes(inexact_at({}), 1, 2, 4), testing::ElementsAre(1, 2, 3, 4));
   EXPECT_THAT(exact_batch_sizes(inexact_at({3}), 1, 2, 4), testing::ElementsAre(1, 2, 4));
   EXPECT_THAT(exact_batch_sizes(inexact_at({2, 3, 4}), 1, 2, 4), testing::ElementsAre(1));

@@ -79,7 +79,7 @@ TEST_F(ServiceTest, AnswersAnInference) {
 }
 
 // Requests and responses are held to the committed schemas; so are those that are refused.
-TEST_F(ServiceTest, KeepsToTheSchemas) {
+TEST_F(ServiceTest, ConformsToTheSchemas) {
   const auto service = make();
   const std::vector<std::string> good{
       fake_request(),
@@ -103,7 +103,7 @@ TEST_F(ServiceTest, KeepsToTheSchemas) {
   EXPECT_FALSE(fits(R"({"error":"what?"})", "response"));
 }
 
-TEST_F(ServiceTest, DescribesItself) {
+TEST_F(ServiceTest, DescribesServerAndModel) {
   const auto service = make();
   EXPECT_EQ(json_of(ask(*service, request_of("GET", "/v2"))).at("name"), "digits");
   const auto model = json_of(ask(*service, request_of("GET", "/v2/models/fake/versions/1/")));
@@ -120,7 +120,7 @@ TEST_F(ServiceTest, DescribesItself) {
 }
 
 // What is not there, and what is there under another method.
-TEST_F(ServiceTest, RefusesByPathAndMethod) {
+TEST_F(ServiceTest, RejectsUnknownPathsAndMethods) {
   const auto service = make();
   EXPECT_EQ(ask(*service, request_of("GET", "/v3")).status, 404);
   EXPECT_EQ(ask(*service, request_of("GET", "/v2/models/other")).status, 404);
@@ -136,7 +136,7 @@ TEST_F(ServiceTest, RefusesByPathAndMethod) {
 }
 
 // Ready until the end begins; alive all the time, and what is asked is still answered.
-TEST_F(ServiceTest, IsNotReadyWhenItStops) {
+TEST_F(ServiceTest, IsNotReadyWhileStopping) {
   const auto service = make();
   EXPECT_EQ(ask(*service, request_of("GET", "/v2/health/ready")).status, 200);
   service->not_ready();
@@ -198,7 +198,7 @@ TEST_F(ServiceTest, ReplacesTheModel) {
 }
 
 // A shadow sees the traffic and answers nobody.
-TEST_F(ServiceTest, TheShadowIsUnseen) {
+TEST_F(ServiceTest, ShadowChangesNoResponse) {
   ServiceOptions options;
   options.shadow = std::make_shared<FakeModel>(9.0F, "shadow");
   const auto service = make(options);
@@ -218,7 +218,7 @@ TEST_F(ServiceTest, TheShadowIsUnseen) {
 }
 
 // The page may load its own two files and ask its own server, and nothing else.
-TEST_F(ServiceTest, ThePageIsConfined) {
+TEST_F(ServiceTest, PageHasAStrictSecurityPolicy) {
   const auto service = make();
   for (const char* path : {"/", "/page.js", "/page.css"}) {
     const auto response = ask(*service, request_of("GET", path));

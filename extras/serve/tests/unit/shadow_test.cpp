@@ -20,7 +20,7 @@ Inference answered(const std::shared_ptr<const ServedModel>& live, float value) 
 }
 
 // A share is of requests, not of time: a repeated id is decided alike.
-TEST(Shadow, TakesItsShareByTheId) {
+TEST(Shadow, SelectsRequestsById) {
   std::size_t taken = 0;
   for (int i = 0; i < 4000; ++i) {
     const auto id = "request-" + std::to_string(i);
@@ -50,7 +50,7 @@ TEST(Shadow, CountsAgreement) {
 }
 
 // Both are timed on the same images, as often, and in both orders.
-TEST(Shadow, TimesBothAlike) {
+TEST(Shadow, TimesBothModelsEqually) {
   const auto live = std::make_shared<FakeModel>();
   const auto next = std::make_shared<FakeModel>(1.0F, "next");
   Shadow shadow(next, 1.0, 100);
@@ -63,7 +63,7 @@ TEST(Shadow, TimesBothAlike) {
 }
 
 // Another live version is another comparison.
-TEST(Shadow, BeginsAnewWithAnotherLiveVersion) {
+TEST(Shadow, RestartsWithAnotherLiveVersion) {
   Shadow shadow(std::make_shared<FakeModel>(1.0F, "next"), 1.0, 100);
   shadow.offer("id", answered(std::make_shared<FakeModel>(1.0F, "1"), 0.5F));
   shadow.wait_until_idle();
@@ -85,7 +85,7 @@ class StuckModel : public FakeModel {
 };
 
 // A shadow that cannot keep up drops images; whoever offers them is never held up.
-TEST(Shadow, DropsWhatItCannotTake) {
+TEST(Shadow, DropsImagesWhenOverloaded) {
   const auto live = std::make_shared<FakeModel>();
   const auto stuck = std::make_shared<StuckModel>();
   Shadow shadow(stuck, 1.0, 3);
@@ -150,7 +150,7 @@ TEST(ShadowReport, JudgesTimeAndFailures) {
   EXPECT_EQ(verdict_on(statistics(2000, 0, 1.0, 1)), "passed failed passed ");
 }
 
-TEST(ShadowReport, OnlyPassesWhenAllPassed) {
+TEST(ShadowReport, PassesOnlyIfAllChecksPass) {
   require_passed(judge_shadow(statistics(2000, 0, 1.0), {}));
   for (const auto& document : {statistics(1900, 100, 1.0), statistics(999, 0, 1.0),
                                statistics(2000, 0, 1.3), statistics(2000, 0, 1.0, 1)}) {

@@ -31,7 +31,7 @@ class VersionFollowerTest : public testing::Test {
 };
 
 // A promoted version is loaded once; so is the one that a rollback goes to.
-TEST_F(VersionFollowerTest, LoadsWhatIsPromoted) {
+TEST_F(VersionFollowerTest, LoadsThePromotedVersion) {
   EXPECT_EQ(look(0), "");
   EXPECT_THAT(loads, testing::IsEmpty());
   promoted = 2;
@@ -44,7 +44,7 @@ TEST_F(VersionFollowerTest, LoadsWhatIsPromoted) {
 }
 
 // What cannot be loaded leaves the version before it, is told once, and is tried again later.
-TEST_F(VersionFollowerTest, KeepsTheOldOneWhenTheNewOneFails) {
+TEST_F(VersionFollowerTest, KeepsTheOldVersionIfTheNewOneFails) {
   promoted = broken = 2;
   EXPECT_EQ(look(0), "package.hash");
   EXPECT_EQ(look(1), "");
@@ -60,7 +60,7 @@ TEST_F(VersionFollowerTest, KeepsTheOldOneWhenTheNewOneFails) {
 }
 
 // A correction need not wait.
-TEST_F(VersionFollowerTest, LoadsTheNextOneAtOnce) {
+TEST_F(VersionFollowerTest, LoadsTheNextVersionAtOnce) {
   promoted = broken = 2;
   EXPECT_EQ(look(0), "package.hash");
   promoted = 3;
@@ -72,7 +72,7 @@ TEST_F(VersionFollowerTest, LoadsTheNextOneAtOnce) {
 }
 
 // A damaged current.json is told once, and does not stop the server.
-TEST_F(VersionFollowerTest, OutlivesADamagedRepository) {
+TEST_F(VersionFollowerTest, SurvivesADamagedRepository) {
   unreadable = true;
   EXPECT_EQ(look(0), "repository.malformed");
   EXPECT_EQ(look(1), "");
