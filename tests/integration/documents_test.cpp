@@ -49,7 +49,7 @@ std::vector<fs::path> documents() {
   return all;
 }
 
-TEST(Documents, CommandsWork) {
+TEST(Documents, CommandsSucceed) {
   int count = 0;
   for (const auto& document : documents()) {
     const TemporaryDirectory folder;

@@ -24,7 +24,7 @@ TEST(Shard, RejectsOtherTexts) {
 }
 
 // By hand: 11 items in 4 parts are 3, 3, 3 and 2; 2 items in 3 parts are 1, 1 and 0.
-TEST(Shard, SplitsByHand) {
+TEST(Shard, MatchesHandCalculation) {
   using Range = std::pair<std::size_t, std::size_t>;
   EXPECT_EQ(items_of({1, 4}, 11), Range(0, 3));
   EXPECT_EQ(items_of({2, 4}, 11), Range(3, 6));

@@ -95,7 +95,7 @@ TEST(FlatWeights, CollectsGradients) {
 //   v = 0.99 * 0.0025 + 0.01 = 0.012475, corrected by 0.0199: 0.6268844, root 0.7917604
 //   0.89 * 0.99 + 0.1 * 0.2894737 / 0.7917604 = 0.9176608
 // Float32 keeps seven digits.
-TEST(AdamW, TakesTwoStepsByHand) {
+TEST(AdamW, TwoStepsMatchHandCalculation) {
   OneWeight module(1.0);
   FlatWeights weights(module);
   auto options = plain();

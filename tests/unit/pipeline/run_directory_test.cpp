@@ -8,7 +8,7 @@
 namespace digits {
 namespace {
 
-TEST(RunDirectory, NeverOverwritesAnother) {
+TEST(RunDirectory, NeverOverwritesARun) {
   const TemporaryDirectory folder;
   const auto run = RunDirectory::create(folder / "run");
   run.write_config(Config());

@@ -38,7 +38,7 @@ double correlation(const std::vector<double>& x, const std::vector<double>& y) {
 }
 
 // Image k is a function of (seed, k): neither threads nor the number of images around it matter.
-TEST(Synthesise, DependsOnSeedAndIndexAlone) {
+TEST(Synthesise, DependsOnlyOnSeedAndIndex) {
   const auto all = synthesise(options_of(40));
   auto options = options_of(40);
   options.threads = 3;
