@@ -33,8 +33,8 @@ ProcessResult race(const TemporaryDirectory& folder, const std::string& stand_in
                      options);
 }
 
-// A row for each runner, batch size and number of threads, ratios to ONNX Runtime's time; an engine
-// that is not there is left out, and said to be.
+// One row for each runner, batch size and number of threads, with ratios to ONNX Runtime's time. A
+// missing engine is omitted and named.
 TEST(RaceInference, PrintsTheTable) {
   const TemporaryDirectory folder;
   const auto result = race(folder, kStandIn, "torchscript tensorrt");
@@ -51,7 +51,7 @@ TEST(RaceInference, PrintsTheTable) {
   }
 }
 
-// A runtime that fails ends the race, with what it said.
+// A runtime that fails ends the race with its own error message.
 TEST(RaceInference, StopsWhenARunnerFails) {
   const TemporaryDirectory folder;
   const auto result = race(folder, "echo no such model >&2; exit 3\n", "tensorrt");

@@ -59,8 +59,9 @@ Config quick(int epochs) {
   return config;
 }
 
-// Training is not handed the test set: whatever lies in it, the same epoch is chosen with the same
-// validation accuracy. Random images cannot be learnt, so the accuracies themselves are by chance.
+// Training does not get the test set: with any test set the same epoch is chosen with the same
+// validation accuracy. Random images cannot be learnt, so the accuracies themselves are due to
+// chance.
 TEST(BenchSeed, TestSetDoesNotInfluenceTraining) {
   Sets sets{random_dataset(60, 12, 10), random_dataset(40, 12, 10)};
   const auto first = bench_seed(sets.train, &sets.test, quick(3));
@@ -85,7 +86,7 @@ TEST(BenchTrain, TrainsWithConsecutiveSeeds) {
             bench_seed(sets.train, &sets.test, config).test_accuracy->value);
 }
 
-// Without a test set the accuracies are those of the validation part, and the same training's.
+// Without a test set the accuracies are those of the same training on the validation part.
 TEST(BenchTrain, MeasuresOnTheValidationPartWithoutATestSet) {
   const Sets sets{random_dataset(60, 12, 10), random_dataset(200, 12, 10)};
   const auto chosen = bench_train(sets.train, nullptr, quick(2), 2);
@@ -101,7 +102,7 @@ TEST(BenchTrain, MeasuresOnTheValidationPartWithoutATestSet) {
   EXPECT_NEAR(chosen.mean_accuracy.value, sum / 2.0, 1e-12);
 }
 
-// Enough to repeat a number: on what it was taken.
+// The record holds everything needed to repeat a measurement.
 TEST(DescribeMachine, RecordsMachineAndVersions) {
   auto config = quick(1);
   config.threads = 3;

@@ -1,4 +1,4 @@
-// The engine of oneDNN computes what the network computes.
+// The oneDNN engine agrees with the eager network.
 #include "integration/agreement.h"
 #include "onednn/onednn_factory.h"
 

@@ -1,4 +1,4 @@
-// A fault in one of the engine's layers shows in that layer.
+// A fault in one of the engine's layers is reported for that layer.
 #include "onednn/onednn_check.h"
 
 #include <ATen/ATen.h>
@@ -50,7 +50,7 @@ TEST(OnednnCheck, ComparesTheLastImageOfAPiece) {
   EXPECT_NE(first_fault(compare_layers(folded, maps, Precision::kFloat32)), "");
 }
 
-// After the check an engine computes as before: what lies beyond an image's edge is zero again.
+// After the check an engine computes as before: the pixels beyond an image's edge are zero again.
 TEST(OnednnCheck, PreservesTheEngine) {
   auto network = random_network(kSchema, kArchitecture, test_seed());
   const OnednnEngine engine(network, Precision::kFloat32);

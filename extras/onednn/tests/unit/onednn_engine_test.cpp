@@ -42,7 +42,7 @@ TEST(OnednnEngine, MatchesTheEagerNetwork) {
   }
 }
 
-// Bytes and floats are two doors to one room.
+// The engine gives the same logits for bytes and for floats.
 TEST(OnednnEngine, AcceptsBytes) {
   auto network = random_network(kSchema, kArchitecture, test_seed());
   const OnednnEngine engine(network, Precision::kFloat32);
@@ -78,8 +78,7 @@ double time_of(clockid_t clock) {
   return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
-// Of two threads each does its half of a batch: as much time goes by in the other one as in this
-// one, however busy the machine is.
+// Each of two threads computes half of a batch: both use the same CPU time, even on a busy machine.
 TEST(OnednnEngine, ThreadsShareABatch) {
   auto network = random_network(kSchema, kArchitecture, test_seed());
   const OnednnEngine engine(network, Precision::kFloat32);
@@ -94,7 +93,7 @@ TEST(OnednnEngine, ThreadsShareABatch) {
   at::set_num_threads(threads);
 }
 
-// Ctrl-C does not wait for the end of a batch.
+// Ctrl-C stops the computation before the end of a batch.
 TEST(OnednnEngine, StopsBetweenPieces) {
   auto network = random_network(kSchema, kArchitecture, test_seed());
   const OnednnEngine engine(network, Precision::kFloat32);
@@ -105,7 +104,7 @@ TEST(OnednnEngine, StopsBetweenPieces) {
   EXPECT_EQ(engine.logits(set.images.data(), set.size()).size(), 120U);
 }
 
-// Each call has a piece for itself: what one thread asks does not mix with what another does.
+// Each call has its own piece, so concurrent threads do not mix their inputs.
 TEST(OnednnEngine, ServesConcurrentThreads) {
   auto network = random_network(kSchema, kArchitecture, test_seed());
   const OnednnEngine engine(network, Precision::kFloat32);
@@ -128,7 +127,7 @@ TEST(OnednnEngine, ServesConcurrentThreads) {
   EXPECT_THAT(wrong, testing::Each(0));
 }
 
-// Pieces for batches of many sizes have the weights in common: 20 MiB of them once or in a few
+// Pieces for batches of many sizes share the weights: 20 MiB of weights exist once or in a few
 // layouts, not once for each size.
 TEST(OnednnEngine, PiecesShareTheWeights) {
   const Schema schema{4, 4, 1, {"a", "b"}};
@@ -141,8 +140,8 @@ TEST(OnednnEngine, PiecesShareTheWeights) {
   EXPECT_LT(peak_memory_bytes() - before, 200 << 20);
 }
 
-// bfloat16 has 8 bits of precision: further from the network, but within its own tolerance; where
-// the processor has no such kernels, oneDNN says so.
+// bfloat16 has 8 bits of precision: the logits differ more from the network, but within the
+// tolerance of bfloat16. Without bfloat16 kernels in the processor oneDNN reports an error.
 TEST(OnednnEngine, Bfloat16IsClose) {
   auto network = random_network(kSchema, kArchitecture, test_seed());
   const at::NoGradGuard no_grad;

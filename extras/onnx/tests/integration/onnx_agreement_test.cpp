@@ -1,4 +1,4 @@
-// Runtimes that read model.onnx compute what the network computes.
+// Runtimes that read model.onnx agree with the eager network.
 #include <opencv2/core/version.hpp>
 
 #include "integration/agreement.h"

@@ -1,4 +1,4 @@
-// How requests are read and responses sent over real sockets.
+// Requests and responses over real sockets.
 #include <random>
 
 #include "support/loopback.h"
@@ -6,7 +6,8 @@
 namespace digits {
 namespace {
 
-// One connection serves many requests, one after the other or sent ahead; answers keep their order.
+// One connection serves many requests, sent one after the other or pipelined. The responses keep
+// the order.
 TEST_F(HttpServerTest, KeepsAConnectionOpen) {
   start();
   HttpClient client(port);
@@ -49,7 +50,7 @@ struct Bad {
   std::string bytes;
 };
 
-// What is no HTTP, or leaves open where a request ends, is refused; the server goes on.
+// Bytes that are not HTTP, and requests without a clear end, are rejected. The server continues.
 TEST_F(HttpServerTest, RejectsMalformedRequests) {
   HttpOptions http;
   http.max_body = 2000;
@@ -84,7 +85,7 @@ TEST_F(HttpServerTest, RejectsMalformedRequests) {
   }
 }
 
-// A request that a seed damages: bytes are changed, left out, repeated, or cut off.
+// A request damaged by a seed: bytes are changed, removed, repeated or cut off.
 std::string damaged(std::string bytes, std::mt19937_64& random) {
   const auto below = [&](std::size_t n) { return static_cast<std::size_t>(random() % n); };
   for (auto changes = 1 + below(3); changes > 0; --changes) {
@@ -106,8 +107,8 @@ std::string damaged(std::string bytes, std::mt19937_64& random) {
   return bytes;
 }
 
-// Each damaged request is answered or its connection ends, and the server goes on. What is answered
-// has a status that a client can act on.
+// Each damaged request is answered or its connection ends, and the server continues. An answer has
+// a status that a client can act on.
 TEST_F(HttpServerTest, SurvivesDamagedRequests) {
   start();
   const auto good = post_request(kInfer, fake_request());
@@ -131,7 +132,8 @@ TEST_F(HttpServerTest, SurvivesDamagedRequests) {
   EXPECT_EQ(status_of(good), 200);
 }
 
-// A client that asks before it sends is told in time; one that sends at once is told all the same.
+// A client that sends Expect gets the rejection before it sends its body. A client that sends at
+// once gets it too.
 TEST_F(HttpServerTest, RejectsLargeBodiesWithAndWithoutExpect) {
   HttpOptions http;
   http.max_body = 1000;

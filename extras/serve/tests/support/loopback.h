@@ -1,4 +1,4 @@
-// HTTP over real sockets, with a model that answers at once or when it is told to.
+// HTTP over real sockets, with a model that answers at once or when the test opens its gate.
 #pragma once
 
 #include <chrono>

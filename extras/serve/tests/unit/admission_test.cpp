@@ -34,7 +34,7 @@ TEST(Admission, AdmitsValidRequests) {
   }
 }
 
-// Refused before the body is read, each for its own reason.
+// Invalid requests are rejected before the body is read, each for its own reason.
 TEST(Admission, RejectsByTheHeaders) {
   auto request = inference();
   request.method = "GET";
@@ -50,7 +50,7 @@ TEST(Admission, RejectsByTheHeaders) {
   EXPECT_EQ(refusal_of(request), "request.encoding");
 }
 
-// The whole token, nothing but the token, and the word in front of it.
+// Only the exact token after the word Bearer is accepted.
 TEST(Token, AcceptsOnlyTheExactToken) {
   require_token("anything", "");  // a server without a token
   require_token(std::string("Bearer ") + kToken, kToken);
@@ -62,7 +62,7 @@ TEST(Token, AcceptsOnlyTheExactToken) {
   }
 }
 
-// Without the token only what is public is answered: probes carry no secrets.
+// Without the token only public endpoints answer: health probes have no token.
 TEST(Admission, RequiresTheToken) {
   auto request = inference();
   EXPECT_EQ(refusal_of(request, kToken), "auth.token");
@@ -79,7 +79,7 @@ TEST(Admission, RequiresTheToken) {
   }
 }
 
-// An editor's newline is no part of the secret; a file that holds no secret is refused.
+// A newline at the end is no part of the secret. A file without a secret is rejected.
 TEST(Token, IsReadFromAFile) {
   const TemporaryDirectory folder;
   const auto path = folder / "token";

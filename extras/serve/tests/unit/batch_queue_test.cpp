@@ -42,7 +42,8 @@ std::string ids(const InferenceBatch& batch) {
   return text;
 }
 
-// What waits is taken together, in order, as far as it fits: nobody waits for a batch to fill.
+// Waiting requests are taken together, in order, up to the batch size. No request waits for a batch
+// to fill.
 TEST(BatchQueue, TakesWaitingRequestsTogether) {
   BatchQueue queue(100, 4);
   Answers answers;
@@ -59,7 +60,8 @@ TEST(BatchQueue, TakesWaitingRequestsTogether) {
   EXPECT_EQ(queue.waiting(), 0U);
 }
 
-// A picture takes longer to decode than a batch to compute: it holds nobody else up.
+// Decoding a picture takes longer than computing a batch, so a picture must not delay other
+// requests.
 TEST(BatchQueue, TakesPicturesInSeparateBatches) {
   BatchQueue queue(100, 8);
   Answers answers;
@@ -75,7 +77,7 @@ TEST(BatchQueue, TakesPicturesInSeparateBatches) {
   EXPECT_EQ(ids(queue.take()), "bc");
 }
 
-// A full queue says so at once: waiting longer would help nobody.
+// A full queue rejects at once, since waiting would not help.
 TEST(BatchQueue, RejectsRequestsBeyondItsCapacity) {
   BatchQueue queue(4, 4);
   Answers answers;
@@ -88,7 +90,7 @@ TEST(BatchQueue, RejectsRequestsBeyondItsCapacity) {
   EXPECT_EQ(ids(queue.take()), "d");
 }
 
-// At the end nothing new is taken in, and what was taken in is still handed out.
+// A closed queue accepts nothing new, and still returns the accepted requests.
 TEST(BatchQueue, ClosesWithoutLosingARequest) {
   BatchQueue queue(4, 1);
   Answers answers;
@@ -102,7 +104,7 @@ TEST(BatchQueue, ClosesWithoutLosingARequest) {
   EXPECT_TRUE(queue.take().empty());
 }
 
-// Computed together, each request gets the rows of its own images.
+// Requests computed together get the rows of their own images.
 TEST(RunBatch, GivesEachRequestItsRows) {
   const auto model = std::make_shared<FakeModel>(7.0F);
   Answers answers;
@@ -123,7 +125,7 @@ TEST(RunBatch, GivesEachRequestItsRows) {
   EXPECT_EQ(answers.all[0].second.model, model);
 }
 
-// A client that has waited so long has given up: computing for it would only delay the others.
+// An expired request is not computed, since its client has given up.
 TEST(RunBatch, OmitsExpiredRequests) {
   const auto model = std::make_shared<FakeModel>();
   Answers answers;
@@ -138,7 +140,7 @@ TEST(RunBatch, OmitsExpiredRequests) {
   EXPECT_EQ(answers.all[1].second.batch, 1U);
 }
 
-// A picture that cannot be read is its request's own matter.
+// An unreadable picture fails its own request only.
 TEST(RunBatch, BadPictureFailsOnlyItsRequest) {
   const auto model = std::make_shared<FakeModel>();
   Answers answers;
@@ -159,7 +161,7 @@ class BrokenModel : public FakeModel {
   }
 };
 
-// What a library throws reaches the client as one line, and the server goes on.
+// An exception of a library becomes a one-line error for the client, and the server continues.
 TEST(RunBatch, EngineExceptionIsAnError) {
   Answers answers;
   InferenceBatch batch;

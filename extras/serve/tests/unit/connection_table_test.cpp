@@ -19,8 +19,8 @@ class ConnectionTableTest : public testing::Test {
   ConnectionTable table;
 };
 
-// A client that sends a byte now and then is ended all the same: what counts is when the phase
-// began, not when the last byte came.
+// A client that sends single bytes slowly is ended too: the time counts from the start of the
+// phase, not from the last byte.
 TEST_F(ConnectionTableTest, EndsConnectionsTooLongInAPhase) {
   table.open(7, at(0));
   auto* const second = table.open(8, at(0));
@@ -31,7 +31,7 @@ TEST_F(ConnectionTableTest, EndsConnectionsTooLongInAPhase) {
   EXPECT_THAT(expired(160), testing::ElementsAre(8));
 }
 
-// The handler's time is bounded elsewhere: its response is owed.
+// The connection waits for its response. Another limit bounds the handler's time.
 TEST_F(ConnectionTableTest, KeepsWorkingConnections) {
   auto* const connection = table.open(7, at(0));
   EXPECT_TRUE(table.enter(connection, Phase::kWorking, at(0)));
@@ -41,7 +41,7 @@ TEST_F(ConnectionTableTest, KeepsWorkingConnections) {
   EXPECT_THAT(expired(10'100), testing::ElementsAre(7));
 }
 
-// After its end a connection enters nothing: two threads never write to one client.
+// An ended connection enters no phase, so two threads never write to one client.
 TEST_F(ConnectionTableTest, EndedConnectionStaysEnded) {
   auto* const connection = table.open(7, at(0));
   EXPECT_TRUE(table.enter(connection, Phase::kBody, at(0)));
@@ -51,8 +51,8 @@ TEST_F(ConnectionTableTest, EndedConnectionStaysEnded) {
   EXPECT_EQ(table.size(), 0U);
 }
 
-// Whoever goes away in the middle of a request, or between two, is let go; a response is owed to
-// everybody else, whatever their side of the connection does.
+// A connection that the client closes in the middle of a request, or between two, is ended. A
+// complete request still gets its response, whatever the state of the client's side.
 TEST_F(ConnectionTableTest, EndsAbandonedConnections) {
   int fd = 10;
   for (const auto phase :
@@ -71,7 +71,7 @@ TEST_F(ConnectionTableTest, EndsAbandonedConnections) {
   EXPECT_EQ(fds.size(), 3U);  // each once
 }
 
-// At the server's end idle clients are told; those that are owed a response are not.
+// At shutdown idle connections are ended. Connections that wait for a response are not.
 TEST_F(ConnectionTableTest, EndsOnlyIdleConnections) {
   table.open(7, at(0));
   for (const auto phase : {Phase::kHeaders, Phase::kBody, Phase::kWorking, Phase::kSending}) {

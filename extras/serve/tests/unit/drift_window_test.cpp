@@ -19,7 +19,7 @@ void add(DriftWindow& window, const Dataset& set, std::size_t from, std::size_t 
   }
 }
 
-// With few images chance alone makes differences: nothing is decided, whatever they look like.
+// With few images chance causes differences, so any few images are undecided.
 TEST(DriftWindow, IsUndecidedOnFewImages) {
   DriftWindow window(make_profile(images_below(256, 600), 1), 400);
   const auto dark = images_below(20, 600);
@@ -31,7 +31,7 @@ TEST(DriftWindow, IsUndecidedOnFewImages) {
   EXPECT_EQ(window.verdict().count, 200U);
 }
 
-// The training set's own images are no drift.
+// The images of the training set are no drift.
 TEST(DriftWindow, TrainingImagesAreNoDrift) {
   const auto set = images_below(256, 600);
   DriftWindow window(make_profile(set, 1), 400);
@@ -41,7 +41,8 @@ TEST(DriftWindow, TrainingImagesAreNoDrift) {
   EXPECT_EQ(verdict.tests.size(), std::size_t{kFeatureCount} + 1);
 }
 
-// Only the last images count: drift shows after one window of it, and is over after one without.
+// Only the last images count: drift is reported after one window with it, and ends after one window
+// without it.
 TEST(DriftWindow, DropsTheOldestImages) {
   const auto set = images_below(256, 600);
   const auto dark = images_below(20, 600);

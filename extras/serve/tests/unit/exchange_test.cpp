@@ -17,7 +17,7 @@ class ExchangeTest : public testing::Test {
   BodyLimits limits{100, 150, &buffered};
 };
 
-// A body arrives in pieces and is handed over whole; its memory is given back at the end.
+// A body arrives in pieces and is returned complete. Its memory is released at the end.
 TEST_F(ExchangeTest, CollectsABody) {
   {
     Exchange exchange(limits);
@@ -30,8 +30,8 @@ TEST_F(ExchangeTest, CollectsABody) {
   EXPECT_EQ(buffered, 0U);
 }
 
-// Two parties that disagree about where a body ends can be played against each other (request
-// smuggling): such requests are refused, and their connection ends.
+// Two servers that disagree about the end of a body can be attacked by request smuggling. Such
+// requests are rejected, and their connection ends.
 TEST_F(ExchangeTest, RejectsAmbiguousFraming) {
   BodyFraming both = length(3), twice = length(3), unknown;
   both.encodings = 1;
@@ -46,7 +46,7 @@ TEST_F(ExchangeTest, RejectsAmbiguousFraming) {
   }
 }
 
-// The limit of one body holds whether it is announced or not.
+// The limit of one body holds with and without a declared length.
 TEST_F(ExchangeTest, LimitsOneBody) {
   Exchange announced(limits), chunked(limits);
   announced.begin(length(100));
@@ -57,7 +57,7 @@ TEST_F(ExchangeTest, LimitsOneBody) {
   expect_error("request.too_large", [&] { chunked.append("x", 1); });
 }
 
-// Many clients at once cannot fill the memory either.
+// The limit of all bodies together holds for many clients.
 TEST_F(ExchangeTest, LimitsAllBodiesTogether) {
   const std::string text(100, 'x');
   Exchange first(limits);
@@ -71,7 +71,8 @@ TEST_F(ExchangeTest, LimitsAllBodiesTogether) {
   EXPECT_EQ(buffered, 150U);
 }
 
-// A refused body is discarded to its end, so that the client sees the response; but not for ever.
+// A rejected body is read and discarded, so that the client sees the response. The discarded size
+// has a limit.
 TEST_F(ExchangeTest, DiscardsARejectedBodyUpToALimit) {
   const std::string text(100, 'x');
   Exchange exchange(limits);
@@ -85,7 +86,7 @@ TEST_F(ExchangeTest, DiscardsARejectedBodyUpToALimit) {
   EXPECT_TRUE(exchange.hopeless());
 }
 
-// A client that asks before it sends gets the refusal at once.
+// A client that sends Expect gets the rejection at once.
 TEST_F(ExchangeTest, RejectsAtExpectContinue) {
   auto framing = length(50);
   framing.expects_continue = true;

@@ -1,4 +1,4 @@
-// What is told about requests: log lines, metrics, statistics.
+// Records of requests: log lines, metrics, statistics.
 #include <map>
 
 #include "base/files.h"
@@ -63,7 +63,7 @@ TEST(RequestLog, LineOfARejectionHasItsCode) {
   EXPECT_EQ(line.find('\x1b'), std::string::npos);
 }
 
-// Lines are whole objects with a time, and are in the file when the call returns.
+// Lines are complete objects with a time, and are in the file when the call returns.
 TEST(RequestLog, AddsLinesToAFile) {
   const TemporaryDirectory folder;
   const auto path = folder / "requests.jsonl";

@@ -38,7 +38,7 @@ TEST(Route, FindsEachEndpoint) {
   EXPECT_EQ(find_route("/").endpoint, Endpoint::kPage);
 }
 
-// A path that is none is refused, not taken for the nearest one.
+// An unknown path is rejected, and no similar path is used.
 TEST(Route, RejectsOtherPaths) {
   for (const char* path :
        {"", "v2", "/v1", "/v2/health", "/v2/models", "/v2/models/", "/v2/models//",
@@ -49,7 +49,7 @@ TEST(Route, RejectsOtherPaths) {
   }
 }
 
-// Only what holds no secret is open to everybody.
+// Only endpoints without secrets are public.
 TEST(Route, HealthAndPageArePublic) {
   EXPECT_TRUE(is_public(Endpoint::kLive));
   EXPECT_TRUE(is_public(Endpoint::kReady));

@@ -30,7 +30,7 @@ class VersionFollowerTest : public testing::Test {
                            1};
 };
 
-// A promoted version is loaded once; so is the one that a rollback goes to.
+// A promoted version is loaded once. The same holds for the version of a rollback.
 TEST_F(VersionFollowerTest, LoadsThePromotedVersion) {
   EXPECT_EQ(look(0), "");
   EXPECT_THAT(loads, testing::IsEmpty());
@@ -43,7 +43,8 @@ TEST_F(VersionFollowerTest, LoadsThePromotedVersion) {
   EXPECT_THAT(loads, testing::ElementsAre(2, 1));
 }
 
-// What cannot be loaded leaves the version before it, is told once, and is tried again later.
+// A version that cannot be loaded leaves the previous one in use, is reported once, and is tried
+// again later.
 TEST_F(VersionFollowerTest, KeepsTheOldVersionIfTheNewOneFails) {
   promoted = broken = 2;
   EXPECT_EQ(look(0), "package.hash");
@@ -59,7 +60,7 @@ TEST_F(VersionFollowerTest, KeepsTheOldVersionIfTheNewOneFails) {
   EXPECT_EQ(follower.serving(), 2);
 }
 
-// A correction need not wait.
+// A newly promoted version is loaded without delay.
 TEST_F(VersionFollowerTest, LoadsTheNextVersionAtOnce) {
   promoted = broken = 2;
   EXPECT_EQ(look(0), "package.hash");
@@ -71,7 +72,7 @@ TEST_F(VersionFollowerTest, LoadsTheNextVersionAtOnce) {
   EXPECT_EQ(follower.serving(), 3);
 }
 
-// A damaged current.json is told once, and does not stop the server.
+// A damaged current.json is reported once, and does not stop the server.
 TEST_F(VersionFollowerTest, SurvivesADamagedRepository) {
   unreadable = true;
   EXPECT_EQ(look(0), "repository.malformed");
