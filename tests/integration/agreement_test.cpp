@@ -1,4 +1,4 @@
-// TorchScript, in C++ and in Python, computes what the network computes.
+// TorchScript, in C++ and in Python, agrees with the eager network.
 #include "integration/agreement.h"
 
 #include "support/python.h"
@@ -11,7 +11,7 @@ TEST_F(Agreement, TorchScriptMatchesTheEagerNetwork) {
           [](const ExportedModel& subject) { return forward_by("torchscript", subject); });
 }
 
-// Python reads the weights too, with the example's reader, and finds them equal to the bit.
+// Python also reads the weights with the example's reader, and finds them equal to the bit.
 TEST_F(Agreement, PythonMatchesTheEagerNetwork) {
   const auto python = python_with({"torch"});
   if (python.empty()) {

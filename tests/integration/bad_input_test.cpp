@@ -1,5 +1,5 @@
-// Everything that a person can get wrong: a code, a documented exit status, one line, and nothing
-// left behind that looks whole.
+// User errors: each has a code, a documented exit status and one line of text, and leaves no output
+// that looks complete.
 #include <algorithm>
 #include <functional>
 
@@ -15,8 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// One line on stderr, with the code in it, and this exit status. Warnings about the data may stand
-// before it.
+// Expects one line on stderr with the code in it, and this exit status. Warnings about the data may
+// precede it.
 void expect_refused(ProcessResult result, int status, const std::string& code) {
   while (result.err.rfind("[warning] data.", 0) == 0)
     result.err.erase(0, result.err.find('\n') + 1);
@@ -77,7 +77,7 @@ std::vector<Broken> broken_sets() {
   };
 }
 
-// Broken data stop the run before it writes anything: no run directory at all.
+// Invalid data stop the run before it writes anything: no run directory exists.
 TEST(BadData, StopsTheRunBeforeAnyOutput) {
   for (const auto& broken : broken_sets()) {
     SCOPED_TRACE(broken.name);
@@ -109,7 +109,8 @@ TEST(BadData, MissingPartsAreNamed) {
   EXPECT_FALSE(fs::exists(out));
 }
 
-// A test set that is not the one of the run must not be reported under its name.
+// A test set other than that of the run is rejected, since its metrics would be reported as the
+// run's.
 TEST(BadData, EvaluateRejectsAChangedTestSet) {
   const TemporaryDirectory folder;
   fs::copy(fixtures() / "tiny", folder / "set");
@@ -124,8 +125,8 @@ TEST(BadData, EvaluateRejectsAChangedTestSet) {
   EXPECT_FALSE(fs::exists(folder / "run" / "evaluation.json"));
 }
 
-// A configuration that cannot train on the set is refused before a run directory appears, so the
-// corrected command can be given with the same --out.
+// A configuration that cannot train on the set is rejected before a run directory exists, so the
+// corrected command can use the same --out.
 TEST(BadUsage, ImpossibleTrainingLeavesNoFolder) {
   const TemporaryDirectory folder;
   auto config = load_config(fixtures() / "tiny.toml", Config());
@@ -136,7 +137,7 @@ TEST(BadUsage, ImpossibleTrainingLeavesNoFolder) {
   EXPECT_FALSE(fs::exists(folder / "run"));
 }
 
-// Metrics of other weights than the checkpoint's do not open the gate.
+// Metrics of other weights than the checkpoint's must not pass the gate.
 TEST(BadData, PackageRejectsAChangedCheckpoint) {
   const TemporaryDirectory folder;
   fs::copy(tiny_run().path(), folder / "run", fs::copy_options::recursive);
@@ -189,8 +190,8 @@ std::vector<std::string> everything_below(const fs::path& folder) {
   return names;
 }
 
-// The disk is full once the package's smaller files are written: the error is named, and nothing of
-// the package is left, not even an empty folder.
+// The disk is full after the package's smaller files. The error is named, and no part of the
+// package remains, not even an empty folder.
 TEST(BadOutput, FullDiskLeavesNoPartialPackage) {
   const TemporaryDirectory folder;
   fs::copy(tiny_run().path(), folder / "run", fs::copy_options::recursive);
@@ -205,7 +206,7 @@ TEST(BadOutput, FullDiskLeavesNoPartialPackage) {
   EXPECT_EQ(everything_below(folder.path()), before);
 }
 
-// The same in the middle of training: no checkpoint, no temporary.
+// The same during training: no checkpoint and no temporary file remains.
 TEST(BadOutput, FullDiskLeavesNoPartialCheckpoint) {
   const TemporaryDirectory folder;
   ProcessOptions options;
@@ -228,20 +229,20 @@ TEST(BadOutput, FullDiskDuringSynthLeavesNoFile) {
   EXPECT_TRUE(fs::is_empty(folder.path()));
 }
 
-// Results that cannot be printed are an error, not a success.
+// Results that cannot be printed are an error.
 TEST(BadOutput, FullStandardOutputIsAnError) {
   ProcessOptions options;
   options.stdout_path = "/dev/full";
   expect_refused(run_digits({"--version"}, options), 1, "disk.full");
-  // More than a buffer's worth fails inside the printing function instead of at the end.
+  // More than one buffer fails inside the printing function instead of at the end.
   expect_refused(
       run_digits({"predict", "--json", "--model", tiny_run().package(), fixtures() / "tiny"},
                  options),
       1, "disk.full");
 }
 
-// One unreadable image among readable ones: the others are answered, the bad ones are named and
-// counted.
+// One unreadable image among readable ones: the others are classified, and the unreadable one is
+// named and counted.
 TEST(BadImages, AreNamedAndOtherImagesAreClassified) {
   const TemporaryDirectory folder;
   write_file(folder / "text.png", "this is not a PNG");

@@ -1,4 +1,4 @@
-// Predictions of many images into a file: the same in every form.
+// Predictions of many images into a file: all formats agree.
 #include <algorithm>
 #include <sstream>
 
@@ -18,8 +18,8 @@ std::vector<std::string> fields_of(const std::string& line) {
   return fields;
 }
 
-// The lines on standard output, the JSON lines in a file and the CSV say the same of each image;
-// and no number of threads changes a byte.
+// The lines on standard output, the JSON lines in a file and the CSV agree on each image, and the
+// number of threads changes no byte.
 TEST(BatchPredict, FormatsAgreeOnAnyNumberOfThreads) {
   const TemporaryDirectory folder;
   const auto idx = (folder / "many.idx").string();
@@ -56,8 +56,8 @@ TEST(BatchPredict, FormatsAgreeOnAnyNumberOfThreads) {
   }
 }
 
-// The bound is the best probability of one of the images, which is still answered; the others below
-// it are not. The summary counts them.
+// The bound equals the best probability of one image, which is still answered. Images below it are
+// abstained. The summary counts them.
 TEST(BatchPredict, AbstainsBelowTheBound) {
   const TemporaryDirectory folder;
   const auto set = (fixtures() / "tiny").string();
@@ -92,8 +92,8 @@ TEST(BatchPredict, AbstainsBelowTheBound) {
   }
 }
 
-// Every input has its line, the unreadable one too, which is named at the end; the exit status
-// tells.
+// Every input has a line. The unreadable one has a line too and is named at the end, and the exit
+// status reports it.
 TEST(BatchPredict, ContinuesAfterAnUnreadableFile) {
   const Batch batch(100);
   const auto result = fork_digits(batch.into("x.csv"));
@@ -111,8 +111,8 @@ TEST(BatchPredict, ContinuesAfterAnUnreadableFile) {
               testing::HasSubstr("\n{\"path\":\"" + bad + "\",\"error\":\"image.unreadable\"}\n"));
 }
 
-// Three shards of five chunks: their files, less the headers behind the first, are the file of the
-// whole. The status is that of the shard's own inputs: one has the picture that cannot be read.
+// Three shards of five chunks: the concatenation of their files, with one header, is the file of
+// the whole. The status is that of the shard's own inputs: one has the unreadable picture.
 TEST(BatchPredict, ShardsTogetherEqualTheWhole) {
   const Batch batch(1300);
   ASSERT_EQ(fork_digits(batch.into("whole.csv")).status, 3);
@@ -131,8 +131,8 @@ TEST(BatchPredict, ShardsTogetherEqualTheWhole) {
   EXPECT_THAT(statuses, testing::ElementsAre(0, 3, 0));
 }
 
-// Ctrl-C in the middle, with half of the predictions in the temporary: no file is left, and the
-// hint is no command.
+// Ctrl-C with half of the predictions in the temporary file: no file remains, and the hint is no
+// resume command.
 TEST(BatchPredict, InterruptLeavesNoFile) {
   Batch batch(100);
   Gate gate(batch.folder / "gate.idx");

@@ -1,4 +1,4 @@
-// Commands in documents are run, in order, as a reader would type them.
+// Commands in documents are run in order, as a reader would type them.
 #include <algorithm>
 #include <cctype>
 #include <iterator>
@@ -26,7 +26,7 @@ std::vector<std::string> commands_in(const fs::path& document) {
   return commands;
 }
 
-// A folder with what a reader has at hand: the tree's data and configurations, and the program.
+// A folder with the files that a reader has: the tree's data and configurations, and the program.
 void lay_out(const fs::path& folder) {
   for (const char* name : {"data", "configs", "README.md"}) {
     fs::create_symlink(source_path(name), folder / name);
@@ -65,8 +65,7 @@ TEST(Documents, CommandsSucceed) {
   EXPECT_GE(count, 10);
 }
 
-// What a link to a heading says behind its `#`: words of the heading in lower case, joined by
-// hyphens.
+// The anchor of a heading in a link: the words of the heading in lower case, joined by hyphens.
 std::string anchor_of(const std::string& heading) {
   std::string anchor;
   for (const unsigned char c : heading) {
@@ -88,7 +87,7 @@ std::vector<std::string> anchors_in(const fs::path& document) {
   return anchors;
 }
 
-// A fork may delete folders of extras/; the documents may go on naming them.
+// A fork may delete folders of extras/. The documents may still name them.
 bool is_deleted_extra(const fs::path& path) {
   const auto relative = path.lexically_normal().lexically_relative(source_path());
   if (*relative.begin() != "extras") return false;
@@ -98,7 +97,7 @@ bool is_deleted_extra(const fs::path& path) {
   return !fs::exists(source_path(extra));
 }
 
-// Every relative link leads to a file that is there, and to a heading that is in it.
+// Every relative link has an existing file as its target, and an existing heading.
 TEST(Documents, LinksHaveTargets) {
   const std::regex link(R"(\]\(([^):#]*)(?:#([^)]+))?\))");
   int files = 0, headings = 0;
@@ -120,7 +119,7 @@ TEST(Documents, LinksHaveTargets) {
   EXPECT_GE(headings, 3);
 }
 
-// The fixtures are the ones that their README describes.
+// The fixtures match the hashes in their README.
 TEST(Documents, FixturesMatchTheirHashes) {
   ProcessOptions options;
   options.directory = fixtures();
@@ -131,7 +130,7 @@ TEST(Documents, FixturesMatchTheirHashes) {
   EXPECT_EQ(std::count(result.out.begin(), result.out.end(), '\n'), 56);
 }
 
-// Every file and folder that the README's layout names is there.
+// Every file and folder of the README's layout exists.
 TEST(Documents, LayoutNamesExistingPaths) {
   std::istringstream lines(read_file(source_path("README.md")));
   bool in_block = false;
@@ -163,7 +162,7 @@ std::vector<std::vector<std::string>> rows_below(const fs::path& document,
   return rows;
 }
 
-// What stands in backquotes.
+// The texts in backquotes.
 std::vector<std::string> quoted(const std::string& text) {
   const std::regex code("`([^`]+)`");
   std::vector<std::string> all;
@@ -173,7 +172,7 @@ std::vector<std::string> quoted(const std::string& text) {
   return all;
 }
 
-// The reading path is short, and its files are there.
+// The reading path is short, and its files exist.
 TEST(Documents, ReadingPathIsShort) {
   std::size_t files = 0;
   std::ptrdiff_t lines = 0;
@@ -190,7 +189,7 @@ TEST(Documents, ReadingPathIsShort) {
   EXPECT_LE(lines, 3000);
 }
 
-// Each answer names a file and what to look for in it.
+// Each answer names an existing file and a name that occurs in it.
 TEST(Documents, AnswersNameExistingFilesAndSymbols) {
   std::size_t names = 0;
   for (const auto& row : rows_below(source_path("docs/architecture.md"), "## Ten questions")) {

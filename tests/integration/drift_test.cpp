@@ -1,4 +1,4 @@
-// `digits drift` on the tiny run's package, and the profile that it compares with.
+// `digits drift` on the tiny run's package and its profile.
 #include "data/drift.h"
 
 #include <algorithm>
@@ -20,7 +20,7 @@ ProcessResult drift(const fs::path& data, const std::vector<std::string>& more =
   return call_digits(words);
 }
 
-// A set on disk whose test part is `test`; the command reads nothing else of it.
+// A set on disk whose test part is `test`. The command reads no other part.
 struct OnDisk {
   explicit OnDisk(const Dataset& test) { save_dataset(folder.path(), Part::kTest, test); }
   TemporaryDirectory folder;
@@ -67,7 +67,7 @@ TEST(Drift, InvertedSetExitsWithStatus4) {
   EXPECT_THAT(result.err, testing::HasSubstr("n = 200"));
 }
 
-// In the world there are no labels: whatever the file claims, predictions are counted.
+// Data in use have no labels, so predictions are counted and the labels of the file are ignored.
 TEST(Drift, IgnoresLabels) {
   auto set = tiny_test();
   std::fill(set.labels.begin(), set.labels.end(), std::uint8_t{3});
@@ -78,14 +78,14 @@ TEST(Drift, IgnoresLabels) {
             Json::parse(drift(fixtures() / "tiny", {"--json"}).out).at("tests"));
 }
 
-// Synthetic digits are drawn as large as the package's images, whether they drifted or not.
+// Synthetic digits have the size of the package's images, with and without drift.
 TEST(Drift, SyntheticDigitsHaveThePackageImageSize) {
   const auto result = drift("synthetic", {"--json"});
   EXPECT_THAT(result.status, testing::AnyOf(0, 4)) << result.err;
   EXPECT_EQ(Json::parse(result.out).at("count"), 2000);
 }
 
-// A verdict on few images says that it is one.
+// A verdict on few images has a warning.
 TEST(Drift, WarnsAboutFewImages) {
   const OnDisk set(subset(tiny_test(), permutation(150, 1, Stream::kTest)));
   const auto result = drift(set.folder.path());
@@ -107,7 +107,7 @@ TEST(Drift, RejectsIncomparableSets) {
   EXPECT_EQ(call_digits({"drift", "--model", tiny_run().package()}).status, 2);
 }
 
-// A run whose profile was lost or edited is not packaged.
+// A run with a lost or edited profile is not packaged.
 TEST(Drift, DamagedProfileIsNotPackaged) {
   const TemporaryDirectory folder;
   fs::copy(tiny_run().path(), folder / "run", fs::copy_options::recursive);

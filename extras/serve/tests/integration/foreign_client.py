@@ -32,7 +32,7 @@ found.append(label(json.loads(subprocess.run(
     ["curl", "-sS", "--data-binary", "@-", base + "/infer"], input=text, check=True,
     capture_output=True).stdout)))
 
-# The network's own view, sent back to it in every other form, gives the same logits to the bit.
+# The network's input, sent back in every other form, gives the same logits to the bit.
 request["outputs"] = [{"name": "pixels"}, {"name": "logits"}]
 pixels, logits = json.loads(ask(json.dumps(request))[1])["outputs"]
 shape = pixels["shape"]
