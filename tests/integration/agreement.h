@@ -129,7 +129,7 @@ class Agreement : public testing::Test {
     }
   }
 
-  // The same for a runtime in another program. `argv` is run with a folder as its last argument.
+  // The same for a runtime in another program. `argv` is run with a folder as its third word.
   // The folder holds the files of all subjects and those of `write`, and receives the logits as
   // NAME.SUFFIX.
   static void compare_program(

@@ -1,4 +1,4 @@
-"""Reads a package with nothing of this project but the example: python3 read_package.py DIR EXAMPLES"""
+"""Reads a package with only the example of this project: python3 read_package.py DIR EXAMPLES"""
 import json
 import pathlib
 import sys

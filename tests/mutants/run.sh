@@ -5,7 +5,7 @@
 #   tests/mutants/run.sh [NAME...]
 #
 # CHANGED_SINCE  a commit: the bugs of files that differ from it, and of tests in files that differ,
-#                come first, whatever BUDGET says
+#                come first, without regard to BUDGET
 # CHANGED_BUDGET seconds after which none of these is begun (default: none)
 # BUDGET         seconds after which no other mutant is begun (default: none; with it their order is
 #                random, so that each has its turn); those that are left are counted
@@ -87,7 +87,7 @@ outcome_of() {  # PROGRAM TEST
       echo survived
       return
     fi
-    # Red for the right reason: the named test failed. A crash or a hang is told apart.
+    # The named test must fail by an assertion. A crash or a hang is a separate outcome.
     grep -qF "[  FAILED  ] $2" "$log" || { echo crashed; return; }
   done
   echo killed
@@ -135,7 +135,7 @@ for i in "${!names[@]}"; do
   fi
   read -r program test <<< "$(header "$name" Test)"
   if ! patch --quiet --strip=1 --fuzz=0 < "${patch_of[$name]}" > "$log" 2>&1; then
-    outcome="no patch"  # the code moved on: renew the patch
+    outcome="no patch"  # the patch needs renewal
   elif ! build "$program"; then
     outcome="no build"
   else

@@ -1,4 +1,4 @@
-// Photographs of digits on paper, composed from synthetic ones: what `predict` is tested on.
+// Photographs of digits on paper, composed of synthetic digits, as inputs for `predict`.
 #pragma once
 
 #include <cstdint>
@@ -21,11 +21,11 @@ struct PhotoOptions {
   double blur = 0.0;          // standard deviation of the lens's, pixels
   int box = 0;                // pixels: the width of the line of a box around all
   int underline = 0;          // pixels: the width of a line below all
-  double reach = 0.0;         // of a digit's height: so far the digits stick out of that
+  double reach = 0.0;         // share of a digit's height by which the digits stick out of the box
   double desk = 0.0;          // share of the light that a desk around the sheet reflects; 0: none
 };
 
-// A function of its options and the seed.
+// A pure function of its options and the seed.
 cv::Mat3b compose_photo(const PhotoOptions& options, std::uint64_t seed);
 
 }  // namespace digits
