@@ -8,7 +8,7 @@
 namespace digits {
 namespace {
 
-// Lines are kept once each, and afterwards the stream prints again.
+// Each line is kept once, and afterwards the stream prints again.
 TEST(CapturedStderr, CapturesTheOutputOfItsThread) {
   testing::internal::CaptureStderr();
   {
@@ -22,7 +22,7 @@ TEST(CapturedStderr, CapturesTheOutputOfItsThread) {
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "printed\n");
 }
 
-// Another thread prints as ever while one captures.
+// Another thread still prints on stderr during a capture.
 TEST(CapturedStderr, IgnoresOtherThreads) {
   testing::internal::CaptureStderr();
   const CapturedStderr captured;

@@ -14,7 +14,7 @@ std::uint32_t unmasked(std::uint32_t sum) {
   return rotated >> 17 | rotated << 15;
 }
 
-// The vectors of RFC 3720, B.4 (as numbers; the RFC prints them byte by byte, lowest first).
+// The vectors of RFC 3720, B.4 (as numbers; the RFC prints them as bytes, lowest first).
 TEST(EventFile, ChecksumIsCrc32c) {
   std::string rising;
   for (int i = 0; i < 32; ++i) rising += static_cast<char>(i);
@@ -24,7 +24,7 @@ TEST(EventFile, ChecksumIsCrc32c) {
   EXPECT_EQ(unmasked(masked_crc32c(std::string(rising.rbegin(), rising.rend()))), 0x113FDB5CU);
 }
 
-// By hand from the CRC of no bytes, 0: rotated it stays 0, and the constant is added.
+// By hand from the CRC of no bytes, 0: the rotation keeps 0, and the constant is added.
 TEST(EventFile, ChecksumIsMasked) { EXPECT_EQ(masked_crc32c(""), 0xA282EAD8U); }
 
 // Length, its checksum, data, their checksum: 8 + 4 + 3 + 4 bytes, numbers little-endian.
@@ -71,8 +71,8 @@ TEST(EventFile, ImageEventMatchesHandEncoding) {
             "\x08\x02\x10\x03\x18\x01\x22\x03PNG");
 }
 
-// Whoever opens the file while it grows finds whole records: at once the two that open it, after a
-// flush what was added.
+// A reader of a growing file finds complete records: the first two at once, the added ones after a
+// flush.
 TEST(EventFile, CanBeReadWhileItGrows) {
   const TemporaryDirectory folder;
   EventFile file(folder / "tensorboard", 1);
@@ -88,7 +88,7 @@ TEST(EventFile, CanBeReadWhileItGrows) {
   EXPECT_EQ(grown.substr(0, opened.size()), opened);
 }
 
-// A run that goes on gets a file of its own, even within the second; readers take them by name.
+// A resumed run writes another file, also within the same second. Readers sort the files by name.
 TEST(EventFile, NextFileSortsAfterThePreviousOne) {
   const TemporaryDirectory folder;
   std::vector<std::string> names;

@@ -12,7 +12,7 @@
 namespace digits {
 namespace {
 
-// Whether the lock is somebody's: who waits for it is told to stop, and says so.
+// Whether the lock has a holder: a wait for it is interrupted.
 bool is_held(const std::filesystem::path& path) {
   set_interrupted(true);
   const auto code = error_code([&] { const FileLock lock(path); });
@@ -32,8 +32,8 @@ TEST(FileLock, HasOneHolderAtATime) {
   EXPECT_TRUE(std::filesystem::exists(path));
 }
 
-// Asking does not wait, and what is closed is free. A file that cannot be locked is an error, not
-// somebody else's.
+// try_lock does not wait, and a closed lock is free. A file that cannot be locked is an error, not
+// a held lock.
 TEST(FileLock, TryLockDoesNotWait) {
   const TemporaryDirectory folder;
   const auto path = folder / "lock";
@@ -44,14 +44,14 @@ TEST(FileLock, TryLockDoesNotWait) {
   {
     const auto first = open_file();
     EXPECT_TRUE(try_lock(first, path));
-    EXPECT_TRUE(try_lock(first, path));  // it is its own
+    EXPECT_TRUE(try_lock(first, path));  // the same descriptor already holds it
     EXPECT_FALSE(try_lock(second, path));
   }
   EXPECT_TRUE(try_lock(second, path));
   expect_error("output.unwritable", [&] { try_lock(Descriptor(-1), path); });
 }
 
-// A process that is killed holds nothing.
+// A killed process holds no lock.
 TEST(FileLock, IsReleasedWhenTheProcessEnds) {
   const TemporaryDirectory folder;
   const auto path = folder / "lock";

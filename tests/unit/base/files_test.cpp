@@ -45,7 +45,7 @@ TEST(WriteFile, OverAFolderIsRejected) {
   EXPECT_TRUE(fs::is_directory(folder / "x" / "inside"));
 }
 
-// The disk fills up in the middle: the old content stays, the temporary goes.
+// The disk becomes full during the write: the old content stays, and the temporary file is deleted.
 TEST(WriteFile, OnAFullDiskKeepsOnlyTheOldFile) {
   const TemporaryDirectory folder;
   write_file(folder / "x", "old");
@@ -57,7 +57,7 @@ TEST(WriteFile, OnAFullDiskKeepsOnlyTheOldFile) {
   EXPECT_EQ(files_below(folder.path()), std::vector<std::string>{"x"});
 }
 
-// What a killed writer left goes; what is somebody's stays.
+// Temporary files of a killed writer are deleted. Other files stay.
 TEST(RemoveLeftovers, RemovesTemporaryFilesOnly) {
   const TemporaryDirectory folder;
   fs::create_directories(folder / ".package.tmp-0123456789abcdef/inside");
@@ -72,7 +72,7 @@ TEST(RemoveLeftovers, RemovesTemporaryFilesOnly) {
   remove_leftovers(folder / "missing");
 }
 
-// A folder goes whole; where that cannot be, it stays whole.
+// A folder is deleted completely. If that is impossible, it stays complete.
 TEST(RemoveFolder, RemovesTheFolderAndItsContent) {
   const TemporaryDirectory folder;
   fs::create_directories(folder / "x" / "inside");
@@ -82,7 +82,7 @@ TEST(RemoveFolder, RemovesTheFolderAndItsContent) {
   expect_error("output.unwritable", [&] { remove_folder(folder / "x"); });
 }
 
-// A folder in which a writer was killed before it had finished anything is as good as new.
+// A folder that holds only leftovers of a killed writer counts as new.
 TEST(RequireNew, IgnoresLeftovers) {
   const TemporaryDirectory folder;
   write_file(folder / ".config.toml.tmp-0123456789abcdef", "half");
@@ -91,7 +91,7 @@ TEST(RequireNew, IgnoresLeftovers) {
   expect_error("output.exists", [&] { require_new(folder.path()); });
 }
 
-// A link is followed, not replaced; a device is left alone.
+// A link is followed, not replaced. A device is not replaced.
 TEST(WriteFile, FollowsLinksAndKeepsDevices) {
   const TemporaryDirectory folder;
   write_file(folder / "real", "old");
@@ -103,7 +103,7 @@ TEST(WriteFile, FollowsLinksAndKeepsDevices) {
   expect_error("output.unwritable", [&] { write_file(folder / "pipe", "bytes"); });
 }
 
-// What the system will not say is not "missing".
+// A path that the system does not let us read is not "missing".
 TEST(KindOf, DistinguishesMissingFromUnreadable) {
   const TemporaryDirectory folder;
   EXPECT_EQ(kind_of(folder.path()), PathKind::kFolder);
@@ -167,7 +167,7 @@ TEST(StagedFile, WithoutCommitLeavesNothing) {
   EXPECT_TRUE(fs::is_empty(folder.path()));
 }
 
-// A name is taken by a file, a folder, and a link to nothing: refused before anything is written.
+// A file, a folder or a dangling link has the name: it is rejected before anything is written.
 TEST(StagedFile, RejectsAnExistingName) {
   const TemporaryDirectory folder;
   write_file(folder / "file", "somebody's");
@@ -181,7 +181,7 @@ TEST(StagedFile, RejectsAnExistingName) {
   expect_error("output.unwritable", [&] { StagedFile file(folder / "none" / "x"); });
 }
 
-// Another process took the name meanwhile: its file, or its link, stays.
+// Another process has created the name meanwhile: its file or its link stays.
 TEST(StagedFile, NeverReplacesAFile) {
   const TemporaryDirectory folder;
   {
@@ -208,7 +208,7 @@ TEST(StagedFile, OnAFullDiskLeavesNothing) {
   EXPECT_TRUE(fs::is_empty(folder.path()));
 }
 
-// A log grows by what is appended, and is never somebody else's.
+// A log grows by appended text, and never replaces another file.
 TEST(GrowingFile, AppendsInOrder) {
   const TemporaryDirectory folder;
   GrowingFile file(folder / "log");

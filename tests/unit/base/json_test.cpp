@@ -21,7 +21,7 @@ TEST(Json, OfAnotherSchemaIsRejected) {
   expect_error("package.schema", [&] { read_json(folder / "x.json", "digits.x/1", "package"); });
 }
 
-// The family of the caller makes the code, so that the exit status fits the file.
+// The code has the family of the caller, so the exit status fits the kind of file.
 TEST(Json, DamagedTextIsRejectedWithTheCallersErrorFamily) {
   const TemporaryDirectory folder;
   write_file(folder / "x.json", R"({"schema": "digits.x/1", )");
@@ -37,7 +37,7 @@ TEST(JsonAt, RejectsMissingKeysAndWrongTypes) {
   expect_error("package.malformed", [&] { json_at<int>(json, "/missing", "package"); });
 }
 
-// File names may hold any bytes; JSON may not.
+// File names may hold any bytes. JSON must be UTF-8.
 TEST(Json, ReplacesInvalidUtf8) {
   EXPECT_EQ(to_text(Json{{"path", "a\xff"}}, -1), "{\"path\":\"a\xef\xbf\xbd\"}");
 }

@@ -26,7 +26,7 @@ TEST(Nearest, FindsTheIntendedName) {
   EXPECT_EQ(nearest("eval", names), "evaluate");  // a beginning, four letters away
 }
 
-// A hint that is far from what was typed would mislead.
+// A hint unlike the typed word would mislead.
 TEST(Nearest, FindsNoNameForADistantWord) {
   const std::vector<std::string> names{"run", "report", "train"};
   EXPECT_EQ(nearest("deploy", names), std::nullopt);

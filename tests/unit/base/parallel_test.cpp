@@ -35,7 +35,7 @@ class Counter {
   int next_ = 0;
 };
 
-// However many threads there are, and however long each task takes: in order, each once.
+// For any number of threads and any duration of tasks, each result is consumed once and in order.
 TEST(ParallelInOrder, ConsumesInTheOrderOfTheTasks) {
   std::vector<int> expected(200);
   std::iota(expected.begin(), expected.end(), 0);
@@ -53,7 +53,7 @@ TEST(ParallelInOrder, ConsumesInTheOrderOfTheTasks) {
   }
 }
 
-// A slow consumer is not outrun: memory is bounded by the number of threads.
+// A slow consumer limits the producers: the number of threads bounds the memory.
 TEST(ParallelInOrder, HoldsAtMostOneTaskPerThread) {
   Counter counter(100);
   std::atomic<int> held{0};
@@ -74,8 +74,8 @@ TEST(ParallelInOrder, HoldsAtMostOneTaskPerThread) {
   EXPECT_EQ(held, 0);
 }
 
-// Wherever it is thrown: what came before has been consumed, and nothing behind it is, though it
-// was already worked on by all the other threads.
+// For an error in any of the functions, the results before it have been consumed, and no result
+// after it is consumed, though the other threads have worked on them.
 TEST(ParallelInOrder, StopsAtTheFirstError) {
   for (const std::string where : {"produce", "work", "consume"}) {
     for (const int threads : {1, 2, 7}) {

@@ -23,8 +23,8 @@ TEST(TimeToGo, ExtrapolatesTheStepsSoFar) {
   EXPECT_EQ(time_to_go(0, 100, 100, 10.0), "00:00 left");
 }
 
-// Work that goes on at step 900 of 1000 and has done 10 steps in 5 s needs 45 s for the other 90,
-// not the half second that 910 steps in 5 s would promise.
+// Work that resumes at step 900 of 1000 and has done 10 steps in 5 s needs 45 s for the other 90,
+// not the half second of 910 steps in 5 s.
 TEST(TimeToGo, IgnoresStepsOfAnEarlierProcess) {
   EXPECT_EQ(time_to_go(900, 910, 1000, 5.0), "00:45 left");
 }
@@ -37,7 +37,7 @@ TEST(TimeToGo, IsUnknownBeforeTheFirstStep) {
 // Unsigned numbers must not wrap around.
 TEST(TimeToGo, IsZeroBeyondTheTotal) { EXPECT_EQ(time_to_go(0, 5, 4, 3.0), "00:00 left"); }
 
-// The first update is where this process began.
+// The first update is the step where this process began.
 TEST(Progress, StartsAtTheFirstUpdate) {
   Progress progress("train");
   EXPECT_EQ(progress.time_left(), "--:-- left");

@@ -7,7 +7,7 @@
 namespace digits {
 namespace {
 
-// No observation: nothing is known.
+// Without observations nothing is known.
 TEST(Proportion, OfNoObservationsSpansTheWholeInterval) {
   const auto p = proportion(0, 0);
   EXPECT_EQ(p.value, 0.0);
@@ -25,7 +25,7 @@ TEST(Proportion, GivesTheWilsonInterval) {
   EXPECT_NEAR(p.high, 0.943318, 1e-6);
 }
 
-// All right out of 10 does not mean that nothing can go wrong: low = 1 / (1 + z^2 / 10).
+// 10 right of 10 do not prove that mistakes are impossible: low = 1 / (1 + z^2 / 10).
 TEST(Proportion, OfAllSuccessesRemainsUncertain) {
   const auto p = proportion(10, 10);
   EXPECT_NEAR(p.low, 1.0 / 1.3841459, 1e-6);
@@ -58,7 +58,8 @@ TEST(Ratio, MatchesHandCalculation) {
   EXPECT_EQ(part.n, 30U);
 }
 
-// Nothing over something is 0, but may be more; where b.high is twice b nothing divides by zero.
+// Zero over a positive value is 0 with an upper bound above 0. Where b.high is twice b there is no
+// division by zero.
 TEST(Ratio, IsDefinedAtTheEdges) {
   const auto none = ratio(proportion(0, 20), proportion(10, 20));
   EXPECT_EQ(none.value, 0.0);
@@ -80,7 +81,7 @@ TEST(MeanOfShares, GivesStudentsTInterval) {
   EXPECT_EQ(mean.n, 4U);
 }
 
-// One value has no spread: what another would be is unknown.
+// One value has no spread, so the interval is the whole range.
 TEST(MeanOfShares, OfFewerThanTwoSpansTheWholeInterval) {
   const auto one = mean_of_shares({0.99});
   EXPECT_EQ(one.value, 0.99);
@@ -89,13 +90,13 @@ TEST(MeanOfShares, OfFewerThanTwoSpansTheWholeInterval) {
   EXPECT_EQ(mean_of_shares({}).n, 0U);
 }
 
-// A share is never above one, however wide the interval: with 1 degree of freedom t is 12.7.
+// A share is never above one, even with a wide interval: with 1 degree of freedom t is 12.7.
 TEST(MeanOfShares, IntervalEndsAtOne) {
   EXPECT_EQ(mean_of_shares({0.98, 1.0}).high, 1.0);
   EXPECT_GT(mean_of_shares({0.98, 1.0}).low, 0.85);
 }
 
-// Differences may be negative; of one value nothing is known but the range.
+// Differences may be negative. One value gives the whole range.
 TEST(MeanWithin, StaysWithinTheGivenRange) {
   EXPECT_EQ(mean_within({-0.9, 0.1}, -1.0, 1.0).high, 1.0);
   EXPECT_EQ(mean_within({-0.9, 0.1}, -1.0, 1.0).low, -1.0);
@@ -103,8 +104,8 @@ TEST(MeanWithin, StaysWithinTheGivenRange) {
   EXPECT_EQ(mean_within({}, -1.0, 1.0).n, 0U);
 }
 
-// Equal values have no spread, and yet prove little when they are few. By hand for three: z^2 =
-// 3.841459, so 3.841459 / 6.841459 = 0.561497 may be unseen, of any value from -1 to 1.
+// Equal values have no spread, yet a few of them prove little. By hand for three: z^2 = 3.841459,
+// so a share of 3.841459 / 6.841459 = 0.561497 may be unseen, with any value from -1 to 1.
 TEST(MeanWithin, OfEqualValuesIsUncertain) {
   const auto three = mean_within({-0.5, -0.5, -0.5}, -1.0, 1.0);
   EXPECT_DOUBLE_EQ(three.value, -0.5);
@@ -112,7 +113,7 @@ TEST(MeanWithin, OfEqualValuesIsUncertain) {
   EXPECT_NEAR(three.high, -0.5 + 0.561497 * 1.5, 1e-6);
 }
 
-// At the ends of the range it is Wilson's interval of a proportion of 1 or 0.
+// At the ends of the range the interval is Wilson's for a proportion of 1 or 0.
 TEST(Unvaried, EqualsWilsonsIntervalAtTheEnds) {
   const auto all = unvaried(1.0, 0.0, 1.0, 36);
   EXPECT_DOUBLE_EQ(all.low, proportion(36, 36).low);
@@ -121,8 +122,8 @@ TEST(Unvaried, EqualsWilsonsIntervalAtTheEnds) {
   EXPECT_DOUBLE_EQ(unvaried(0.0, 0.0, 1.0, 36).high, proportion(0, 36).high);
 }
 
-// By hand: less their mean, the ranks are -3/2, 0, 0, 3/2 (a tie shares) and -3/2, 1/2, -1/2, 3/2;
-// 9/2 over the root of 9/2 * 5. What does not vary agrees with nothing.
+// By hand: minus their mean, the ranks are -3/2, 0, 0, 3/2 (ties share a rank) and -3/2, 1/2, -1/2,
+// 3/2; 9/2 over the root of 9/2 * 5. Constant values have correlation 0.
 TEST(RankCorrelation, MatchesHandCalculationWithTies) {
   EXPECT_NEAR(rank_correlation({1, 20, 20, 400}, {7, 9, 8, 10}), 4.5 / std::sqrt(22.5), 1e-12);
   EXPECT_DOUBLE_EQ(rank_correlation({3, 1, 2}, {-1, -9, -8}), 1.0);
@@ -149,7 +150,7 @@ TEST(Spread, OfFewerThanTwoValuesIsZero) {
   EXPECT_EQ(spread({}).max, 0.0);
 }
 
-// The form that every JSON document uses for a measured quantity.
+// The JSON form of a measured quantity in every document.
 TEST(Quantity, RoundTripsThroughJson) {
   const Json json = proportion(3, 7);
   const auto back = json.get<Quantity>();

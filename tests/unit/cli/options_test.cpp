@@ -9,7 +9,7 @@
 namespace digits {
 namespace {
 
-// The configuration that `digits test <arguments>` would use.
+// The configuration of `digits test <arguments>`.
 Config config_of(const Arguments& arguments) {
   CommandOptions options("test", "for tests");
   options.add_config();
@@ -22,8 +22,8 @@ TEST(Options, FlagsOverrideTheFile) {
   const auto config =
       config_of({"--preset", "accurate", "--config", (folder / "c.toml").string(), "--seed", "6"});
   EXPECT_EQ(config.preset, "accurate");
-  EXPECT_EQ(config.threads, 3);  // the file over the preset
-  EXPECT_EQ(config.seed, 6);     // the flag over the file
+  EXPECT_EQ(config.threads, 3);  // the file overrides the preset
+  EXPECT_EQ(config.seed, 6);     // the flag overrides the file
 }
 
 TEST(Options, RejectsUnknownWords) {
@@ -33,7 +33,7 @@ TEST(Options, RejectsUnknownWords) {
   expect_error("usage.argument", [] { config_of({"stray"}); });
 }
 
-// Values on the command line are checked as those of a file.
+// Values on the command line are checked like values in a file.
 TEST(Options, RejectsInvalidValues) {
   expect_error("config.value", [] { config_of({"--seed", "-1"}); });
   expect_error("config.preset", [] { config_of({"--preset", "slow"}); });
@@ -41,7 +41,7 @@ TEST(Options, RejectsInvalidValues) {
   EXPECT_EQ(config_of({"--fail-on", "warning"}).data.fail_on, "warning");
 }
 
-// A flag means just that number, on a set of any size; the other value still follows the set.
+// A flag sets exactly its number for a set of any size. The other value still depends on the set.
 TEST(Options, EpochsAndBatchSizeAreKept) {
   CommandOptions options("test", "for tests");
   options.add_config();
@@ -57,7 +57,7 @@ TEST(Options, EpochsAndBatchSizeAreKept) {
   EXPECT_EQ(batch.min_steps, base.train.min_steps);
 }
 
-// A file's name and an option's value stay whole; a list option is given again for each value.
+// File names and option values are not split. A list option is repeated for each value.
 TEST(Options, CommaDoesNotSplitAValue) {
   CommandOptions options("test", "for tests", "FILE...");
   options.text("out", "one value", "FILE");
@@ -69,7 +69,7 @@ TEST(Options, CommaDoesNotSplitAValue) {
   EXPECT_THAT(parsed->texts("mirror"), testing::ElementsAre("c,d", "e,f"));
 }
 
-// The hint of the error that `digits test <arguments>` gives, where `test` takes files.
+// The hint of the error of `digits test <arguments>`, where `test` takes files.
 std::string hint_of(const Arguments& arguments) {
   CommandOptions options("test", "for tests", "FILE...");
   options.add_config();
@@ -82,7 +82,7 @@ std::string hint_of(const Arguments& arguments) {
   return "no error";
 }
 
-// After -- every word is a file's name; a name with a dash before it is told so.
+// After -- every word is a file name. The error for a name with a dash before -- says so.
 TEST(Options, NamesWithADashFollowADoubleDash) {
   CommandOptions options("test", "for tests", "FILE...");
   const auto parsed = options.parse({"a.png", "--", "-7.png", "--help"});
@@ -114,7 +114,8 @@ TEST(Commands, MistypedCommandGetsTheNearestName) {
   EXPECT_EQ(hint("deploy"), "digits --help");
 }
 
-// --model takes a package, a run that has one, and says what to do about a run that has none.
+// --model takes a package or a run with one. The error for a run without a package names the next
+// step.
 TEST(Options, ModelMayBeARun) {
   const TemporaryDirectory folder;
   const auto package = [&](const std::string& model) {
@@ -132,7 +133,7 @@ TEST(Options, ModelMayBeARun) {
   expect_error("usage.option", [&] { package_of(*none.parse({})); });
 }
 
-// Every option on how files are read has its key, and wins over the run's configuration.
+// Every option for reading files has its key, and overrides the run's configuration.
 TEST(Options, SetOptionsAreParsed) {
   const auto plain = config_of({}).data;
   EXPECT_EQ(plain.first_label, 0);
@@ -159,7 +160,7 @@ TEST(Options, RequiresPositionals) {
   EXPECT_EQ(two->words("runs").size(), 2U);
 }
 
-// A command in a hint means the same to a shell, and stays as it is when the line is made
+// A command in a hint means the same to a shell, and is not changed when the line is made
 // printable.
 TEST(Options, ShellWordsArePrintable) {
   EXPECT_EQ(shell_word("a/b.csv"), "a/b.csv");
@@ -176,7 +177,7 @@ RunRequest request(const Arguments& arguments) {
   return run_request(*options.parse(arguments));
 }
 
-// The default preset is `standard`, for a configuration file that names none, too.
+// The default preset is `standard`, also for a configuration file without a preset.
 TEST(Options, DefaultPresetIsStandard) {
   const TemporaryDirectory folder;
   write_file(folder / "c.toml", "seed = 5\n");
@@ -192,13 +193,13 @@ TEST(Options, GatesOptionNamesTheFile) {
   EXPECT_EQ(request({"--gates", "own.toml"}).config.gates_file, "own.toml");
 }
 
-// Classes called 0 to 9 need not be handwritten digits.
+// Classes named 0 to 9 need not be handwritten digits.
 TEST(Options, DigitTestsCanBeDisabled) {
   EXPECT_TRUE(request({}).config.evaluate.digit_tests);
   EXPECT_FALSE(request({"--no-digit-checks"}).config.evaluate.digit_tests);
 }
 
-// A run is new or resumed, not both; only a run can be resumed.
+// A run is new or resumed, not both. Only a run can be resumed.
 TEST(Options, ResumeUsesTheConfigurationOfTheRun) {
   const TemporaryDirectory folder;
   auto config = resolve(Config());
@@ -213,8 +214,8 @@ TEST(Options, ResumeUsesTheConfigurationOfTheRun) {
   expect_error("input.missing", [&] { request({"--resume", folder / "none"}); });
 }
 
-// The hint is a command that a shell takes as it stands; without a run there is nothing to go on
-// with, and another error is none of its business.
+// The hint is a command that works in a shell. Without a run there is nothing to resume, and other
+// errors keep their hints.
 TEST(Options, InterruptedRunPrintsTheResumeCommand) {
   const TemporaryDirectory folder;
   RunRequest request;
@@ -256,8 +257,8 @@ EpochRecord record_of(int epoch, double loss, Quantity accuracy, double train_se
   return record;
 }
 
-// By hand: 3000 images in 2 s are 1500 a second, 0.1 s of waiting 5 %; all in all 6000 in 3 s. The
-// first epoch is the best, and every column ends under its name.
+// By hand: 3000 images in 2 s are 1500 a second, and 0.1 s of waiting are 5 %; together 6000 in 3
+// s. The first epoch is the best, and every column ends below its name.
 TEST(Output, HistoryTableMatchesHandCalculation) {
   const auto table = history_table(
       {record_of(1, 0.5, proportion(9, 10), 2.0), record_of(2, 0.25, proportion(8, 10), 1.0)});
@@ -272,7 +273,7 @@ TEST(Output, HistoryTableMatchesHandCalculation) {
             "6.7 %      4.0\n");
 }
 
-// A folder's name with a newline takes one line of the table all the same.
+// A folder name with a newline still takes one line of the table.
 TEST(Output, PairsTakeOneLineEach) {
   testing::internal::CaptureStdout();
   print_pairs({{"run", "a\nb"}, {"package", "c"}});

@@ -15,7 +15,7 @@ TEST(Subset, KeepsImagesWithTheirLabels) {
   EXPECT_TRUE(std::equal(part.image(1), part.image(1) + 30, set.image(2)));
 }
 
-// One changed byte is another set.
+// A set with one changed byte has another fingerprint.
 TEST(Fingerprint, DependsOnEveryByte) {
   const auto set = random_dataset(5);
   auto other = set;

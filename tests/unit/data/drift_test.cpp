@@ -17,7 +17,7 @@ namespace {
 
 using Counts = std::vector<std::uint64_t>;
 
-// The distance counts wherever it is, and whichever of the two lags behind.
+// The largest gap counts at any place and in either direction.
 TEST(KsDistance, IsTheLargestGapBetweenTheCumulativeShares) {
   EXPECT_DOUBLE_EQ(ks_distance({2, 2, 4}, {2, 2, 4}), 0.0);
   EXPECT_DOUBLE_EQ(ks_distance({3, 5, 0, 0}, {0, 0, 1, 1}), 1.0);
@@ -27,7 +27,7 @@ TEST(KsDistance, IsTheLargestGapBetweenTheCumulativeShares) {
   EXPECT_DOUBLE_EQ(ks_distance({1, 1, 1, 1}, {4, 0, 0, 4}), 0.25);
 }
 
-// For any two histograms: symmetric, in [0, 1], blind to the size of the samples, and never above
+// For any two histograms: symmetric, in [0, 1], independent of the sample sizes, and never above
 // the total variation.
 TEST(KsDistance, IsAMetric) {
   EXPECT_TRUE(rc::check("distance", [] {
@@ -76,7 +76,7 @@ TEST(ChiSquared, PValuesMatchThePublishedTable) {
   EXPECT_NEAR(chi_squared_p_value({16.919, 9}), 0.05, 2e-5);
 }
 
-// A class that neither has is no evidence; with one class alone there is nothing to compare.
+// A class that neither set has is no evidence. A single class leaves nothing to compare.
 TEST(ChiSquared, CountsOnlyOccurringClasses) {
   EXPECT_EQ(chi_squared({10, 0, 20}, {20, 0, 10}).degrees, 1U);
   EXPECT_EQ(chi_squared_p_value(chi_squared({10, 0}, {20, 0})), 1.0);
@@ -96,7 +96,7 @@ bool drifted(const std::vector<DriftTest>& tests) {
   return std::any_of(tests.begin(), tests.end(), [](const auto& test) { return test.drifted; });
 }
 
-// `n` images that are alike in all but mean intensity, and even in that but for `moved` of them.
+// `n` images that differ only in mean intensity, and there only `moved` of them.
 Profile made(std::size_t n, std::size_t moved) {
   Profile profile;
   profile.schema = random_dataset(1).schema;
@@ -112,7 +112,7 @@ Profile made(std::size_t n, std::size_t moved) {
   return profile;
 }
 
-// Among a million images a share of 5 % is no accident, and no drift that matters either.
+// Among a million images a shift of 5 % is significant, but too small to matter.
 TEST(Compare, SignificantSmallEffectIsNoDrift) {
   const auto tests = compare(made(1000000, 0), made(1000000, 50000));
   EXPECT_LT(of(tests, "mean_intensity").p, 1e-100);
@@ -120,7 +120,7 @@ TEST(Compare, SignificantSmallEffectIsNoDrift) {
   EXPECT_FALSE(drifted(tests));
 }
 
-// Among 60 images, a fifth may be an accident.
+// Among 60 images, a fifth may be chance.
 TEST(Compare, InsignificantLargeEffectIsNoDrift) {
   const auto tests = compare(made(60, 0), made(60, 12));
   EXPECT_DOUBLE_EQ(of(tests, "mean_intensity").effect, 0.2);
@@ -128,7 +128,7 @@ TEST(Compare, InsignificantLargeEffectIsNoDrift) {
   EXPECT_FALSE(drifted(tests));
 }
 
-// Both together are, and in that feature alone.
+// A large and significant effect is drift, and in that feature only.
 TEST(Compare, SignificantLargeEffectIsDrift) {
   const auto tests = compare(made(10000, 0), made(1000, 200));
   EXPECT_EQ(tests.size(), 9U);
@@ -144,8 +144,8 @@ TEST(Compare, SignificantLargeEffectIsDrift) {
   }
 }
 
-// With one chance in twenty of a false alarm to spend on nine tests, one test gets a ninth of it:
-// p = 0.02 is not enough.
+// With a false-alarm rate of one in twenty for nine tests, one test gets a ninth of it: p = 0.02 is
+// not enough.
 TEST(Compare, AppliesTheBonferroniCorrection) {
   const auto tests = compare(made(10000, 0), made(64, 13));
   const auto test = of(tests, "mean_intensity");
@@ -155,7 +155,7 @@ TEST(Compare, AppliesTheBonferroniCorrection) {
   EXPECT_FALSE(drifted(tests));
 }
 
-// Any set against itself: no effect, no alarm, and nothing thrown.
+// Any set compared with itself: no effect, no alarm, and no exception.
 TEST(Compare, ProfileNeverDriftsFromItself) {
   EXPECT_TRUE(rc::check("identity", [] {
     const auto n = *rc::gen::inRange<std::size_t>(kMinDriftImages, 150);
@@ -183,7 +183,7 @@ TEST(Compare, RejectsTooFewImages) {
   compare(profile, make_profile(random_dataset(50), 1));
 }
 
-// Synthetic digits in two parts: what the model was trained on, and what comes in later.
+// Synthetic digits in two parts: the training images, and the images in use.
 struct World {
   Profile reference;
   Dataset later;
@@ -221,7 +221,7 @@ TEST(Drift, RarelyAlarmsOnTheSameDistribution) {
 
 class DriftShift : public testing::TestWithParam<Shift> {};
 
-// Each of ten resamples alarms, by the feature that the change is about.
+// Each of ten resamples raises an alarm, by the feature that the change affects.
 TEST_P(DriftShift, AlwaysAlarms) {
   const std::map<std::string, std::string> feature{
       {"inverted", "mean_intensity"}, {"shifted", "centroid_x"},  {"blurred", "thickness"},

@@ -22,7 +22,7 @@ TEST(Gzip, RejectsEveryTruncation) {
   }
 }
 
-// However the file comes in and whatever is asked for at a time, the bytes are the same.
+// The bytes are the same for any size of the file's pieces and any size of the reads.
 TEST(GzipReader, ReturnsTheSameBytesInAnySteps) {
   const std::string text = "some text, some text, some more text, and all of it twice";
   const auto bytes = gzip(text) + gzip(text);
@@ -47,7 +47,7 @@ TEST(GzipReader, ReturnsTheSameBytesInAnySteps) {
   }
 }
 
-// The checksum at the end sees any flipped bit of the body.
+// The checksum at the end detects any flipped bit of the body.
 TEST(Gzip, RejectsDamageAndTrailingBytes) {
   auto bytes = gzip("some text, some text, some text");
   expect_error("input.gzip", [&] { gunzip(bytes + "tail", "x", 1000); });

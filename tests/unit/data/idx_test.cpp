@@ -61,7 +61,7 @@ TEST(ParseIdx, ReadsSignedIntegers) {
               testing::ElementsAre(65541, -3));
 }
 
-// The size of an element counts: half of the bytes is no whole set.
+// The size of an element counts: half of the bytes is no complete set.
 TEST(ParseIdx, RejectsTruncatedNumbers) {
   expect_error("idx.truncated", [] { parse_row(0x0E, 1, std::string(7, '\0')); });
   expect_error("idx.trailing", [] { parse_row(0x0B, 1, std::string(3, '\0')); });
@@ -71,7 +71,7 @@ TEST(FormatIdx, WritesTheBytesOfTheFormat) {
   EXPECT_EQ(format_idx(parse_idx(two_images(), "x")), two_images());
 }
 
-// Whatever the sizes, an empty set's too: what was written is what is read, zipped or not.
+// Sets of any size, also empty ones, round-trip, zipped or plain.
 TEST(FormatIdx, RoundTripsAnyDimensions) {
   EXPECT_TRUE(rc::check("round trip", [] {
     IdxArray array;
@@ -92,7 +92,7 @@ TEST(FormatIdx, RoundTripsAnyDimensions) {
   }));
 }
 
-// Every possible truncation, header and body: a named error, never a short array.
+// Every possible truncation of header and body gives an error code, never a shorter array.
 TEST(ParseIdx, RejectsEveryTruncation) {
   const auto whole = two_images();
   for (std::size_t size = 0; size < whole.size(); ++size) {
@@ -129,7 +129,7 @@ TEST(ParseIdx, RejectsImpossibleRanks) {
   }
 }
 
-// A product that would overflow or fill the memory is refused before anything is allocated.
+// A product that would overflow or fill the memory is rejected before memory is allocated.
 TEST(ParseIdx, RejectsImpossibleDimensions) {
   auto bytes = two_images();
   for (std::size_t i = 4; i < 16; ++i) bytes[i] = '\xff';
@@ -139,9 +139,9 @@ TEST(ParseIdx, RejectsImpossibleDimensions) {
   expect_error("idx.dims", [&] { parse_idx(bytes, "x"); });
 }
 
-// Each header byte changed to each other value: an error with a code, or another valid header; the
-// body's size then differs, so nothing but the original is accepted here, or its bytes as signed
-// ones, which say the same below 128.
+// Each header byte is changed to each other value: an error code, or another valid header. The
+// body's size then differs, so only the original is accepted here, or its bytes as signed ones,
+// which are equal below 128.
 TEST(ParseIdx, NeverAcceptsAChangedHeader) {
   for (std::size_t i = 0; i < 16; ++i) {
     for (int value = 0; value < 256; ++value) {

@@ -21,7 +21,7 @@ IdxArray labels(std::vector<std::uint8_t> values) {
 
 const PartNames kFiles{"images-file", "labels-file"};
 
-// "CODE: MESSAGE (HINT)" of the error that this pair of files ends with.
+// "CODE: MESSAGE (HINT)" of the error for this pair of files.
 std::string refusal(const IdxArray& images, const IdxArray& labels,
                     const std::vector<std::string>& names = {}, int first_label = 0) {
   try {
@@ -57,7 +57,7 @@ TEST(MakeDataset, RejectsALabelOutOfRange) {
   });
 }
 
-// Sizes beyond any use would overflow further on; two channels have no meaning.
+// Huge sizes would overflow later, and two channels have no meaning.
 TEST(MakeDataset, RejectsUnsupportedImageSizes) {
   expect_error("data.image_size", [] {
     make_dataset({{1, 1, 5000}, std::vector<std::uint8_t>(5000, 1)}, labels({0}), kFiles);
@@ -71,7 +71,7 @@ TEST(MakeDataset, RejectsAnEmptySet) {
   expect_error("data.empty", [] { make_dataset(images(0), labels({}), kFiles); });
 }
 
-// The message names the file that is at fault, and the hint says what its header should say.
+// The message names the faulty file, and the hint gives the right header.
 TEST(MakeDataset, NamesTheFileOfWrongRank) {
   const IdxArray flat{{2, 9}, std::vector<std::uint8_t>(18, 7)};
   EXPECT_EQ(refusal(flat, labels({0, 1})),
@@ -102,7 +102,7 @@ TEST(MakeDataset, RecognisesChannelsFirstImages) {
   EXPECT_THAT(refusal(four, labels({0, 1})), testing::HasSubstr("(make the images smaller"));
 }
 
-// Labels count from the first one, and classes are named by the labels.
+// Class numbers start at the first label, and classes are named by their labels.
 TEST(MakeDataset, NumbersClassesFromTheFirstLabel) {
   const auto set = make_dataset(images(3), labels({1, 3, 2}), kFiles, {}, 1);
   EXPECT_THAT(set.labels, testing::ElementsAre(0, 2, 1));
@@ -114,7 +114,7 @@ TEST(MakeDataset, NumbersClassesFromTheFirstLabel) {
   EXPECT_EQ(make_dataset(images(2), wide, kFiles, {}, 1).labels.back(), 255);
 }
 
-// With classes known from elsewhere, the last label is the first that does not fit.
+// With the number of classes set, the last label is the first invalid one.
 TEST(MakeDataset, NamesTheFirstLabelOption) {
   EXPECT_THAT(refusal(images(2), labels({1, 2}), {"a", "b"}),
               testing::AllOf(testing::HasSubstr("label 2 at index 1, expected 0 to 1"),
@@ -134,7 +134,7 @@ IdxArray floats(std::vector<float> numbers, std::uint32_t n = 2) {
   return {{n, 1, pixels}, {}, IdxType::kFloat, std::move(numbers)};
 }
 
-// No value above 1: ink is 1. Else ink is 255. Halves are rounded away from zero.
+// If no value exceeds 1, ink is 1, otherwise 255. Halves are rounded away from zero.
 TEST(AsBytes, ScalesByTheMaximum) {
   EXPECT_THAT(as_bytes(floats({0, 0.5, 1, 0.2F}), "x").values,
               testing::ElementsAre(0, 128, 255, 51));
@@ -142,12 +142,12 @@ TEST(AsBytes, ScalesByTheMaximum) {
   EXPECT_THAT(as_bytes(floats({0, 0, 0, 0}), "x").values, testing::ElementsAre(0, 0, 0, 0));
 }
 
-// Unsigned bytes are passed on, whatever their range: a 1 stays a 1.
+// Unsigned bytes in any range are not changed: a 1 stays a 1.
 TEST(AsBytes, KeepsBytes) {
   EXPECT_THAT(as_bytes({{2}, {0, 1}}, "x").values, testing::ElementsAre(0, 1));
 }
 
-// The message counts values and names images.
+// The message gives the number of values and names images.
 TEST(AsBytes, NamesNonFiniteValues) {
   const auto refusal = [](std::vector<float> numbers) {
     try {
@@ -167,7 +167,7 @@ TEST(AsBytes, NamesNonFiniteValues) {
   EXPECT_THAT(refusal({0, -0.01F, 0, 0, 1, 0}), testing::StartsWith("data.range x: 1 values in 1"));
 }
 
-// What is a number in one type is the same number in another.
+// A number has the same value in each type.
 TEST(MakeDataset, TakesImagesAndLabelsOfOtherTypes) {
   const IdxArray wide{{2}, {}, IdxType::kInt, {1, 0}};
   const auto set = make_dataset(floats({0, 255, 7, 9}), wide, kFiles);
@@ -232,7 +232,7 @@ TEST(LoadSets, ReadsNamesWithDots) {
   EXPECT_THAT(sets.findings, testing::IsEmpty());
 }
 
-// Labels from 1 are found before a network with a class too many is trained on them.
+// Labels that start at 1 are detected before a network with one class too many is trained.
 TEST(LoadSets, ReportsLabelsThatBeginAtOne) {
   const TemporaryDirectory folder;
   for (const auto part : {Part::kTrain, Part::kTest}) {
@@ -268,11 +268,11 @@ TEST(LoadSets, AppliesTheOptions) {
     EXPECT_EQ(part->schema.rows, 3);
     EXPECT_EQ(part->image(5)[1], 255 - set.image(5)[3]);  // row 0, column 1 was row 1, column 0
   }
-  options.size = PictureSize{8, 8, 1};  // which IDX files have no need of
+  options.size = PictureSize{8, 8, 1};  // which IDX files ignore
   expect_error("config.value", [&] { load_sets(folder.path(), options); });
 }
 
-// Whatever else lies in the folder is counted.
+// Every other file in the folder is counted.
 TEST(LoadSets, CountsSkippedFiles) {
   const TemporaryDirectory folder;
   for (const auto part : {Part::kTrain, Part::kTest}) {
@@ -287,7 +287,7 @@ TEST(LoadSets, CountsSkippedFiles) {
   EXPECT_EQ(findings[1].severity, Severity::kNote);
 }
 
-// The training part decides how many classes there are; a test label beyond is an error.
+// The training part decides the number of classes. A test label above it is an error.
 TEST(LoadSets, TestLabelsMustBeKnownFromTraining) {
   const TemporaryDirectory folder;
   save_dataset(folder.path(), Part::kTrain, random_dataset(12, 4, 4, 1, 2));

@@ -23,7 +23,7 @@ TEST(Normalisation, KeepsChannelsApart) {
   EXPECT_DOUBLE_EQ(constants.stddev[1], 0.2);
 }
 
-// A constant channel has no spread to divide by: one grey level stands in.
+// A constant channel has no standard deviation to divide by: one grey level replaces it.
 TEST(Normalisation, OfConstantImagesAvoidsDivisionByZero) {
   Dataset set = random_dataset(1, 1, 4);
   set.images.assign(4, 9);

@@ -23,7 +23,7 @@ void add_digit(const fs::path& root, int digit, const std::string& name) {
   fs::copy(drawn(digit), root / std::to_string(digit) / name);
 }
 
-// The reading is that of predict, in the order of the paths, whatever the threads.
+// The result is that of predict, in the order of the paths, for any number of threads.
 TEST(ReadPhotos, AgreesWithPredict) {
   const std::vector<fs::path> paths{drawn(3), drawn(1), drawn(7)};
   const auto photos = read_photos(paths, kDigits, 1);
@@ -37,7 +37,7 @@ TEST(ReadPhotos, AgreesWithPredict) {
   EXPECT_EQ(read_photos(paths, kDigits, 3).images, photos.images);
 }
 
-// What cannot be read is told apart from what can: no file, no picture, no ink, two digits.
+// Unreadable pictures are listed separately: no file, no picture, no ink, two digits.
 TEST(ReadPhotos, ListsUnreadablePictures) {
   const TemporaryDirectory folder;
   write_file(folder / "text.png", "no picture");
@@ -59,7 +59,7 @@ TEST(ReadPhotos, ListsUnreadablePictures) {
                                           "3 image.several", "4 image.blank"));
 }
 
-// Cut off anywhere, a picture is read or unread: nothing is thrown.
+// A picture truncated anywhere is read or listed as unreadable, without an exception.
 TEST(ReadPhotos, AcceptsDamagedPictures) {
   const TemporaryDirectory folder;
   const auto whole = read_file(drawn(2));
@@ -73,7 +73,7 @@ TEST(ReadPhotos, AcceptsDamagedPictures) {
   EXPECT_EQ(photos.images.size(), photos.read.size() * kDigits.image_bytes());
 }
 
-// Images of the schema's size stay as they are where the training images are in no normal form.
+// Images of the schema's size stay unchanged if the training images are not in normal form.
 TEST(ReadPhotos, UsesTheNormalFormByDefault) {
   const TemporaryDirectory folder;
   std::vector<std::uint8_t> corner(kDigits.image_bytes());
@@ -85,7 +85,7 @@ TEST(ReadPhotos, UsesTheNormalFormByDefault) {
   EXPECT_NE(read_photos({folder / "corner.png"}, kDigits, 1).images, corner);
 }
 
-// Labels are those of the model's classes, whichever of them the folder has.
+// Labels are those of the model's classes, also if the folder has only some of them.
 TEST(LabelledPhotos, TakesLabelsFromTheFolders) {
   const TemporaryDirectory root;
   add_digit(root.path(), 7, "b.png");

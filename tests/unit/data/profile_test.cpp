@@ -39,7 +39,7 @@ Dataset boxed(int rows, int cols, const Box& box, std::uint8_t value = 255) {
 
 ImageFeatures features(const Dataset& set) { return image_features(set.image(0), set.schema); }
 
-// No ink, no box, no stroke; and not off centre either.
+// A blank image has no ink, no box and no stroke, and its centroid is the centre.
 TEST(ImageFeatures, BlankImageHasDefinedValues) {
   EXPECT_THAT(features(paper(6, 10)), testing::ElementsAre(0, 0, 0, 0, 0, 5.0, 3.0, 0));
 }
@@ -66,8 +66,8 @@ TEST(ImageFeatures, InkStartsAt128) {
   EXPECT_EQ(features(boxed(8, 8, {2, 2, 2, 2}, 128))[kInkFraction], 4.0 / 64.0);
 }
 
-// A bar of width w and length l has thickness w l / (w + l), lying, standing, or at the frame's
-// edge: beyond it is paper.
+// A bar of width w and length l has thickness w l / (w + l), horizontal, vertical, or at the
+// frame's edge, beyond which is paper.
 TEST(ImageFeatures, ThicknessOfBarsMatchesHandCalculation) {
   for (int w = 1; w <= 6; ++w) {
     const double expected = w * 15.0 / (w + 15.0);
@@ -77,15 +77,15 @@ TEST(ImageFeatures, ThicknessOfBarsMatchesHandCalculation) {
   }
 }
 
-// Edges at a fifth of the ink widen a bar of 2 by two fifths, whatever the ink threshold.
+// Edges with a fifth of the ink widen a bar of 2 by two fifths, with any ink threshold.
 TEST(ImageFeatures, SoftEdgesCountByIntensity) {
   auto set = boxed(20, 20, {2, 7, 15, 4}, 51);
   for (int r = 2; r < 17; ++r) std::fill_n(set.image(0) + r * 20 + 8, 2, std::uint8_t{255});
   EXPECT_DOUBLE_EQ(features(set)[kThickness], 2.4 * 15.0 / (2.4 + 15.0));
 }
 
-// Any drawing, moved by whole pixels: the centroid moves as much, each axis by its own shift, and
-// nothing else changes.
+// Any drawing, shifted by whole pixels: the centroid moves by the shift of each axis, and no other
+// feature changes.
 TEST(ImageFeatures, ShiftMovesOnlyTheCentroid) {
   EXPECT_TRUE(rc::check("shift", [] {
     const auto pixels =
@@ -117,8 +117,8 @@ TEST(ImageFeatures, ColourCountsAsTheMeanOfTheChannels) {
   EXPECT_DOUBLE_EQ(features(set)[kMeanIntensity], 90.0 / 255.0);
 }
 
-// Every value falls inside [0, high], whatever the pixels: the last bin is no rag-bag but for
-// aspects beyond 4.
+// Every value falls inside [0, high] for any pixels: the last bin holds no overflow, except aspects
+// beyond 4.
 TEST(ImageFeatures, StayWithinTheirBins) {
   const auto set = random_dataset(200, 7, 9);
   const auto bins = feature_bins(set.schema);
@@ -153,7 +153,7 @@ TEST(Profile, CountsEachImageOnceInItsBin) {
   EXPECT_EQ(x[34], 1U);  // 6.5 * 128 / 24 = 34.7
 }
 
-// Another number of threads, another order of the images: the same profile.
+// Another number of threads or another order of the images gives the same profile.
 TEST(Profile, DoesNotDependOnTheOrder) {
   const auto set = random_dataset(150);
   const auto profile = Json(make_profile(set, 1));
@@ -178,7 +178,7 @@ TEST(Profile, RoundTrips) {
   }
 }
 
-// A profile whose bins are others, or whose counts do not add up, would give wrong distances.
+// A profile with other bins, or with counts of a wrong sum, would give wrong distances.
 TEST(Profile, RejectsADamagedDocument) {
   const auto set = random_dataset(80);
   const auto refused = [&](const char* pointer, const Json& value) {

@@ -64,7 +64,7 @@ TEST(ApplyOptions, InvertsDarkOnLightImages) {
               testing::ElementsAre(255, 254, 253));
 }
 
-// Ink that was cut out of a picture is bright, whatever the picture was.
+// Ink of a cut-out digit is bright for any picture.
 TEST(ApplyOptions, KeepsCutOutDigitsBright) {
   SetOptions options;
   options.invert = true;
