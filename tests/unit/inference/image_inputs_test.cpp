@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Colour images of 4x4 pixels: a picture is one image, whatever it shows.
+// Colour images of 4x4 pixels: each picture is one image, without a search for digits.
 Dataset colours(std::size_t n) { return random_dataset(n, 4, 4, 3); }
 
 struct Read {
@@ -26,7 +26,7 @@ struct Read {
   std::vector<std::uint8_t> images;
 };
 
-// What is left of the inputs.
+// The remaining inputs.
 std::vector<Read> read_chunks(ImageInputs& inputs) {
   std::vector<Read> chunks;
   while (const auto pending = inputs.next()) {
@@ -52,8 +52,8 @@ Read read_all(const std::vector<std::string>& words) {
   return all;
 }
 
-// A folder's images by name, and its IDX test set among them; not what is hidden, of another kind,
-// or in a folder below.
+// A folder's images by name, and its IDX test set among them. Hidden files, other files and
+// subfolders are excluded.
 TEST(ImageInputs, OfAFolderExcludeSubfolders) {
   const TemporaryDirectory folder;
   const auto set = colours(4);
@@ -72,7 +72,7 @@ TEST(ImageInputs, OfAFolderExcludeSubfolders) {
   EXPECT_EQ(all.images, subset(set, {1, 0, 2, 3}).images);
 }
 
-// What cannot be read has an error in its place, and the others have their images.
+// An unreadable file has an error in its place, and the others have their images.
 TEST(ImageInputs, ContinueAfterAnUnreadableFile) {
   const TemporaryDirectory folder;
   const auto set = colours(2);
@@ -138,14 +138,14 @@ std::vector<Read> read_shards(const std::vector<std::string>& words, std::size_t
     ImageInputs inputs(words, colours(1).schema, {}, {number, count});
     for (auto& chunk : read_chunks(inputs)) chunks.push_back(std::move(chunk));
   }
-  // A file with an error is noticed by each shard that has chunks of it, and is an input of one.
+  // A file with an error is reported by each shard that has chunks of it, and is an input of one.
   const auto has_no_input = [](const Read& read) { return read.names.empty(); };
   chunks.erase(std::remove_if(chunks.begin(), chunks.end(), has_no_input), chunks.end());
   return chunks;
 }
 
-// Inputs of every kind, also those that cannot be read, in any order and number: the shards' chunks
-// are those of the whole, each once, also with more shards than chunks.
+// Inputs of every kind, also unreadable ones, in any order and number: the shards' chunks equal
+// those of the whole, each once, also with more shards than chunks.
 TEST(ImageInputs, ShardsTogetherEqualTheWhole) {
   const TemporaryDirectory folder;
   auto kinds = many_inputs(folder);
@@ -194,8 +194,8 @@ TEST(ImageInputs, ShardsHoldWholeChunks) {
   EXPECT_THAT(sizes(3), testing::ElementsAre(30, 1000));
 }
 
-// A damaged IDX file: each shard that has chunks of it reports the error, so that none ends as if
-// all was well; the first has the input.
+// A damaged IDX file: each shard that has chunks of it reports the error, so that none succeeds.
+// The first shard has the input.
 TEST(ImageInputs, DamagedFileIsAnErrorInEachShard) {
   const TemporaryDirectory folder;
   write_idx(folder / "a.idx", {{2300, 4, 4, 3}, colours(2300).images});
@@ -211,8 +211,8 @@ TEST(ImageInputs, DamagedFileIsAnErrorInEachShard) {
   }
 }
 
-// One chunk of a thousand, in the middle of 48 MB of zeros that take no room on the disk: the
-// shard reads its images (48 kB), and a megabyte at most with them.
+// One chunk of a thousand, in the middle of a sparse file of 48 MB: the shard reads its images (48
+// kB) and at most a megabyte in total.
 TEST(ImageInputs, ShardReadsOnlyItsImages) {
   if (bytes_read() < 0) GTEST_SKIP() << "no /proc/self/io on this system";
   const TemporaryDirectory folder;
@@ -230,7 +230,7 @@ TEST(ImageInputs, ShardReadsOnlyItsImages) {
   EXPECT_LT(bytes_read() - before, 1 << 20);
 }
 
-// A pipe can be read once: no shard looks into it but the one that has it, and that has all of it.
+// A pipe can be read only once: only the shard that has it reads it, and reads it completely.
 TEST(ImageInputs, PipeBelongsToOneShard) {
   const TemporaryDirectory folder;
   const auto set = colours(2300);

@@ -14,7 +14,7 @@ namespace {
 
 const ClassNames kNames{"cat", "dog"};
 
-// An image of an IDX file, one cut out of a photo, and a file that is none.
+// An image of an IDX file, one cut out of a photo, and an unreadable file.
 std::vector<Prediction> three() {
   ImageChunk chunk;
   chunk.inputs = {{{"a.idx", 7, {}}, {}},
@@ -24,7 +24,8 @@ std::vector<Prediction> three() {
   return make_predictions(chunk, {0.25, 0.75, 0.5, 0.5, 1.0, 0.0}, 2, 0.6);
 }
 
-// Rows of probabilities go to the inputs that have an image. On a tie the first class is the best.
+// Rows of probabilities belong to the inputs that have an image. On a tie the first class is
+// predicted.
 TEST(Predictions, BelongToInputsWithAnImage) {
   const auto all = three();
   ASSERT_EQ(all.size(), 4U);
@@ -36,7 +37,7 @@ TEST(Predictions, BelongToInputsWithAnImage) {
   EXPECT_FALSE(all[2].abstained);
 }
 
-// "Below" leaves the bound itself out.
+// "Below" excludes the bound itself.
 TEST(Predictions, AbstainBelowTheBound) {
   const auto abstained = [](double best, double bound) {
     ImageChunk chunk;
@@ -49,8 +50,8 @@ TEST(Predictions, AbstainBelowTheBound) {
   EXPECT_FALSE(abstained(0.75, 0.0));
 }
 
-// Two chunks by hand: counts add up, and messages stand in the order of the inputs. An error of
-// another shard's input counts as one.
+// Two chunks by hand: counts are summed, and messages are in the order of the inputs. An error of
+// another shard's input is counted.
 TEST(Predictions, AreSummarised) {
   const Error error("image.unreadable", "b.png", "hint");
   ImageChunk chunk;
@@ -69,7 +70,7 @@ TEST(Predictions, AreSummarised) {
   EXPECT_THAT(summary.notes.lines, testing::ElementsAre("a.png: left out: 1 dash"));
 }
 
-// The first hundred are kept, all are counted: a million unreadable files need no memory.
+// The first hundred are kept and all are counted: a million unreadable files need no memory.
 TEST(Messages, KeepTheFirstHundred) {
   Messages all;
   for (int chunk = 0; chunk < 3; ++chunk) {
@@ -125,7 +126,8 @@ std::vector<Prediction> one(const std::string& path,
   return make_predictions(chunk, probabilities, 2, 0.0);
 }
 
-// RFC 4180, 2.5 to 2.7: commas, quotes and line breaks stand in quotes, and quotes twice.
+// RFC 4180, 2.5 to 2.7: fields with commas, quotes and line breaks are quoted, and quotes are
+// doubled.
 TEST(Predictions, QuoteSpecialCharactersInCsv) {
   const auto line = [](const std::string& path) { return csv_lines(one(path), kNames); };
   const std::string rest = ",,,,,,cat,false,,1,0\n";
@@ -138,7 +140,7 @@ TEST(Predictions, QuoteSpecialCharactersInCsv) {
   EXPECT_THAT(csv_header({"a,\"b", "c"}), testing::EndsWith(",error,\"p_a,\"\"b\",p_c\n"));
 }
 
-// Any path that is UTF-8 comes back out of the JSON, on one line; other bytes are replaced.
+// Any UTF-8 path is restored from the JSON, on one line. Other bytes are replaced.
 TEST(Predictions, EscapeSpecialCharactersInJson) {
   const std::string path = "a\"b\\c\n\x01\u00e9.png";
   const auto line = json_lines(one(path), {"\"", "c"});
@@ -148,14 +150,14 @@ TEST(Predictions, EscapeSpecialCharactersInJson) {
   EXPECT_EQ(Json::parse(json_lines(one("\xff"), kNames)).at("path"), "\xef\xbf\xbd");
 }
 
-// The table has one line for each image, whatever its file is called: a newline becomes a space,
-// and what steers a terminal U+FFFD.
+// The table has one line for each image with any file name: a newline becomes a space, and a
+// control character U+FFFD.
 TEST(Predictions, TableHasALinePerImage) {
   EXPECT_EQ(table_lines(one("a\nb\x1b[2J.png"), kNames),
             "cat           1.0000  a b\xef\xbf\xbd[2J.png\n");
 }
 
-// Every probability reads back to the bit, from both.
+// Every probability reads back to the bit, from both formats.
 TEST(Predictions, KeepProbabilitiesBitExactly) {
   EXPECT_TRUE(rc::check("round trip", [] {
     const double p = *rc::gen::inRange<std::uint32_t>(0, 1U << 31) / 3.0 / (1U << 30);

@@ -34,8 +34,8 @@ TEST(Shard, MatchesHandCalculation) {
   EXPECT_EQ(items_of({3, 3}, 2), Range(2, 2));
 }
 
-// Each part begins where the one before it ends, the first at 0, and the last ends at the end; for
-// counts near the largest number, too.
+// Each part begins at the end of the previous one, the first at 0, and the last ends at the end,
+// also for counts near the largest number.
 TEST(Shard, PartsAreContiguous) {
   EXPECT_TRUE(rc::check("parts", [] {
     const auto items = *rc::gen::weightedOneOf<std::size_t>(

@@ -17,7 +17,7 @@ TEST(Baselines, NeedTrainingImages) {
   expect_error("data.schema_mismatch", [&] { nearest_class_mean(random_dataset(3), test, 1); });
 }
 
-// Nothing to be measured on: unknown accuracies, and no model leads what is unknown.
+// Without test images the accuracies are unknown, and no model leads an unknown baseline.
 TEST(Baselines, AreUnknownWithoutTestImages) {
   const auto baselines = evaluate_baselines(pixels({0, 0}, {0}), pixels({}, {}), 1);
   ASSERT_EQ(baselines.size(), 2U);
@@ -30,8 +30,8 @@ TEST(MajorityClass, IsTheFirstOnATie) {
   EXPECT_EQ(majority_class(pixels({0, 0, 0, 0}, {2, 1})), 1);
 }
 
-// Means by hand: class 0 (10, 0), class 2 (100, 200); class 1 has no training image, and its "mean"
-// of black would be nearest to the first. The last image is as far from both.
+// Means by hand: class 0 (10, 0), class 2 (100, 200); class 1 has no training image, and its black
+// "mean" would be nearest to the first image. The last image has equal distances.
 TEST(NearestClassMean, MatchesHandCalculation) {
   const auto training = pixels({0, 0, 20, 0, 100, 200}, {0, 0, 2});
   const auto test = pixels({0, 0, 90, 190, 255, 255, 55, 100}, {1, 2, 2, 2});

@@ -11,7 +11,7 @@
 namespace digits {
 namespace {
 
-// The mean over a slice's samples of what the digits were drawn with.
+// The mean of a known drawing factor over the samples of a slice.
 double mean_over(const Slice& slice, const std::vector<double>& values) {
   double sum = 0.0;
   for (const auto i : slice.samples) sum += values[i];
@@ -37,7 +37,7 @@ class SyntheticSlices : public testing::Test {
   std::vector<SliceGroup> groups_;
 };
 
-// What was measured in the images is what they were drawn with, slice by slice.
+// The measured slices agree with the known drawing factors.
 TEST_F(SyntheticSlices, FollowTheKnownFactors) {
   ASSERT_EQ(groups_.size(), 4U);
   for (const auto& [group, values] :
@@ -48,8 +48,8 @@ TEST_F(SyntheticSlices, FollowTheKnownFactors) {
   }
 }
 
-// Each factor slices every image once, on any number of threads; the slices of a factor have the
-// same mix of classes, but for what does not divide by three.
+// Each factor puts every image in one slice, with any number of threads. The slices of a factor
+// have the same mix of classes, up to the remainder of a division by three.
 TEST_F(SyntheticSlices, PartitionTheSet) {
   for (const auto& group : groups_) {
     std::vector<std::uint32_t> all;

@@ -15,7 +15,7 @@ TEST(SampleSize, OfAProportionMatchesHandCalculation) {
   EXPECT_TRUE(needed.exact);
 }
 
-// The numbers are the least ones: one observation fewer does not keep the bound.
+// The numbers are minimal: one observation fewer misses the bound.
 TEST(SampleSize, IsMinimal) {
   for (const double bound : {0.5, 0.7, 0.9, 0.95}) {
     const auto best = *needed_sample_size(proportion(4, 4), bound, true).at_best;
@@ -27,8 +27,8 @@ TEST(SampleSize, IsMinimal) {
   }
 }
 
-// Nothing observed: what a perfect result takes is known, the rate is not. No number of images
-// shows that every one of them is right, or that the value is not on the bound.
+// Without observations the number for a perfect result is known, and the one for the observed rate
+// is not. No number of images proves a share of exactly one, or a value equal to the bound.
 TEST(SampleSize, IsDefinedAtTheEdges) {
   const auto none = needed_sample_size(proportion(0, 0), 0.9, true);
   EXPECT_EQ(none.at_best, 35U);
@@ -37,8 +37,8 @@ TEST(SampleSize, IsDefinedAtTheEdges) {
   EXPECT_FALSE(needed_sample_size(proportion(9, 10), 0.9, true).at_this_rate);
 }
 
-// Other quantities by the width of their interval: the end is 0.3 above the value, the bound 0.1,
-// so nine times as many.
+// Other quantities use the width of their interval: the end is 0.3 above the value, the bound 0.1,
+// so nine times as many are needed.
 TEST(SampleSize, ScalesWithTheSquaredIntervalWidth) {
   const Quantity gap{0.05, 0.0, 0.35, 20};
   const auto needed = needed_sample_size(gap, 0.15, false);
@@ -47,7 +47,7 @@ TEST(SampleSize, ScalesWithTheSquaredIntervalWidth) {
   EXPECT_FALSE(needed.exact);
 }
 
-// What is not exact says by which rule it came about; what is not known is not mentioned.
+// An estimate names its rule. Unknown numbers are omitted.
 TEST(SampleSize, TextOmitsUnknownSizes) {
   EXPECT_EQ(sample_size_text({35, 120, true}, 34),
             "34 images, 35 needed for this bound at best, about 120 at this rate");

@@ -34,7 +34,8 @@ TEST(Checkpoint, NamesAMissingFile) {
   expect_error("checkpoint.missing", [&] { load_checkpoint(folder.path()); });
 }
 
-// A bit flipped anywhere is noticed: in the weights, the description, the padding, the seal itself.
+// A flipped bit is detected anywhere: in the weights, the description, the padding, the hash
+// itself.
 TEST(Checkpoint, RejectsAChangedByte) {
   const TemporaryDirectory folder;
   const auto network = tiny_network(test_seed());
@@ -50,7 +51,7 @@ TEST(Checkpoint, RejectsAChangedByte) {
   }
 }
 
-// The hash fits, the network does not: a description edited by hand.
+// The hash matches but the network does not: a description edited by hand.
 TEST(Checkpoint, RejectsAMismatchedNetwork) {
   const TemporaryDirectory folder;
   using Blocks = decltype(Architecture::blocks);
@@ -67,7 +68,7 @@ TEST(Checkpoint, RejectsAMismatchedNetwork) {
   expect_error("checkpoint.mismatch", [&] { load_checkpoint(folder / "c"); });
 }
 
-// Weights alone, as another program would write them, are no checkpoint.
+// Weights without a description, as another program writes them, are no checkpoint.
 TEST(Checkpoint, RejectsAFileWithoutDescription) {
   const TemporaryDirectory folder;
   write_file(folder / "c", format_safetensors(network_tensors(tiny_network())));

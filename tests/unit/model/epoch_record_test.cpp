@@ -17,7 +17,8 @@ EpochRecord record_of(int epoch, double accuracy, double train_seconds, double w
   return record;
 }
 
-// The checkpoint of the best epoch is overwritten on a tie, so the later one it is here too.
+// The checkpoint of the best epoch is overwritten on a tie, so the later epoch is the best here
+// too.
 TEST(BestEpoch, IsTheLaterEpochOnATie) {
   EXPECT_EQ(
       best_epoch({record_of(1, .8, 1, 0), record_of(2, .9, 1, 0), record_of(3, .9, 1, 0)}).epoch,
@@ -26,7 +27,7 @@ TEST(BestEpoch, IsTheLaterEpochOnATie) {
 }
 
 // By hand: 1200 images in 2 + 4 s, of which 0.3 s were waiting, 5 %. The first epoch waited 10 %
-// and the second 2.5 %: it is their times that are added up, not the shares averaged.
+// and the second 2.5 %: the times are added, not the shares averaged.
 TEST(TrainingSummary, AddsUpTheEpochs) {
   const auto sum = summarise({record_of(1, .8, 2.0, 0.2), record_of(2, .9, 4.0, 0.1)});
   EXPECT_EQ(sum.images, 1200U);

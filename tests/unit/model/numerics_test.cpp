@@ -1,5 +1,5 @@
-// A library that computes a layer wrongly is noticed, named and gone around. The libraries here are
-// fakes: LibTorch's operations with a fault added.
+// A library that computes a layer wrongly is detected, named and replaced. The libraries here are
+// fakes: LibTorch's operations with an added fault.
 #include "model/numerics.h"
 
 #include <ATen/ATen.h>
@@ -30,7 +30,7 @@ LayerOperations faulty(const Fault& fault) {
   return operations;
 }
 
-// Wrong by a third for 20 input channels, as long as `condition` holds.
+// Wrong by a third for 20 input channels, while `condition` holds.
 template <typename Condition>
 LayerOperations wrong_while(const Condition& condition) {
   return faulty([=](const at::Tensor& input, const at::Tensor& correct) {
@@ -68,10 +68,10 @@ TEST_F(NumericsTest, ChecksTheLayersOfTheNetwork) {
   EXPECT_EQ(describe(layers[2]), "head (6 to 3)");
 }
 
-// The network trains and answers here: its layout is right in float32, on every supported platform.
+// The network trains and predicts here: its layout is right in float32 on every supported platform.
 TEST_F(NumericsTest, AcceptsLibTorch) { EXPECT_EQ(first_fault(check(libtorch_operations())), ""); }
 
-// Rounding is no fault; a thousandth is one in float32, and rounding in bfloat16.
+// Rounding is no fault. An error of a thousandth is one in float32, and is rounding in bfloat16.
 TEST_F(NumericsTest, ToleratesOnlyRounding) {
   const auto off_by = [](double share) {
     return faulty([=](const at::Tensor& /*input*/, const at::Tensor& correct) {
@@ -109,7 +109,7 @@ TEST_F(NumericsTest, DetectsWrongGradients) {
   EXPECT_FALSE(is_correct(results[1]));
 }
 
-// Values that change from run to run: the first call is correct.
+// Values that change between calls: the first call is correct.
 TEST_F(NumericsTest, DetectsAFaultOfTheSecondCall) {
   auto calls = std::make_shared<int>(0);
   EXPECT_NE(first_fault(check(wrong_while([=](const at::Tensor&) { return ++*calls == 2; }))), "");
@@ -126,7 +126,7 @@ TEST_F(NumericsTest, DetectsNonFiniteValues) {
   EXPECT_EQ(relative_difference(at::ones({3}), expected, 1.0), INFINITY);
 }
 
-// A library that has no kernel for bfloat16 here says so; "auto" goes on in float32.
+// A library without a bfloat16 kernel throws, and "auto" falls back to float32.
 TEST_F(NumericsTest, DetectsAnUnsupportedPrecision) {
   SKIP_WITHOUT_BFLOAT16();
   const auto operations = faulty([](const at::Tensor& /*input*/, const at::Tensor& correct) {
@@ -146,7 +146,7 @@ TEST_F(NumericsTest, DetectsAWrongHead) {
   EXPECT_THAT(first_fault(check(operations)), HasSubstr("head (24 to 3)"));
 }
 
-// In the layout and precision in use: channels last, and the output has the precision's type.
+// The layout and precision in use: channels last, and the output has the precision's type.
 TEST_F(NumericsTest, UsesLayoutAndPrecisionOfTheNetwork) {
   SKIP_WITHOUT_BFLOAT16();
   int convolutions = 0;
@@ -161,8 +161,8 @@ TEST_F(NumericsTest, UsesLayoutAndPrecisionOfTheNetwork) {
   EXPECT_EQ(convolutions, 4);  // two layers, twice
 }
 
-// The random input is the same in each process, and bfloat16 holds it exactly: what differs is
-// computed, not read.
+// The random input is the same in each process, and exact in bfloat16, so a difference comes from
+// the computation.
 TEST_F(NumericsTest, InputIsExactInBfloat16) {
   const auto values = exact_random({40, 50}, 7);
   EXPECT_TRUE(values.equal(values.to(at::kBFloat16).to(at::kFloat)));
@@ -171,8 +171,8 @@ TEST_F(NumericsTest, InputIsExactInBfloat16) {
   EXPECT_NEAR(values.std().item<double>(), 4.0 / std::sqrt(12.0), 0.1);  // uniform from -2 to 2
 }
 
-// What float64 is compared with is right itself: a convolution and its gradients by their
-// definition, in plain loops.
+// The float64 reference is itself correct: a convolution and its gradients agree with their
+// definition in plain loops.
 TEST_F(NumericsTest, ReferenceMatchesTheDefinition) {
   const int64_t images = 2, inputs = 3, outputs = 2, rows = 4, cols = 5;
   const auto x = exact_random({images, inputs, rows, cols}, 1).to(at::kDouble).requires_grad_();
@@ -223,7 +223,7 @@ TEST_F(NumericsTest, AutoFallsBackToFloat32) {
   EXPECT_THAT(numerics.warnings[0], HasSubstr("going on in float32"));
 }
 
-// Also when the fault is in the evaluation of what is trained correctly in bfloat16.
+// The same for a network that trains correctly in bfloat16 but evaluates wrongly.
 TEST_F(NumericsTest, DisablesAWrongOneDnn) {
   const auto operations = wrong_while(
       [](const at::Tensor& output) { return !in_bfloat16(output) && onednn_enabled(); });

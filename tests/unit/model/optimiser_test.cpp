@@ -10,7 +10,7 @@
 namespace digits {
 namespace {
 
-// A module of one weight, so that the arithmetic can be done by hand.
+// A module of one weight, for calculations by hand.
 struct OneWeight : torch::nn::Module {
   explicit OneWeight(double value) {
     weight = register_parameter("weight", at::full({1}, value, at::kFloat));
@@ -18,7 +18,7 @@ struct OneWeight : torch::nn::Module {
   at::Tensor weight;
 };
 
-// Decays of the moments that are easy to calculate with.
+// Decay rates of the moments that are easy to calculate with.
 AdamWOptions plain() {
   AdamWOptions options;
   options.beta1 = 0.9;
@@ -40,7 +40,7 @@ Network used_network() {
   return network;
 }
 
-// The tensors keep names, values, shapes and strides; only where they lie changes.
+// The tensors keep names, values, shapes and strides. Only their memory moves.
 TEST(FlatWeights, PreservesTheNetwork) {
   auto network = used_network();
   NamedTensors before;
@@ -56,7 +56,8 @@ TEST(FlatWeights, PreservesTheNetwork) {
   EXPECT_TRUE(network->forward(images).equal(logits));
 }
 
-// What changes in the flat tensor changes in the network, buffers included, and all of it is there.
+// A change of the flat tensor changes the network, including buffers, and the flat tensor holds all
+// of it.
 TEST(FlatWeights, SharesMemoryWithTheNetwork) {
   auto network = used_network();
   const FlatWeights weights(*network);
@@ -73,7 +74,7 @@ TEST(FlatWeights, SharesMemoryWithTheNetwork) {
   }
 }
 
-// Autograd adds to the flat gradient in place, and the whole of it is set to zero at once.
+// Autograd adds to the flat gradient in place, and one operation sets all of it to zero.
 TEST(FlatWeights, CollectsGradients) {
   auto network = used_network();
   FlatWeights weights(*network);
@@ -148,7 +149,7 @@ TEST(AdamW, AgreesWithLibTorch) {
 }
 
 // From 4, with the weights at 2. After step 1 the decay is 2/11: 4 + 9/11 (2 - 4) = 2.363636. After
-// step 30 it would be 31/40, but 0.5 is asked for: half way from there to 2.
+// step 30 it would be 31/40, but the option is 0.5: half of the way from there to 2.
 TEST(WeightAverage, DecayWarmsUp) {
   OneWeight module(4.0);
   FlatWeights weights(module);
@@ -160,14 +161,15 @@ TEST(WeightAverage, DecayWarmsUp) {
   EXPECT_NEAR(average.value()[0].item<double>(), 2.1818182, 1e-6);
 }
 
-// Batch norm's statistics belong to the weights that they were seen with: they are averaged alike.
+// Batch norm's statistics belong to the weights of the same step, so they are averaged like the
+// weights.
 TEST(WeightAverage, CoversBatchNormStatistics) {
   auto network = used_network();
   FlatWeights weights(*network);
   const auto before = network->named_buffers()["norm0.running_var"].clone();
   WeightAverage average(weights, 0.9);
   set(network->named_buffers()["norm0.running_var"], 7.0);
-  average.update(1);  // 2/11 of what was, 9/11 of what is
+  average.update(1);  // 2/11 of the old value, 9/11 of the new one
   const auto seen = weights.views(average.value(), "").at("norm0.running_var");
   EXPECT_TRUE(at::allclose(seen, before * (2.0 / 11.0) + 7.0 * 9.0 / 11.0));
 }

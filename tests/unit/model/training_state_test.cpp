@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Numbers whose decimal text is as long as it gets.
+// Numbers with the longest decimal text.
 TrainingState state_at(std::size_t step) {
   TrainingState state;
   state.config = "seed = 1\nsource = \"a \\\"quoted\\\" folder\"\n";
@@ -55,8 +55,8 @@ TEST(TrainingState, RoundTripsBitExactly) {
   for (const auto& [name, tensor] : state.tensors) EXPECT_TRUE(back.tensors.at(name).equal(tensor));
 }
 
-// Every byte of the file counts: header length, header, padding, data. Each is changed to another
-// value, drawn anew; none may pass.
+// Every byte of the file counts: header length, header, padding, data. Each is changed to a random
+// other value, and every change must be rejected.
 TEST(TrainingState, RejectsEveryChangedByte) {
   const auto whole = format_state(state_at(5));
   Rng rng(test_seed(), Stream::kTest);
@@ -79,7 +79,7 @@ TEST(TrainingState, RejectsEveryTruncation) {
   expect_error("checkpoint.hash", [&] { parse_state(whole + "!", "x"); });
 }
 
-// Sealed, but not a state.
+// A valid hash, but not a state.
 TEST(TrainingState, RejectsAnotherKindOfFile) {
   expect_error("checkpoint.malformed", [&] { parse_state(format_sealed({}, {}), "x"); });
   expect_error("checkpoint.malformed", [&] {
@@ -95,7 +95,7 @@ TEST(StateFolder, KeepsTheLastTwo) {
   for (const std::size_t step : {3U, 20U, 20U, 100U}) states.save(state_at(step));
   EXPECT_THAT(files_below(folder.path()),
               testing::ElementsAre("best.safetensors", name_of(20), name_of(100)));
-  states.save(state_at(100));  // again, at an epoch's end: the other one stays
+  states.save(state_at(100));  // again, at an epoch's end: the other state stays
   EXPECT_EQ(files_below(folder.path()).size(), 3U);
   EXPECT_EQ(StateFolder(folder.path()).load_newest()->step, 100U);
 }
@@ -105,7 +105,7 @@ TEST(StateFolder, IsEmptyWhenMissing) {
   EXPECT_FALSE(StateFolder(folder / "none").load_newest().has_value());
 }
 
-// A damaged newest one is passed over; what is saved then, at a smaller step, takes its place.
+// A damaged newest state is skipped. The next saved state, at a smaller step, replaces it.
 TEST(StateFolder, FallsBackToThePreviousState) {
   const TemporaryDirectory folder;
   StateFolder states(folder.path());
@@ -128,7 +128,7 @@ TEST(StateFolder, RejectsOnlyDamagedStates) {
   expect_error("checkpoint.damaged", [&] { StateFolder(folder.path()).load_newest(); });
 }
 
-// A write that fails takes nothing away: both older states are there, and whole.
+// A failed write deletes nothing: both older states are there and complete.
 TEST(StateFolder, KeepsOlderStatesOnAFullDisk) {
   const TemporaryDirectory folder;
   StateFolder states(folder.path());
@@ -143,7 +143,7 @@ TEST(StateFolder, KeepsOlderStatesOnAFullDisk) {
   EXPECT_EQ(StateFolder(folder.path()).load_newest()->step, 20U);
 }
 
-// The folder is moved away while training goes on: an error, and nothing appears in its place.
+// The folder is moved away during training: an error, and no new folder appears.
 TEST(StateFolder, ReportsARemovedFolder) {
   const TemporaryDirectory folder;
   fs::create_directory(folder / "checkpoint");

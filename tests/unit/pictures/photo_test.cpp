@@ -26,9 +26,9 @@ std::vector<Cutout> cut_out(const PhotoOptions& options) {
   return cut_out_digits(photo).digits;
 }
 
-// What the normal form of a photo's only digit differs from the same digit's without light, shadow
-// and noise: the mean over 28 x 28 pixels, of 255, at the best of nine places a pixel apart, since
-// the box may move by one.
+// The difference between the normal form of a photo's only digit and that of the same digit without
+// light, shadow and noise: the mean over 28 x 28 pixels, of 255, at the best of nine places a pixel
+// apart, since the box may move by one.
 double difference_to_plain(const PhotoOptions& options) {
   PhotoOptions plain = options;
   plain.paper = {255, 255, 255};
@@ -57,9 +57,9 @@ PhotoOptions show(const std::string& digits) {
 }
 
 // Light, shadow, noise, colour and polarity change the digit by less than 20 grey levels a pixel,
-// up to a place beside it; two different digits differ by about 50.
+// up to a shift of one pixel. Two different digits differ by about 50.
 TEST(CutOutDigits, IsRobustToLightingAndNoise) {
-  auto gradient = show("0");  // a single stroke: the flag of a 5 may stand apart
+  auto gradient = show("0");  // a single stroke: the flag of a 5 may be separate
   gradient.gradient = 0.75;
   EXPECT_LT(difference_to_plain(gradient), 20.0);
   auto shadow = show("2");
@@ -75,7 +75,7 @@ TEST(CutOutDigits, IsRobustToLightingAndNoise) {
   EXPECT_LT(difference_to_plain(board), 20.0);
 }
 
-// A digit's place and size do not matter, and the box says where it was.
+// A digit is found at any place and size, and the box gives its position.
 TEST(CutOutDigits, FindsADigitAtAnyPlaceAndSize) {
   auto corner = show("7");
   corner.height = 80;
@@ -86,7 +86,7 @@ TEST(CutOutDigits, FindsADigitAtAnyPlaceAndSize) {
   EXPECT_LT(found[0].box.height, 100);
 }
 
-// Each bar is a digit of its own, from the left, wherever it was drawn first.
+// Each bar is a digit, from the left, in any order of drawing.
 TEST(CutOutDigits, ReadsFromLeftToRight) {
   cv::Mat1b line(100, 400, std::uint8_t{230});
   for (const int x : {300, 40, 170}) line(cv::Rect(x, 20, 10 + x / 20, 60)) = 20;
@@ -97,7 +97,7 @@ TEST(CutOutDigits, ReadsFromLeftToRight) {
   EXPECT_NEAR(found[2].box.x, 300, 3);
 }
 
-// Two strokes above each other are one digit, like a 5 and its flag; a speck is none.
+// Two strokes above each other are one digit, like a 5 and its flag. A speck is no digit.
 TEST(CutOutDigits, JoinsStrokesAndDropsSpecks) {
   cv::Mat1b sheet(200, 200, std::uint8_t{230});
   sheet(cv::Rect(80, 40, 50, 8)) = 20;
@@ -109,7 +109,7 @@ TEST(CutOutDigits, JoinsStrokesAndDropsSpecks) {
   EXPECT_NEAR(found[0].box.br().y, 140, 3);
 }
 
-// A digit cut out so tightly that its strokes reach the picture's edges is still one digit.
+// A digit cropped so tightly that its strokes reach the picture's edges is still one digit.
 TEST(CutOutDigits, KeepsATightlyCroppedDigitWhole) {
   for (const int margin : {0, 40}) {  // on the sides
     cv::Mat1b seven(300, 200 + 2 * margin, std::uint8_t{230});
@@ -122,7 +122,7 @@ TEST(CutOutDigits, KeepsATightlyCroppedDigitWhole) {
   }
 }
 
-// Boxes are in pixels of the picture as given, also where it was reduced by different shares.
+// Boxes are in pixels of the original picture, also if it was reduced by different factors.
 TEST(CutOutDigits, GivesBoxesInPicturePixels) {
   cv::Mat1b tall(3000, 130, std::uint8_t{230});
   tall(cv::Rect(30, 1000, 60, 700)) = 20;
@@ -133,7 +133,7 @@ TEST(CutOutDigits, GivesBoxesInPicturePixels) {
   EXPECT_EQ(found[0].box & cv::Rect({}, tall.size()), found[0].box);
 }
 
-// Paper alone holds nothing: even, noisy, or with a soft shadow on it.
+// Blank paper has no digit: even, noisy, or with a soft shadow.
 TEST(CutOutDigits, FindsNoDigitOnBlankPaper) {
   EXPECT_TRUE(cut_out_digits(cv::Mat1b(200, 200, std::uint8_t{200})).digits.empty());
   auto blank = show("");
@@ -144,7 +144,7 @@ TEST(CutOutDigits, FindsNoDigitOnBlankPaper) {
   EXPECT_TRUE(cut_out(blank).empty());
 }
 
-// Sizes at the edge of what an image can be.
+// The smallest sizes of an image.
 TEST(CutOutDigits, AcceptsTinyPictures) {
   for (const cv::Size size : {cv::Size(1, 1), cv::Size(2, 1), cv::Size(1, 40), cv::Size(3, 3)}) {
     cv::Mat1b picture(size, std::uint8_t{255});
@@ -153,7 +153,7 @@ TEST(CutOutDigits, AcceptsTinyPictures) {
   }
 }
 
-// A drawing without paper: dark ink is laid on white, light ink on black, so both can be read.
+// A drawing without paper: dark ink is composited on white, light ink on black.
 TEST(DecodeImage, CompositesAlphaOnContrastingPaper) {
   for (const std::uint8_t ink : {std::uint8_t{0}, std::uint8_t{255}}) {
     cv::Mat4b drawing(200, 200, cv::Vec4b(ink, ink, ink, 0));
@@ -173,7 +173,7 @@ TEST(DecodeImage, Reads16BitAlpha) {
   EXPECT_NEAR(samples[0].box.height, 120, 4);
 }
 
-// Orientation 6: what a camera on its side stores is turned back, so what was standing stands.
+// Orientation 6: the stored picture of a camera on its side is rotated back to upright.
 TEST(DecodeImage, AppliesTheExifOrientation) {
   constexpr std::string_view kExif(
       "\xff\xe1\x00\x22"
@@ -194,7 +194,7 @@ TEST(DecodeImage, RejectsTruncatedJpegs) {
                [&] { decode_image(whole.substr(0, whole.size() * 3 / 4), "x", grey()); });
 }
 
-// The header alone announces too many pixels: refused before a decoder could allocate them.
+// The header declares too many pixels: the file is rejected before a decoder allocates them.
 TEST(DecodeImage, RejectsHugePicturesByTheirHeader) {
   auto png = encoded(".png", cv::Mat1b(4, 4, std::uint8_t{0}));
   png[16] = png[20] = 0x01;  // the leading bytes of width and height: 16 million each

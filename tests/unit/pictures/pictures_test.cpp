@@ -1,4 +1,4 @@
-// Pictures as people take them: soft, on a desk, in boxes, in rows, with marks.
+// Pictures as people take them: blurred, on a desk, in boxes, in rows, with marks.
 #include <filesystem>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
@@ -35,7 +35,7 @@ PhotoOptions show(const std::string& digits, int width = 480, int height = 360) 
   return options;
 }
 
-// An upright bar with round ends, blurred: a digit whose pen and softness are known.
+// An upright bar with round ends, blurred: a digit with known pen and blur.
 cv::Mat1b soft_bar(int height, double pen, double blur, bool light_on_dark) {
   cv::Mat1b ink(2 * height, 2 * height, std::uint8_t{255});
   cv::line(ink, {height, height / 2}, {height, height * 3 / 2}, cv::Scalar(20),
@@ -63,7 +63,7 @@ TEST(Pictures, AreReadAtAnyScaleAndBlur) {
   }
 }
 
-// A digit of a fiftieth of a large page is found, in either polarity.
+// A digit with a fiftieth of the height of a large page is found, in either polarity.
 TEST(Pictures, SmallDigitsOnALargePageAreFound) {
   for (const bool light_on_dark : {false, true}) {
     cv::Mat1b page(3000, 3000, std::uint8_t{235});
@@ -72,7 +72,7 @@ TEST(Pictures, SmallDigitsOnALargePageAreFound) {
   }
 }
 
-// A sheet on a dark desk, and on a light one when the sheet is dark: the digits alone.
+// A sheet on a dark desk, and a dark sheet on a light one: only the digits are found.
 TEST(Pictures, DeskIsExcluded) {
   auto sheet = show("38");
   sheet.height = 90;
@@ -85,7 +85,7 @@ TEST(Pictures, DeskIsExcluded) {
   EXPECT_EQ(slate.digits.size(), 2U);
 }
 
-// The picture's edge cuts the sheet.
+// The picture's edge crops the sheet.
 TEST(Pictures, DeskBesideACroppedSheetIsExcluded) {
   auto sheet = show("38");
   sheet.height = 90;
@@ -96,8 +96,8 @@ TEST(Pictures, DeskBesideACroppedSheetIsExcluded) {
   EXPECT_THAT(found.left_out, testing::Contains(Pair("desk", 1)));
 }
 
-// A box around a digit, apart from it and crossed by it. The digit is always the same: a stroke
-// that runs along the line cannot be told from it.
+// A box around a digit, apart from it and crossed by it. The digit is always the same, since a
+// stroke along the line cannot be distinguished from the line.
 TEST(Pictures, PrintedBoxesAreExcluded) {
   for (const double reach : {0.0, 0.1}) {
     auto form = show("7");
@@ -112,7 +112,7 @@ TEST(Pictures, PrintedBoxesAreExcluded) {
   }
 }
 
-// A line below two digits, and one that a digit crosses, always the same one.
+// A line below two digits, and a line that a digit crosses, always the same digit.
 TEST(Pictures, UnderlinesAreExcluded) {
   auto two = show("41");
   two.height = 100;
@@ -140,7 +140,7 @@ TEST(Pictures, DarkEdgeIsExcluded) {
   EXPECT_GT(found[0].box.x, 50);
 }
 
-// A thin 7 and a thin 4 are made of level and upright lines, which stay.
+// A thin 7 and a thin 4 consist of horizontal and vertical lines, which stay.
 TEST(Pictures, StraightStrokesOfDigitsAreKept) {
   cv::Mat1b sheet(400, 700, std::uint8_t{255});
   const auto stroke = [&](cv::Point from, cv::Point to) {
@@ -201,7 +201,7 @@ TEST(Pictures, PunctuationMarksAreExcluded) {
   }
 }
 
-// Alone on a sheet, too.
+// The same for a single mark on a sheet.
 TEST(Pictures, SingleMarkIsNoDigit) {
   cv::Mat1b sheet(300, 300, std::uint8_t{240});
   cv::Mat1b dot = sheet.clone();
@@ -213,7 +213,7 @@ TEST(Pictures, SingleMarkIsNoDigit) {
   EXPECT_THAT(dash.left_out, ElementsAre(Pair("dash", 1)));
 }
 
-// A 5 of three pieces and a dot: pieces apart make one digit when the caller says that it is one.
+// A 5 of three pieces and a dot: separate pieces make one digit if the caller expects one.
 TEST(Pictures, PiecesOfOneDigitAreJoined) {
   cv::Mat1b sheet(300, 300, std::uint8_t{240});
   cv::line(sheet, {60, 60}, {60, 200}, cv::Scalar(30), 14);
@@ -226,7 +226,7 @@ TEST(Pictures, PiecesOfOneDigitAreJoined) {
   EXPECT_NEAR(one[0].box.height, 234, 20);
 }
 
-// The committed pictures: a digit for each in the name.
+// The committed pictures have one digit for each digit of the name.
 TEST(Pictures, FixturesShowTheDigitsInTheirNames) {
   int count = 0;
   for (const auto& entry : std::filesystem::directory_iterator(fixtures() / "pictures")) {
@@ -237,7 +237,7 @@ TEST(Pictures, FixturesShowTheDigitsInTheirNames) {
   EXPECT_EQ(count, 10);
 }
 
-// The message says what was looked at.
+// The message describes the picture and its pieces of ink.
 TEST(Pictures, MissingDigitIsExplained) {
   const auto message_of = [](const cv::Mat& picture) -> std::string {
     try {
@@ -257,7 +257,7 @@ TEST(Pictures, MissingDigitIsExplained) {
   EXPECT_THAT(marked, HasSubstr("left out: 1 dash"));
 }
 
-// What was left out is named beside the samples.
+// Excluded marks are named beside the samples.
 TEST(DecodeImage, NamesExcludedMarks) {
   auto line = show("6-2", 560, 260);
   line.height = 120;
@@ -267,7 +267,7 @@ TEST(DecodeImage, NamesExcludedMarks) {
 }
 
 // A canvas of the schema's size with the digit in its corner, or filling it, dark on light and
-// light on dark: brought to the frame that training images have.
+// light on dark, is brought to the frame of training images.
 TEST(DecodeImage, BringsACanvasToTheNormalForm) {
   for (const bool light_on_dark : {false, true}) {
     cv::Mat1b corner(28, 28, std::uint8_t{0}), full(28, 28, std::uint8_t{0});
@@ -288,8 +288,8 @@ TEST(DecodeImage, BringsACanvasToTheNormalForm) {
   }
 }
 
-// For a package whose training images are not in normal form, an image of their size is one of
-// them.
+// For a package whose training images are not in normal form, an image of their size is not
+// changed.
 TEST(DecodeImage, KeepsACanvasIfTrainingUsedNoNormalForm) {
   cv::Mat1b canvas(28, 28, std::uint8_t{0});
   cv::line(canvas, {3, 2}, {8, 11}, cv::Scalar(255), 1);

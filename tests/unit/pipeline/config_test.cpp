@@ -33,7 +33,7 @@ TEST(Config, RejectsUnknownKeys) {
   expect_error("config.unknown_key", [] { parse("[training]\nepochs = 3"); });
 }
 
-// `data = "folder"` above the tables would otherwise be ignored, and synthetic data used.
+// Otherwise `data = "folder"` above the tables would be ignored, and synthetic data used.
 TEST(Config, RejectsAValueInPlaceOfATable) {
   expect_error("config.type", [] { parse("data = \"folder\""); });
   expect_error("config.type", [] { parse("[[train]]\nepochs = 1"); });
@@ -50,7 +50,7 @@ TEST(Config, FileMayNameItsPreset) {
   expect_error("config.preset", [&] { load_config(folder / "c.toml", Config()); });
 }
 
-// A run's own file must be whole: a damaged one is not filled up with defaults.
+// A run's own file must be complete: defaults do not replace missing keys.
 TEST(Config, OfARunMustBeComplete) {
   const TemporaryDirectory folder;
   write_file(folder / "c.toml", to_toml(Config()));
@@ -59,8 +59,8 @@ TEST(Config, OfARunMustBeComplete) {
   expect_error("config.missing_key", [&] { load_complete_config(folder / "c.toml"); });
 }
 
-// The committed configurations, cut at each byte and with each byte changed once: a config.* error,
-// or another valid configuration; nothing else escapes, and nothing crashes.
+// The committed configurations, truncated at each byte and with each byte changed once: a config.*
+// error or another valid configuration, and no other exception or crash.
 TEST(Config, DamagedFilesAreRejectedOrValid) {
   Rng rng(test_seed(), Stream::kTest);
   for (const auto* name : {"tiny.toml", "smoke.toml"}) {
@@ -125,7 +125,7 @@ TEST(Config, NamesTheLineOfASyntaxError) {
   }
 }
 
-// A resolved configuration is written into every run: reading it back must give the same run.
+// A resolved configuration is written to every run: reading it must give the same run.
 TEST(Config, RoundTrips) {
   for (const auto& [name, text] : presets()) {
     auto config = preset_config(name);
@@ -147,7 +147,7 @@ TEST(Config, PresetsSetEveryKey) {
   }
 }
 
-// A smaller machine caps the threads; the run can be resumed there all the same.
+// A smaller machine lowers the threads. The run can still be resumed there.
 TEST(Config, AllowsResumingWithOtherThreads) {
   auto other = Config();
   other.threads = Config().threads + 1;
@@ -156,7 +156,7 @@ TEST(Config, AllowsResumingWithOtherThreads) {
   expect_error("config.changed", [&] { require_same(other, Config(), "run"); });
 }
 
-// A run that is resumed must be the same run: every key that differs is named, with both values.
+// A resumed run must be the same run: every different key is named, with both values.
 TEST(Config, NamesEveryKeyThatChanged) {
   require_same(Config(), Config(), "run");
   auto other = Config();

@@ -1,5 +1,5 @@
-// The page on a machine, and what it says is wrong. Machines here are documents; the table is that
-// of a library with a fault.
+// The page about a machine, and its problems. The machines here are documents; the table is that of
+// a library with a fault.
 #include "pipeline/doctor.h"
 
 #include <ATen/ATen.h>
@@ -75,7 +75,7 @@ TEST(Doctor, NamesWrongConvolutions) {
                        "around it)"));
 }
 
-// A library that says that it cannot compute something is not wrong.
+// A library that reports an unsupported computation is not wrong.
 TEST(Doctor, MissingKernelsAreNoProblem) {
   auto document = healthy();
   set_wrong(document, 0, {3}, NAN);
@@ -91,7 +91,7 @@ TEST(Doctor, ReportsTheReferenceBlas) {
   EXPECT_THAT(problems_in(document), ElementsAre(HasSubstr("libopenblas0-pthread")));
 }
 
-// A folder that does not say is no alarm.
+// A folder with unknown free space is no problem.
 TEST(Doctor, ReportsAFullDisk) {
   auto document = healthy();
   document["disk"]["working_folder"] = 0.1;
@@ -103,7 +103,7 @@ TEST(Doctor, ProblemsExitWithStatus1) {
   EXPECT_EQ(exit_status("doctor.problems"), kInternalError);
 }
 
-// Everything that a bug report needs, on lines that fit a terminal of 80 columns.
+// Everything needed for a bug report, on lines of at most 80 columns.
 TEST(Doctor, PageFitsATerminal) {
   auto document = healthy();
   set_wrong(document, 1, {20, 24}, 0.34);
@@ -124,7 +124,7 @@ TEST(Doctor, PageFitsATerminal) {
   EXPECT_THAT(doctor_page(document, {}), HasSubstr("in bfloat16 none"));
 }
 
-// Convolutions that are wrong in one layout alone, for 20 input channels.
+// Convolutions that are wrong in one layout only, for 20 input channels.
 TEST(NumericsTable, ShowsTheLayoutOfWrongConvolutions) {
   auto operations = libtorch_operations();
   operations.convolve = [correct = operations.convolve](const at::Tensor& input,

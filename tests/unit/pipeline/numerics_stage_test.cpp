@@ -1,4 +1,4 @@
-// Whether a network is computed correctly is asked before training, and recorded.
+// The numerics of a network are checked before training, and the result is recorded.
 #include "pipeline/numerics_stage.h"
 
 #include <ATen/ATen.h>
@@ -27,7 +27,7 @@ Config with_precision(const std::string& name) {
   return config;
 }
 
-// What is recorded repeats the run: never "auto".
+// The recorded precision repeats the run, so it is never "auto".
 TEST(CheckTraining, RecordsTheChosenPrecision) {
   const auto [config, numerics] = check_training(with_precision("auto"), tiny_network());
   EXPECT_THAT(config.train.precision, testing::AnyOf("float32", "bfloat16"));
@@ -49,7 +49,7 @@ TEST(CheckTraining, RejectsWrongBfloat16SetByTheUser) {
   expect_error("config.precision", [] { check_training(with_precision("half"), tiny_network()); });
 }
 
-// Also forward and backward in the float32 of evaluation.
+// The float32 of evaluation is checked forward and backward too.
 TEST(CheckTraining, RejectsWrongEvaluation) {
   expect_error("device.numerics", [] {
     check_training(with_precision("auto"), tiny_network(), wrong_in(at::kFloat));
@@ -57,7 +57,7 @@ TEST(CheckTraining, RejectsWrongEvaluation) {
   EXPECT_TRUE(onednn_enabled());
 }
 
-// Every layer with its differences, and what was given up.
+// Every layer with its differences, and the disabled settings.
 TEST(NumericsJson, ListsLayersAndWarnings) {
   auto numerics = check_training(with_precision("float32"), tiny_network()).numerics;
   numerics.warnings.push_back("conv0 is wrong");

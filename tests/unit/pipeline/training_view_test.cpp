@@ -30,7 +30,8 @@ TEST(TrainingView, FormatsAnEpoch) {
             "2.5 s  00:15 left");
 }
 
-// What goes on after an epoch's last step, with its validation, marks the epoch at that step.
+// A training resumed after an epoch's last step, with its validation left, marks the epoch at that
+// step.
 TEST(EventLog, MarksAResumedEpochAtItsLastStep) {
   const auto set = random_dataset(70, 28, 28);
   const TemporaryDirectory folder;
@@ -45,8 +46,8 @@ TEST(EventLog, MarksAResumedEpochAtItsLastStep) {
   EXPECT_NE(bytes.substr(0, tag).find(std::string("\x10\x64\x2a")), std::string::npos);
 }
 
-// The picture of an epoch shows its first images as the network saw them: shuffled and augmented
-// for that epoch. It can be read once the epoch has ended, while the log is still being written.
+// The picture of an epoch shows its first images as the network gets them: shuffled and augmented
+// for that epoch. It can be read after the epoch, while the log is still being written.
 TEST(EventLog, ShowsTheImagesOfTheEpoch) {
   const auto set = random_dataset(70, 28, 28);
   TrainOptions options;

@@ -24,7 +24,7 @@ Axis axis_of(const std::vector<double>& values, Scale scale = Scale::kLinear,
   return make_axis({"", scale, {}}, values, intervals, ends);
 }
 
-// Nothing to show, or nothing that can be shown, still makes an axis.
+// Without data, or without finite data, there is still an axis.
 TEST(Axis, WithoutDataRunsFromZeroToOne) {
   for (const auto& values : {std::vector<double>{}, {kNan, kInfinity, -kInfinity}}) {
     const auto axis = axis_of(values);
@@ -34,8 +34,8 @@ TEST(Axis, WithoutDataRunsFromZeroToOne) {
   }
 }
 
-// One value, or equal ones, have no range: they stand inside an axis around them. A share's axis
-// does not leave [0, 1], and an epoch's has no half epochs.
+// One value, or equal ones, have no range: the axis surrounds them. A share's axis stays in [0, 1],
+// and an epoch's has no half epochs.
 TEST(Axis, SurroundsEqualValues) {
   for (const double value : {0.0, 3.0, -2e9, 1e100, 1e-100, 5e-310}) {
     const auto axis = axis_of({value, value});
@@ -57,7 +57,7 @@ TEST(Axis, HasNiceNumbers) {
               testing::ElementsAre("2.00", "2.05", "2.10", "2.15", "2.20"));
 }
 
-// 3 * 0.1 is above 0.3, and 0.3 / 0.1 below 3: neither may add or lose a tick.
+// 3 * 0.1 is above 0.3, and 0.3 / 0.1 below 3: neither may add or remove a tick.
 TEST(Axis, HasTicksAtItsEndsDespiteRounding) {
   for (const auto ends : {Ends::kTight, Ends::kLoose}) {
     const auto axis = axis_of({0.1, 0.3}, Scale::kLinear, ends, 2);
@@ -84,14 +84,15 @@ TEST(Axis, AbbreviatesSharesAndLargeNumbers) {
   EXPECT_THAT(labels(axis_of({0.0, 2e-7})), testing::Contains("1e-07"));
 }
 
-// Whatever `covers` names is inside.
+// The values in `covers` are inside.
 TEST(Axis, CoversTheRequiredValues) {
   const auto axis = make_axis({"", Scale::kPercent, {0.0, 1.0}}, {0.4, 0.6}, 5, Ends::kTight);
   EXPECT_EQ(axis.low, 0.0);
   EXPECT_EQ(axis.high, 1.0);
 }
 
-// A decade is as long as the next. Zero and less have no place; 1, 2, 5 go over few decades only.
+// All decades have the same length. Zero and negative values have no place. 1, 2, 5 are ticks over
+// few decades only.
 TEST(Axis, LogarithmicDecadesAreEqual) {
   const auto axis = axis_of({0.0, -1.0, 0.02, 2.0}, Scale::kLog);
   EXPECT_THAT(labels(axis), testing::ElementsAre("0.02", "0.05", "0.1", "0.2", "0.5", "1", "2"));
@@ -107,8 +108,8 @@ TEST(Axis, SharesRiseFromLowToHigh) {
   EXPECT_DOUBLE_EQ(axis.share(3.0), 1.0);
 }
 
-// For any numbers: a few ticks, ascending, with different labels, and each value has a place from 0
-// to 1. The tolerance is that of the ticks' ends, 1e-9 of a step.
+// For any numbers: a few ascending ticks with different labels, and a share from 0 to 1 for each
+// value. The tolerance is that of the ticks' ends, 1e-9 of a step.
 TEST(Axis, AcceptsAnyNumbers) {
   EXPECT_TRUE(rc::check([](const std::vector<double>& values, bool tight) {
     const auto scale = *rc::gen::element(Scale::kLinear, Scale::kPercent, Scale::kLog);
@@ -145,14 +146,14 @@ TEST(QuantityText, HasTheDigitsOfTheInterval) {
   EXPECT_EQ(quantity_text({0.5, 0.0, 1.0, 0}), "50 % [0, 100]");
 }
 
-// No interval, or none that is known, is not shown as one.
+// A missing or unknown interval is not shown.
 TEST(QuantityText, WithoutAnIntervalShowsTheNumber) {
   EXPECT_EQ(quantity_text({0.5, 0.5, 0.5, 1}), "50.00 %");
   EXPECT_EQ(quantity_text({0.5, kNan, 0.6, 1}), "50.00 %");
   EXPECT_EQ(quantity_text({kNan, 0.0, 1.0, 1}), "–");
 }
 
-// A reader's language does not turn a file into another.
+// The user's locale does not change a file.
 TEST(NumberText, IsTheSameInEveryLocale) {
   struct Comma : std::numpunct<char> {
     char do_decimal_point() const override { return ','; }

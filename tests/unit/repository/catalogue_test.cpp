@@ -6,7 +6,7 @@
 namespace digits {
 namespace {
 
-// A row per version with what its manifest says, and which are current and next to last.
+// A row per version with the content of its manifest, and the current and previous version.
 TEST(Catalogue, DescribesEachVersion) {
   const TemporaryDirectory folder;
   ModelFolder model(folder.path(), "m");
@@ -31,7 +31,7 @@ TEST(Catalogue, DescribesEachVersion) {
   EXPECT_EQ(json.at("previous"), 1);
 }
 
-// One bad version does not hide the others, and is not listed as if it were good.
+// One damaged version does not hide the others, and is not listed as valid.
 TEST(Catalogue, ShowsADamagedVersion) {
   const TemporaryDirectory folder;
   ModelFolder model(folder.path(), "m");
@@ -57,7 +57,8 @@ TEST(Catalogue, ShowsADamagedVersion) {
   EXPECT_EQ(json.at("previous"), nullptr);
 }
 
-// Nor does an edited current.json: its versions are there, and which is in use is not guessed.
+// The same for an invalid current.json: its versions are listed, and the current one is not
+// guessed.
 TEST(Catalogue, ShowsADamagedCurrentFile) {
   const TemporaryDirectory folder;
   ModelFolder model(folder.path(), "m");

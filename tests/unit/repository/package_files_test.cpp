@@ -1,4 +1,4 @@
-// A package's bytes are those that were tested, or they are refused by name.
+// A package's bytes are the tested ones, or an error names the file.
 #include "repository/package_files.h"
 
 #include <fcntl.h>
@@ -24,7 +24,7 @@ TEST(PackageSums, HaveTheFormatOfSha256sum) {
             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  b\n");
 }
 
-// A package stays in its folder: no name leads out of it, nor hides, nor stands for the sums.
+// A package stays in its folder: no name is a path out of it, is hidden, or is that of the sums.
 TEST(PackageSums, AcceptOnlyFileNames) {
   for (const char* name :
        {"../x", "a/b", "/etc/passwd", "", "..", ".hidden", "a b", "a\nb", "ä", "SHA256SUMS"}) {
@@ -42,8 +42,8 @@ TEST(PackageSums, RoundTrip) {
   for (const auto& [name, bytes] : files) EXPECT_EQ(sums.count(name), 1U) << name;
 }
 
-// Every bit of the text matters: damaged anywhere, it is refused or asks for something else. The
-// last newline too, and no line can be said twice.
+// Every bit of the text matters: with any damage it is rejected or requires other content. The last
+// newline counts too, and no line may occur twice.
 TEST(PackageSums, DetectEveryDamage) {
   const auto text = format_sums(sample_files());
   const auto whole = parse_sums(text);
@@ -63,7 +63,7 @@ TEST(PackageSums, DetectEveryDamage) {
   expect_error("package.sums", [&] { parse_sums(text + std::string(1 << 20, 'x')); });
 }
 
-// Each of the five that every package has must be listed; a card or an ONNX file need not.
+// Each of the five required files must be listed. A card or an ONNX file need not be.
 TEST(PackageSums, MustListTheRequiredFiles) {
   for (const char* name : {kModelFile, kWeightsFile, kGoldenFile, kManifestFile, kProfileFile}) {
     auto files = sample_files();
@@ -94,7 +94,8 @@ std::vector<std::string> damaged(const std::string& bytes) {
   return copies;
 }
 
-// Each file, the optional ones too, damaged at each byte: refused, and the message names the file.
+// Each file, including optional ones, damaged at each byte: it is rejected, and the message names
+// the file.
 TEST(PackageFiles, ChangedBytesAreRejectedWithTheFileName) {
   auto files = sample_files();
   files["model.onnx"] = "an optional file";
@@ -126,8 +127,8 @@ TEST(PackageFiles, MissingFilesAreRejected) {
   }
 }
 
-// A file that is there is not called missing, whatever keeps it from being read. (A link to itself
-// cannot be read by anybody, root included.)
+// An existing file is not reported as missing, for any read error. (A link to itself cannot be read
+// by any user, not even root.)
 TEST(PackageFiles, UnreadableFilesAreNotReportedAsMissing) {
   for (const char* name : {kModelFile, kSumsFile}) {
     const TemporaryDirectory folder;
@@ -141,7 +142,7 @@ TEST(PackageFiles, UnreadableFilesAreNotReportedAsMissing) {
   }
 }
 
-// A file that the sums do not list is no part of the package.
+// A file that is not in the sums is no part of the package.
 TEST(PackageFiles, UnlistedFilesAreNotRead) {
   const TemporaryDirectory folder;
   write_files(folder.path(), sample_files());
@@ -149,8 +150,8 @@ TEST(PackageFiles, UnlistedFilesAreNotRead) {
   EXPECT_EQ(read_verified(folder.path()), sample_files());
 }
 
-// The file is swapped at the worst moment: once it is open, its name already leads to another. What
-// was compared is what is returned. (A pipe makes the moment certain: its writer knows when it is
+// The file is replaced at the worst moment: after it is opened, its name leads to another file. The
+// compared bytes are the returned ones. (A pipe fixes the moment, since its writer knows when it is
 // opened.)
 TEST(PackageFiles, SwappedFilesAreNotReadAgain) {
   const TemporaryDirectory folder;

@@ -18,7 +18,7 @@ TEST(TritonConfig, DescribesInputAndOutput) {
             "output [\n  { name: \"logits__0\", data_type: TYPE_FP32, dims: [2] }\n]\n");
 }
 
-// Another version is served, and what a person has added stays.
+// Another version is served, and text added by the user stays.
 TEST(TritonConfig, KeepsManualEdits) {
   const auto config = triton_config("m", {1, 1, 1, {"a"}}, 1) + "instance_group [{ count: 2 }]\n";
   auto expected = config;
@@ -30,8 +30,8 @@ TEST(TritonConfig, KeepsManualEdits) {
   EXPECT_EQ(with_served_version("", 2), "");
 }
 
-// A policy that a person spelled in another way is renewed too, and all of it: half of one would be
-// a file that Triton refuses, none the old version.
+// A policy in another spelling is replaced completely: Triton would reject half of one, and the old
+// version would stay in use without the change.
 TEST(TritonConfig, ReplacesAPolicyInAnySpelling) {
   const std::string renewed = "version_policy: { specific: { versions: [2] } }";
   for (const char* written :
@@ -57,7 +57,7 @@ TEST(TritonConfig, IgnoresTheWordOutsideAPolicy) {
   }
 }
 
-// What cannot be told is refused, and the hint is the line to write.
+// An unreadable policy is rejected, and the hint is the line to write.
 TEST(TritonConfig, RejectsAnUnreadablePolicy) {
   for (const char* config :
        {"version_policy: { all { }", "version_policy < all < > >", "version_policy: # {\n{ }",
