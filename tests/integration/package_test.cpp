@@ -60,7 +60,7 @@ TEST(Package, ManifestRecordsLineage) {
   EXPECT_EQ(package.manifest().at("metrics").at("accuracy").at("n"), 200);
 }
 
-// Lineage describes the training, whatever options the packaging command has.
+// Lineage describes the training, not the options of the packaging command.
 TEST(Package, LineageDescribesTheTraining) {
   const TemporaryDirectory folder;
   const auto result = call_digits({"package", tiny_run().path(), "--seed", "99", "--threads", "2",

@@ -44,7 +44,7 @@ TEST(Resume, RejectsARunWithInvalidState) {
   // none.
   fs::rename(run / "checkpoint", folder / "kept");
   expect_status(5, "checkpoint.missing");
-  ASSERT_FALSE(fs::exists(run / "checkpoint"));  // else it could not be put back
+  ASSERT_FALSE(fs::exists(run / "checkpoint"));  // or it could not be restored
   fs::create_directories(run / "checkpoint");
   fs::copy(folder / "kept" / "best.safetensors", run / "checkpoint");
   expect_status(5, "checkpoint.missing");

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Proves that the tests can fail: plants each bug of tests/mutants/*/*.patch and
-# extras/*/tests/mutants/*.patch in a copy of the tree, rebuilds what changed, and runs the one test
+# extras/*/tests/mutants/*.patch in a copy of the tree, rebuilds changed files, and runs the one test
 # that must go red.
 #   tests/mutants/run.sh [NAME...]
 #

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes data/fixtures/metrics.json: logits with ties, and what scikit-learn makes of them.
+"""Writes data/fixtures/metrics.json: logits with ties, and scikit-learn's metrics of them.
 
     python3 tests/support/make_metrics.py > data/fixtures/metrics.json
 

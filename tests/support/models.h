@@ -9,7 +9,7 @@
 
 namespace digits {
 
-// 12 x 10 grey images of three classes: what random_dataset(n, 12, 10) makes.
+// 12 x 10 grey images of three classes, as random_dataset(n, 12, 10) makes them.
 inline Schema tiny_schema() { return {12, 10, 1, numbered_class_names(3)}; }
 
 inline Architecture tiny_architecture() { return {0, 2, {{4}, {6}}}; }

@@ -185,7 +185,7 @@ TEST_F(ModelFolderTest, RollsBackToValidVersionsOnly) {
   write_file(model_.path_of(1) / kModelFile, "damaged");
   expect_error("package.hash", [&] { model_.rollback(); });
   EXPECT_EQ(model_.current(), 2);
-  fs::remove_all(model_.path_of(1));  // and one that is gone is passed over
+  fs::remove_all(model_.path_of(1));  // a missing version is skipped
   expect_error("repository.missing", [&] { model_.rollback(); });
 }
 

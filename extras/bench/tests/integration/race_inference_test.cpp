@@ -5,7 +5,7 @@
 namespace digits {
 namespace {
 
-// Prints what ONNX Runtime's and Python's programs print, in the form that the script reads.
+// A stand-in with the output format of ONNX Runtime's and Python's programs.
 constexpr const char* kStandIn =
     "for batch in 1 64 256; do\n"
     "  echo \"$0 $* batch $batch p50_us 1000.0 p99_us 2000.0 images_per_s 1\"\n"

@@ -1,4 +1,4 @@
-"""Clients that nobody here wrote, the standard library's and curl, against a running server.
+"""Clients from outside this project, the standard library's and curl, against a running server.
    foreign_client.py PORT MODEL PICTURE   prints the labels that it got, one for each way to ask."""
 import base64, gzip, http.client, json, struct, subprocess, sys, urllib.request, zlib
 

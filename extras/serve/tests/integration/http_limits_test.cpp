@@ -164,7 +164,7 @@ TEST_F(HttpLimitsTest, ReportsAnAddressInUse) {
   HttpOptions taken;
   taken.port = port;
   expect_error("usage.address", [&] { HttpServer(taken, *service); });
-  taken.host = "192.0.2.1";  // of nobody: RFC 5737
+  taken.host = "192.0.2.1";  // reserved address: RFC 5737
   expect_error("usage.address", [&] { HttpServer(taken, *service); });
   EXPECT_TRUE(server->address().loopback);
   EXPECT_THAT(server->address().url, testing::StartsWith("http://127.0.0.1:"));

@@ -1,4 +1,4 @@
-// Draws digits on the page in a real browser, and prints a line of JSON about what it showed.
+// Draws digits on the page in a real browser, and prints a line of JSON about its content.
 //   node page.cjs PLAYWRIGHT CHROMIUM URL [SCREENSHOTS]
 // PLAYWRIGHT is the folder of playwright-core; with SCREENSHOTS pictures of the page go there.
 const [, , playwright, chromium, url, screenshots] = process.argv;

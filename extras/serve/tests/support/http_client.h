@@ -15,7 +15,7 @@ struct Reply {
   std::string body;
 };
 
-// A connection to 127.0.0.1. Fails the test when it cannot connect, unless told otherwise.
+// A connection to 127.0.0.1. Fails the test when it cannot connect, if must_connect.
 class HttpClient {
  public:
   explicit HttpClient(int port, bool must_connect = true);

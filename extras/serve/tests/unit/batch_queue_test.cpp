@@ -86,7 +86,7 @@ TEST(BatchQueue, RejectsRequestsBeyondItsCapacity) {
   queue.push(pending(answers, "c", 1));
   EXPECT_EQ(queue.waiting(), 4U);
   EXPECT_EQ(ids(queue.take()), "ac");
-  queue.push(pending(answers, "d", 9));  // alone, it fits: else it never would
+  queue.push(pending(answers, "d", 9));  // alone it fits, or it would never be accepted
   EXPECT_EQ(ids(queue.take()), "d");
 }
 

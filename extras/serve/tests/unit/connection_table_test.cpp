@@ -52,7 +52,7 @@ TEST_F(ConnectionTableTest, EndedConnectionStaysEnded) {
 }
 
 // A connection that the client closes in the middle of a request, or between two, is ended. A
-// complete request still gets its response, whatever the state of the client's side.
+// complete request still gets its response, in any state of the client's side.
 TEST_F(ConnectionTableTest, EndsAbandonedConnections) {
   int fd = 10;
   for (const auto phase :

@@ -243,7 +243,7 @@ TEST_F(ServiceTest, LogsNoPixels) {
   const auto service = make(options);
   ask(*service, request_of("POST", "/v2/models/fake/infer", fake_request("0.7654321")));
   ask(*service,
-      request_of("POST", "/v2/models/fake/infer", fake_request("17654321.5")));  // refused
+      request_of("POST", "/v2/models/fake/infer", fake_request("17654321.5")));  // rejected
   const auto log = read_file(options.log);
   EXPECT_THAT(log, testing::HasSubstr("\"status\":200"));
   EXPECT_THAT(log, testing::HasSubstr("\"error\":\"request.range\""));
