@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# What each choice of a preset brings: trains it as it is and with one thing changed at a time, and
-# measures on the validation part, never on the test set:
+# Measures the effect of each choice of a preset: trains the preset unchanged and with one change at a
+# time, and evaluates on the validation part, never on the test set:
 #   bench/ablation.sh DATA [SEEDS]      (default 3)
 #
 # DIGITS    the program (default build/release/digits)
-# PRESET    that is taken apart (default standard)
-# BASE      TOML that holds in every row, in keys with dots that no change sets, as
-#           "train.batch_size = 64" (default none)
-# CHANGES   file with a change in each line: what it is called, a bar, and the TOML that makes it,
-#           with ";" for a new line (default: those below, of `standard`)
+# PRESET    the preset to change (default standard)
+# BASE      TOML for every row, in dotted keys that no change sets, such as "train.batch_size = 64"
+#           (default none)
+# CHANGES   file with a change per line: its name, a bar, and its TOML, with ";" for a new line
+#           (default: those below, of `standard`)
 # THREADS   of the training (default: one per core)
 set -euo pipefail
 export LC_ALL=C
@@ -26,8 +26,8 @@ if [ -n "${CHANGES:-}" ]; then
   cp "$CHANGES" "$work/changes"
 else
   cat > "$work/changes" << 'END'
-no moves|augment.rotation = 0.0;augment.shift = 0.0;augment.scale = 0.0;augment.shear = 0.0
-twice the moves|augment.rotation = 10.0;augment.shift = 2.0;augment.scale = 0.2;augment.shear = 0.1
+no geometric augmentation|augment.rotation = 0.0;augment.shift = 0.0;augment.scale = 0.0;augment.shear = 0.0
+twice the geometric augmentation|augment.rotation = 10.0;augment.shift = 2.0;augment.scale = 0.2;augment.shear = 0.1
 no outliers, contrast, brightness|augment.outliers = 0.0;augment.contrast = 0.0;augment.brightness = 0.0
 no label smoothing|train.label_smoothing = 0.0
 weights averaged, 0.995|train.average = 0.995
@@ -37,7 +37,7 @@ wider|network.blocks = [[48], [96, 192]]
 END
 fi
 
-# The number that follows a key in the benchmark's JSON document; values: all of them.
+# All numbers that follow a key in the benchmark's JSON document.
 values_of() { grep -oE "\"$1\":$2[0-9.eE+-]+" "$work/json" | sed -E 's/.*:([0-9.eE+-]+)$/\1/'; }
 percent() { awk '{printf "%s%.2f", sep, 100 * $1; sep = ", "}'; }
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Which gates good models pass: presets fast and standard, on synthetic digits and on MNIST, in float32
-# and in bfloat16, some seeds each. Prints a line for each preset, set and precision, then one for
-# each gate of each preset and set. A run that is in OUT already is not repeated, so a stopped table
-# goes on, and new gates can be tried on old runs.
+# Shows which gates good models pass: presets fast and standard, on synthetic digits and on MNIST, in
+# float32 and in bfloat16, several seeds each. Prints a row for each preset, set and precision, then one
+# for each gate of each preset and set. A run that OUT already has is not repeated, so the script resumes
+# a stopped table, and new gates can be tried on old runs.
 #
 #   bench/gates_table.sh MNIST OUT [seeds] [gates.toml]
 set -euo pipefail
@@ -20,7 +20,7 @@ run_one() { # name preset set precision seed
   rm -rf "$run"
   if [ "$3" = mnist ]; then data=$mnist; fi
   printf 'preset = "%s"\n[train]\nprecision = "%s"\n' "$2" "$4" > "$out/config.toml"
-  # 4: a gate failed, which is what the table counts.
+  # Exit status 4: a gate failed; the table counts these.
   "$digits" run --config "$out/config.toml" --data "$data" --seed "$5" --threads 2 --out "$run" \
     > "$run.log" 2>&1 || [ $? = 4 ]
 }

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""How well `digits predict` reads pictures, kind by kind.
+"""Measures how well `digits predict` reads pictures, for each kind of picture.
 
     bench/photos.py --data DIR --model PACKAGE [--digits PROGRAM] [--count N] [--kinds a,b] [--keep DIR]
 
-Renders N pictures of each kind from digits of MNIST's test set, enlarged, and from drawn ones, and
-counts the pictures that are read rightly: all digits, in reading order, and nothing else. Each
-picture is a function of its kind and number. Needs python3-numpy and python3-pil.
+Renders N pictures of each kind from enlarged digits of MNIST's test set and from drawn digits. Counts
+the pictures that are read correctly: all digits, in reading order, and nothing else. Each picture is
+a function of its kind and number. Needs python3-numpy and python3-pil.
 """
 import argparse
 import gzip
@@ -62,7 +62,7 @@ def drawn(digit, height, pen):
 
 
 class Source:
-    """Digits to write with: MNIST's, enlarged, and drawn ones."""
+    """Source of digits: enlarged ones of MNIST, and drawn ones."""
 
     def __init__(self, folder):
         def read(name, skip):
@@ -85,7 +85,7 @@ class Source:
             factor = height / image.height
             width = max(1, round(image.width * factor))
             large = image.resize((width, height), Image.BICUBIC)
-            if factor > 3:  # a pen's edge rather than a pixel's
+            if factor > 3:  # an edge as of a pen, not of enlarged pixels
                 soft = numpy.asarray(large, float)
                 large = Image.fromarray(
                     numpy.clip((soft - 127) * factor / 3 + 127, 0, 255).astype(numpy.uint8))
@@ -126,7 +126,7 @@ def write_rows(rng, source, rows, height, pen, gap=0.45, spacing=1.7, drift=0.0,
 
 
 def photograph(rng, ink, paper=None, pen_colour=None, blur=0.0, gradient=0.0, noise=0.0):
-    """Ink on paper in a certain light, as grey levels."""
+    """Ink on paper under a random light, as grey levels."""
     light_on_dark = rng.random() < 0.3
     if paper is None:
         paper, pen_colour = rng.uniform(190, 255), rng.uniform(10, 80)
@@ -150,7 +150,7 @@ def plain_options(rng):
 
 
 def on_canvas(rng, ink, room=1.8):
-    """The ink somewhere on a larger sheet."""
+    """The ink at a random place on a larger sheet."""
     size = int(max(ink.size) * room)
     canvas = Image.new("L", (size, size), 0)
     canvas.paste(ink, (rng.randint(0, size - ink.width), rng.randint(0, size - ink.height)))

@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
 # Races `digits bench infer` against ONNX Runtime and Python on this machine, with the same package:
 #   bench/race_inference.sh PACKAGE ORT.cjs PYTHON.py [ROUNDS]     (default 5)
-# In each round each program runs once with one thread and once with two; who begins moves on from
-# round to round, so that a machine which gets slower or busier meets all alike. ORT.cjs is run by
-# node as `ORT.cjs MODEL.onnx THREADS`, PYTHON.py as `PYTHON.py MODEL.pt --threads THREADS`; both
+# In each round each program runs once with one thread and once with two. The order rotates from round
+# to round, so that a change in the machine's speed affects all programs alike. node runs ORT.cjs
+# as `ORT.cjs MODEL.onnx THREADS`, PYTHON.py as `PYTHON.py MODEL.pt --threads THREADS`; both
 # print lines "... batch N p50_us T p99_us T ...".
 #
 # DIGITS    the program (default build/release/digits)
-# PYTHON    what runs the Python program (default python3)
-# NODE      what runs ORT.cjs (default node)
+# PYTHON    interpreter for PYTHON.py (default python3)
+# NODE      interpreter for ORT.cjs (default node)
 # ORT       folder with node_modules/onnxruntime-node (default: the working folder)
-# ENGINES   of digits (default "onednn onednn-bfloat16 torchscript", without those that this build or
-#           processor does not have)
+# ENGINES   of digits (default "onednn onednn-bfloat16 torchscript"; those that this build or processor
+#           does not have are skipped)
 set -euo pipefail
 export LC_ALL=C
 if [ $# -lt 3 ] || [ $# -gt 4 ]; then

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Races `digits bench train` against a reference program on this machine. Rounds alternate, and so
-# does who begins, so that a machine which gets slower or busier meets both alike:
+# Races `digits bench train` against a reference program on this machine. The two run in turn, and take
+# turns to begin, so that a change in the machine's speed affects both alike:
 #   bench/race_training.sh REFERENCE.py DATA [SEEDS [ROUNDS]]
-# SEEDS trainings each (default 10) in ROUNDS processes each (default: as many, every one started
-# cold). The reference takes --seeds N --threads N, times its training loop alone and prints
-# "seconds median S" and "accuracy mean PERCENT". One that begins with the same seed whenever it is
-# started repeats it in each round: let it run by itself for its accuracy.
+# Each program trains SEEDS times (default 10) in ROUNDS processes (default: SEEDS, one training per
+# process). The reference takes --seeds N --threads N, times its training loop alone and prints
+# "seconds median S" and "accuracy mean PERCENT". A reference that starts from the same seed in each
+# process repeats it in each round: measure its accuracy in a separate run.
 #
 # DIGITS    the program (default build/release/digits)
-# PYTHON    what runs the reference (default python3)
+# PYTHON    interpreter for the reference (default python3)
 # PRESET    of digits (default fast)
 # THREADS   of both (default: one per core)
 # FIRST     seed of digits (default 0)

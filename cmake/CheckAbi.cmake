@@ -1,6 +1,6 @@
-# Links a small program against `libraries`, with LibTorch's ABI flags and without. An error with the
-# remedy when only the second works: the two were built with different std::string. CMake goes on to
-# the next check, so that one try names all such libraries.
+# Links a small program against `libraries`, with and without LibTorch's ABI flags. If it links only
+# without them, LibTorch and the library were built with different std::string: an error with the remedy.
+# CMake continues with the next check, so that one configure step names all such libraries.
 function(digits_check_abi name libraries source)
   if(DIGITS_${name}_ABI_FITS)
     return()
@@ -20,10 +20,10 @@ function(digits_check_abi name libraries source)
     LINK_LIBRARIES ${libraries} Threads::Threads
     CXX_STANDARD ${CMAKE_CXX_STANDARD})
   if(NOT links_alone)
-    message(FATAL_ERROR "${name} does not compile or link at all: is it installed whole?\n${log}")
+    message(FATAL_ERROR "${name} does not compile or link at all: is its installation complete?\n${log}")
   endif()
   message(SEND_ERROR
     "An ABI mismatch: ${name} links alone, but not with LibTorch's flags (${DIGITS_TORCH_FLAGS}).\n"
-    "Remedy: take the LibTorch download named cxx11 ABI, whose std::string is that of your "
+    "Remedy: use the LibTorch download named cxx11 ABI, whose std::string is that of your "
     "distribution, or build ${name} with these flags.")
 endfunction()

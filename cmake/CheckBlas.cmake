@@ -1,5 +1,5 @@
-# Stops when LibTorch runs on the reference BLAS. Nothing to check where LibTorch brings its own
-# (the official builds link MKL or OpenBLAS statically).
+# Stops if LibTorch would run on the reference BLAS. An official LibTorch needs no check: it links MKL
+# or OpenBLAS statically.
 function(digits_check_blas)
   get_filename_component(torch_library "${TORCH_LIBRARY}" REALPATH)
   get_filename_component(directory "${torch_library}" DIRECTORY)

@@ -1,4 +1,4 @@
-# Finds every library, and stops with the remedy where one is missing or does not fit.
+# Finds every library, and stops with the remedy if one is missing or does not fit.
 
 if(NOT DIGITS_FUZZ)
   include(LibTorch)
@@ -33,7 +33,7 @@ if(DIGITS_TESTS AND NOT DIGITS_FUZZ)
 endif()
 
 # --- One ABI for all ------------------------------------------------------------------------
-# LibTorch says with which std::string it was built; what else passes strings must agree.
+# LibTorch's flags say with which std::string it was built; other libraries that pass strings must agree.
 separate_arguments(DIGITS_TORCH_FLAGS UNIX_COMMAND "${DIGITS_TORCH_FLAGS}")
 add_compile_options(${DIGITS_TORCH_FLAGS})
 include(CheckAbi)

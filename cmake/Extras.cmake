@@ -1,13 +1,13 @@
-# Extras: folders of extras/ that a fork may delete. What is found there is built and added to the
-# program; an extra whose libraries are missing is left out, and the configure step says why.
+# Extras: folders of extras/ that a fork may delete. Each folder is built and added to the program. An
+# extra whose libraries are missing is left out, and the configure step says why.
 set(DIGITS_EXTRAS AUTO CACHE STRING
-  "AUTO: extras whose libraries are found; ALL: stop where one is missing; or their names: onnx;bench")
+  "AUTO: extras whose libraries are found; ALL: stop if one is missing; or a list of names: onnx;bench")
 
 # digits_extra(NAME [NEEDS variable...] [PACKAGES package...] [LINK library...] [TEST_LINK library...])
 #
 # Builds the *.cpp of the calling folder as the library digits_NAME. The function add_NAME(Extras&)
-# in it is called when the program starts. Without a true value of each variable of NEEDS the extra
-# is left out; PACKAGES are Debian's, for the remedy. DIGITS_EXTRA_BUILT says whether it is built.
+# in it is called when the program starts. The extra is left out unless each variable of NEEDS is true.
+# PACKAGES are Debian's names, for the remedy. Sets DIGITS_EXTRA_BUILT to whether the extra is built.
 function(digits_extra name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "NEEDS;PACKAGES;LINK;TEST_LINK")
   set(DIGITS_EXTRA_BUILT OFF PARENT_SCOPE)
@@ -42,7 +42,7 @@ foreach(file ${folders})
   add_subdirectory(${folder})
 endforeach()
 
-# all_extras(): the list of what was built.
+# all_extras() calls the add_NAME() of each extra that is built.
 get_property(names GLOBAL PROPERTY DIGITS_EXTRA_NAMES)
 message(STATUS "Extras: ${names}")
 set(declarations "")

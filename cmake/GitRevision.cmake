@@ -1,5 +1,5 @@
-# DIGITS_GIT_REVISION: the commit that is built, "unknown" outside a checkout. A new commit triggers
-# a new configure, and a rebuild only of what names the revision.
+# DIGITS_GIT_REVISION: the commit of the source, "unknown" outside a checkout. A new commit triggers a
+# new configure step, and recompiles only the files that use the revision.
 set(DIGITS_GIT_REVISION unknown)
 find_package(Git QUIET)
 if(Git_FOUND)

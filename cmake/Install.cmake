@@ -12,7 +12,7 @@ foreach(folder base pictures data synthetic repository metrics behaviour model i
   set_target_properties(digits_${folder} PROPERTIES EXPORT_NAME ${folder})
   install(DIRECTORY src/${folder} DESTINATION ${headers} FILES_MATCHING PATTERN "*.h")
 endforeach()
-# A LibTorch outside of the system's folders is found where it was when digits was built.
+# The installed program finds a LibTorch outside of the system's folders at its path in the build.
 set_target_properties(digits PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
 install(TARGETS digits RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 

@@ -1,4 +1,4 @@
-# Finds LibTorch, and stops with the remedy where it is missing or does not fit.
+# Finds LibTorch, and stops with the remedy if it is missing or does not fit.
 find_package(Torch QUIET)
 if(NOT Torch_FOUND)
   message(FATAL_ERROR
@@ -9,7 +9,7 @@ if(NOT Torch_FOUND)
 endif()
 message(STATUS "LibTorch ${Torch_VERSION}: ${TORCH_INSTALL_PREFIX}")
 
-# Tests of the checks below set these two.
+# The tests of the checks below set these two variables.
 if(NOT DEFINED DIGITS_TORCH_FLAGS)
   set(DIGITS_TORCH_FLAGS ${TORCH_CXX_FLAGS})
 endif()
@@ -27,6 +27,6 @@ if(DIGITS_CUDA STREQUAL "ON" AND NOT DIGITS_TORCH_HAS_CUDA)
     "-DCMAKE_PREFIX_PATH=/path/to/libtorch, or leave DIGITS_CUDA at AUTO.")
 endif()
 
-# Debian's LibTorch calls whatever libblas.so.3 is: the reference one is some 40 times slower.
+# Debian's LibTorch calls the system's libblas.so.3; the reference BLAS is some 40 times slower.
 include(CheckBlas)
 digits_check_blas()

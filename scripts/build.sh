@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Configures and builds a preset, quietly when there is nothing to do:
+# Configures and builds a preset; prints little if everything is built:
 #   scripts/build.sh PRESET [TARGET...]
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -17,10 +17,10 @@ targets=()
 if [ "${CI:-}" != true ] || [ "$preset" != ci ]; then
   exec cmake --build --preset "$preset" "${targets[@]}" >&2
 fi
-# In CI a warning of its preset is an error, after all files were compiled.
+# In CI a compiler warning in the preset `ci` is an error, reported after all files were compiled.
 log=build/$preset/build.log
 cmake --build --preset "$preset" "${targets[@]}" 2>&1 | tee "$log" >&2
-if grep -qE ':[0-9]+: warning:' "$log"; then  # a compiler's, not a linker's
-  echo "build: the above has warnings, expected none" >&2
+if grep -qE ':[0-9]+: warning:' "$log"; then  # of the compiler, not the linker
+  echo "build: the compiler printed the warnings above, expected none" >&2
   exit 1
 fi

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Brings a copy of this tree in line with it:
+# Makes or updates a copy of this tree:
 #   scripts/copy_tree.sh DESTINATION
-# Only files that differ are written, so that a build in the copy compiles no more than these. The
-# copy's build folder stays.
+# Writes only files that differ, so that a build in the copy compiles only these. Keeps the copy's
+# build folder.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 copy=$1

@@ -2,16 +2,16 @@
 # Usage: scripts/fetch_mnist.sh [--mirror URL]... [--files LIST] [FOLDER]
 #
 # Downloads the four files of MNIST (12 MB) into FOLDER (default: data/mnist). A file appears under
-# its name only when its SHA-256 is right. Until then it is NAME.gz.part, and the next call resumes
-# it. A file that is already there is checked, and never overwritten.
+# its name only when its SHA-256 is correct. Until then it is NAME.gz.part, and the next call resumes
+# it. A file that already exists is checked, and never overwritten.
 #
-#   --mirror URL  folder to download from; with it, only that mirror is used. Give it again for
-#                 others, which are tried in order.
-#   --files LIST  download other files: LIST has lines as `sha256sum NAME...` writes them for the
-#                 unzipped files; a mirror has each as NAME.gz.
+#   --mirror URL  folder to download from, instead of the default mirrors. Several mirrors, each with
+#                 its own --mirror, are tried in order.
+#   --files LIST  download other files: LIST has the output of `sha256sum NAME...` for the unzipped
+#                 files; a mirror has each as NAME.gz.
 #
-# Environment: STALL_SECONDS without data end an attempt (default 10); PAUSE_SECONDS pass before the
-# next one (default 1). Exit status: 0 done; 2 wrong usage, or FOLDER cannot be used; 3 not
+# Environment: an attempt ends after STALL_SECONDS without data (default 10); the next one begins after
+# PAUSE_SECONDS (default 1). Exit status: 0 done; 2 wrong usage, or FOLDER cannot be used; 3 not
 # downloaded, or wrong content; 130 interrupted.
 
 set -euo pipefail
@@ -27,15 +27,15 @@ fail() {  # CODE SEEN HINT
   case $1 in usage.* | output.*) exit 2 ;; *) exit 3 ;; esac
 }
 
-stop() {  # ends curl first: it must not go on writing when the next call begins
+stop() {  # ends curl first: it must not write while the next call runs
   { kill "${!-}" && wait "${!-}"; } 2> /dev/null || true
-  [ ! -t 2 ] || echo >&2  # the line of the progress bar ends
-  echo "fetch_mnist.sh: interrupted: not all files are there (hint: the same command resumes)" >&2
+  [ ! -t 2 ] || echo >&2  # ends the line of the progress bar
+  echo "fetch_mnist.sh: interrupted: some files are missing (hint: the same command resumes)" >&2
   exit 130
 }
 
-# Prints what is wrong with the unzipped bytes of a file; nothing when they are the wanted ones.
-# Mirrors may zip differently, so the hash of the zipped bytes would not do.
+# Prints the fault of a file's unzipped bytes, or nothing if their hash is right. Mirrors may compress
+# differently, so the hash of the zipped bytes cannot be compared.
 defect() {  # FILE SHA256
   local unzip=cat seen
   case $1 in *.gz | *.gz.part) unzip='gzip -dc' ;; esac
@@ -46,7 +46,7 @@ defect() {  # FILE SHA256
   fi
 }
 
-# Up to three attempts at one mirror. On success PART is the file; otherwise `reason` says why not.
+# Makes up to three attempts at one mirror. On success PART is the file; else `reason` has the cause.
 load() {  # URL PART SHA256
   local attempt resumed status http redirects=http,https
   [[ $1 == http:* ]] || redirects=https
@@ -54,7 +54,7 @@ load() {  # URL PART SHA256
     [ "$attempt" = 1 ] || sleep "${PAUSE_SECONDS:-1}"
     resumed=no status='' http='' reason=''
     [ ! -s "$2" ] || resumed=yes
-    # Not in the foreground, where a signal waits until curl ends. `read` waits a second at most.
+    # In the background: bash handles a signal only after a foreground curl. `read` waits a second.
     until read -r -t 1 status http reason <&3 || [ $? -le 128 ]; do :; done 3< <(
       exec curl "${progress[@]}" --fail --globoff --continue-at - --output "$2" \
         --no-buffer --max-filesize 64M --connect-timeout 10 --speed-limit 1000 \
@@ -67,17 +67,17 @@ load() {  # URL PART SHA256
     fi
     echo "fetch_mnist.sh: $1: ${reason:=curl did not end by itself} (attempt $attempt of 3)" >&2
     case $status:$http:$resumed in
-      0:*:yes | 33:*) rm -f "$2" ;;  # the part of another file, or a server without ranges
+      0:*:yes | 33:*) rm -f "$2" ;;  # PART is of another file, or the server has no ranges
       0:*:no) rm -f "$2"; return 1 ;;
       23:*) fail output.write "cannot write $2" "free space there, or choose another folder" ;;
-      22:408:* | 22:429:*) ;;  # busy, as with 5xx
-      22:4* | [1567]:* | 47:* | 60:* | 63:*) return 1 ;;  # the next attempt would end the same way
+      22:408:* | 22:429:*) ;;  # server busy, like 5xx: try again
+      22:4* | [1567]:* | 47:* | 60:* | 63:*) return 1 ;;  # another attempt would fail as well
     esac
   done
   return 1
 }
 
-# Tries one mirror after the other. The one that has the file is the first for the next file.
+# Tries the mirrors in order. The next file begins with the mirror that had this one.
 fetch_file() {  # NAME SHA256
   local i mirror seen='' reason='' code=fetch.failed file=$folder/$1.gz
   for ((i = first; i < first + ${#mirrors[@]}; ++i)); do
@@ -92,8 +92,8 @@ fetch_file() {  # NAME SHA256
     seen+="${seen:+; }$mirror: $reason"
   done
   fail "$code" "$1.gz: no mirror gave it: $seen" "check the network; or name another mirror with \
---mirror URL; or bring the files into $folder some other way, and this script checks them; or do \
-without: \`digits run\` draws its own digits"
+--mirror URL; or copy the files into $folder by hand, and this script checks them; or use no MNIST: \
+\`digits run\` draws synthetic digits"
 }
 
 while [ $# -gt 0 ]; do

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Runs the libFuzzer targets of tests/fuzz one after the other, from the fixtures and from what
-# earlier runs have found:
-#   scripts/fuzz.sh [SECONDS]      of each target, 10 unless told
-# Needs clang with its runtime (scripts/setup.sh clang libclang-rt-dev), and no LibTorch; says that
-# it skips, with status 0, where they are missing. An input that crashes a target, takes over 20 s
-# or fills the memory is kept under build/fuzz/found/. DIGITS_TEST_SEED repeats a run's choices.
+# Runs the libFuzzer targets of tests/fuzz one after the other, from the fixtures and from the corpus
+# of earlier runs:
+#   scripts/fuzz.sh [SECONDS]      of each target (default 10)
+# Needs clang with its runtime (scripts/setup.sh clang libclang-rt-dev), but not LibTorch. Without
+# clang it prints that it skips, with status 0. An input that crashes a target, takes over 20 s or
+# fills the memory is kept under build/fuzz/found/. DIGITS_TEST_SEED repeats a run's random choices.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=${1:-10}
@@ -35,7 +35,7 @@ if [ -x $out/tests/fuzz/fuzz_infer ]; then  # of extras/serve
   cp extras/serve/tests/fuzz/seeds/* $out/seeds/infer/
 fi
 
-# Longer inputs are cut: a few kilobytes reach every branch of the parsers, and photos need more.
+# Largest input in bytes: a few kilobytes reach every branch of the parsers; photos need more.
 declare -A longest=([idx]=4096 [gzip]=4096 [image]=40000 [sums]=4096 [infer]=4096)
 for target in "${targets[@]}"; do
   mkdir -p $out/corpus/$target

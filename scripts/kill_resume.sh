@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Kills training at random moments (SIGKILL), resumes it, and compares what it ends with, to the bit,
-# with a training that was never stopped:
+# Kills training at random moments (SIGKILL), resumes it, and compares the result, to the bit, with
+# that of an uninterrupted training:
 #   scripts/kill_resume.sh [TRAININGS]     (default 100)
-# Each is killed one to three times, and at least once after it had saved a state to go on from.
+# Each is killed one to three times, and at least once after it saved a state.
 #
 # DIGITS            the program (default build/release/digits)
-# CONFIG            of the training (default: the tiny set's, longer, with averaging); it should save
-#                   states often, or few kills find one
-# DIGITS_TEST_SEED  seed of the moments (default 1)
+# CONFIG            configuration of the training (default: data/fixtures/tiny.toml with more epochs and
+#                   with averaging); it should save states often, or few kills find a state
+# DIGITS_TEST_SEED  seed of the random moments (default 1)
 set -euo pipefail
 export LC_ALL=C  # a comma in EPOCHREALTIME would not be arithmetic
 cd "$(dirname "$0")/.."
@@ -19,17 +19,17 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 if [ -n "${CONFIG:-}" ]; then
   cp "$CONFIG" "$work/config.toml"
-else  # so long that most kills strike in training; averaging, so that there is more to restore
+else  # long enough that most kills occur in training; averaging adds state to restore
   sed 's/^epochs = .*/epochs = 24\ncheckpoint_steps = 7\naverage = 0.95/' data/fixtures/tiny.toml > "$work/config.toml"
 fi
 
-# What must not depend on where a training was stopped: the best weights, all losses and accuracies.
+# The results that must not depend on the kills: the best weights, all losses and accuracies.
 identity() {  # RUN
   sha256sum < "$1/checkpoint/best.safetensors"
   sed -E 's/"[a-z_]*(seconds|per_second|_bytes)":[^,}]*//g' "$1/history.jsonl"
 }
 
-# The arguments that begin a run, or go on with it once it has written its configuration.
+# The arguments that begin a run, or resume it if it has written its configuration.
 arguments() {  # RUN
   if [ -e "$1/config.toml" ]; then
     printf '%s\n' train --resume "$1"
@@ -44,7 +44,7 @@ length=$((${EPOCHREALTIME/./} - start))  # microseconds
 expected=$(identity "$work/whole")
 
 same=0 kills=0 too_early=0 never=0
-declare -A steps=()  # of the newest state when it was killed
+declare -A steps=()  # of the newest state at each kill
 for ((training = 1; training <= trainings; ++training)); do
   run=$work/run
   rm -rf "$run"
@@ -58,7 +58,7 @@ for ((training = 1; training <= trainings; ++training)); do
     kill -KILL "$child" 2> /dev/null || true
     status=0
     wait "$child" 2> /dev/null || status=$?
-    if [ "$status" -ne 137 ]; then  # it was done already
+    if [ "$status" -ne 137 ]; then  # it had already ended
       [ "$struck" -gt 0 ] || rm -rf "$run"
       continue
     fi

@@ -1,11 +1,10 @@
 #!/usr/bin/env bash
 # Formatting, layering and static analysis:
-#   scripts/setup.sh clang-format clang-tidy && scripts/build.sh release && scripts/lint.sh
+#   scripts/setup.sh clang-format clang-tidy && scripts/lint.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
-preset=${DIGITS_PRESET:-release}
 
-# Versions of clang-format disagree on details; this one decides.
+# Versions of clang-format differ in details; the project is formatted by this one.
 if clang-format --version | grep -q 'version 14\.'; then
   echo "lint: formatting"
   find src extras tests bench \( -name '*.h' -o -name '*.cpp' \) -print0 |
@@ -14,7 +13,7 @@ else
   echo "lint: formatting skipped: clang-format is not version 14"
 fi
 
-# A folder may include itself and these. Torch begins with model.
+# A folder may include itself and these folders. Only model and the folders above it use Torch.
 echo "lint: layers"
 declare -A below=(
   [base]=""
@@ -39,11 +38,11 @@ for folder in "${!below[@]}"; do
   ours=$(IFS='|'; echo "${!below[*]}" | sed 's/ /\/|/g')/
   if grep -rnE "#include [<\"]($ours|torch/|ATen/|c10/|opencv2/)" "src/$folder" |
      grep -vE "#include [<\"]($allowed)"; then
-    echo "lint: src/$folder must not include the above" >&2
+    echo "lint: src/$folder must not include the files above" >&2
     exit 1
   fi
 done
-# The core knows no extra.
+# The core includes no extra.
 if [ -d extras ]; then
   names=$(cd extras && ls -d -- */ | sed 's|/$||' | paste -sd '|')
   if grep -rnE "#include \"($names)/" src tests; then
@@ -52,16 +51,20 @@ if [ -d extras ]; then
   fi
 fi
 
-# The server answers, and trains nothing.
+# The server does not train.
 if [ -d extras/serve ] &&
    grep -nE '#include "(model/(train|network|checkpoint)|pipeline/(config|pipeline|stages)|synthetic)' \
      extras/serve/*.h extras/serve/*.cpp; then
-  echo "lint: extras/serve must not include the above" >&2
+  echo "lint: extras/serve must not include the files above" >&2
   exit 1
 fi
 
-# Files that include Torch take clang-tidy most of a minute each; these folders do not.
+# Each file by itself, which also proves that it includes what it uses. Files that include Torch take
+# clang-tidy most of a minute each; these folders do not.
+mkdir -p build/lint
+cmake --preset release -B build/lint -DCMAKE_UNITY_BUILD=OFF -DDIGITS_TESTS=OFF \
+  > build/lint/configure.log 2>&1 || { cat build/lint/configure.log >&2; exit 1; }
 echo "lint: clang-tidy over the folders without Torch"
 find src/base src/pictures src/data src/synthetic src/repository src/metrics src/behaviour src/report -name '*.cpp' -print0 |
-  xargs -0 -n 4 -P "$(nproc)" clang-tidy --quiet -p "build/$preset" 2>&1 |
-  { grep -v ' warnings generated\.$' || true; }  # in the libraries' headers; pipefail keeps the status
+  xargs -0 -n 4 -P "$(nproc)" clang-tidy --quiet -p build/lint 2>&1 |
+  { grep -v ' warnings generated\.$' || true; }  # of the libraries' headers; pipefail keeps the status

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # From a bare machine to a trained, tested and packaged classifier:
 #   scripts/run.sh [options of `digits run`]
-# Installs what is missing, builds build/release/digits, runs it. A second call does neither.
+# Installs missing packages, builds build/release/digits and runs it. A second call only runs it.
 set -euo pipefail
 here=$(pwd)
 cd "$(dirname "$0")/.."

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs what the build needs and a bare Debian or Ubuntu lacks; does nothing when all is there.
+# Installs the packages that the build needs on Debian or Ubuntu; does nothing if all are installed.
 #   scripts/setup.sh [PACKAGE...]    further packages, such as clang-format for scripts/lint.sh
-# LibTorch comes from the distribution unless Torch_DIR or CMAKE_PREFIX_PATH leads to another one.
+# LibTorch comes from the distribution unless Torch_DIR or CMAKE_PREFIX_PATH names another one.
 set -euo pipefail
 
 packages=(
@@ -11,14 +11,14 @@ packages=(
   curl ca-certificates
   "$@"
 )
-# What the extras that are there need: a line in each.
+# The packages of the extras: one line in each packages.txt.
 cd "$(dirname "$0")/.."
 for list in extras/*/packages.txt; do
   [ ! -f "$list" ] || read -ra more < "$list"
   [ ! -f "$list" ] || packages+=("${more[@]}")
 done
 # Debian's LibTorch is built against an abstract BLAS: without OpenBLAS it runs on the reference
-# implementation, some 40 times slower. Its CMake files ask for Gloo.
+# implementation, some 40 times slower. LibTorch's CMake files need Gloo.
 torch_packages=(libtorch-dev libgloo-dev libopenblas0-pthread)
 
 have_own_torch() {
@@ -35,19 +35,19 @@ have_own_torch || packages+=("${torch_packages[@]}")
 explain() {
   cat >&2 <<EOF
 setup: $1
-What is needed: a C++17 compiler, CMake 3.25 or newer, Ninja, OpenCV 4.6+, GoogleTest, fmt, cxxopts,
+The build needs a C++17 compiler, CMake 3.25 or newer, Ninja, OpenCV 4.6+, GoogleTest, fmt, cxxopts,
 nlohmann-json, toml++, spdlog, zlib, OpenSSL, Boost, RapidCheck and RapidJSON; ONNX, Protobuf and
-oneDNN for the folders of extras/. On Debian or Ubuntu these are
+oneDNN for the folders of extras/. On Debian or Ubuntu the packages are
   ${packages[*]}
-An official LibTorch (the C++ build with the cxx11 ABI, from pytorch.org) serves as well: unpack it
-and set CMAKE_PREFIX_PATH=/path/to/libtorch.
+To use an official LibTorch (the C++ build with the cxx11 ABI, from pytorch.org), unpack it and set
+CMAKE_PREFIX_PATH=/path/to/libtorch.
 EOF
 }
 
 if ! command -v dpkg-query > /dev/null; then
-  explain "this system is neither Debian nor Ubuntu: going on with what is installed"
+  explain "this system is neither Debian nor Ubuntu: continuing with the installed libraries"
   command -v cmake > /dev/null && command -v ninja > /dev/null && exit 0
-  echo "setup: cmake or ninja is missing: install the above by hand first" >&2
+  echo "setup: cmake or ninja is missing: install the packages above by hand first" >&2
   exit 1
 fi
 

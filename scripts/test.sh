@@ -3,20 +3,20 @@
 #   scripts/test.sh [unit|integration|smoke]...
 #
 # Each tier has a budget of CPU seconds: user and system time of its programs and of the processes
-# that they start and wait for. A tier over its budget is a warning, and a failure where CI=true.
-# Wall seconds stand beside it and have no bound: they depend on what else the machine does.
+# that they start and wait for. A tier over its budget is a warning, and a failure with CI=true.
+# Wall seconds are printed too, but have no bound: they depend on other work of the machine.
 #
 # DIGITS_TEST_SEED      seed of every random choice in the tests (default 1)
 # DIGITS_PRESET         CMake preset to build and test (default release)
 # DIGITS_BUDGET_FACTOR  multiplies the budgets (default 1): CPU seconds vary with the processor,
-#                       with what shares its cores, and with instrumented code
+#                       with other work on its cores, and with instrumented code
 set -euo pipefail
 export LC_ALL=C  # the times below have a decimal point
 cd "$(dirname "$0")/.."
 root=$(pwd)
 
 export DIGITS_TEST_SEED=${DIGITS_TEST_SEED:-1}
-# A tier's programs run side by side: threads that wait must not spin on a core that another needs.
+# A tier's programs run in parallel: waiting threads must not spin on a core that another needs.
 export OMP_WAIT_POLICY=passive OPENBLAS_THREAD_TIMEOUT=4
 preset=${DIGITS_PRESET:-release}
 factor=${DIGITS_BUDGET_FACTOR:-1}
@@ -28,7 +28,7 @@ for tier in "$@"; do
     *) echo "test.sh: no tier \"$tier\", expected unit, integration or smoke" >&2; exit 2 ;;
   esac
 done
-tiers=()  # in the pyramid's order, whatever the order of the arguments
+tiers=()  # in the pyramid's order, for any order of the arguments
 for tier in unit integration smoke; do
   if [ $# -eq 0 ] || [[ " $* " == *" $tier "* ]]; then tiers+=("$tier"); fi
 done
@@ -36,7 +36,7 @@ done
 scripts/setup.sh
 scripts/build.sh "$preset"
 
-# Quiet about programs that pass; of one that fails, all that it printed.
+# Prints nothing of programs that pass, and the whole output of one that fails.
 run_tier() {  # TIER REPORTS
   GTEST_OUTPUT="xml:$2/" GTEST_BRIEF=1 \
     ctest --test-dir "build/$preset" --label-regex "^$1\$" --no-tests=error --output-on-failure \
@@ -44,7 +44,7 @@ run_tier() {  # TIER REPORTS
     sed -u '/^Internal ctest/d; /^Test project/d; /^Total Test/d; /tests passed, /d; /^$/d'
 }
 
-# What the test programs of a tier have reported; one that crashed or hung has written nothing.
+# The reports of a tier's test programs; a program that crashed or hung has written none.
 reports_in() { cat "$1"/*.xml 2> /dev/null || true; }
 
 # The sum of an attribute over the test programs' reports of a tier.

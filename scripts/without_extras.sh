@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Shows that extras can be deleted: deletes each folder of extras/ in a copy of the tree, then all of
+# Checks that extras can be deleted: deletes each folder of extras/ in a copy of the tree, then all of
 # them, builds, and runs the test tiers.
-#   scripts/without_extras.sh [NAME...|all]    default: each in turn, then all
+#   scripts/without_extras.sh [NAME...|all]    (default: each in turn, then all)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 preset=${DIGITS_PRESET:-release}
@@ -15,7 +15,7 @@ for name in "${names[@]}"; do
     { echo "without_extras.sh: no extra \"$name\", expected one of: ${extras[*]} all" >&2; exit 2; }
 done
 
-# The build tree stays, so that the next copy compiles what differs.
+# The build tree stays, so that the next copy compiles only the differences.
 copy=build/without_extras
 for name in "${names[@]}"; do
   echo "without_extras.sh: without $name"

@@ -1,4 +1,4 @@
-// Starts the program, with what extras/ adds to it.
+// Starts the program with the commands, engines and package files of extras/.
 #include <sys/auxv.h>
 #include <unistd.h>
 
@@ -11,8 +11,8 @@
 
 namespace {
 
-// OpenMP's and OpenBLAS's threads that wait for work sleep. By default they spin, and beside other
-// work a spinning thread takes the core of one that would work (docs/performance.md).
+// OpenMP's and OpenBLAS's idle threads sleep. By default they spin: on a busy machine a spinning
+// thread takes a core from a working one (docs/performance.md).
 char waiting[][32] = {"OMP_WAIT_POLICY=passive", "OPENBLAS_THREAD_TIMEOUT=4"};
 
 bool same_variable(std::string_view a, std::string_view b) {
@@ -20,9 +20,9 @@ bool same_variable(std::string_view a, std::string_view b) {
 }
 
 // Starts the program again with these variables, unless the environment sets OMP_WAIT_POLICY. A
-// GOMP_SPINCOUNT in the environment still decides: libgomp puts it first. The libraries read them
-// when they are loaded, long before main. When exec fails, the program goes on with threads that
-// spin.
+// GOMP_SPINCOUNT in the environment takes precedence in libgomp. The libraries read the variables
+// when they are loaded, long before main. When exec fails, the program continues with spinning
+// threads.
 void wait_passively(int /*argc*/, char** argv, char** environment) {
   std::vector<char*> variables;
   for (char** set = environment; *set != nullptr; ++set) variables.push_back(*set);
@@ -31,7 +31,7 @@ void wait_passively(int /*argc*/, char** argv, char** environment) {
                        [&](const char* set) { return same_variable(set, variable); });
   };
   if (is_set(waiting[0])) return;
-  if (getauxval(AT_BASE) == 0) return;  // run as an argument of the loader: /proc/self/exe is that
+  if (getauxval(AT_BASE) == 0) return;  // started through the loader: /proc/self/exe is the loader
   std::vector<char> program(4096);
   if (readlink("/proc/self/exe", program.data(), program.size() - 1) < 0) return;
   for (char* variable : waiting) {
@@ -41,8 +41,8 @@ void wait_passively(int /*argc*/, char** argv, char** environment) {
   execve(program.data(), argv, variables.data());
 }
 
-// The loader calls what is in this section before any library's own initialisation, which is most
-// of the program's start: the second start costs a quarter of one.
+// The loader calls the functions in this section before any library's initialisation, which takes
+// most of the start-up time: the second start costs a quarter of the first.
 __attribute__((section(".preinit_array"), used)) void (*before_libraries)(int, char**,
                                                                           char**) = wait_passively;
 

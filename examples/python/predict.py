@@ -2,9 +2,9 @@
 
     python3 predict.py PACKAGE IMAGE...
 
-An image is a PNG or JPEG file of the size that the model was trained on, bright ink on a dark
-ground, or an IDX file of many such, .gz or not. (`digits predict` also finds digits in
-photographs.) Needs torch, and Pillow for image files.
+An image is a PNG or JPEG file of the size that the model was trained on, with bright ink on a dark
+background, or an IDX file of such images, with or without gzip. (`digits predict` also finds digits
+in photographs.) Needs torch, and Pillow for image files.
 """
 import argparse
 import contextlib
@@ -24,21 +24,21 @@ from safetensors_reader import parse_safetensors
 
 SCHEMA = "digits.manifest/2"
 REQUIRED = {"model.pt", "model.safetensors", "golden.safetensors", "manifest.json", "profile.json"}
-TOLERANCE = 1e-4  # of golden logits; a manifest may ask for less, not for more
+TOLERANCE = 1e-4  # of golden logits; a manifest may set a smaller one, not a larger one
 
 
 @contextlib.contextmanager
 def named(path):
-    """Whatever goes wrong inside ends the program with a line that names `path`."""
+    """An exception inside ends the program with one line that names `path`."""
     try:
         yield
     except Exception as error:
-        message = str(error).split("\n")[0]  # LibTorch's go on with a backtrace
+        message = str(error).split("\n")[0]  # LibTorch's messages continue with a backtrace
         sys.exit(f"{path}: {type(error).__name__}: {message}")
 
 
 def read_verified(package):
-    """The package's files, bytes by name. Each is read once: what was verified is what is used."""
+    """The package's files, bytes by name. Each is read once, so the verified bytes are used."""
     files = {}
     for line in (package / "SHA256SUMS").read_text().splitlines():
         sum_and_name = re.fullmatch(r"([0-9a-f]{64})  (\w[\w.-]*)", line)
@@ -54,19 +54,19 @@ def read_verified(package):
 
 
 def check_golden(model, files, manifest):
-    """The model gives here the logits that it gave where it was packaged."""
+    """Raises ValueError unless the model gives the golden logits on this machine."""
     golden = {
         name: torch.frombuffer(tensor.values, dtype=torch.float32).view(tensor.shape)
         for name, tensor in parse_safetensors(files["golden.safetensors"]).items()
     }
     tolerance = min(manifest["golden"]["tolerance"], TOLERANCE)
     difference = (model(golden["inputs"]) - golden["logits"]).abs().max().item()
-    if not difference <= tolerance:  # as NaN is not
+    if not difference <= tolerance:  # also true for NaN
         raise ValueError(f"golden logits differ by {difference:.2g}, expected up to {tolerance:g}")
 
 
 def load(package):
-    """The network, ready to answer, and what its images are."""
+    """The verified network, and the schema of its images."""
     files = read_verified(package)
     manifest = json.loads(files["manifest.json"])
     if manifest["schema"] != SCHEMA:
@@ -93,7 +93,7 @@ def decode(raw, channels):
 
 
 def read_images(path, schema):
-    """[N, channels, rows, cols] float32 in [0, 1], which is what the model wants; it normalises."""
+    """[N, channels, rows, cols] float32 in [0, 1], the model's input; the model normalises."""
     raw = path.read_bytes()
     if raw[:2] == b"\x1f\x8b":
         raw = gzip.decompress(raw)
@@ -125,6 +125,6 @@ def main():
 
 
 if __name__ == "__main__":
-    if hasattr(signal, "SIGPIPE"):  # ends like any filter when its reader, such as head, has enough
+    if hasattr(signal, "SIGPIPE"):  # no error if the reader, such as head, closes the pipe
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     main()

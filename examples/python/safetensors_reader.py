@@ -1,10 +1,11 @@
-"""Reads safetensors files with nothing but the standard library.
+"""Reads safetensors files with the standard library alone.
 
     python3 safetensors_reader.py FILE    lists the tensors of a file
 
-The format (https://github.com/huggingface/safetensors): a little-endian u64, as many bytes of JSON
-that say of each tensor `dtype`, `shape` and `data_offsets`, then the numbers, little-endian, row by
-row. Nothing in it can be executed. PyTorch and NumPy take a tensor's values without a copy:
+The format (https://github.com/huggingface/safetensors): a little-endian u64, the length of
+the JSON header; the header, with `dtype`, `shape` and `data_offsets` of each tensor; the numbers,
+little-endian, row by row. Nothing in it can be executed. PyTorch and NumPy use the values without a
+copy:
 
     torch.frombuffer(tensor.values, dtype=torch.float32).view(tensor.shape)
     numpy.frombuffer(tensor.values, dtype=numpy.float32).reshape(tensor.shape)
@@ -17,7 +18,7 @@ import struct
 import sys
 from typing import NamedTuple
 
-TYPES = {"F32": "f", "I64": "q"}  # those that digits writes, and their letters in `array`
+TYPES = {"F32": "f", "I64": "q"}  # the types that digits writes, and their codes in `array`
 
 
 class Tensor(NamedTuple):
@@ -31,7 +32,7 @@ def parse_safetensors(raw):
     try:
         (length,) = struct.unpack_from("<Q", raw)
         header = json.loads(raw[8 : 8 + length])
-        header.pop("__metadata__", None)  # free texts
+        header.pop("__metadata__", None)  # free text
         data = raw[8 + length :]
         return {name: parse_tensor(data, **entry) for name, entry in header.items()}
     except (ValueError, struct.error, KeyError, TypeError, AttributeError) as error:

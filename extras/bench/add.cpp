@@ -1,4 +1,4 @@
-// What this folder adds to the program.
+// Adds `digits bench` to the program.
 #include "bench/command_bench.h"
 #include "cli/extras.h"
 

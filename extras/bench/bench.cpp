@@ -34,7 +34,7 @@ class BestWeights {
     }
   }
 
-  // Brings the network back to them.
+  // Restores the network to these weights.
   void restore() const { copy_tensors(network_tensors(network_), weights_, "weights"); }
 
  private:
@@ -48,7 +48,7 @@ struct Trained {
   Network network{nullptr};  // of the best epoch
 };
 
-// All that needs no test set; it is not handed one.
+// Trains without access to the test set.
 Trained train_seed(const Dataset& train_set, std::size_t validation, const Config& asked,
                    Progress& progress) {
   const auto parts = split_stage(train_set, asked, validation);
@@ -149,7 +149,7 @@ TrainBench bench_train(const Dataset& train_set, const Dataset* test_set, const 
 }
 
 bool reaches(const TrainBench& bench, double target) {
-  constexpr double kRounding = 1e-12;  // of the sum: three times 0.99 over three is below 0.99
+  constexpr double kRounding = 1e-12;  // of the sum: (0.99 + 0.99 + 0.99) / 3 is below 0.99
   return bench.mean_accuracy.value >= target - kRounding;
 }
 
@@ -158,7 +158,7 @@ void require_target(const TrainBench& bench, double target) {
   throw Error("gate.target",
               fmt::format("mean {} accuracy {:.4f} of {} seeds, expected at least {}",
                           bench.measured_on, bench.mean_accuracy.value, bench.seeds.size(), target),
-              "another preset, or a lower --target");
+              "use another preset, or a lower --target");
 }
 
 Json describe_machine(const Config& config) {

@@ -1,5 +1,5 @@
-// How long training takes and how good it gets, over several seeds on this machine. Nothing is
-// written to disk. No Torch in this header.
+// Measures the time and the accuracy of training, over several seeds on this machine. Writes no
+// file. No Torch in this header.
 #pragma once
 
 #include <cstdint>
@@ -16,19 +16,19 @@ namespace digits {
 
 constexpr const char* kBenchTrainSchema = "digits.bench_train/1";
 
-// One training: its times, and what the network of the best epoch by validation accuracy scores, as
-// a run would package it.
+// One training: its times, and the scores of the network of the best epoch by validation accuracy,
+// the one that a run would package.
 struct SeedResult {
   std::int64_t seed = 0;
   TrainingSummary training;
   int best_epoch = 0;
-  Quantity validation_accuracy;           // of that epoch; it was chosen by it
-  std::optional<Quantity> test_accuracy;  // nothing where there was no test set
+  Quantity validation_accuracy;           // of that epoch, which was chosen by it
+  std::optional<Quantity> test_accuracy;  // nothing without a test set
 };
 
-// Trains with config.seed, on `train_set` split as a run would split it (split_stage). The test set
-// is not used before training has ended, and may be null: a person who still chooses among
-// configurations must not use it. Throws as split_stage and train.
+// Trains with config.seed, on `train_set` split as in a run (split_stage). The test set is not used
+// before training has ended, and may be null: do not use it to choose among configurations. Throws
+// as split_stage and train.
 SeedResult bench_seed(const Dataset& train_set, const Dataset* test_set, const Config& config,
                       std::size_t validation = 0);
 
@@ -41,8 +41,8 @@ Config checked_for_training(const Dataset& train_set, const Config& config,
 // validation.
 struct TrainBench {
   std::vector<SeedResult> seeds;
-  const char* measured_on = "test";  // or "validation": where there was no test set
-  Quantity mean_accuracy;            // on that; n counts seeds, see mean_of_shares
+  const char* measured_on = "test";  // or "validation": without a test set
+  Quantity mean_accuracy;            // on this part; n counts seeds, see mean_of_shares
   Spread accuracy;
   Spread seconds;
   Spread images_per_second;
@@ -58,7 +58,7 @@ TrainBench bench_train(const Dataset& train_set, const Dataset* test_set, const 
 // Whether the mean accuracy is at least `target`, a share in (0, 1].
 bool reaches(const TrainBench& bench, double target);
 
-// Throws gate.target when it is not.
+// Throws gate.target when the mean accuracy is below `target`.
 void require_target(const TrainBench& bench, double target);
 
 // The machine of the measurement: processor, cores, threads, device, precision, libraries.

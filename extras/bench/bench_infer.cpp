@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::int64_t kWarmUp = 50;  // calls
 
-// Images of noise: how long an answer takes does not depend on what they show.
+// Random images: the latency does not depend on their content.
 std::vector<std::uint8_t> noise(std::size_t bytes) {
   Rng random(0, Stream::kPerturb);
   std::vector<std::uint8_t> values(bytes);
@@ -81,7 +81,7 @@ LatencyBudgets parse_latency_budgets(const std::string& toml, const std::string&
     if (!milliseconds) {
       refuse("config.type", name, fmt::format("{}.{}: expected milliseconds", device, word));
     }
-    if (!(*milliseconds > 0.0)) {  // nor NaN
+    if (!(*milliseconds > 0.0)) {  // rejects NaN too
       refuse("config.value", name,
              fmt::format("{}.{}: {} ms, expected more than 0", device, word, *milliseconds));
     }
@@ -96,7 +96,7 @@ void require_timed(const LatencyBudgets& budgets, const std::vector<std::int64_t
     if (std::count(batches.begin(), batches.end(), batch) > 0) continue;
     throw Error("config.value",
                 fmt::format("a budget for batches of {}, which are not timed", batch),
-                "--batch has to name that size, too");
+                "add that size to --batch");
   }
 }
 
@@ -110,7 +110,7 @@ void require_latency(const std::vector<CallTimes>& times, const LatencyBudgets& 
   }
   if (late.empty()) return;
   throw Error("gate.latency", fmt::format("{}", fmt::join(late, "; ")),
-              "another engine, or a machine with less to do");
+              "use another engine, or a less busy machine");
 }
 
 void to_json(Json& json, const CallTimes& times) {

@@ -1,4 +1,4 @@
-// How long a package takes to answer on this machine, by batch size. No Torch in this header.
+// Measures the latency of a package on this machine, by batch size. No Torch in this header.
 #pragma once
 
 #include <cstdint>
@@ -27,11 +27,11 @@ struct CallTimes {
 // Percentiles of `microseconds`, not empty: the value at index floor(share * n) of the sorted ones.
 CallTimes summarise_calls(std::vector<double> microseconds, std::int64_t batch);
 
-// Times `calls` calls with `batch` random images each, from bytes to logits, after some that do not
-// count: the first ones compile kernels and fill caches.
+// Times `calls` calls with `batch` random images each, from bytes to logits, after a warm-up in
+// which kernels are compiled and caches filled.
 CallTimes time_calls(const Package& package, std::int64_t batch, std::int64_t calls);
 
-// The most microseconds that a call's median may take, by batch size.
+// The largest allowed median of a call, in microseconds, by batch size.
 using LatencyBudgets = std::map<std::int64_t, double>;
 
 // The table `device` of a TOML text such as configs/latency.toml, milliseconds by batch size.
@@ -40,8 +40,8 @@ using LatencyBudgets = std::map<std::int64_t, double>;
 LatencyBudgets parse_latency_budgets(const std::string& toml, const std::string& name,
                                      const std::string& device);
 
-// Throws config.value for a budget of a batch size that is not among `batches`, those that are
-// timed: a budget that is never compared is none.
+// Throws config.value for a budget of a batch size that is not among the timed `batches`: it would
+// never be compared.
 void require_timed(const LatencyBudgets& budgets, const std::vector<std::int64_t>& batches);
 
 // Throws gate.latency naming each batch size whose median is above its budget.

@@ -81,10 +81,10 @@ int bench_train_command(const Arguments& arguments) {
                          "still choose among configurations, give --validation. Seconds are those "
                          "of the training loop: data in memory, without validation. Exits with 4 "
                          "when the mean accuracy misses --target.");
-  options.number("seeds", "how many, from --seed (default: 0) upwards", 3);
+  options.number("seeds", "number of seeds, from --seed (default: 0) upwards", 3);
   options.text("target", "the mean accuracy to reach, such as 0.99", "SHARE");
   options.flag("validation",
-               "leave the test set alone: accuracies are those of the validation part");
+               "do not use the test set: accuracies are those of the validation part");
   options.add_config();
   options.add_training();
   options.text("out", "also write the JSON document to this file", "FILE");
@@ -114,7 +114,7 @@ int bench_train_command(const Arguments& arguments) {
   } else {
     print_bench(bench, target, machine);
   }
-  if (parsed->has("out")) write_json(parsed->text("out"), document);  // if it fails, all is printed
+  if (parsed->has("out")) write_json(parsed->text("out"), document);  // last: results are printed
   if (target > 0.0) require_target(bench, target);
   return kDone;
 }
@@ -122,7 +122,7 @@ int bench_train_command(const Arguments& arguments) {
 const std::vector<Command>& benches() {
   static const std::vector<Command> all{
       {"train", "time to accuracy over several seeds", bench_train_command},
-      {"infer", "how fast a package answers, by batch size", command_bench_infer},
+      {"infer", "latency of a package's answers, by batch size", command_bench_infer},
   };
   return all;
 }
@@ -132,8 +132,8 @@ const std::vector<Command>& benches() {
 int command_bench(const Arguments& arguments) {
   if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "-h") {
     fmt::print(
-        "Measures this program on this machine. Each takes --help and --json.\n\n"
-        "Usage: digits bench <what> [options]\n\nWhat:\n");
+        "Measures this program on this machine. Each command takes --help and --json.\n\n"
+        "Usage: digits bench <command> [options]\n\nCommands:\n");
     print_commands(benches());
     return arguments.empty() ? kUsage : kDone;
   }

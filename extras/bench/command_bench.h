@@ -1,4 +1,4 @@
-// `digits bench` and its two measurements.
+// Runs `digits bench` and its two measurements.
 #pragma once
 
 #include "cli/commands.h"

@@ -1,3 +1,4 @@
+// Runs `digits bench infer`: times a package's answers.
 #include <fmt/format.h>
 
 #include <charconv>
@@ -16,7 +17,7 @@ namespace digits {
 
 namespace {
 
-constexpr std::int64_t kMostImages = 100000;  // in a call: beyond it is a mistake
+constexpr std::int64_t kMostImages = 100000;  // in a call: more is a mistake
 constexpr std::int64_t kMostCalls = 1000000;
 
 std::vector<std::int64_t> batches_of(const ParsedOptions& parsed) {
@@ -36,7 +37,7 @@ std::vector<std::int64_t> batches_of(const ParsedOptions& parsed) {
   return batches;
 }
 
-// Few calls of a large batch are as long as many of a small one.
+// A few calls of a large batch take as long as many of a small one.
 std::int64_t calls_of(const ParsedOptions& parsed, std::int64_t batch) {
   if (!parsed.has("calls")) return batch == 1 ? 2000 : 200;
   const auto calls = parsed.number("calls");
@@ -45,7 +46,7 @@ std::int64_t calls_of(const ParsedOptions& parsed, std::int64_t batch) {
               "digits bench infer --help");
 }
 
-// Budgets of the device, each of a batch size that will be timed; none without --budgets.
+// The device's budgets, each for a timed batch size; none without --budgets.
 LatencyBudgets budgets_of(const ParsedOptions& parsed, const std::string& device,
                           const std::vector<std::int64_t>& batches) {
   if (!parsed.has("budgets")) return {};
@@ -71,10 +72,11 @@ CommandOptions bench_infer_options() {
                          "budget.");
   options.add_model();
   options.text("batch", "images in a call; several sizes are timed in turn", "N,N", "1,64,256");
-  options.number("calls", "that are timed, of each size (default: 2000 of one image, else 200)");
+  options.number("calls",
+                 "number of timed calls of each size (default: 2000 of one image, else 200)");
   options.add_engine();
   options.text("budgets",
-               "the most milliseconds by device and batch size, such as "
+               "file of the largest medians in milliseconds, by device and batch size, such as "
                "configs/latency.toml",
                "FILE");
   options.add_machine();

@@ -1,4 +1,4 @@
-// What this folder adds to the program.
+// Adds the oneDNN engines to the program.
 #include "cli/extras.h"
 #include "onednn/onednn_factory.h"
 

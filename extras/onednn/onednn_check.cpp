@@ -17,7 +17,7 @@ at::Tensor some_images(const at::Tensor& maps) {
   return in_double(maps.index_select(0, at::tensor({int64_t{0}, n / 2, n - 1})));
 }
 
-// A layer in float64. ReLU may cut off most of the output, so differences are measured by the
+// A layer in float64. ReLU may set most of the output to zero, so differences are relative to the
 // values before it.
 struct Expected {
   at::Tensor output;

@@ -10,9 +10,9 @@
 
 namespace digits {
 
-// `maps` as of OnednnPiece::last_maps. Each layer is computed again in float64 from the values that
-// it has read, so that a fault shows in the layer that has it. At most three images are compared:
-// the first, the middle and the last one.
+// `maps` as from OnednnPiece::last_maps. Each layer is computed again in float64 from its own
+// input, so that a fault shows in the faulty layer. At most three images are compared: the first,
+// the middle and the last one.
 std::vector<NumericsResult> compare_layers(const FoldedNetwork& network,
                                            const std::vector<at::Tensor>& maps,
                                            Precision precision);

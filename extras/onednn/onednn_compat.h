@@ -1,5 +1,5 @@
-// Every difference between oneDNN 2.6 (Debian 12) and 3.x, in one place: what was an operation's
-// descriptor, made first, became arguments of its primitive's.
+// Handles every difference between oneDNN 2.6 (Debian 12) and 3.x: the arguments of an operation's
+// descriptor became arguments of its primitive descriptor.
 #pragma once
 
 #include <oneapi/dnnl/dnnl.hpp>

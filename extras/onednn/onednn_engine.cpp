@@ -16,8 +16,8 @@ namespace {
 
 constexpr int64_t kPieceImages = 32;
 
-// Primitives that are made and run here use one thread: pieces are what threads share, so that a
-// logit does not depend on how many there are.
+// Primitives that are made and run here use one thread: threads divide the pieces, so that a logit
+// does not depend on the number of threads.
 class OneThread {
  public:
   OneThread() : before_(omp_get_max_threads()) { omp_set_num_threads(1); }
@@ -29,9 +29,9 @@ class OneThread {
   int before_;
 };
 
-// Where in an input [rows / patch, cols / patch, patch, patch, channels] the pixels of each row of
-// the image go, or of each column: `across` is what a step to the next patch skips, `inside` what a
-// step within it does.
+// The offsets of an image's rows, or columns, in an input [rows / patch, cols / patch, patch,
+// patch, channels]: `across` is the offset of the next patch, `inside` the offset of the next row
+// or column within a patch.
 std::vector<int64_t> offsets(int64_t size, int64_t patch, int64_t across, int64_t inside) {
   std::vector<int64_t> result;
   for (int64_t i = 0; i < size; ++i) result.push_back(i / patch * across + i % patch * inside);
@@ -60,7 +60,7 @@ OnednnEngine::OnednnEngine(const Network& network, Precision precision)
                          patch * options_.channels);
   col_offsets_ = offsets(options_.cols - 2 * crop, patch, first.inputs, options_.channels);
   input_size_ = first.rows * first.cols * first.inputs;
-  give_back(take(1), 1);  // a precision that oneDNN cannot do shows here
+  give_back(take(1), 1);  // throws for a precision that oneDNN lacks
 }
 
 std::string OnednnEngine::name() const {
@@ -80,7 +80,7 @@ std::vector<float> OnednnEngine::logits(const std::uint8_t* images, std::size_t 
   return logits;
 }
 
-// With pieces of one image and of as many as a piece takes: oneDNN chooses its kernels by that too.
+// Checks pieces of one image and of the largest size: oneDNN chooses its kernels by size too.
 std::vector<NumericsResult> OnednnEngine::check_layers() const {
   const OneThread one_thread;
   std::vector<NumericsResult> results;
@@ -114,8 +114,8 @@ void OnednnEngine::run(const Pixel* images, int64_t n, const Affine& affine, flo
   });
 }
 
-// Crops, normalises and makes patches channels in one pass. What lies beyond the image's edge in a
-// patch is never written, and stays zero.
+// Crops, normalises and moves patches to channels in one pass. Pixels of a patch beyond the image's
+// edge are never written, and stay zero.
 template <typename Pixel>
 void OnednnEngine::fill(const Pixel* images, int64_t n, const Affine& affine, float* input) const {
   const auto crop = options_.architecture.crop, channels = options_.channels;

@@ -1,5 +1,5 @@
-// The network by oneDNN's own primitives: without a dispatcher, allocations or copies between the
-// layers, which take longer than the arithmetic where a batch is small.
+// Computes the network with oneDNN's own primitives, without LibTorch's dispatcher, allocations and
+// copies between layers, which dominate the time of small batches.
 #pragma once
 
 #include <map>
@@ -12,8 +12,8 @@
 
 namespace digits {
 
-// Batches are cut into pieces of 32 images, so that a piece's maps stay in the cache; LibTorch's
-// threads share the pieces, each of which is one thread's.
+// Batches are divided into pieces of 32 images, so that a piece's maps stay in the cache;
+// LibTorch's threads compute whole pieces.
 class OnednnEngine : public InferenceEngine {
  public:
   // The network is copied. Throws dnnl::error where oneDNN has no kernel for the precision.
@@ -48,7 +48,7 @@ class OnednnEngine : public InferenceEngine {
   mutable OnednnConstants constants_;
   Affine of_units_;  // of values from 0 to 1
   Affine of_bytes_;
-  std::vector<int64_t> row_offsets_;  // where a row's and a column's first value goes in an input
+  std::vector<int64_t> row_offsets_;  // the offset of a row's or column's first value in an input
   std::vector<int64_t> col_offsets_;
   int64_t input_size_;  // of an image
 

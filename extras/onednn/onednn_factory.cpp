@@ -17,7 +17,7 @@ std::unique_ptr<InferenceEngine> make_onednn(const std::string& name, const Mode
   } catch (const dnnl::error& error) {
     throw Error("engine.unavailable",
                 fmt::format("engine {}: oneDNN on this processor: {}", name, error.what()),
-                "--engine auto takes one that is there");
+                "--engine auto chooses an available one");
   }
 }
 

@@ -1,4 +1,4 @@
-// Makes engines of oneDNN's primitives from a package's weights.
+// Makes oneDNN engines from a package's weights.
 #pragma once
 
 #include "inference/engine_factory.h"

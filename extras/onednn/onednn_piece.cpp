@@ -14,12 +14,12 @@ namespace {
 
 using dnnl::memory;
 using Type = memory::data_type;
-using Layout = memory::format_tag;
+using Tag = memory::format_tag;
 
-// Maps [images, channels, rows, cols] with the channels of a pixel side by side: what the network
-// computes in, and no slower here than oneDNN's own blocked layouts.
+// Maps [images, channels, rows, cols] in channels-last layout, which the network uses too; here no
+// slower than oneDNN's own blocked layouts.
 memory::desc maps(int64_t images, int64_t channels, int64_t rows, int64_t cols, Type type) {
-  return {{images, channels, rows, cols}, type, Layout::nhwc};
+  return {{images, channels, rows, cols}, type, Tag::nhwc};
 }
 
 // A float32 copy of maps, or of rows.
@@ -33,7 +33,7 @@ at::Tensor tensor_of(const memory& values) {
       .to(at::kFloat, false, /*copy=*/true);
 }
 
-// The operations after each result. Temporary memory is ours: oneDNN's own belongs to the thread
+// The operations after each result. We own the temporary memory: oneDNN's own belongs to the thread
 // that made the primitive, and pieces move between threads.
 dnnl::primitive_attr attributes_with(const dnnl::post_ops& operations) {
   dnnl::primitive_attr attributes;
@@ -42,8 +42,8 @@ dnnl::primitive_attr attributes_with(const dnnl::post_ops& operations) {
   return attributes;
 }
 
-// A convolution without pooling has batch norm in its weights. With pooling it has not: a negative
-// factor would make the largest value the smallest.
+// Batch norm is folded into the weights of a convolution without pooling. With pooling it is not: a
+// negative factor would turn the largest value into the smallest.
 bool takes_batch_norm(const ConvolutionShape& shape) { return !shape.pools; }
 
 }  // namespace
@@ -60,7 +60,7 @@ FoldedNetwork fold(const Network& network) {
     const auto of_norm = [&](const char* name) {
       return tensor(fmt::format("norm{}.{}", number, name));
     };
-    constexpr double kEpsilon = 1e-5;  // that the network's batch norm adds to the variance
+    constexpr double kEpsilon = 1e-5;  // the network's batch norm adds it to the variance
     FoldedNetwork::Layer layer{shape, tensor(fmt::format("conv{}.weight", number)), {}, {}};
     layer.scale = of_norm("weight") / (of_norm("running_var") + kEpsilon).sqrt();
     layer.shift = of_norm("bias") - of_norm("running_mean") * layer.scale;
@@ -82,7 +82,7 @@ memory OnednnConstants::get(int number, const at::Tensor& values, const memory::
   const auto kept = values.contiguous();
   memory source(given, engine_, kept.data_ptr());
   memory target(wanted, engine_);
-  // Blocked layouts are padded, and some versions of oneDNN leave the padding as it was.
+  // Blocked layouts are padded, and some versions of oneDNN leave the padding uninitialised.
   std::memset(target.get_data_handle(), 0, wanted.get_size());
   dnnl::stream stream(engine_);
   dnnl::reorder(source, target).execute(stream, source, target);
@@ -152,16 +152,16 @@ memory OnednnPiece::convolve(const FoldedNetwork::Layer& layer, const memory& so
   if (folds) append_relu(operations);
   const memory::dims kernel_sizes{shape.outputs, shape.inputs, 3, 3};
   memory target(maps(images_, shape.outputs, shape.rows, shape.cols, type_), engine_);
-  const auto made = convolution_3x3(engine_, source.get_desc(), {kernel_sizes, type_, Layout::any},
-                                    {{shape.outputs}, Type::f32, Layout::x}, target.get_desc(),
+  const auto made = convolution_3x3(engine_, source.get_desc(), {kernel_sizes, type_, Tag::any},
+                                    {{shape.outputs}, Type::f32, Tag::x}, target.get_desc(),
                                     attributes_with(operations));
-  // In the order of the maps, since some versions of oneDNN reorder the other one wrongly.
+  // In the order of the maps, since some versions of oneDNN reorder from the other order wrongly.
   const auto kernels = layer.kernels.permute({0, 2, 3, 1});
   const auto bias = folds ? layer.shift : at::zeros_like(layer.shift);
   add_step(dnnl::convolution_forward(made), made,
            {{DNNL_ARG_SRC, source},
-            {DNNL_ARG_WEIGHTS, constant(kernels, kernel_sizes, Layout::ohwi, made.weights_desc())},
-            {DNNL_ARG_BIAS, constant(bias, {shape.outputs}, Layout::x, made.bias_desc())},
+            {DNNL_ARG_WEIGHTS, constant(kernels, kernel_sizes, Tag::ohwi, made.weights_desc())},
+            {DNNL_ARG_BIAS, constant(bias, {shape.outputs}, Tag::x, made.bias_desc())},
             {DNNL_ARG_DST, target}});
   return target;
 }
@@ -169,7 +169,7 @@ memory OnednnPiece::convolve(const FoldedNetwork::Layer& layer, const memory& so
 memory OnednnPiece::pool(const FoldedNetwork::Layer& layer, const memory& source) {
   const auto& shape = layer.shape;
   const memory::dims sizes{1, shape.outputs, 1, 1};  // one value for each channel
-  const memory::desc of_channels(sizes, Type::f32, Layout::nchw);
+  const memory::desc of_channels(sizes, Type::f32, Tag::nchw);
   dnnl::post_ops operations;
   operations.append_binary(dnnl::algorithm::binary_mul, of_channels);
   operations.append_binary(dnnl::algorithm::binary_add, of_channels);
@@ -183,29 +183,29 @@ memory OnednnPiece::pool(const FoldedNetwork::Layer& layer, const memory& source
   add_step(dnnl::pooling_forward(made), made,
            {{DNNL_ARG_SRC, source},
             {DNNL_ARG_DST, target},
-            {operand(0), constant(layer.scale, sizes, Layout::nchw, of_channels)},
-            {operand(1), constant(layer.shift, sizes, Layout::nchw, of_channels)}});
+            {operand(0), constant(layer.scale, sizes, Tag::nchw, of_channels)},
+            {operand(1), constant(layer.shift, sizes, Tag::nchw, of_channels)}});
   return target;
 }
 
 memory OnednnPiece::classify(const FoldedNetwork& network, const memory& source) {
   const auto classes = network.head.size(0), features = network.head.size(1);
   const memory::dims sizes{classes, features};
-  // The same bytes as rows; the step before keeps them.
-  const memory flat({{images_, features}, type_, Layout::nc}, engine_, source.get_data_handle());
-  memory target({{images_, classes}, Type::f32, Layout::nc}, engine_);
+  // The same bytes as rows; the previous step keeps them.
+  const memory flat({{images_, features}, type_, Tag::nc}, engine_, source.get_data_handle());
+  memory target({{images_, classes}, Type::f32, Tag::nc}, engine_);
   const auto made =
-      inner_product(engine_, flat.get_desc(), {sizes, type_, Layout::any},
-                    {{classes}, Type::f32, Layout::x}, target.get_desc(), attributes_with({}));
+      inner_product(engine_, flat.get_desc(), {sizes, type_, Tag::any},
+                    {{classes}, Type::f32, Tag::x}, target.get_desc(), attributes_with({}));
   add_step(dnnl::inner_product_forward(made), made,
            {{DNNL_ARG_SRC, flat},
-            {DNNL_ARG_WEIGHTS, constant(network.head, sizes, Layout::oi, made.weights_desc())},
-            {DNNL_ARG_BIAS, constant(network.bias, {classes}, Layout::x, made.bias_desc())},
+            {DNNL_ARG_WEIGHTS, constant(network.head, sizes, Tag::oi, made.weights_desc())},
+            {DNNL_ARG_BIAS, constant(network.bias, {classes}, Tag::x, made.bias_desc())},
             {DNNL_ARG_DST, target}});
   return target;
 }
 
-memory OnednnPiece::constant(const at::Tensor& values, const memory::dims& sizes, Layout layout,
+memory OnednnPiece::constant(const at::Tensor& values, const memory::dims& sizes, Tag layout,
                              const memory::desc& wanted) {
   return constants_.get(constant_count_++, values, {sizes, Type::f32, layout}, wanted);
 }

@@ -1,5 +1,5 @@
-// The network as a row of oneDNN primitives, which are made for one batch size: kernels chosen and
-// compiled, weights in the layout that they like, and all memory there before the first image is.
+// Runs the network as a sequence of oneDNN primitives for one batch size; kernels, weight layouts
+// and all memory are prepared before the first image.
 #pragma once
 
 #include <mutex>
@@ -12,7 +12,7 @@
 
 namespace digits {
 
-// The network in evaluation mode, batch norm reduced to a factor and a summand for each channel.
+// The network in evaluation mode; batch norm is a factor and a summand for each channel.
 struct FoldedNetwork {
   struct Layer {
     ConvolutionShape shape;
@@ -28,13 +28,13 @@ struct FoldedNetwork {
 // All float32 on the CPU, contiguous.
 FoldedNetwork fold(const Network& network);
 
-// The network's constants as primitives want them, each made once however many pieces there are:
-// they are most of a model's memory. Thread-safe.
+// The network's constants in the layouts of the primitives, each made once for all pieces: they are
+// most of a model's memory. Thread-safe.
 class OnednnConstants {
  public:
   dnnl::engine& engine() { return engine_; }
 
-  // Constant number `number` in the layout `wanted`; made of `values`, which are of `given`.
+  // Constant number `number` in the layout `wanted`, made from `values`, whose layout is `given`.
   dnnl::memory get(int number, const at::Tensor& values, const dnnl::memory::desc& given,
                    const dnnl::memory::desc& wanted);
 
@@ -44,24 +44,25 @@ class OnednnConstants {
   std::unordered_map<int, std::vector<dnnl::memory>> made_;  // by number
 };
 
-// For one thread at a time.
+// Not thread-safe.
 class OnednnPiece {
  public:
-  // Made for `images` of a batch. `constants` are those of all pieces of this network and
-  // precision, and live longer. Throws dnnl::error where oneDNN has no kernel for the precision.
+  // Made for batches of `images`. `constants` belong to all pieces of this network and precision,
+  // and must outlive it. Throws dnnl::error where oneDNN has no kernel for the precision.
   OnednnPiece(const FoldedNetwork& network, OnednnConstants& constants, int64_t images,
               Precision precision);
 
-  // [images, rows, cols, channels] of the first layer's maps, to be filled in; all zero at first.
+  // [images, rows, cols, channels] of the first layer's maps, for the caller to fill in; all zero
+  // at first.
   float* input() { return static_cast<float*>(input_.get_data_handle()); }
 
   void clear();
 
-  // Logits [images, classes] of what is there; they last until the next call.
+  // Logits [images, classes] of the input; valid until the next call.
   const float* run();
 
-  // Input and results of the last run(), in float32: the input, the maps
-  // [images, channels, rows, cols] behind each layer, the logits.
+  // Input and results of the last run(), in float32: the input, the maps [images, channels, rows,
+  // cols] after each layer, the logits.
   std::vector<at::Tensor> last_maps() const;
 
  private:
@@ -75,7 +76,7 @@ class OnednnPiece {
   template <typename Made>
   void add_step(const dnnl::primitive& primitive, const Made& made, Arguments arguments);
 
-  // Each adds the steps of a layer and returns where its result will be.
+  // Each adds the steps of a layer and returns the memory of its result.
   dnnl::memory convert(const dnnl::memory& source, const dnnl::memory::desc& wanted);
   dnnl::memory convolve(const FoldedNetwork::Layer& layer, const dnnl::memory& source);
   dnnl::memory pool(const FoldedNetwork::Layer& layer, const dnnl::memory& source);
@@ -92,7 +93,7 @@ class OnednnPiece {
   dnnl::engine engine_;
   dnnl::stream stream_;
   std::vector<Step> steps_;
-  std::vector<dnnl::memory> maps_;  // behind each layer
+  std::vector<dnnl::memory> maps_;  // after each layer
   dnnl::memory input_;
   dnnl::memory logits_;
 };

@@ -1,4 +1,4 @@
-// What this folder adds to the program.
+// Adds model.onnx to each package.
 #include "cli/extras.h"
 #include "onnx/onnx_export.h"
 #include "repository/package_files.h"

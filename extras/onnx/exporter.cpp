@@ -20,7 +20,8 @@ namespace {
               "add it to extras/onnx/mappings.cpp");
 }
 
-// With the overload, as mappings are of one: "aten::div.Tensor". Control flow has no schema.
+// With the overload, since a mapping is for one overload: "aten::div.Tensor". Control flow has no
+// schema.
 std::string name_of_operator(const torch::jit::Node& node) {
   const auto* schema = node.maybeSchema();
   return schema == nullptr ? node.kind().toQualString() : c10::toString(schema->operator_name());
@@ -42,7 +43,7 @@ void Exporter::run() {
 void Exporter::map(const torch::jit::Node& node) {
   node_ = &node;
   const auto kind = node.kind();
-  if (kind == c10::prim::ListConstruct) return;  // its elements are read where it is used
+  if (kind == c10::prim::ListConstruct) return;  // its elements are read at its use
   if (kind == c10::prim::Constant) {
     const auto value = torch::jit::toIValue(node.output());
     if (!value) refuse(kind.toQualString());

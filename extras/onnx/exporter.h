@@ -1,4 +1,4 @@
-// The walk through a TorchScript graph that makes an ONNX graph of it.
+// Converts a TorchScript graph into an ONNX graph, node by node.
 #pragma once
 
 #include <ATen/core/ivalue.h>
@@ -29,10 +29,10 @@ using Integers = std::vector<std::int64_t>;
 using Names = std::vector<std::string>;
 using Attributes = std::vector<onnx::AttributeProto>;
 
-// Adds to an ONNX graph what computes the same as `forward` of a module, which must be
-// straight-line code as a trace is. The public functions are for the mappings: they read the
-// arguments of the node that the walk has come to, by their names in its operator's schema, and
-// emit its counterpart. All throw onnx.unsupported.
+// Adds nodes to an ONNX graph that compute the same as `forward` of a module, which must be
+// straight-line code, as a trace is. The public functions are for the mappings: they read arguments
+// of the current node by their names in its operator's schema, and emit its counterpart. All throw
+// onnx.unsupported.
 class Exporter {
  public:
   Exporter(const torch::jit::Module& module, onnx::GraphProto& graph);
@@ -42,12 +42,12 @@ class Exporter {
   // The argument's name in the ONNX graph; "" for None. A weight becomes an initializer.
   std::string tensor(const char* argument);
   Names tensors(const char* argument);
-  // The same of a constant that is broadcast, without its leading 1: OpenCV 4.6 takes its rank for
-  // the axis at which it begins.
+  // The same for a constant that is broadcast, without its leading 1: OpenCV 4.6 takes its rank for
+  // its first axis.
   std::string broadcast_constant(const char* argument);
-  // Of an argument that is the transpose of a tensor, that tensor's.
+  // For an argument that is a transposed tensor: the name of the tensor.
   std::string transposed(const char* argument);
-  // Integers as an initializer: some of what are arguments in Torch are inputs in ONNX.
+  // Integers as an initializer: some attributes in Torch are inputs in ONNX.
   std::string initializer(const Integers& values);
 
   // Arguments that are constants.
@@ -56,7 +56,7 @@ class Exporter {
   Integers pair(const char* argument) const;  // one integer stands for two equal ones
   double number(const char* argument) const;
 
-  // Refuses the node, naming the argument, where the mapping does not hold.
+  // Rejects the node, naming the argument, unless `known`.
   void require(bool known, const char* argument) const;
 
   // Adds the node that computes the current node's output.
@@ -70,9 +70,9 @@ class Exporter {
 
   std::shared_ptr<torch::jit::Graph> source_;
   onnx::GraphProto& target_;
-  const torch::jit::Node* node_ = nullptr;  // that the walk has come to
+  const torch::jit::Node* node_ = nullptr;  // the current one
   std::unordered_map<const torch::jit::Value*, c10::IValue> constants_;
-  // Names in the ONNX graph; of a constant, the one that it gets when it is used.
+  // Names in the ONNX graph; a constant gets its name at its use.
   std::unordered_map<const torch::jit::Value*, std::string> names_;
   std::set<std::string> initializers_;
 };

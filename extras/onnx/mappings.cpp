@@ -1,4 +1,4 @@
-// What each operator of a network is in ONNX.
+// Maps each operator of a network to ONNX.
 #include <onnx/defs/attr_proto_util.h>
 
 #include <limits>
@@ -26,7 +26,7 @@ void map_subtraction(Exporter& e) {
 
 void map_division(Exporter& e) { e.emit("Div", {e.tensor("self"), e.broadcast_constant("other")}); }
 
-// Torch counts sides from the last dimension, ONNX gives all beginnings, then all ends.
+// Torch lists pads from the last dimension; ONNX lists all beginnings, then all ends.
 void map_padding(Exporter& e) {
   const auto pad = e.integers("pad");
   e.require(pad.size() == 4, "pad");
@@ -39,10 +39,10 @@ void map_concatenation(Exporter& e) {
   e.emit("Concat", e.tensors("tensors"), {onnx::MakeAttribute("axis", e.constant("dim").toInt())});
 }
 
-// How a value lies in memory is each runtime's own affair.
+// ONNX does not specify memory layout.
 void map_layout(Exporter& e) { e.emit("Identity", {e.tensor("self")}); }
 
-// The same at the beginning and the end of rows and columns.
+// The same padding at both ends of rows and columns.
 onnx::AttributeProto both_sides(const Integers& padding) {
   return onnx::MakeAttribute("pads", Integers{padding[0], padding[1], padding[0], padding[1]});
 }
@@ -82,14 +82,14 @@ void map_permutation(Exporter& e) {
   e.emit("Transpose", {e.tensor("self")}, {onnx::MakeAttribute("perm", e.integers("dims"))});
 }
 
-// ONNX makes two dimensions of any number; Torch does from the second to the last.
+// ONNX's Flatten always gives two dimensions; Torch's does for the second to the last.
 void map_flattening(Exporter& e) {
   e.require(e.constant("start_dim").toInt() == 1, "start_dim");
   e.require(e.constant("end_dim").toInt() == -1, "end_dim");
   e.emit("Flatten", {e.tensor("self")}, {onnx::MakeAttribute("axis", int64_t{1})});
 }
 
-// Part of the product below, which is all that a linear layer transposes its weights for.
+// No node: only the product below uses the transposed weights.
 void map_transposition(Exporter& /*e*/) {}
 
 void map_linear(Exporter& e) {

@@ -15,11 +15,11 @@ namespace digits {
 
 namespace {
 
-// The lowest with all that is used here (ONNX 1.6, 2019), so that old runtimes read it too.
+// The lowest opset with all operators used here (ONNX 1.6, 2019), so that old runtimes read it too.
 constexpr int kOpset = 11;
 constexpr int kIrVersion = 6;
 
-// A float32 value of these sizes for each image of the batch.
+// Declares a float32 value with these sizes for each image of the batch.
 void describe(onnx::ValueInfoProto& value, const char* name, const Integers& sizes) {
   value.set_name(name);
   auto& type = *value.mutable_type()->mutable_tensor_type();
@@ -28,15 +28,15 @@ void describe(onnx::ValueInfoProto& value, const char* name, const Integers& siz
   for (const auto size : sizes) type.mutable_shape()->add_dim()->set_dim_value(size);
 }
 
-// Lets ONNX infer the shapes of all values, which stay in the model, and check it.
+// Lets ONNX infer the shapes of all values, which stay in the model, and check the model.
 void require_valid(onnx::ModelProto& model) {
   try {
     const onnx::ShapeInferenceOptions strict(/*check_type=*/true, /*strict_mode=*/1);
     onnx::shape_inference::InferShapes(model, onnx::OpSchemaRegistry::Instance(), strict);
     onnx::checker::check_model(model);
   } catch (const std::exception& error) {
-    throw Error("onnx.invalid", fmt::format("ONNX refuses the model: {}", error.what()),
-                "the network must fit the schema; else it is a bug of the exporter");
+    throw Error("onnx.invalid", fmt::format("ONNX rejects the model: {}", error.what()),
+                "check that the network fits the schema; if it does, report a bug of the exporter");
   }
 }
 

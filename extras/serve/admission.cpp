@@ -18,7 +18,7 @@ void require_method(const HttpRequest& request, Endpoint endpoint) {
               "the header Allow names the methods");
 }
 
-// curl and urllib send the form's type unless told otherwise.
+// curl and urllib send the form's media type by default.
 void require_media_type(const std::string& type) {
   const auto name = type.substr(0, type.find(';'));
   for (const char* known :

@@ -1,4 +1,4 @@
-// Which requests are read at all, judged by their headers.
+// Accepts or rejects a request by its headers.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace digits {
 // request.encoding.
 void require_admissible(const HttpRequest& request, const Route& route, const std::string& token);
 
-// "infer", "metrics", "health", "page" or "metadata"; "unknown" for a path that is none.
+// "infer", "metrics", "health", "page" or "metadata"; "unknown" for an unknown path.
 std::string endpoint_name(const std::string& path);
 
 }  // namespace digits

@@ -14,13 +14,13 @@ namespace {
 
 constexpr const char* kLater = "try again later, or after the Retry-After of the response";
 
-// One request of a batch, on its way.
+// One request of a batch during its computation.
 struct Member {
   PendingInference pending;
   Inference inference;
 };
 
-// Calls `action`; what it throws becomes the inference's error.
+// Calls `action`; an exception becomes the inference's error.
 template <typename Action>
 void or_error(Inference& inference, const Action& action) {
   try {
@@ -65,12 +65,11 @@ void BatchQueue::push(PendingInference pending) {
   const auto count = pending.request.count;
   const std::lock_guard lock(mutex_);
   if (closed_) {
-    throw Error("server.stopping", "the server stops, expected no new requests", kLater);
+    throw Error("server.stopping", "the server is stopping, expected no new requests", kLater);
   }
   if (images_ > 0 && images_ + count > limit_) {
     throw Error("server.busy",
-                fmt::format("{} images wait already, expected at most {}", images_, limit_),
-                kLater);
+                fmt::format("{} images are waiting, expected at most {}", images_, limit_), kLater);
   }
   images_ += count;
   pending_.push_back(std::move(pending));

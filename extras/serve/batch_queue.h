@@ -1,4 +1,4 @@
-// Inference requests that wait, and how they are taken together.
+// Queues inference requests and forms batches from them.
 #pragma once
 
 #include <chrono>
@@ -18,10 +18,10 @@
 
 namespace digits {
 
-// What became of a request.
+// The result of a request.
 struct Inference {
-  std::shared_ptr<const ServedModel> model;  // that answered
-  std::vector<float> images;                 // [count, channels, rows, cols], as it saw them
+  std::shared_ptr<const ServedModel> model;  // the model that answered
+  std::vector<float> images;                 // [count, channels, rows, cols], its input
   std::vector<float> logits;                 // [count * classes]; or
   std::optional<Error> error;
   std::size_t batch = 0;  // images that were computed together
@@ -30,7 +30,7 @@ struct Inference {
 
 struct PendingInference {
   InferRequest request;
-  Clock::time_point since;  // it waits
+  Clock::time_point since;  // start of its waiting time
   std::function<void(InferRequest request, Inference inference)> done;
 };
 using InferenceBatch = std::vector<PendingInference>;
@@ -38,19 +38,19 @@ using InferenceBatch = std::vector<PendingInference>;
 // Thread-safe, first in, first out.
 class BatchQueue {
  public:
-  // `limit`: images that may wait. `max_batch`: images that are taken together; more of one request
-  // are taken alone.
+  // `limit`: largest number of waiting images. `max_batch`: largest number of images in a batch; a
+  // larger request forms a batch of its own.
   BatchQueue(std::size_t limit, std::size_t max_batch) : limit_(limit), max_batch_(max_batch) {}
 
   // Throws server.busy when the images do not fit, and server.stopping after close().
   void push(PendingInference pending);
 
-  // Waits for requests and takes what is there, without waiting for more. A request of pictures is
-  // taken alone: decoding takes longer than computing, and nobody else should wait for it. Empty
-  // once the queue is closed and nothing is left.
+  // Waits for requests and takes the waiting ones, without waiting for more. A request with
+  // pictures forms a batch of its own: decoding takes longer than computing, and would delay other
+  // requests. Empty when the queue is closed and empty.
   InferenceBatch take();
 
-  // No push from now on; what waits is still taken.
+  // Rejects further requests; waiting ones are still taken.
   void close();
 
   std::size_t waiting() const;  // images
@@ -68,8 +68,7 @@ class BatchQueue {
 };
 
 // Answers each request of the batch, by done(), in one computation. A request that has waited for
-// `patience` or longer gets server.late instead; a picture that cannot be read fails its request
-// alone.
+// `patience` or longer gets server.late instead; an unreadable picture fails only its request.
 void run_batch(InferenceBatch batch, const std::shared_ptr<const ServedModel>& model,
                std::chrono::milliseconds patience, const std::function<Clock::time_point()>& now);
 

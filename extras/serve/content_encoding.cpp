@@ -14,12 +14,12 @@ namespace {
 
 [[noreturn]] void throw_damaged(const std::string& encoding, const std::string& why) {
   throw Error("request.compression",
-              fmt::format("{}, expected a whole {} stream and nothing behind it", why, encoding),
-              "send the body as it is, without Content-Encoding, to compare");
+              fmt::format("{}, expected one complete {} stream", why, encoding),
+              "for comparison, send the body uncompressed, without Content-Encoding");
 }
 
-// Gzip and zlib streams are told apart by their first bytes; some clients send deflate without
-// either frame.
+// The first bytes distinguish gzip and zlib streams; some clients send deflate without either
+// frame.
 int window_bits(const std::string& body, const std::string& encoding) {
   const bool has_zlib_header =
       body.size() >= 2 && (body[0] & 0x0f) == Z_DEFLATED &&
@@ -72,7 +72,7 @@ std::string unpacked(std::string body, const std::string& encoding, std::size_t 
   }
   throw Error("request.encoding",
               fmt::format("Content-Encoding {}, expected gzip, deflate or identity", encoding),
-              "pack the body by one of these, or send it as it is");
+              "compress the body by one of these, or send it uncompressed");
 }
 
 }  // namespace digits

@@ -1,4 +1,4 @@
-// The last inputs, compared with the training set by the test of `digits drift`.
+// Compares the latest inputs with the training set by the test of `digits drift`.
 #pragma once
 
 #include <cstddef>
@@ -15,20 +15,20 @@ namespace digits {
 struct DriftVerdict {
   DriftState state = DriftState::kTooFew;
   std::size_t count = 0;         // images in the window
-  std::vector<DriftTest> tests;  // empty while there are too few
+  std::vector<DriftTest> tests;  // empty for too few images
 };
 
-// Thread-safe. With fewer than 200 images, or than the window holds, nothing is decided:
-// docs/performance.md says how many images it takes.
+// Thread-safe. With fewer than 200 images, or than the window holds, there is no verdict:
+// docs/performance.md explains the number.
 class DriftWindow {
  public:
-  // `size`: images that are kept, at least kMinDriftImages.
+  // `size`: number of images to keep, at least kMinDriftImages.
   DriftWindow(const Profile& reference, std::size_t size);
 
   // `images` [n, rows, cols, channels] and the predicted classes.
   void add(const std::vector<std::uint8_t>& images, const std::vector<std::uint8_t>& labels);
 
-  // Some milliseconds for each hundred images.
+  // Takes some milliseconds for each hundred images.
   DriftVerdict verdict() const;
 
   // Images added since the start.
@@ -39,7 +39,7 @@ class DriftWindow {
   std::size_t size_;
   mutable std::mutex mutex_;
   Dataset kept_;          // at most size_; the oldest is overwritten
-  std::size_t next_ = 0;  // that is overwritten
+  std::size_t next_ = 0;  // the next one to overwrite
   std::size_t added_ = 0;
 };
 

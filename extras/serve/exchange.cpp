@@ -10,10 +10,10 @@ namespace digits {
 
 namespace {
 
-// A refused body of up to so many times the limit is read to its end.
+// A rejected body is read to its end up to this multiple of the limit.
 constexpr std::size_t kPatience = 4;
 
-// Parsers of JSON read some bytes beyond the end of their text.
+// JSON parsers read some bytes beyond the end of their text.
 constexpr std::size_t kPadding = 64;
 
 }  // namespace

@@ -1,4 +1,4 @@
-// One request on its way in and its response on its way out: what a server keeps for it.
+// Holds the state of one request and its response in the server.
 #pragma once
 
 #include <atomic>
@@ -10,24 +10,24 @@
 
 namespace digits {
 
-// What the headers say about the body.
+// The description of the body in the headers.
 struct BodyFraming {
   int lengths = 0;       // Content-Length headers
   int encodings = 0;     // Transfer-Encoding headers
   bool chunked = false;  // the last one is "chunked"
   bool expects_continue = false;
-  std::size_t length = 0;  // what the Content-Length says
+  std::size_t length = 0;  // value of Content-Length
 };
 
-// The bounds of bodies.
+// The limits of bodies.
 struct BodyLimits {
   std::size_t one;                     // bytes of one body
-  std::size_t all;                     // bytes of all bodies that are kept
-  std::atomic<std::size_t>* buffered;  // bytes that are kept now
+  std::size_t all;                     // bytes of all stored bodies
+  std::atomic<std::size_t>* buffered;  // bytes stored now
 };
 
-// Collects a body within limits. After a refusal nothing more is kept: the rest is discarded, so
-// that a client that sends first and reads later sees the response.
+// Collects a body within limits. After a rejection no more bytes are stored: the rest is discarded,
+// so that a client that sends first and reads later receives the response.
 class Exchange {
  public:
   explicit Exchange(const BodyLimits& limits) : limits_(limits) {}
@@ -35,27 +35,27 @@ class Exchange {
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
 
-  // Takes the headers. Throws request.framing when they leave open where the body ends, and
+  // Takes the headers. Throws request.framing when the end of the body is ambiguous, and
   // request.too_large when its length is over the limit.
   void begin(const BodyFraming& framing);
 
   // Takes the next bytes of the body. Throws request.too_large and server.busy.
   void append(const char* bytes, std::size_t size);
 
-  // Keeps nothing of the body from now on.
+  // Stores no more of the body from now on.
   void refuse(HttpResponse answer);
 
-  // Whether the refused client has sent, or announces, too much to go on reading.
+  // Whether the rejected client has sent, or announces, too much to read.
   bool hopeless() const;
 
-  // The request, for the handler. Its body counts as kept for as long as the exchange lives.
+  // The request, for the handler. Its body counts as stored while the exchange lives.
   HttpRequest take();
 
   HttpRequest request;
   std::optional<HttpResponse> response;
   Connection* connection = nullptr;
   bool has_headers = false;
-  bool dispatched = false;  // the handler has the request, or a refusal stands for it
+  bool dispatched = false;  // the handler has the request, or it was rejected
 
  private:
   void forget();

@@ -25,14 +25,14 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr milliseconds kTick{200};           // how often deadlines are looked at
-constexpr std::size_t kLastAccepted = 4096;  // of those who have connected before the end
-constexpr milliseconds kIdleGrace{1'000};  // for a next request on an idle connection when stopping
+constexpr milliseconds kTick{200};           // interval between checks of deadlines
+constexpr std::size_t kLastAccepted = 4096;  // connections to accept at the end
+constexpr milliseconds kIdleGrace{1'000};    // at the end, wait for requests on idle connections
 
-// Tells a client that sends too slowly, and lets the connection's reader see its end.
+// Answers a client that sends too slowly, and lets the connection's reader see its end.
 void end_connection(int fd, Phase phase) {
   static const auto text = [] {
-    const auto body = error_response_of({"request.timeout", "a request that did not arrive in time",
+    const auto body = error_response_of({"request.timeout", "the request did not arrive in time",
                                          "send it faster"})
                           .body;
     return fmt::format(
@@ -46,7 +46,7 @@ void end_connection(int fd, Phase phase) {
   ::shutdown(fd, SHUT_RDWR);
 }
 
-// Bytes that have arrived and were not read: 0 when the client has ended its side, -1 for none.
+// Bytes that have arrived unread: 0 when the client has closed its side, -1 for none.
 ssize_t unread(int fd) {
   char byte = 0;
   return ::recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
@@ -54,7 +54,7 @@ ssize_t unread(int fd) {
 
 bool is_gone(int fd) { return unread(fd) == 0; }
 
-// A request that has arrived is left to be answered.
+// Leaves a request that has arrived to be answered.
 void end_if_silent(int fd, Phase /*phase*/) {
   if (unread(fd) <= 0) ::shutdown(fd, SHUT_RDWR);
 }
@@ -75,7 +75,7 @@ class HttpServer::Impl {
 
   const ListenAddress& address() const { return address_; }
   std::size_t connections() const {
-    const auto closed = closed_.load();  // first: else a pair in between would count as -1
+    const auto closed = closed_.load();  // first, so that the difference is never -1
     return opened_ - closed;
   }
   bool stop(milliseconds timeout);
@@ -84,7 +84,7 @@ class HttpServer::Impl {
   void start();
   void accept_until_stopped();
   void accept_waiting(std::size_t room);
-  // The library does not see an end that arrives together with data.
+  // The library does not notice an end that arrives together with data.
   void end_late_and_gone() {
     table_.end_expired(Clock::now(), options_.timeout, end_connection);
     table_.end_gone(is_gone, end_connection);
@@ -118,7 +118,7 @@ class HttpServer::Impl {
   std::thread acceptor_;
 };
 
-// The functions that the library calls stand here, as only they know its types.
+// The library's callbacks are here, as only this file knows its types.
 void HttpServer::Impl::start() {
   const MHD_NotifyConnectionCallback connected = [](void* cls, MHD_Connection* mhd, void** context,
                                                     MHD_ConnectionNotificationCode what) {
@@ -158,7 +158,7 @@ void HttpServer::Impl::start() {
       return MHD_NO;
     }
   };
-  // Names of models need no escapes, and a decoded NUL would cut a path off.
+  // Model names need no escapes, and a decoded NUL would truncate a path.
   std::size_t (*const as_it_is)(void*, MHD_Connection*, char*) =
       [](void*, MHD_Connection*, char* text) { return std::strlen(text); };
   constexpr std::size_t kConnectionMemory = 32U << 10U;  // headers, and pieces of a body
@@ -177,7 +177,7 @@ void HttpServer::Impl::start() {
       MHD_OPTION_END);
   if (daemon_ == nullptr) {
     throw Error("server.start",
-                fmt::format("the HTTP library does not start: {}", std::strerror(errno)),
+                fmt::format("the HTTP library cannot start: {}", std::strerror(errno)),
                 "raise the limits of threads and open files (ulimit -u, ulimit -n)");
   }
 }
@@ -201,9 +201,9 @@ void HttpServer::Impl::accept_waiting(std::size_t room) {
     socklen_t size = sizeof address;
     auto* const where = reinterpret_cast<sockaddr*>(&address);
     const int fd = ::accept4(listener_.get(), where, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (fd < 0 && (errno == ECONNABORTED || errno == EINTR)) continue;  // who has gone again
+    if (fd < 0 && (errno == ECONNABORTED || errno == EINTR)) continue;  // the client has left again
     if (fd < 0) {
-      // Nobody waits; or no descriptor is free, and the next tick tries again.
+      // No client waits; or no descriptor is free, and the next tick tries again.
       if (errno != EAGAIN && !stopping_) std::this_thread::sleep_for(kTick);
       return;
     }
@@ -230,7 +230,7 @@ void HttpServer::Impl::take_headers(MHD_Connection* mhd, Exchange& exchange) {
 }
 
 // The library calls this with the headers, with each piece of the body, at the body's end, and
-// again when a suspended connection is resumed.
+// again when a suspended connection resumes.
 MHD_Result HttpServer::Impl::advance(MHD_Connection* mhd, Exchange& exchange, const char* method,
                                      const char* path, const char* data, std::size_t* size) {
   const auto send = [&] {
@@ -279,7 +279,7 @@ bool HttpServer::Impl::stop(milliseconds timeout) {
   const auto start = Clock::now();
   ::eventfd_write(wake_.get(), 1);
   acceptor_.join();
-  // A client in the middle of a conversation asks again soon, and is told by Connection: close.
+  // A client with a sequence of requests soon sends the next one, and receives Connection: close.
   wait_until_closed(start + std::min(kIdleGrace, timeout / 2), /*idle_too=*/false);
   wait_until_closed(start + timeout, /*idle_too=*/true);
   const bool complete = table_.busy() == 0;

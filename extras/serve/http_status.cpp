@@ -26,7 +26,7 @@ int http_status(std::string_view code) noexcept {
       {"server.busy", 503},
       {"server.stopping", 503},
       {"server.late", 503},
-      // Families: any other code that begins so.
+      // Families: any other code with this prefix.
       {"request", 400},
       {"image", 400},
       {"server", 500},

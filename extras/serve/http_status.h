@@ -1,4 +1,4 @@
-// Errors as HTTP responses.
+// Converts Errors to HTTP responses.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace digits {
 
-// The status for an error's code; docs: README.md. A code that is not known here is 500.
+// The status for an error's code, as listed in README.md. An unknown code gives 500.
 int http_status(std::string_view code) noexcept;
 
 // {"error": "code: seen, expected (hint)"}, with Retry-After for 503, WWW-Authenticate for 401 and,

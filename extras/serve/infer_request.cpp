@@ -38,7 +38,7 @@ Split split_body(std::string_view body, const std::optional<std::string>& header
       "it is the length of the JSON in front of the tensors");
 }
 
-// An input as the request describes it.
+// An input as described in the request.
 struct Input {
   std::string name;
   std::string datatype;
@@ -69,7 +69,7 @@ void require_datatype(const Input& input, const char* expected) {
               "FP32 values lie in [0, 1], UINT8 in [0, 255]; BYTES are PNG or JPEG files");
 }
 
-// `rest`: the sizes behind N.
+// `rest`: the sizes after N.
 void require_shape(const Input& input, const TensorShape& rest, std::size_t max_images) {
   const bool fits = input.shape.size() == rest.size() + 1 && input.shape[0] > 0 &&
                     std::equal(rest.begin(), rest.end(), input.shape.begin() + 1);
@@ -88,7 +88,7 @@ void require_shape(const Input& input, const TensorShape& rest, std::size_t max_
   }
 }
 
-// The bytes behind the JSON that belong to the input; nothing when its data are in the JSON.
+// The bytes after the JSON that belong to the input; nothing when its data are in the JSON.
 std::optional<std::string_view> binary_of(const Input& input, std::string_view binary) {
   const auto found = input.parameters.find("binary_data_size");
   const bool has_data = input.fields.count("data") > 0;

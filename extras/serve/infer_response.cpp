@@ -17,7 +17,7 @@ namespace digits {
 
 namespace {
 
-// What is sent of one output: values of one type.
+// The values of one output, all of one type.
 struct OutputTensor {
   std::vector<std::size_t> shape;
   std::vector<float> numbers;        // FP32; or
@@ -135,7 +135,7 @@ void require_finite(const std::vector<float>& logits) {
   if (std::all_of(logits.begin(), logits.end(), [](float value) { return std::isfinite(value); })) {
     return;
   }
-  throw Error("model.not_finite", "a logit that is NaN or infinite, expected a number",
+  throw Error("model.not_finite", "a logit is NaN or infinite, expected a number",
               "the model is at fault: serve another version");
 }
 

@@ -1,5 +1,5 @@
-// An inference response of the Open Inference Protocol v2, from logits to a body.
-// schemas/response.schema.json has its form.
+// Formats an inference response of the Open Inference Protocol v2, from logits to a body.
+// schemas/response.schema.json specifies its form.
 #pragma once
 
 #include <cstddef>
@@ -12,22 +12,22 @@
 
 namespace digits {
 
-// Who answers.
+// The model that answers.
 struct ModelIdentity {
   std::string name;
   std::string version;
   std::vector<std::string> class_names;
 };
 
-// What the model made of a request.
+// The model's results for a request.
 struct InferValues {
   std::vector<float> logits;               // [count * classes]
-  std::vector<float> images{};             // [count, channels, rows, cols] in [0, 1], that it saw
+  std::vector<float> images{};             // [count, channels, rows, cols] in [0, 1], its input
   std::vector<std::size_t> image_shape{};  // channels, rows, cols
 };
 
-// The response to `request`: outputs in the order in which they were asked for. Numbers read back
-// to the bit. Throws model.not_finite when a logit is NaN or infinite.
+// The response to `request`: outputs in the requested order. Numbers read back bit for bit. Throws
+// model.not_finite when a logit is NaN or infinite.
 HttpResponse infer_response(const InferRequest& request, const ModelIdentity& model,
                             const InferValues& values);
 

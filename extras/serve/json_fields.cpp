@@ -13,7 +13,7 @@ namespace digits {
 namespace {
 
 constexpr std::size_t kDepth = 16;
-constexpr std::size_t kKeptBytes = 1U << 20U;  // a parser that has grown beyond is not kept
+constexpr std::size_t kKeptBytes = 1U << 20U;  // a parser with a larger buffer is not reused
 
 std::string shortened(std::string_view text) { return printable(text.substr(0, 60)); }
 

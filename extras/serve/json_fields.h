@@ -1,4 +1,4 @@
-// Reading JSON objects strictly: each field once, of its type, and none that is unknown.
+// Reads JSON objects strictly: each field once, of its type, and no unknown field.
 #pragma once
 
 #include <simdjson.h>
@@ -18,15 +18,15 @@ using JsonFields = std::map<std::string_view, JsonElement>;
 JsonElement parse_request_json(std::string_view text);
 
 // The fields of the object at `where` ("inputs[0]"; empty: the request). Throws request.field for
-// another type, for a field twice, for one that is not among `known`, and when one of the first
+// another type, for a duplicate field, for one that is not among `known`, and when one of the first
 // `required` of those is missing.
 JsonFields fields_of(JsonElement object, const std::string& where,
                      const std::vector<std::string_view>& known, std::size_t required);
 
-// The parameters that the object at `where` has; none without. Unknown ones are allowed.
+// The parameters of the object at `where`; empty if absent. Unknown ones are allowed.
 JsonFields parameters_of(const JsonFields& fields, const std::string& where);
 
-// A value of this type. Throw request.field.
+// The value as this type. Throw request.field.
 std::string string_at(JsonElement value, const std::string& where);
 bool bool_at(JsonElement value, const std::string& where);
 std::size_t whole_number_at(JsonElement value, const std::string& where);

@@ -22,7 +22,7 @@ Error address_error(const std::string& host, int port, const char* why) {
   return {"usage.address",
           fmt::format("cannot listen on {} port {}: {}; expected a free address of this machine",
                       host, port, why),
-          "--host 127.0.0.1 --port 0 takes a free port"};
+          "--host 127.0.0.1 --port 0 chooses a free port"};
 }
 
 Descriptor listen_on(const addrinfo& address) {

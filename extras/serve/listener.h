@@ -1,4 +1,4 @@
-// The socket that a server listens on.
+// Opens the socket that a server listens on.
 #pragma once
 
 #include <string>
@@ -7,11 +7,11 @@
 
 namespace digits {
 
-// A non-blocking socket that listens on an address or a host's name; port 0 takes a free one.
-// Throws usage.address when there is no such address here, or it is taken.
+// A non-blocking socket that listens on an address or a host's name; port 0 chooses a free one.
+// Throws usage.address when this machine has no such address, or it is in use.
 Descriptor listen_on(const std::string& host, int port);
 
-// Where it listens.
+// The address of a listening socket.
 struct ListenAddress {
   std::string url;  // "http://127.0.0.1:8080", "http://[::1]:8080"
   int port = 0;

@@ -43,7 +43,7 @@ Json repository_index(const ModelFacts& facts, bool ready) {
   return Json::array({{{"name", facts.identity.name},
                        {"version", facts.identity.version},
                        {"state", ready ? "READY" : "UNAVAILABLE"},
-                       {"reason", ready ? "" : "the server stops"}}});
+                       {"reason", ready ? "" : "the server is stopping"}}});
 }
 
 void ModelStats::Duration::add(Clock::duration duration) {

@@ -1,5 +1,5 @@
-// What the server says about itself and its model: documents of the Open Inference Protocol v2 and
-// of Triton's statistics and repository extensions.
+// Describes the server and its model: documents of the Open Inference Protocol v2 and of Triton's
+// statistics and repository extensions.
 #pragma once
 
 #include <cstdint>
@@ -12,21 +12,21 @@
 
 namespace digits {
 
-// Of GET v2: name, version of digits, protocol extensions.
+// For GET v2: name, version of digits, protocol extensions.
 Json server_metadata();
 
-// Of GET v2/models/M: versions, inputs and outputs; `parameters` has what the page shows.
+// For GET v2/models/M: versions, inputs and outputs; `parameters` has the values for the page.
 Json model_metadata(const ModelFacts& facts);
 
-// Of POST v2/repository/index.
+// For POST v2/repository/index.
 Json repository_index(const ModelFacts& facts, bool ready);
 
-// Counts of inference requests since the model serves. Thread-safe.
+// Counts of inference requests since the model started to serve. Thread-safe.
 class ModelStats {
  public:
   void add(const Inference& inference, std::size_t images);
 
-  // Of GET v2/models/M/stats, with the drift of the last inputs.
+  // For GET v2/models/M/stats, with the drift of the latest inputs.
   Json document(const ModelFacts& facts, const DriftVerdict& drift) const;
 
  private:

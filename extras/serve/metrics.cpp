@@ -62,12 +62,12 @@ struct Metrics::Families {
           .Register(registry);
   prom::Gauge& in_flight = gauge("digits_requests_in_flight", "Requests without a response yet");
   prom::Gauge& waiting = gauge("digits_queue_images", "Images that wait to be computed");
-  prom::Histogram& whole = histogram("digits_request_seconds",
-                                     "From a request's first line to its response", latencies());
-  prom::Histogram& queue =
-      histogram("digits_queue_seconds", "From a parsed request to its computation", latencies());
+  prom::Histogram& whole = histogram(
+      "digits_request_seconds", "Time from a request's first line to its response", latencies());
+  prom::Histogram& queue = histogram("digits_queue_seconds",
+                                     "Time from a parsed request to its computation", latencies());
   prom::Histogram& compute =
-      histogram("digits_compute_seconds", "Decoding and computing of a batch", latencies());
+      histogram("digits_compute_seconds", "Time to decode and compute a batch", latencies());
   prom::Histogram& batch =
       histogram("digits_batch_images", "Images that were computed together with a request's",
                 {1, 2, 4, 8, 16, 32, 64, 128, 256});
@@ -79,11 +79,10 @@ struct Metrics::Families {
                                                  .Help("Images by predicted class")
                                                  .Register(registry);
   std::vector<prom::Counter*> by_class;
-  prom::Family<prom::Gauge>& model =
-      prom::BuildGauge()
-          .Name("digits_model_info")
-          .Help("1 for the model that answers, 0 for those before it")
-          .Register(registry);
+  prom::Family<prom::Gauge>& model = prom::BuildGauge()
+                                         .Name("digits_model_info")
+                                         .Help("1 for the serving model, 0 for earlier ones")
+                                         .Register(registry);
   prom::Gauge* serving = nullptr;
   prom::Family<prom::Counter>& loads = prom::BuildCounter()
                                            .Name("digits_model_loads_total")
@@ -93,12 +92,12 @@ struct Metrics::Families {
   prom::Counter& failed = loads.Add({{"outcome", "failed"}});
   prom::Family<prom::Gauge>& drift_state = prom::BuildGauge()
                                                .Name("digits_drift_state")
-                                               .Help("1 for the state of the last inputs")
+                                               .Help("1 for the state of the latest inputs")
                                                .Register(registry);
   prom::Family<prom::Gauge>& drift_effect =
       prom::BuildGauge()
           .Name("digits_drift_effect")
-          .Help("Distance of the last inputs from the training set, by feature, in [0, 1]")
+          .Help("Distance of the latest inputs from the training set, by feature, in [0, 1]")
           .Register(registry);
   prom::Family<prom::Gauge>& drift_p =
       prom::BuildGauge()

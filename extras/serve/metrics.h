@@ -1,4 +1,4 @@
-// What the server counts, for Prometheus.
+// Counts requests, times and drift for Prometheus.
 #pragma once
 
 #include <cstddef>
@@ -26,7 +26,7 @@ class Metrics {
   void request_started();
   void request_ended(const std::string& endpoint, int status, double seconds);
 
-  // A request that was computed: its times, its batch, its classes and their probabilities.
+  // A computed request: its times, its batch, its classes and their probabilities.
   void inferred(const Inference& inference, const std::vector<std::uint8_t>& labels,
                 const std::vector<double>& confidences);
 
@@ -36,7 +36,7 @@ class Metrics {
 
   void shadow(const ShadowTally& tally);
 
-  // The text format of Prometheus, version 0.0.4. The numbers are of now.
+  // The text format of Prometheus, version 0.0.4, with current values.
   std::string text(std::size_t images_waiting);
 
  private:

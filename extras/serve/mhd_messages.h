@@ -1,4 +1,4 @@
-// Between libmicrohttpd's connections and messages as values.
+// Converts between libmicrohttpd's connections and messages as values.
 #pragma once
 
 #include <microhttpd.h>
@@ -8,7 +8,7 @@
 
 namespace digits {
 
-// Fills in what the headers say; returns what they say about the body.
+// Copies the headers into `request`; returns their description of the body.
 BodyFraming read_headers(MHD_Connection* connection, HttpRequest& request);
 
 // Hands the response to the library. `last`: it ends the connection.

@@ -1,13 +1,13 @@
 #include "serve/observer.h"
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <chrono>
 #include <vector>
 
 #include "base/log.h"
 #include "metrics/classification.h"
+#include "serve/background.h"
 #include "serve/picture.h"
 
 namespace digits {
@@ -15,7 +15,6 @@ namespace digits {
 namespace {
 
 constexpr std::chrono::seconds kDriftInterval{1};
-constexpr int kNiceness = 10;  // answers go first
 
 }  // namespace
 
@@ -90,7 +89,7 @@ std::string Observer::metrics_text(std::size_t images_waiting,
 }
 
 void Observer::watch_drift_until_stopped() {
-  ::setpriority(PRIO_PROCESS, 0, kNiceness);  // on Linux of this thread alone
+  lower_thread_priority();
   auto state = DriftState::kTooFew;
   std::size_t seen = 0;
   std::unique_lock lock(mutex_);
@@ -103,7 +102,7 @@ void Observer::watch_drift_until_stopped() {
     const auto verdict = now->inputs.verdict();
     metrics_.drift(verdict.state, verdict.tests);
     if (verdict.state != state) {
-      log_info(fmt::format("drift.{}: the last {} inputs, compared with the training set",
+      log_info(fmt::format("drift.{}: the latest {} inputs, compared with the training set",
                            to_string(verdict.state), verdict.count));
     }
     state = verdict.state;

@@ -1,5 +1,5 @@
-// What is known about the requests: counts for Prometheus and for the statistics endpoint, the
-// drift of the last inputs, a line of log for each.
+// Observes requests: counts for Prometheus and for the statistics endpoint, the drift of the latest
+// inputs, a log line for each.
 #pragma once
 
 #include <condition_variable>
@@ -20,7 +20,7 @@ namespace digits {
 // Thread-safe.
 class Observer {
  public:
-  // `window`: images whose drift is watched. `log`: as RequestLog's.
+  // `window`: number of images to watch for drift. `log`: as for RequestLog.
   Observer(const ModelFacts& model, std::size_t window, const std::string& log);
   ~Observer();
   Observer(const Observer&) = delete;
@@ -30,7 +30,8 @@ class Observer {
   void request_ended(const std::string& endpoint, const RequestRecord& record);
   void inferred(const InferRequest& request, const Inference& inference);
 
-  // Another model answers from now on: its inputs are counted anew. Or it could not be loaded.
+  // Another model answers from now on, and its inputs are counted from zero; or it could not be
+  // loaded.
   void model_loaded(const ModelFacts& model);
   void model_failed() { metrics_.model_failed(); }
 
@@ -38,12 +39,12 @@ class Observer {
   std::string metrics_text(std::size_t images_waiting, const std::optional<ShadowTally>& shadow);
 
  private:
-  // Of one model.
+  // Counts of one model.
   struct Counts {
     Counts(const Profile& profile, std::size_t window) : inputs(profile, window) {}
     DriftWindow inputs;
     ModelStats stats;
-    DriftVerdict verdict;  // of the last look; guarded by mutex_
+    DriftVerdict verdict;  // the latest one; guarded by mutex_
   };
 
   std::shared_ptr<Counts> counts() const;

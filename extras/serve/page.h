@@ -1,4 +1,4 @@
-// The page at /: three files, and the headers that keep it to them.
+// Serves the page at /: three files, with headers that restrict them.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ const std::string& page_html();
 const std::string& page_css();
 const std::string& page_js();
 
-// One of them as a response: it may run its own script, use its own style and ask this server, and
+// A file as a response: it may run its own script, use its own style and call this server, and
 // nothing else.
 HttpResponse page_response(const std::string& content_type, const std::string& text);
 

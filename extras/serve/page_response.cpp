@@ -1,3 +1,4 @@
+// Sends a file of the page with headers that restrict it.
 #include "serve/page.h"
 
 namespace digits {

@@ -1,4 +1,4 @@
-// PNG and JPEG files as the images that a model takes.
+// Converts PNG and JPEG files to a model's input images.
 #pragma once
 
 #include <vector>
@@ -8,12 +8,12 @@
 
 namespace digits {
 
-// Images [count, channels, rows, cols] in [0, 1], one of each picture of the request, read as
-// `digits predict` reads pictures. Throws image.* (data/image_file.h), and image.several for one
-// that shows several digits.
+// Images [count, channels, rows, cols] in [0, 1], one for each picture of the request, read as
+// `digits predict` reads pictures. Throws image.* (data/image_file.h), and image.several for a
+// picture of several digits.
 std::vector<float> read_pictures(const InferRequest& request, const ModelFacts& facts);
 
-// Between the order of pixels in files, [rows, cols, channels] bytes, and that of tensors.
+// Convert between the pixel order of files, [rows, cols, channels] bytes, and that of tensors.
 void append_tensor(const std::vector<std::uint8_t>& image, const Schema& schema,
                    std::vector<float>& tensor);
 std::vector<std::uint8_t> image_bytes(const float* tensor, const Schema& schema);

@@ -20,7 +20,8 @@ spdlog::sink_ptr sink_of(const std::string& path) {
   try {
     return std::make_shared<spdlog::sinks::basic_file_sink_mt>(path);
   } catch (const spdlog::spdlog_ex& error) {
-    throw Error("output.unwritable", error.what(), "--log FILE names a file in a folder of yours");
+    throw Error("output.unwritable", error.what(),
+                "--log FILE must name a file in a writable folder");
   }
 }
 

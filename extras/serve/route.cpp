@@ -22,7 +22,7 @@ Words words_of(const std::string& path) {
     words.push_back(path.substr(begin, end - begin));
     begin = end + 1;
   }
-  if (!words.empty() && words.back().empty()) words.pop_back();  // one slash at the end
+  if (!words.empty() && words.back().empty()) words.pop_back();  // a slash at the end
   return words;
 }
 

@@ -1,4 +1,4 @@
-// Which endpoint a request is for.
+// Finds the endpoint of a request.
 #pragma once
 
 #include <string>
@@ -22,7 +22,7 @@ enum class Endpoint {
 
 struct Route {
   Endpoint endpoint;
-  std::string model;    // empty where the endpoint is of no model
+  std::string model;    // empty if the endpoint has no model
   std::string version;  // empty: the one that is served
 };
 
@@ -32,8 +32,7 @@ Route find_route(const std::string& path);
 // "GET" or "POST".
 const char* method_of(Endpoint endpoint);
 
-// Whether everybody may ask, with the token or without it: health checks, and the page, which holds
-// no secret.
+// Whether the endpoint needs no token: health checks, and the page, which contains no secret.
 bool is_public(Endpoint endpoint);
 
 }  // namespace digits

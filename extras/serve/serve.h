@@ -1,4 +1,4 @@
-// Extra: `digits serve`, a packaged model behind an address.
+// Adds `digits serve` and `digits shadow-report`: a packaged model behind an HTTP address.
 #pragma once
 
 #include "cli/extras.h"

@@ -86,7 +86,7 @@ std::vector<float> compute_exactly(const Compute& compute, const std::vector<std
 std::shared_ptr<const ServedModel> load_model(const std::filesystem::path& package,
                                               const std::string& name, const std::string& version,
                                               const LoadOptions& options) {
-  set_threads(1);  // as the threads that serve: an engine may add in another order on several
+  set_threads(1);  // as the serving threads: with several, an engine may add in another order
   auto loaded = Package::load(package, options.device, options.engine);
   const auto text = [&](const char* pointer) {
     return json_at<std::string>(loaded.manifest(), pointer, "package");

@@ -1,4 +1,4 @@
-// A model that answers requests.
+// Defines a model that answers requests.
 #pragma once
 
 #include <c10/core/Device.h>
@@ -16,13 +16,13 @@
 
 namespace digits {
 
-// What does not change while a model serves.
+// The constant description of a serving model.
 struct ModelFacts {
   ModelIdentity identity;
   InferContract contract;
   Profile profile;           // of the training set
-  std::string engine;        // what computes
-  bool normal_form = false;  // pictures are brought to it
+  std::string engine;        // the engine's name
+  bool normal_form = false;  // bring pictures to normal form
 };
 
 // Thread-safe.
@@ -35,21 +35,21 @@ class ServedModel {
 
   virtual const ModelFacts& facts() const = 0;
 
-  // Logits [n * classes] of images [n, channels, rows, cols] in [0, 1]. A row depends on its image
-  // alone, to the bit: neither on n nor on the other images.
+  // Logits [n * classes] of images [n, channels, rows, cols] in [0, 1]. A row depends only on its
+  // image, bit for bit: neither on n nor on the other images.
   virtual std::vector<float> logits(const float* images, std::size_t n) const = 0;
 };
 
 // Logits of `n` images.
 using Compute = std::function<std::vector<float>(const float* images, std::size_t n)>;
 
-// The numbers of images, ascending, 1 among them and none above `largest`, in calls of which
-// `compute` gives each image the same bits as in a call of its own. Engines choose their kernels,
-// and with them the order of additions, by that number. Tried on random images, each at each place.
+// The batch sizes, ascending, with 1 and at most `largest`, for which `compute` gives each image
+// the same bits as in a batch of one. Engines choose their kernels, and so the order of additions,
+// by batch size. Tested on random images, each at each place.
 std::vector<std::size_t> exact_batch_sizes(const Compute& compute, std::size_t image_size,
                                            std::size_t classes, std::size_t largest);
 
-// The same logits as by calls of one image each, in as few calls of these sizes as possible.
+// The same logits as from calls with one image each, in as few calls of these sizes as possible.
 std::vector<float> compute_exactly(const Compute& compute, const std::vector<std::size_t>& sizes,
                                    const float* images, std::size_t n, std::size_t image_size);
 
@@ -60,8 +60,8 @@ struct LoadOptions {
   std::size_t max_images = 256;  // images in a request
 };
 
-// A package, verified (Package::load), its exact batch sizes found, and by that warmed up.
-// `version` and, where it is not empty, `name` are what clients call it. Throws as Package::load.
+// Loads and verifies a package (Package::load), and finds its exact batch sizes, which also warms
+// it up. `version` and, if not empty, `name` are the names for clients. Throws as Package::load.
 std::shared_ptr<const ServedModel> load_model(const std::filesystem::path& package,
                                               const std::string& name, const std::string& version,
                                               const LoadOptions& options);

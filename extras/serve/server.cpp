@@ -29,7 +29,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kFollowInterval{500};
 
-// Every connection is an open file. Returns how many connections there may be.
+// Every connection is an open file. Returns the largest possible number of connections.
 std::size_t allowed_connections(std::size_t wanted) {
   constexpr std::size_t kOthers = 64;  // the model's files, logs, epoll
   rlimit limit{};
@@ -66,7 +66,8 @@ void announce(const ListenAddress& address, const ModelFacts& facts, const Serve
   std::fflush(stdout);
   if (!address.loopback && options.service.token.empty()) {
     log_warning(
-        "serve.open: anybody who reaches this address may ask: --token-file FILE asks for a token");
+        "serve.open: any client that reaches this address can send requests; --token-file FILE "
+        "requires a token");
   }
 }
 
@@ -97,7 +98,7 @@ class FollowThread {
       lock.unlock();
       if (const auto error = follower.look(Clock::now())) {
         service_.observer().model_failed();
-        log_warning(fmt::format("model.kept: version {} goes on: {}: {}", follower.serving(),
+        log_warning(fmt::format("model.kept: version {} continues: {}: {}", follower.serving(),
                                 error->code(), error->what()));
       }
       lock.lock();
@@ -144,12 +145,12 @@ void serve(const ModelChoice& choice, const ServerOptions& given) {
   while (!signal.wait(std::chrono::hours(1))) {
   }
   service.not_ready();
-  log_info("serve.stopping: answering what was accepted");
+  log_info("serve.stopping: answering accepted requests");
   if (server.stop(options.http.timeout)) return;
   throw Error("server.unfinished",
               fmt::format("requests without a response after {} ms, expected none",
                           options.http.timeout.count()),
-              "give it more time by --timeout, or less to do by --queue");
+              "raise --timeout, or lower --queue");
 }
 
 }  // namespace digits

@@ -1,4 +1,4 @@
-// The whole of `digits serve`: a model behind an address until a signal comes.
+// Runs `digits serve`: a model behind an address until a signal arrives.
 #pragma once
 
 #include <filesystem>
@@ -11,7 +11,7 @@
 
 namespace digits {
 
-// What to serve.
+// The model to serve.
 struct ModelChoice {
   std::filesystem::path package;
   std::optional<ModelFolder> folder;  // of a repository: its promoted version is followed
@@ -29,7 +29,7 @@ struct ServerOptions {
   bool json = false;             // print the address and the model as one JSON object
 };
 
-// Prints where and what it serves once it answers; returns after SIGINT, SIGTERM or SIGHUP, when
+// Prints the address and the model when it is ready; returns after SIGINT, SIGTERM or SIGHUP, when
 // all accepted requests are answered. Throws as Package::load and HttpServer, and server.unfinished
 // when some were not answered within the timeout.
 void serve(const ModelChoice& choice, const ServerOptions& options);

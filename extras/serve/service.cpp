@@ -27,7 +27,8 @@ HttpResponse json_response(const Json& document) {
 
 HttpResponse health_response(bool good) {
   if (good) return json_response(Json::object());
-  throw Error("server.stopping", "the server stops, expected no new requests", "use another one");
+  throw Error("server.stopping", "the server is stopping, expected no new requests",
+              "use another server");
 }
 
 bool is_request_id(const std::string& text) {
@@ -47,10 +48,10 @@ void require_same_schema(const ModelFacts& other, const ModelFacts& live) {
   throw Error("model.mismatch",
               fmt::format("version {} is of {}, expected the schema of the live version",
                           other.identity.version, Json(other.contract.schema).dump()),
-              "start a server of its own for another kind of model");
+              "start another server for another kind of model");
 }
 
-double milliseconds(Clock::duration duration) {
+double to_milliseconds(Clock::duration duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
 }
 
@@ -84,7 +85,7 @@ Service::~Service() {
 }
 
 void Service::compute_until_stopped() {
-  set_threads(1);  // inside an operation: the batches are the parallel part
+  set_threads(1);  // inside an operation: batches run in parallel
   for (auto batch = queue_.take(); !batch.empty(); batch = queue_.take()) {
     run_batch(std::move(batch), model(), options_.patience, Clock::now);
   }
@@ -113,7 +114,7 @@ void Service::require_model(const Route& route) const {
               fmt::format("no model {}{}, expected {}, version {}", printable(route.model),
                           route.version.empty() ? "" : ", version " + printable(route.version),
                           identity.name, identity.version),
-              "leave the version out to get the one that is served");
+              "omit the version to use the served one");
 }
 
 std::unique_ptr<Service::Asked> Service::asked(const HttpRequest& request) {
@@ -131,7 +132,7 @@ std::unique_ptr<Service::Asked> Service::asked(const HttpRequest& request) {
 
 HttpResponse Service::finished(Asked& asked, HttpResponse response) {
   asked.record.status = response.status;
-  asked.record.milliseconds = milliseconds(Clock::now() - asked.start);
+  asked.record.milliseconds = to_milliseconds(Clock::now() - asked.start);
   response.headers.emplace_back("X-Request-Id", asked.record.id);
   observer_.request_ended(asked.endpoint, asked.record);
   return response;
@@ -226,8 +227,8 @@ HttpResponse Service::inferred(Asked& asked, const InferRequest& request,
   const auto& identity = inference.model->facts().identity;
   record.version = identity.version;
   record.batch = inference.batch;
-  record.queue_milliseconds = milliseconds(inference.queued);
-  record.compute_milliseconds = milliseconds(inference.computed);
+  record.queue_milliseconds = to_milliseconds(inference.queued);
+  record.compute_milliseconds = to_milliseconds(inference.computed);
   try {
     observer_.inferred(request, inference);
     if (inference.error) return failed(asked, *inference.error);

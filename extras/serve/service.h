@@ -1,4 +1,4 @@
-// The endpoints: from requests to responses, over one model that may be replaced while it serves.
+// Handles the endpoints: from requests to responses, with one model that may be replaced.
 #pragma once
 
 #include <atomic>
@@ -18,38 +18,38 @@
 namespace digits {
 
 struct ServiceOptions {
-  int threads = 1;                             // that compute
-  std::size_t queue = 256;                     // images that may wait
-  std::size_t max_batch = 32;                  // images that are computed together
+  int threads = 1;                             // threads that compute
+  std::size_t queue = 256;                     // largest number of waiting images
+  std::size_t max_batch = 32;                  // largest number of images in a batch
   std::size_t max_body = 16U << 20U;           // bytes of a body when unpacked
   std::size_t drift_window = 1000;             // images
-  std::chrono::milliseconds patience{30'000};  // a request that waited longer is not computed
-  std::string token;                           // empty: everybody may ask
-  std::string log;                             // as RequestLog's
-  std::shared_ptr<const ServedModel> shadow;   // answers the same traffic, unseen; or none
+  std::chrono::milliseconds patience{30'000};  // a request that has waited longer is not computed
+  std::string token;                           // empty: no token required
+  std::string log;                             // as for RequestLog
+  std::shared_ptr<const ServedModel> shadow;   // answers the same traffic, unsent; or none
   double shadow_share = 1.0;                   // of the requests
 };
 
 class Service : public HttpHandler {
  public:
   Service(const ServiceOptions& options, std::shared_ptr<const ServedModel> model);
-  ~Service() override;  // answers what waits
+  ~Service() override;  // answers waiting requests
 
   std::optional<HttpResponse> refuse(const HttpRequest& request) override;
   void handle(HttpRequest request, Responder respond) override;
   HttpResponse error_response(const HttpRequest& request, const Error& error) override;
 
-  // From the next batch on this model answers, also what waits already. Throws model.mismatch when
-  // it takes other inputs than the one before.
+  // This model answers from the next batch on, also requests that are already waiting. Throws
+  // model.mismatch when its inputs differ from the previous model's.
   void replace(std::shared_ptr<const ServedModel> next);
   std::shared_ptr<const ServedModel> model() const;
   Observer& observer() { return observer_; }
 
-  // From now on v2/health/ready says no: whoever spreads requests over servers goes elsewhere.
+  // Makes v2/health/ready report not ready: load balancers then choose other servers.
   void not_ready() { ready_ = false; }
 
  private:
-  struct Asked;  // what is kept of a request until its response
+  struct Asked;  // state of a request until its response
 
   std::unique_ptr<Asked> asked(const HttpRequest& request);
   HttpResponse answer(const Route& route);
@@ -65,7 +65,7 @@ class Service : public HttpHandler {
   mutable std::mutex mutex_;  // guards the model
   std::shared_ptr<const ServedModel> model_;
   Observer observer_;
-  std::unique_ptr<Shadow> shadow_;  // or none
+  std::unique_ptr<Shadow> shadow_;  // may be null
   BatchQueue queue_;
   std::atomic<bool> ready_{true};
   std::atomic<std::uint64_t> next_id_{1};

@@ -1,20 +1,18 @@
 #include "serve/shadow.h"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <chrono>
 
 #include "base/sha256.h"
 #include "metrics/classification.h"
 #include "model/device.h"
+#include "serve/background.h"
 
 namespace digits {
 
 namespace {
 
-constexpr std::size_t kTimedEach = 8;  // requests: timing computes the live model again
-constexpr int kNiceness = 10;          // live answers go first
+constexpr std::size_t kTimedEach = 8;  // requests: timing runs the live model again
 
 double seconds_of(const ServedModel& model, const std::vector<float>& images, std::size_t n) {
   const auto start = Clock::now();
@@ -24,7 +22,7 @@ double seconds_of(const ServedModel& model, const std::vector<float>& images, st
 
 }  // namespace
 
-// In both orders, and not the first time: what the caches hold must favour neither.
+// Times both orders, and not the first time: caches must favour neither model.
 void Shadow::time_both(const ServedModel& live, const std::vector<float>& images, std::size_t n,
                        ShadowTally& tally) const {
   seconds_of(live, images, n);
@@ -120,7 +118,7 @@ ShadowTally Shadow::compared(const Offer& offer, bool timed) const {
 }
 
 void Shadow::compute_until_stopped() {
-  ::setpriority(PRIO_PROCESS, 0, kNiceness);  // on Linux of this thread alone
+  lower_thread_priority();
   set_threads(1);
   std::unique_lock lock(mutex_);
   for (;;) {

@@ -1,5 +1,5 @@
-// A second model that answers the same traffic, and whose answers nobody sees: whether it may take
-// over is known before it does.
+// Runs a second model, the shadow, on the same traffic, and compares its answers, which are never
+// sent, before it replaces the live model.
 #pragma once
 
 #include <condition_variable>
@@ -18,18 +18,18 @@
 
 namespace digits {
 
-// How the shadow has done beside one version of the live model. Counts are of images.
+// The shadow's results beside one version of the live model. Counts are of images.
 struct ShadowTally {
   std::string live_version, shadow_version;
   std::size_t agreed = 0;  // the same label
   std::size_t differed = 0;
   std::size_t dropped = 0;    // its queue was full
   std::size_t failed = 0;     // it could not compute
-  double live_seconds = 0.0;  // both, of the same images, one after the other
+  double live_seconds = 0.0;  // both models, on the same images, one after the other
   double shadow_seconds = 0.0;
 
   Quantity agreement() const { return proportion(agreed, agreed + differed); }
-  double slowdown() const;  // shadow's time / live's time; 0 while nothing was timed
+  double slowdown() const;  // shadow's time / live model's time; 0 before any timing
 };
 void to_json(Json& json, const ShadowTally& tally);
 
@@ -40,9 +40,9 @@ bool in_share(const std::string& id, double share);
 // Thread-safe.
 class Shadow {
  public:
-  // `share` of the requests, at most `limit` images of which wait.
+  // Computes a `share` of the requests; at most `limit` of their images wait.
   Shadow(std::shared_ptr<const ServedModel> model, double share, std::size_t limit);
-  ~Shadow();  // what waits is left
+  ~Shadow();  // discards waiting requests
   Shadow(const Shadow&) = delete;
   Shadow& operator=(const Shadow&) = delete;
 

@@ -48,7 +48,7 @@ void require_passed(const std::vector<ShadowCheck>& checks) {
     throw Error("gate.shadow",
                 fmt::format("{}: {}, expected {}", check.name, check.seen, check.expected),
                 check.verdict == ShadowVerdict::kFailed ? "keep the live version"
-                                                        : "let it see more traffic");
+                                                        : "collect more traffic for the shadow");
   }
 }
 

@@ -1,4 +1,4 @@
-// Whether a shadow may take over.
+// Judges whether a shadow may replace the live model.
 #pragma once
 
 #include <cstddef>
@@ -24,8 +24,8 @@ struct ShadowCheck {
   ShadowVerdict verdict = ShadowVerdict::kUndecided;
 };
 
-// Judges `shadow` of a statistics document: agreement, by its interval; time; failures. Few images
-// leave it undecided. Throws data.malformed when the document has no shadow.
+// Judges `shadow` of a statistics document: agreement, by its interval; time; failures. Undecided
+// for too few images. Throws data.malformed when the document has no shadow.
 std::vector<ShadowCheck> judge_shadow(const Json& statistics, const ShadowBounds& bounds);
 
 // Throws gate.shadow unless every check has passed.

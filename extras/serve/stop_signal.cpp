@@ -13,7 +13,7 @@ namespace digits {
 
 namespace {
 
-int event = -1;  // a signal handler may write to a descriptor, and to little else
+int event = -1;  // a signal handler may write to a descriptor, but do little else
 
 void on_signal(int number) {
   const int before = errno;

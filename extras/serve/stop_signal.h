@@ -1,12 +1,12 @@
-// SIGINT, SIGTERM and SIGHUP as the request to end well.
+// Turns SIGINT, SIGTERM and SIGHUP into a request to stop the server cleanly.
 #pragma once
 
 #include <chrono>
 
 namespace digits {
 
-// While it lives, these signals are remembered rather than setting interrupted(), at which
-// inferences would stop. A second signal ends the process. One at a time.
+// While it lives, these signals are recorded and do not set interrupted(), which would stop
+// inferences. A second signal ends the process. At most one instance at a time.
 class StopSignal {
  public:
   StopSignal();
@@ -14,7 +14,7 @@ class StopSignal {
   StopSignal(const StopSignal&) = delete;
   StopSignal& operator=(const StopSignal&) = delete;
 
-  // True when a signal has come, at the latest after `timeout`.
+  // Waits at most `timeout`; true when a signal has arrived.
   bool wait(std::chrono::milliseconds timeout) const;
 };
 

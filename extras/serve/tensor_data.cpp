@@ -106,7 +106,7 @@ void require_bytes(std::string_view bytes, std::size_t expected) {
   if (bytes.size() == expected) return;
   throw Error("request.binary",
               fmt::format("{} bytes of tensor, expected {} for its shape", bytes.size(), expected),
-              "binary_data_size is the number of bytes behind the JSON");
+              "binary_data_size is the number of bytes after the JSON");
 }
 
 std::string decode_base64(std::string_view text, std::size_t index) {
@@ -180,14 +180,14 @@ std::vector<std::string> read_string_bytes(std::string_view bytes, std::size_t c
     std::memcpy(&length, bytes.data(), sizeof length);
     bytes.remove_prefix(sizeof length);
     if (length > bytes.size()) {
-      throw_data(fmt::format("a string of {} bytes where {} are left", length, bytes.size()),
-                 "whole strings, each behind its length as a 32-bit number");
+      throw_data(fmt::format("a string of {} bytes, but {} are left", length, bytes.size()),
+                 "whole strings, each after its length as a 32-bit number");
     }
     strings.emplace_back(bytes.substr(0, length));
     bytes.remove_prefix(length);
   }
   if (bytes.empty()) return strings;
-  throw_data(fmt::format("{} bytes behind the last string", bytes.size()), "none");
+  throw_data(fmt::format("{} bytes after the last string", bytes.size()), "none");
 }
 
 }  // namespace digits

@@ -1,4 +1,4 @@
-// The values of an input, from JSON or from the bytes behind it.
+// Reads the values of an input, from JSON or from the bytes after it.
 #pragma once
 
 #include <cstddef>
@@ -12,18 +12,17 @@ namespace digits {
 
 using TensorShape = std::vector<std::size_t>;
 
-// FP32 values in [0, 1], or UINT8 values divided by 255, of this shape: flat, or nested as the
-// shape is. Throw request.data for a wrong number or kind of values, request.range for values
-// outside.
+// FP32 values in [0, 1], or UINT8 values divided by 255, of this shape: flat, or nested like the
+// shape. Throw request.data for a wrong number or type of values, request.range for values outside.
 std::vector<float> read_floats(JsonElement data, const TensorShape& shape);
 std::vector<float> read_pixels(JsonElement data, const TensorShape& shape);
 
-// The same of little-endian bytes.
+// The same from little-endian bytes.
 std::vector<float> read_float_bytes(std::string_view bytes, const TensorShape& shape);
 std::vector<float> read_pixel_bytes(std::string_view bytes, const TensorShape& shape);
 
-// `count` strings: of JSON in base64, of bytes each behind its length (u32, little-endian). Throw
-// request.data and request.base64.
+// `count` strings: from JSON in base64, or from bytes, each after its length (u32, little-endian).
+// Throw request.data and request.base64.
 std::vector<std::string> read_strings(JsonElement data, std::size_t count);
 std::vector<std::string> read_string_bytes(std::string_view bytes, std::size_t count);
 

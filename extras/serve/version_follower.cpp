@@ -9,7 +9,7 @@ namespace {
 constexpr std::chrono::seconds kRetry{30};
 constexpr int kNone = -1, kUnknown = 0;
 
-// Calls `action`; what it throws.
+// Calls `action`; returns its exception as an Error.
 template <typename Action>
 std::optional<Error> error_of(const Action& action) {
   try {

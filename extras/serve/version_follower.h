@@ -1,4 +1,4 @@
-// Which version of a model should answer: the one that is promoted in its repository.
+// Follows the promoted version of a model in its repository.
 #pragma once
 
 #include <functional>
@@ -11,13 +11,13 @@ namespace digits {
 
 class VersionFollower {
  public:
-  // `current` is the promoted version; `load` makes a version answer, or throws and changes
-  // nothing.
+  // `current` returns the promoted version; `load` makes a version answer, or throws without a
+  // change.
   VersionFollower(std::function<int()> current, std::function<void(int)> load, int serving)
       : current_(std::move(current)), load_(std::move(load)), serving_(serving) {}
 
-  // Loads the promoted version when it is another one. Returns what went wrong, once: a version
-  // that failed is tried again after 30 s, or when another one was promoted meanwhile.
+  // Loads the promoted version when it is another one. Returns an error once: a failed version is
+  // tried again after 30 s, or when another version was promoted.
   std::optional<Error> look(Clock::time_point now);
 
   int serving() const { return serving_; }

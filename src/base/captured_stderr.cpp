@@ -10,7 +10,7 @@ namespace digits {
 
 namespace {
 
-thread_local std::string* kept = nullptr;  // where this thread's text goes; null: it is printed
+thread_local std::string* kept = nullptr;  // receives this thread's text; null: print it
 
 ssize_t keep_or_print(void* /*cookie*/, const char* data, std::size_t size) {
   if (kept == nullptr) return ::write(STDERR_FILENO, data, size);
@@ -29,7 +29,7 @@ bool replace_stderr() {
 }  // namespace
 
 CapturedStderr::CapturedStderr() {
-  static const bool replaced = replace_stderr();  // once, on whichever thread comes first
+  static const bool replaced = replace_stderr();  // once, on the first thread
   if (replaced) kept = &text_;
 }
 

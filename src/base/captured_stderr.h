@@ -1,15 +1,15 @@
-// What C libraries print on stderr, kept for the caller.
+// Captures text that C libraries print on stderr, for the caller.
 #pragma once
 
 #include <string>
 
 namespace digits {
 
-// While one lives, what its thread writes to the C stream `stderr` is kept rather than printed;
-// other threads print as ever. Some libraries (libpng, libjpeg inside of OpenCV) have no other way
-// to warn, and do not know the file's name. The first one puts a stream of our own in the place of
-// `stderr`, which the C library allows (glibc manual, "Standard Streams"); std::cerr and file
-// descriptor 2 stay as they are. Not to be nested.
+// While an object lives, text that its thread writes to the C stream `stderr` is kept, not printed;
+// other threads print as before. Some libraries (libpng, libjpeg inside of OpenCV) have no other
+// way to warn, and do not know the file's name. The first object replaces `stderr` by a stream of
+// our own, which the C library allows (glibc manual, "Standard Streams"); std::cerr and file
+// descriptor 2 do not change. Do not nest them.
 class CapturedStderr {
  public:
   CapturedStderr();

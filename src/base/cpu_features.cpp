@@ -8,8 +8,8 @@ namespace digits {
 
 namespace {
 
-// oneDNN's names, in an order in which each allows what those before it do, and the feature that
-// each adds.
+// oneDNN's names, each with the feature that it adds. Each name allows all that the names before it
+// allow.
 constexpr std::array<std::pair<const char*, const char*>, 10> kOnednnIsas{
     {{"SSE41", ""},
      {"AVX", ""},
@@ -22,7 +22,7 @@ constexpr std::array<std::pair<const char*, const char*>, 10> kOnednnIsas{
      {"AVX512_CORE_FP16", ""},
      {"AVX512_CORE_AMX", "amx_bf16"}}};
 
-// Removes what only the names after `limit` allow.
+// Removes the features that only the names after `limit` allow.
 void forbid_after(const std::string& limit, CpuFeatures& features) {
   const auto* const found = std::find_if(kOnednnIsas.begin(), kOnednnIsas.end(),
                                          [&](const auto& isa) { return isa.first == limit; });

@@ -1,4 +1,4 @@
-// Processor features that decide how a network is trained.
+// Names the processor features that decide the precision of training.
 #pragma once
 
 #include <array>
@@ -12,12 +12,12 @@ constexpr std::array<const char*, 4> kCpuFeatures{"avx2", "avx512f", "avx512_bf1
 
 using CpuFeatures = std::vector<std::string>;
 
-// Whether the processor multiplies bfloat16 by itself, with AMX or AVX-512: training is faster with
-// it there, and slower elsewhere (docs/performance.md).
+// Whether the processor multiplies bfloat16 natively, with AMX or AVX-512: there bfloat16 makes
+// training faster, elsewhere slower (docs/performance.md).
 bool multiplies_bfloat16(const CpuFeatures& features);
 
-// The features without those that oneDNN and LibTorch are told not to use, by the values of
-// ONEDNN_MAX_CPU_ISA and ATEN_CPU_CAPABILITY in capitals. Empty and unknown values forbid nothing.
+// The features without those that ONEDNN_MAX_CPU_ISA and ATEN_CPU_CAPABILITY, given here in
+// capitals, forbid oneDNN and LibTorch to use. Empty and unknown values forbid nothing.
 CpuFeatures allowed_features(CpuFeatures features, const std::string& onednn_isa,
                              const std::string& aten_capability);
 

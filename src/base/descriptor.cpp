@@ -18,7 +18,7 @@ Descriptor::~Descriptor() {
 Error write_error(const fs::path& path, int error_number) {
   const auto message = fmt::format("{}: {}", path.string(), std::strerror(error_number));
   if (error_number == ENOSPC || error_number == EDQUOT || error_number == EFBIG) {
-    return {"disk.full", message, "free some space; nothing was left half-written"};
+    return {"disk.full", message, "free some space; no incomplete file was left"};
   }
   if (error_number == EIO) return {"disk.failed", message, "check the disk"};
   return {"output.unwritable", message, "choose a place that you can write to"};

@@ -1,4 +1,4 @@
-// Under the files: descriptors that close themselves, and system calls whose failures are Errors.
+// Closes file descriptors by itself, and turns failed system calls into Errors.
 #pragma once
 
 #include <filesystem>
@@ -31,7 +31,7 @@ class Descriptor {
 // that is broken (disk.failed) and a wrong place (output.unwritable) need different remedies.
 Error write_error(const std::filesystem::path& path, int error_number);
 
-// Writes all of the bytes, or throws the above; then some of them may have been written.
+// Writes all of the bytes. Throws the above; a part may then have been written.
 void write_all(int fd, std::string_view bytes, const std::filesystem::path& path);
 
 // A rename survives a power cut only once its folder is on disk too.

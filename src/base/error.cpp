@@ -14,18 +14,18 @@ int exit_status(std::string_view code) noexcept {
   constexpr std::array<std::pair<std::string_view, int>, 18> kFamilies{{
       {"usage", kUsage},            // wrong option or argument
       {"config", kUsage},           // bad configuration file or value
-      {"device", kUsage},           // the device asked for is not there
-      {"engine", kUsage},           // the inference engine asked for is not there
+      {"device", kUsage},           // the requested device is absent
+      {"engine", kUsage},           // the requested inference engine is absent
       {"output", kUsage},           // the place to write to cannot be used
       {"input", kBadData},          // missing or unreadable input file
       {"idx", kBadData},            // malformed IDX file
-      {"data", kBadData},           // a set that validation refuses
-      {"image", kBadData},          // an image file that is not one
+      {"data", kBadData},           // validation rejects the set
+      {"image", kBadData},          // an image file that cannot be decoded
       {"gate", kGateFailed},        // the model is not good enough
-      {"train", kGateFailed},       // training came to nothing
-      {"drift", kGateFailed},       // a set that is not what the model was trained on
-      {"package", kBadPackage},     // a package that is not what was tested
-      {"repository", kBadPackage},  // a model repository that has no such model, or another kind
+      {"train", kGateFailed},       // training diverged
+      {"drift", kGateFailed},       // the set differs from the training set
+      {"package", kBadPackage},     // a package that differs from the tested one
+      {"repository", kBadPackage},  // no such model in the repository, or another schema
       {"checkpoint", kBadPackage},  // a checkpoint that cannot be used
       {"disk", kInternalError},     // the machine failed, not the person: full disk, I/O error
       {"doctor", kInternalError},   // this machine, or a library on it, is at fault

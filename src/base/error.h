@@ -1,4 +1,4 @@
-// The one exception type of the project, and the map from its codes to exit statuses.
+// Defines the project's one exception type, and maps its codes to exit statuses.
 #pragma once
 
 #include <stdexcept>
@@ -9,8 +9,8 @@ namespace digits {
 
 // An expected failure: bad input, bad usage, a full disk. Anything else that escapes is a bug.
 //
-// `code` is stable ("idx.truncated"): scripts and tests rely on it, never on the wording.
-// `what()` names what was seen and what was expected. `hint` tells the person what to do next.
+// `code` is stable ("idx.truncated"): scripts and tests depend on it, never on the wording.
+// `what()` names the seen and the expected value. `hint` tells the person the next step.
 class Error : public std::runtime_error {
  public:
   Error(std::string code, const std::string& message, std::string hint)
@@ -35,8 +35,8 @@ enum ExitStatus : int {
   kInterrupted = 130,  // 128 + SIGINT, as shells report it
 };
 
-// The exit status for an error code, by the part before its first dot. Codes of no known family
-// are internal errors.
+// The exit status for an error code, by the part before its first dot. Unknown families are
+// internal errors.
 int exit_status(std::string_view code) noexcept;
 
 // "digits: idx.truncated: train-images: 12 bytes, expected 16 (hint: download it again)": one

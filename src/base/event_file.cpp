@@ -83,7 +83,8 @@ double now() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-// What TensorFlow and PyTorch call theirs; microseconds, as a file may follow within the second.
+// As TensorFlow and PyTorch name their files; in microseconds, since a second file may follow
+// within the second.
 fs::path new_name(const fs::path& folder) {
   std::array<char, 256> host{};
   ::gethostname(host.data(), host.size() - 1);
@@ -136,7 +137,7 @@ EventFile::EventFile(const fs::path& folder, std::int64_t first_step)
 EventFile::~EventFile() {
   try {
     flush();
-  } catch (const Error&) {  // destructors keep quiet
+  } catch (const Error&) {  // a destructor must not throw
   }
 }
 

@@ -22,7 +22,7 @@ bool try_lock(const Descriptor& file, const std::filesystem::path& path) {
 FileLock::FileLock(const std::filesystem::path& path)
     : file_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
   if (file_.get() < 0) throw write_error(path, errno);
-  // Asked for again and again rather than waited for: a signal does not end flock's wait.
+  // Polls, because a signal does not end flock's wait.
   while (!try_lock(file_, path)) {
     throw_if_interrupted("waiting for another process");
     std::this_thread::sleep_for(std::chrono::milliseconds(5));

@@ -1,5 +1,5 @@
-// One process at a time: an advisory lock that the system releases with its process, however that
-// ends.
+// Locks a file for one process; the system releases the lock when the process ends, even by a
+// crash.
 #pragma once
 
 #include <filesystem>
@@ -8,16 +8,16 @@
 
 namespace digits {
 
-// Locks an open file until it is closed, unless somebody else holds it: whether it did. Throws as
+// Locks an open file until it is closed. Returns false when another holder has the lock. Throws as
 // write_error, with `path` as the file's name.
 bool try_lock(const Descriptor& file, const std::filesystem::path& path);
 
-// Holds the lock on `path` for as long as it lives. The file is made if missing, is empty, and
-// stays: another process may be waiting for it.
+// Holds the lock on `path` for as long as it lives. Creates the file, empty, if it is missing, and
+// never removes it: another process may be waiting for it.
 class FileLock {
  public:
-  // Waits for as long as somebody else holds it, another FileLock of this process too. Throws as
-  // write_error, and `interrupted` when asked to stop in the meantime.
+  // Waits while another process, or another FileLock of this process, holds the lock. Throws as
+  // write_error, and `interrupted` after a stop signal.
   explicit FileLock(const std::filesystem::path& path);
 
  private:

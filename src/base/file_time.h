@@ -1,4 +1,4 @@
-// When files were written.
+// Tells when a file was written.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 
 namespace digits {
 
-// When `path` was last written, in nanoseconds since 1970; 0 when there is none.
+// The time of the last write to `path`, in nanoseconds since 1970; 0 when there is no file.
 std::int64_t written_at(const std::filesystem::path& path);
 
 // "2026-01-31 12:00:00", UTC.

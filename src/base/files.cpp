@@ -23,14 +23,14 @@ namespace {
 constexpr std::string_view kStaged = ".tmp-";  // in the names of temporaries ...
 constexpr std::size_t kStagedDigits = 16;      // ... and behind it, hexadecimal
 
-// A sibling's name that no other process picks, in another container on the same disk either.
+// A name beside `path` that no other process chooses, even in another container on the same disk.
 fs::path staging_name(const fs::path& path) {
   std::random_device random;
   return parent_of(path) /
          fmt::format(".{}{}{:08x}{:08x}", path.filename().string(), kStaged, random(), random());
 }
 
-// Whether a name is one that staging_name() makes.
+// Whether staging_name() made this name.
 bool is_leftover(const fs::directory_entry& entry) {
   const auto name = entry.path().filename().string();
   const auto length = kStaged.size() + kStagedDigits;
@@ -40,7 +40,7 @@ bool is_leftover(const fs::directory_entry& entry) {
              std::string::npos;
 }
 
-// What lies in a folder, as far as it can be read.
+// The entries of a folder that can be read.
 std::vector<fs::directory_entry> entries_of(const fs::path& folder, std::error_code& error) {
   std::vector<fs::directory_entry> entries;
   for (fs::directory_iterator item(folder, error), end; !error && item != end;
@@ -50,7 +50,7 @@ std::vector<fs::directory_entry> entries_of(const fs::path& folder, std::error_c
   return entries;
 }
 
-// Where a write to `path` goes: through links, and never over a device or a folder.
+// The file that a write to `path` replaces: links are followed; devices and folders are rejected.
 fs::path write_target(const fs::path& path) {
   std::error_code error;
   const auto status = fs::status(path, error);
@@ -74,13 +74,13 @@ void sync_file(const Descriptor& file, const fs::path& path) {
   if (::fsync(file.get()) != 0) throw write_error(path, errno);
 }
 
-// Throws output.exists when the name is taken, also by a link to nothing.
+// Throws output.exists when the name is taken, also by a dangling link.
 void require_free_name(const fs::path& path) {
   std::error_code ignored;
   if (!fs::exists(fs::symlink_status(path, ignored))) return;
   throw Error("output.exists",
               fmt::format("{}: exists already, expected a new file", path.string()),
-              "choose another name: nothing is ever overwritten");
+              "choose another name: files are never overwritten");
 }
 
 // Renames a file, and never replaces one.
@@ -188,7 +188,7 @@ void GrowingFile::append(std::string_view bytes) {
   try {
     write_all(fd_, bytes, path_);
   } catch (const Error&) {
-    if (::ftruncate(fd_, size_) != 0) {  // then its last record is cut off, which readers expect
+    if (::ftruncate(fd_, size_) != 0) {  // then its last record is incomplete, which readers accept
     }
     throw;
   }
@@ -231,7 +231,7 @@ void require_new(const fs::path& path) {
   if (!error && std::all_of(entries.begin(), entries.end(), is_leftover)) return;
   throw Error("output.exists",
               fmt::format("{}: exists already, expected a new folder", path.string()),
-              "choose another --out: nothing is ever overwritten");
+              "choose another --out: files are never overwritten");
 }
 
 void remove_folder(const fs::path& path) {
@@ -243,7 +243,7 @@ void remove_folder(const fs::path& path) {
 }
 
 void remove_leftovers(const fs::path& folder) {
-  std::error_code ignored;  // nobody reads them
+  std::error_code ignored;  // temporary files: nobody reads them
   for (const auto& entry : entries_of(folder, ignored)) {
     if (is_leftover(entry)) fs::remove_all(entry.path(), ignored);
   }

@@ -1,4 +1,4 @@
-// Reading files whole, and writing them whole or not at all.
+// Reads whole files, and writes files whole or not at all.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@ namespace digits {
 
 enum class PathKind { kMissing, kFolder, kFile };  // kFile: anything that is no folder
 
-// What lies at `path`, following links. Throws input.unreadable when the system will not say (no
-// permission, a loop of links).
+// The kind of entry at `path`; links are followed. Throws input.unreadable when the system cannot
+// tell (no permission, a loop of links).
 PathKind kind_of(const std::filesystem::path& path);
 
 // Throws input.missing and input.not_a_file, and as kind_of, unless a file lies at `path`.
@@ -25,22 +25,22 @@ void require_file(const std::filesystem::path& path);
 std::string read_file(const std::filesystem::path& path);
 
 enum class Durability {
-  kSynced,    // on the disk when the call returns
+  kSynced,    // on the disk at return
   kUnsynced,  // whole for every reader, but a power cut may lose it
 };
 
-// Writes to a temporary beside `path` and renames it: readers see the old file or the new one,
-// never a part. On failure the old file, if any, is untouched and no temporary is left. Throws
+// Writes to a temporary file beside `path` and renames it: readers see the old file or the new one,
+// never a part. On failure the old file, if any, is unchanged and no temporary file is left. Throws
 // output.unwritable (no such folder, no permission, a device) or disk.full / disk.failed.
 void write_file(const std::filesystem::path& path, std::string_view bytes,
                 Durability durability = Durability::kSynced);
 
-// A file that appears whole or not at all, for content that is written piece by piece: append() to
-// a temporary beside the path, then commit() renames it. Destroyed without a commit, it removes the
-// temporary.
+// A file that appears whole or not at all, for content that is written in pieces: append() writes
+// to a temporary file beside the path, commit() renames it. Without a commit, the destructor
+// removes the temporary file.
 class StagedFile {
  public:
-  // Throws output.exists when the name is taken, also by a link to nothing; and as write_file.
+  // Throws output.exists when the name is taken, also by a dangling link; and as write_file.
   explicit StagedFile(std::filesystem::path final_path);
   ~StagedFile();
   StagedFile(const StagedFile&) = delete;
@@ -48,8 +48,8 @@ class StagedFile {
 
   void append(std::string_view bytes);  // throws as write_file
 
-  // The file is on the disk when the call returns. Throws output.exists if another process has
-  // taken the name meanwhile.
+  // At return the file is on the disk. Throws output.exists if another process has taken the name
+  // in the meantime.
   void commit();
 
  private:
@@ -62,13 +62,13 @@ class StagedFile {
 // arrive in order; a power cut may lose the last ones.
 class GrowingFile {
  public:
-  // A new file. Throws output.unwritable, also when there is one of this name.
+  // Creates a file. Throws output.unwritable, also when the name is taken.
   explicit GrowingFile(std::filesystem::path path);
   ~GrowingFile();
   GrowingFile(const GrowingFile&) = delete;
   GrowingFile& operator=(const GrowingFile&) = delete;
 
-  // All of the bytes, or, when it throws as write_file, none.
+  // Appends all of the bytes; when it throws (as write_file), none.
   void append(std::string_view bytes);
 
  private:
@@ -77,27 +77,27 @@ class GrowingFile {
   std::int64_t size_ = 0;
 };
 
-// The names of what is in a folder and not hidden, sorted; and their paths. Throw input.unreadable.
+// The names, sorted, of a folder's entries that are not hidden; and their paths. Throw
+// input.unreadable.
 std::vector<std::string> list_names(const std::filesystem::path& folder);
 std::vector<std::filesystem::path> list_folder(const std::filesystem::path& folder);
 
 // Creates `path` and its parents. Throws output.unwritable.
 void make_directories(const std::filesystem::path& path);
 
-// Throws output.exists when `path` is anything but missing or an empty folder; leftovers, see
-// below, do not count.
+// Throws output.exists unless `path` is missing or an empty folder; leftovers, see below, do not
+// count.
 void require_new(const std::filesystem::path& path);
 
-// Removes a folder that others may be reading: it goes from its name at once and whole, then from
-// the disk. remove_leftovers() removes the rest that a killed process leaves. Throws
-// output.unwritable.
+// Removes a folder that others may be reading: first its name, at once, then its files. When the
+// process is killed in between, remove_leftovers() removes the rest. Throws output.unwritable.
 void remove_folder(const std::filesystem::path& path);
 
-// Removes what writers that were killed have left in `folder`: temporaries that no name points to.
+// Removes the temporary files that killed writers have left in `folder`.
 void remove_leftovers(const std::filesystem::path& folder);
 
 // A folder that appears whole or not at all: fill `path()`, then commit() renames it to its final
-// name. Destroyed without a commit, it removes what was written.
+// name. Without a commit, the destructor removes it.
 class StagedDirectory {
  public:
   // Throws output.exists (see require_new) and output.unwritable.
@@ -108,7 +108,7 @@ class StagedDirectory {
 
   const std::filesystem::path& path() const noexcept { return staging_; }
 
-  // Syncs what was written, unsynced files too. Throws output.exists if another process was first.
+  // Syncs all files in it, unsynced ones too. Throws output.exists if another process was first.
   void commit();
 
  private:

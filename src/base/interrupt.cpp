@@ -32,7 +32,7 @@ bool interrupted() noexcept { return flag.load(); }
 void throw_if_interrupted(const char* work) {
   if (!interrupted()) return;
   throw Error("interrupted", std::string("stopped during ") + work,
-              "files that were finished are kept, nothing else");
+              "finished files are kept, unfinished ones are removed");
 }
 
 void set_interrupted(bool value) noexcept { flag.store(value); }

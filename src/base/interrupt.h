@@ -1,14 +1,15 @@
-// Ctrl-C, SIGTERM and SIGHUP, turned into a flag that long work asks for at safe points.
+// Turns Ctrl-C, SIGTERM and SIGHUP into a flag that long work checks at safe points.
 #pragma once
 
 namespace digits {
 
-// From now on they set the flag, and a second one ends the process; an ignored SIGHUP stays so.
+// Installs the handlers: a first signal sets the flag, a second one ends the process; an ignored
+// SIGHUP stays ignored.
 void catch_interrupts();
 
 bool interrupted() noexcept;
 
-// Throws `interrupted`, naming the work that is left undone, once the flag is set.
+// Throws `interrupted`, naming the unfinished work, once the flag is set.
 void throw_if_interrupted(const char* work);
 
 // Sets or clears the flag without a signal: for tests.

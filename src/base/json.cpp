@@ -10,7 +10,7 @@ template class nlohmann::basic_json<nlohmann::ordered_map>;
 namespace digits {
 
 void throw_malformed(const std::string& family, const std::string& message) {
-  throw Error(family + ".malformed", message, "the file was edited or damaged: write it anew");
+  throw Error(family + ".malformed", message, "the file was edited or damaged: create it again");
 }
 
 Json parse_json(const std::string& text, const std::string& name, const std::string& family) {

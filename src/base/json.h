@@ -1,16 +1,16 @@
-// JSON documents with a "schema" key ("digits.evaluation/1"), read and written whole.
+// Reads and writes whole JSON documents with a "schema" key ("digits.evaluation/1").
 #pragma once
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 
-// Instantiated once, in json.cpp: it would cost every file that includes this a second or two.
+// Instantiated once, in json.cpp: each file that includes this compiles a second or two faster.
 extern template class nlohmann::basic_json<nlohmann::ordered_map>;
 
 namespace digits {
 
-using Json = nlohmann::ordered_json;  // keys keep the order in which a person should read them
+using Json = nlohmann::ordered_json;  // keys keep their order, chosen for human readers
 
 // Parses `text`; `family` ("package") makes the error codes. Throws FAMILY.malformed.
 Json parse_json(const std::string& text, const std::string& name, const std::string& family);
@@ -28,14 +28,14 @@ T json_at(const Json& document, const std::string& pointer, const std::string& f
 // `content` with its schema in front.
 Json with_schema(const std::string& schema, const Json& content);
 
-// The document's text; bytes that are not UTF-8, as file names may have, become U+FFFD. `indent` as
-// in nlohmann's dump: -1 is one line.
+// The document's text; bytes that are not UTF-8, which file names may have, become U+FFFD. `indent`
+// as in nlohmann's dump: -1 is one line.
 std::string to_text(const Json& document, int indent);
 
 // Writes a document atomically, indented, with a newline at the end.
 void write_json(const std::filesystem::path& path, const Json& document);
 
-// The error behind json_at, apart from the template.
+// The error behind json_at, outside the template.
 [[noreturn]] void throw_malformed(const std::string& family, const std::string& message);
 
 template <typename T>

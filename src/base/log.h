@@ -1,4 +1,4 @@
-// Logging to stderr by spdlog; results go to stdout and never through here.
+// Logs to stderr through spdlog; results go to stdout instead.
 #pragma once
 
 #include <string>

@@ -5,7 +5,7 @@
 namespace digits {
 
 std::size_t edit_distance(const std::string& a, const std::string& b) {
-  // rows[i][j]: between the first i letters of a and the first j of b.
+  // rows[i][j]: distance between the first i letters of a and the first j of b.
   std::vector<std::vector<std::size_t>> rows(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
   for (std::size_t i = 0; i <= a.size(); ++i) {
     for (std::size_t j = 0; j <= b.size(); ++j) {
@@ -24,7 +24,7 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
 }
 
 std::optional<std::string> nearest(const std::string& word, const std::vector<std::string>& names) {
-  constexpr std::size_t kBeginning = 3;  // letters; fewer begin too many names
+  constexpr std::size_t kBeginning = 3;  // letters; a shorter prefix fits too many names
   std::optional<std::string> best;
   std::size_t least = std::max<std::size_t>(1, word.size() / 3) + 1;
   for (const auto& name : names) {

@@ -8,11 +8,11 @@
 
 namespace digits {
 
-// The letters to insert, to remove, to replace or to swap with a neighbour until `a` is `b`.
+// The number of letters to insert, remove, replace or swap with a neighbour to turn `a` into `b`.
 std::size_t edit_distance(const std::string& a, const std::string& b);
 
-// The name that `word` begins, or else the one at the smallest distance, the first of several;
-// nothing when that distance is more than a third of the word's length, and more than one.
+// The name that starts with `word`, or else the nearest one, the first on a tie; nothing when the
+// distance is above one and above a third of the word's length.
 std::optional<std::string> nearest(const std::string& word, const std::vector<std::string>& names);
 
 }  // namespace digits

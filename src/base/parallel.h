@@ -1,4 +1,4 @@
-// Loops over independent work on several threads.
+// Runs loops over independent work on several threads.
 #pragma once
 
 #include <algorithm>
@@ -33,7 +33,7 @@ void parallel_for(std::size_t n, int threads, const Body& body) {
   for (std::size_t worker = 1; worker < count; ++worker) {
     try {
       workers.emplace_back(run, worker);
-    } catch (const std::system_error&) {  // no more threads to be had
+    } catch (const std::system_error&) {  // the system starts no more threads
       run(worker);
     }
   }
@@ -47,8 +47,8 @@ void parallel_for(std::size_t n, int threads, const Body& body) {
 // Runs calls in ticket order: each waits until all with lower numbers have left.
 class OrderedSection {
  public:
-  // Calls body() when it is the turn of `number`, each of which must come once; nobody else is
-  // inside meanwhile.
+  // Calls body() when it is the turn of `number`; each number must occur once. One call runs at a
+  // time.
   template <typename Body>
   void pass(std::size_t number, const Body& body) {
     std::unique_lock lock(mutex_);
@@ -64,14 +64,14 @@ class OrderedSection {
   std::size_t next_ = 0;
 };
 
-// The threads behind parallel_in_order, below.
+// The worker threads of parallel_in_order, below.
 template <typename Produce, typename Work, typename Consume>
 class OrderedLoop {
  public:
   OrderedLoop(const Produce& produce, const Work& work, const Consume& consume)
       : produce_(produce), work_(work), consume_(consume) {}
 
-  // What each of them does.
+  // The loop of each thread.
   void run() {
     Ticket ticket;
     while (take(ticket)) {
@@ -87,7 +87,7 @@ class OrderedLoop {
     }
   }
 
-  // The first exception, once they have ended.
+  // The first exception, after all threads have ended.
   std::exception_ptr error() const { return error_; }
 
  private:
@@ -96,7 +96,7 @@ class OrderedLoop {
   struct Ticket {
     std::size_t number = 0;
     Task task;
-    std::exception_ptr error;  // in place of a task, or of its result
+    std::exception_ptr error;  // instead of a task, or of its result
   };
 
   template <typename Action>
@@ -132,7 +132,7 @@ class OrderedLoop {
   std::size_t produced_ = 0;
   bool ended_ = false;
   OrderedSection section_;
-  std::exception_ptr error_;  // guarded by the turnstile
+  std::exception_ptr error_;  // guarded by the ordered section
 };
 
 // A stream of tasks. produce() returns the next one, or nothing at the end (std::optional);

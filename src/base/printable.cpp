@@ -10,7 +10,7 @@ constexpr const char* kReplacement = "\xEF\xBF\xBD";
 
 bool is_control(unsigned char c) { return c < 0x20 || c == 0x7F; }
 
-// U+0080 to U+009F, in UTF-8 two bytes: some terminals take them for ESC and a letter.
+// U+0080 to U+009F, in UTF-8 two bytes: some terminals read them as ESC and a letter.
 bool is_late_control(const std::string& text, std::size_t i) {
   return text[i] == '\xC2' && static_cast<unsigned char>(text[i + 1]) < 0xA0;
 }

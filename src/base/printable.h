@@ -1,4 +1,4 @@
-// Text of others, as a file's name or a manifest brings it, made fit for people.
+// Makes text from outside, such as file names and manifests, safe to print.
 #pragma once
 
 #include <string>
@@ -6,11 +6,11 @@
 
 namespace digits {
 
-// The text; bytes in it that are not UTF-8 become U+FFFD.
+// The text; bytes that are not UTF-8 become U+FFFD.
 std::string valid_utf8(std::string_view text);
 
-// The same on one line, with nothing in it that steers a terminal: white space becomes spaces,
-// other control characters U+FFFD.
+// The text on one line, without terminal control sequences: white space becomes spaces, other
+// control characters U+FFFD.
 std::string printable(std::string_view text);
 
 }  // namespace digits

@@ -1,4 +1,4 @@
-// Progress of work: a bar with the time left on a terminal, plain lines elsewhere.
+// Shows progress: a bar with the remaining time on a terminal, plain lines elsewhere.
 #pragma once
 
 #include <chrono>
@@ -16,14 +16,13 @@ class Progress {
   Progress& operator=(const Progress&) = delete;
 
   // `done` of `total` steps are done; `detail` ("loss 0.123") stands at the end of the bar. The
-  // first call starts the clock, so that work which goes on where it was left is not taken to have
-  // been done in no time.
+  // first call starts the clock: steps done before it do not count for the remaining time.
   void update(std::size_t done, std::size_t total, const std::string& detail);
 
-  // "00:10 left", as of the last update.
+  // "00:10 left", at the last update.
   std::string time_left() const;
 
-  // A line that stays, above the bar: "epoch 1/3 ...".
+  // Prints a line above the bar: "epoch 1/3 ...".
   void line(const std::string& text);
 
  private:
@@ -38,13 +37,13 @@ class Progress {
   Clock::time_point drawn_;
 };
 
-// The time that the steps from `done` to `total` will take if they take as long each as those from
-// `begun` to `done`, which took `elapsed_seconds`: "00:10 left" (minutes, seconds), "--:-- left"
-// when there were none.
+// The remaining time from `done` to `total`, estimated from the steps from `begun` to `done`, which
+// took `elapsed_seconds`: "00:10 left" (minutes, seconds), "--:-- left" when there were no such
+// steps.
 std::string time_to_go(std::size_t begun, std::size_t done, std::size_t total,
                        double elapsed_seconds);
 
-// The bar itself: "train [######------] 50 %  00:07 left  loss 0.123".
+// The bar: "train [######------] 50 %  00:07 left  loss 0.123".
 std::string progress_bar(const std::string& title, std::size_t done, std::size_t total,
                          const std::string& left, const std::string& detail);
 

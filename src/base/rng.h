@@ -1,8 +1,8 @@
-// Randomness as an argument: a counter-based generator keyed by (seed, stream, index).
+// Draws random numbers from a counter-based generator keyed by (seed, stream, index).
 //
 // Every random decision of the pipeline is a pure function of its key: the shuffle of epoch e, the
 // augmentation of sample i in epoch e, synthetic digit k. Nothing depends on thread count, batch
-// order or what ran before.
+// order or earlier draws.
 #pragma once
 
 #include <array>
@@ -12,7 +12,7 @@
 
 namespace digits {
 
-// The use of a key; two streams of one seed are independent.
+// The purpose of a key; two streams of one seed are independent.
 enum class Stream : std::uint32_t {
   kSplit = 1,
   kShuffle = 2,
@@ -53,10 +53,10 @@ class Rng {
   std::array<std::uint32_t, 2> key_;
   std::array<std::uint32_t, 4> counter_;  // {block, stream, index low, index high}
   std::array<std::uint32_t, 4> block_{};
-  unsigned used_ = 4;  // values of block_ already given out
+  unsigned used_ = 4;  // values of block_ already drawn
 };
 
-// 0 .. n-1 in the order that the key decides.
+// 0 .. n-1 in an order that the key decides.
 std::vector<std::uint32_t> permutation(std::uint32_t n, std::uint64_t seed, Stream stream,
                                        std::uint64_t index = 0);
 

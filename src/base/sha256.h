@@ -1,4 +1,4 @@
-// SHA-256 (FIPS 180-4) by OpenSSL: the identity of data sets and of packaged files.
+// Computes SHA-256 (FIPS 180-4) by OpenSSL: the identity of data sets and of packaged files.
 #pragma once
 
 #include <string>

@@ -51,7 +51,7 @@ Quantity ratio(const Quantity& a, const Quantity& b) {
     const double ends = end_a * (2.0 * a.value - end_a) * end_b * (2.0 * b.value - end_b);
     return std::sqrt(std::max(0.0, product * product - ends));
   };
-  // The lower end is rationalised: as printed it divides by zero where b.high is 2 b.
+  // The lower end is rationalised: the published form divides by zero where b.high is 2 b.
   const double low =
       product > 0.0 ? a.low * (2.0 * a.value - a.low) / (product + root(a.low, b.high)) : 0.0;
   const double high = (product + root(a.high, b.low)) / (b.low * (2.0 * b.value - b.low));

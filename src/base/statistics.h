@@ -1,4 +1,4 @@
-// A measured quantity with its uncertainty. No claim leaves the program without its n.
+// Computes quantities with their 95 % intervals and n.
 #pragma once
 
 #include <cstddef>
@@ -17,29 +17,28 @@ struct Quantity {
 };
 
 // A proportion with its Wilson score interval at 95 %: Wilson, "Probable inference, the law of
-// succession, and statistical inference", JASA 22 (1927). With n = 0 nothing is known: value 0 in
-// [0, 1].
+// succession, and statistical inference", JASA 22 (1927). With n = 0: value 0 in [0, 1].
 Quantity proportion(std::size_t successes, std::size_t n);
 
 // a - b and a / b of two independent proportions, from their Wilson intervals: Newcombe, "Interval
 // estimation for the difference between independent proportions: comparison of eleven methods"
 // (method 10), Statistics in Medicine 17 (1998); Donner and Zou, "Closed-form confidence intervals
 // for functions of the normal mean and standard deviation", Statistical Methods in Medical Research
-// 21 (2012). n is the sum. The ratio asks for b.value > 0.
+// 21 (2012). n is the sum. The ratio requires b.value > 0.
 Quantity difference(const Quantity& a, const Quantity& b);
 Quantity ratio(const Quantity& a, const Quantity& b);
 
-// The interval of a statistic within [lowest, highest] that came out the same in all of `n` samples
-// or resamples, whose spread is therefore no measure of its uncertainty: with n (n > 0) samples,
-// z^2 / (n + z^2) of the population may be of a kind that was not seen (Wilson's interval of none
-// of n), and that part may have any value. For a proportion of 0 or 1 it is Wilson's interval.
+// The interval of a statistic within [lowest, highest] that is equal in all of `n` samples or
+// resamples, so that their spread does not measure its uncertainty. With n > 0 samples, z^2 / (n +
+// z^2) of the population may be of an unseen kind (Wilson's interval of 0 of n), and the statistic
+// of that part may have any value in the range. For a proportion of 0 or 1 this is Wilson's
+// interval.
 Quantity unvaried(double value, double lowest, double highest, std::size_t n);
 
 // The mean of shares, such as the accuracies of several trainings, with the 95 % interval of
-// Student's t: "The probable error of a mean", Biometrika 6 (1908). It covers what differs from one
-// value to the next (the seed), not what they have in common (the test set). Clipped to [0, 1], and
-// all of it where fewer than two values say nothing about their spread; see unvaried() for equal
-// ones.
+// Student's t: "The probable error of a mean", Biometrika 6 (1908). It covers the variation between
+// the values (the seed), not their common causes (the test set). Clipped to [0, 1]; [0, 1] for
+// fewer than two values, which have no spread; see unvaried() for equal ones.
 Quantity mean_of_shares(const std::vector<double>& values);
 
 // The same for values within [lowest, highest], such as paired differences of probabilities.
@@ -50,8 +49,8 @@ Quantity mean_within(const std::vector<double>& values, double lowest, double hi
 // (1904)). In [-1, 1]; 0 where one side has no two different values. Sizes must be equal.
 double rank_correlation(const std::vector<float>& a, const std::vector<float>& b);
 
-// How values lie: `median` of an even count is the mean of the middle two, `stddev` divides by
-// n - 1. All zero for no values, stddev also for one.
+// The spread of values: `median` of an even count is the mean of the middle two, `stddev` divides
+// by n - 1. All zero for no values, stddev also for one.
 struct Spread {
   double median = 0.0;
   double min = 0.0;

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Control groups as they are mounted: version 2, or version 1's groups for the CPU.
+// Mounted control groups: version 2, or version 1's groups for the CPU.
 struct Hierarchy {
   bool version2 = false;
   fs::path mount;
@@ -57,7 +57,7 @@ std::optional<fs::path> group_of(const fs::path& table, bool version2) {
   return std::nullopt;
 }
 
-// A number that is missing, "max" or negative means that there is no quota.
+// A missing number, "max" and a negative number mean that there is no quota.
 std::optional<double> quota_in(const fs::path& folder, bool version2) {
   double quota = 0.0;
   double period = 0.0;
@@ -75,7 +75,7 @@ std::optional<double> smaller(std::optional<double> a, std::optional<double> b) 
   return std::min(*a, *b);
 }
 
-// The smallest quota of the group and its parents, as far as the mount shows them.
+// The smallest quota of the group and its parents that the mount shows.
 std::optional<double> smallest_quota(const Hierarchy& hierarchy, const fs::path& mount,
                                      const fs::path& group) {
   const auto below = group.lexically_relative(hierarchy.top);

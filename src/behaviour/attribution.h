@@ -1,4 +1,4 @@
-// Whether attributions, however they were computed, show what a person would look at.
+// Tests whether a model's attributions lie on the ink.
 #pragma once
 
 #include <vector>
@@ -8,18 +8,18 @@
 
 namespace digits {
 
-// Of the images of a set: how much each pixel adds to the logit of the image's label.
+// For each image of a set: how much each pixel adds to the logit of the image's label.
 struct Attributions {
   std::vector<float> maps;         // [n * rows * cols]
-  std::vector<float> differences;  // [n] by how much the logit differs from the baseline's
+  std::vector<float> differences;  // [n] the logit minus the baseline's logit
 };
 
-// By how much more of the attributions' absolute mass lies on or beside ink than if they were
-// shuffled over the image's pixels: mean over the images.
+// The share of the attributions' absolute mass on or beside ink, minus the share expected if they
+// were shuffled over the image's pixels: mean over the images.
 Quantity excess_on_ink(const Dataset& set, const Attributions& attributions);
 
-// How far the attributions' sum is from the difference that they should add up to, relative to it:
-// mean over the images. Differences below 1 count as 1.
+// The relative error of the attributions' sum against the difference of logits that it should
+// equal: mean over the images. Differences below 1 count as 1.
 Quantity completeness_error(const Attributions& attributions);
 
 // Mean rank correlation of two models' absolute attributions of the same images.

@@ -12,9 +12,8 @@ namespace digits {
 
 namespace {
 
-// The tests that ask about a thousand changes of each image are shown a fifteenth of the images,
-// and more when these have fewer pixels than 28x28: their time is the same, their intervals
-// narrower.
+// Tests with about a thousand changes per image use a fifteenth of the images, and more when images
+// have fewer pixels than 28x28: the time is the same, the intervals are narrower.
 std::size_t few_images(std::size_t images, const Schema& schema) {
   constexpr double kPixels = 28.0 * 28.0;
   const double share = std::max(1.0, kPixels / (schema.rows * schema.cols)) / 15.0;

@@ -20,7 +20,7 @@ std::vector<int> sides_of(const Schema& schema) {
   return sides;
 }
 
-// Squares of this side, half a side apart, the last ones at the edge.
+// Squares with this side, half a side apart; the last ones touch the edge.
 std::vector<cv::Rect> squares_of(int side, const Schema& schema) {
   const auto starts = [&](int whole) {
     std::vector<int> all;
@@ -86,7 +86,7 @@ std::vector<Counterfactual> counterfactuals(const Classifier& classify, const Da
   const auto answers = ask(classify, set).labels;
   std::vector<Counterfactual> found;
   for (std::size_t i = 0; i < set.size(); ++i) {
-    throw_if_interrupted("looking for counterfactuals");
+    throw_if_interrupted("the search for counterfactuals");
     found.push_back(counterfactual(classify, set.image(i), answers[i], set.schema));
   }
   return found;

@@ -21,7 +21,7 @@ Quantity mean_difference(const std::vector<double>& a, const std::vector<double>
 }  // namespace
 
 std::vector<Degradation> degradations(const Schema& schema) {
-  constexpr int kMinSide = 18;  // a Gaussian below 0.8 pixels hardly changes an image of pixels
+  constexpr int kMinSide = 18;  // a Gaussian below 0.8 pixels hardly changes an image
   const double side = std::max(kMinSide, std::min(schema.rows, schema.cols));
   return {{"noise", {noisy(0.15), noisy(0.3), noisy(0.45)}},
           {"occlusion", {occluded(0.3), occluded(0.45), occluded(0.6)}},

@@ -1,5 +1,5 @@
-// Direction: what makes an image worse must lower the probability of its class, and what makes it
-// resemble another class must raise that one's.
+// Tests direction: a degradation must lower the probability of an image's class, and the loss of a
+// stroke must raise the probability of the class that results.
 #pragma once
 
 #include <cstdint>
@@ -19,26 +19,26 @@ struct Degradation {
 };
 
 // noise        of rising deviation, one pattern per image
-// occlusion    a square of paper that grows
+// occlusion    a square of paper of rising size
 // blur         of rising width, in shares of the image's shorter side, or of 18 pixels if that is
-// less
+//              less
 std::vector<Degradation> degradations(const Schema& schema);
 
-// From the images as they are to the first level, and from each level to the next: by how much the
-// mean probability of the true class falls, from pairs of the same image.
+// From the unchanged images to the first level, and from each level to the next: the drop in the
+// mean probability of the true class, from pairs of the same image.
 std::vector<Quantity> drops(const Classifier& classify, const Dataset& set,
                             const std::vector<Perturbation>& levels, std::uint64_t seed,
                             int threads);
 
-// The mean change in the probability of what the images become by the loss of a stroke.
+// The mean change in the probability of the class that results from the loss of a stroke.
 struct ErasedPairs;
 Quantity gain_by_erasure(const Classifier& classify, const ErasedPairs& pairs);
 
-// The step that falls least decides for a degradation. `set` with its labels.
+// One result per degradation: its smallest drop. `set` with its labels.
 std::vector<Measurement> measure_degradations(const Classifier& classify, const Dataset& set,
                                               std::uint64_t seed, int threads);
 
-// For models of digits alone (can_draw): those of the erasures (synthetic/specimens.h) whose two
+// For models of digits only (can_draw): one result per erasure (synthetic/specimens.h) whose two
 // digits the schema has, with `count` pairs each.
 std::vector<Measurement> measure_erasures(const Classifier& classify, const Schema& schema,
                                           std::size_t count, std::uint64_t seed);

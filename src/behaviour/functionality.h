@@ -1,4 +1,4 @@
-// Minimum functionality: what nobody could mistake is right, and what shows nothing gets no
+// Tests minimum functionality: clear digits must be right, and images of nothing must get no
 // confident answer. Ribeiro et al., "Beyond accuracy: behavioral testing of NLP models with
 // CheckList", ACL 2020.
 #pragma once
@@ -12,14 +12,14 @@
 namespace digits {
 
 // The probability from which an answer counts as confident, and below which a careful user would
-// abstain: what all but `share` of the right answers to `held_out` reach, and 0.9 at the most. The
-// first makes it the model's own scale, for one trained with label smoothing is never sure; the
-// second keeps a model that is sure of everything from setting its own standard.
+// abstain: all but `share` of the right answers to `held_out` reach it, and it is at most 0.9. The
+// first rule adapts to the model's own scale, since label smoothing keeps probabilities low; the
+// second stops an overconfident model from raising the threshold.
 double confidence_threshold(const Classifier& classify, const Dataset& held_out,
                             double share = 0.05);
 
-// Images that show nothing: of one grey from paper to ink, nine of them; of independent uniform
-// pixels; and of the pixels of images of a set in random order, with as much ink as those.
+// Images of nothing: nine of a single grey from paper to ink; `count` of independent uniform
+// pixels; and one for each image of `set`, with its pixels in random order, so with the same ink.
 Dataset blank_images(const Schema& schema);
 Dataset noise_images(const Schema& schema, std::size_t count, std::uint64_t seed);
 Dataset scrambled_images(const Dataset& set, std::uint64_t seed);
@@ -30,7 +30,7 @@ Quantity confident_share(const Classifier& classify, const Dataset& set, double 
 std::vector<Measurement> measure_confidence(const Classifier& classify, const Dataset& held_out,
                                             std::uint64_t seed);
 
-// The share of canonical digits (synthetic/specimens.h) that are right, for models of digits alone.
+// The share of canonical digits (synthetic/specimens.h) that are right, for models of digits only.
 Measurement measure_canonical_digits(const Classifier& classify, const Schema& schema);
 
 }  // namespace digits

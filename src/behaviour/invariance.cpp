@@ -9,7 +9,7 @@ namespace digits {
 
 namespace {
 
-constexpr double kSide = 28.0;  // pixels of the shorter side at which a pixel is one
+constexpr double kSide = 28.0;  // pixels of the shorter side for which distances are given
 
 std::vector<Perturbation> shifts_by(double pixels) {
   std::vector<Perturbation> all;

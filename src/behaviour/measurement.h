@@ -1,4 +1,4 @@
-// A measurement of a model's behaviour. Gates (configs/gates.toml) hold the bounds.
+// Names a measurement of a model's behaviour. Gates (configs/gates.toml) hold the bounds.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 namespace digits {
 
 struct Measurement {
-  std::string name;  // "invariance/shift_1": the group, and what in it
+  std::string name;  // "invariance/shift_1": the group and the test
   Quantity observed;
 };
 

@@ -1,3 +1,4 @@
+// Runs `digits check`: judges an evaluated run by its gates, or against another run.
 #include <fmt/format.h>
 
 #include <optional>
@@ -37,7 +38,7 @@ int command_check(const Arguments& arguments) {
                          "the value misses it, and is undecided in between. Exits with 4 when one "
                          "fails.",
                          "RUN");
-  options.text("gates", "judge by this file instead, and write nothing", "FILE");
+  options.text("gates", "judge by this file instead, and write no file", "FILE");
   options.text("baseline", "also fail when worse than this run, image by image", "RUN");
   options.add_json();
   const auto parsed = options.parse(arguments);

@@ -1,3 +1,4 @@
+// Runs `digits doctor`: prints the examination of this machine.
 #include <fmt/format.h>
 
 #include "cli/options.h"

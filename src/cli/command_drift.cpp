@@ -1,3 +1,4 @@
+// Runs `digits drift`: compares a set with a package's training profile.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -29,7 +30,7 @@ void print_tests(const std::vector<DriftTest>& tests) {
   }
 }
 
-// The test part of the set that --data names; synthetic digits as the package's schema has them.
+// The test part of the set that --data names; synthetic digits in the package's schema.
 Dataset acquire_like(const Package& package, Config config) {
   config.data.synthetic_rows = package.schema().rows;
   config.data.synthetic_cols = package.schema().cols;
@@ -63,8 +64,8 @@ int command_drift(const Arguments& arguments) {
   const auto tests = drift_stage(package, std::move(set), config);
   constexpr std::size_t kFew = 200;  // docs/performance.md
   if (count < kFew) {
-    log_warning(fmt::format(
-        "{} images: with fewer than {}, a change of the classes may go unnoticed", count, kFew));
+    log_warning(fmt::format("{} images: with fewer than {}, a change of the classes may be missed",
+                            count, kFew));
   }
   if (parsed->has("json")) {
     print_json(with_schema(kDriftSchema, Json{{"data", config.data.source},

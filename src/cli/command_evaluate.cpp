@@ -1,3 +1,4 @@
+// Runs `digits evaluate`: measures a run's checkpoint on a test set or on photos.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,7 +7,6 @@
 #include "base/printable.h"
 #include "cli/options.h"
 #include "cli/output.h"
-#include "model/checkpoint.h"
 #include "pipeline/evaluate_photos.h"
 #include "pipeline/pipeline.h"
 
@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kListed = 100;  // pictures that could not be read
 
-// Names on stderr the pictures that count as wrong because they could not be read.
+// Lists on stderr the unreadable pictures, which count as wrong.
 void list_unread(const LabelledPhotos& photos) {
   const auto& unread = photos.photos.unread;
   for (std::size_t i = 0; i < std::min(kListed, unread.size()); ++i) {
@@ -50,13 +50,6 @@ void print_photos(const std::string& folder, const PhotoEvaluation& result) {
   print_evaluation(result.read);
 }
 
-// The run's checkpoint on a set that is not the run's own.
-Evaluation evaluate_elsewhere(const RunDirectory& run, const Config& config) {
-  const auto checkpoint = load_checkpoint(run.checkpoint());
-  return evaluate_stage(checkpoint, acquire_test(config, checkpoint.info.schema.class_names),
-                        config);
-}
-
 int evaluate_on_photos(const ParsedOptions& parsed, const RunDirectory& run, const Config& config) {
   const auto folder = parsed.text("photos");
   const auto result = evaluate_photos(run, config, folder);
@@ -70,9 +63,9 @@ int evaluate_on_photos(const ParsedOptions& parsed, const RunDirectory& run, con
 int command_evaluate(const Arguments& arguments) {
   CommandOptions options(
       "evaluate",
-      "Measures a run's checkpoint on the run's test set, and how it behaves on images that are "
-      "changed, and writes evaluation.json into the run. With --data, it measures on the test part "
-      "of another set, read as the run's set unless options say otherwise; with --photos, on "
+      "Measures a run's checkpoint on the run's test set, and its behaviour on changed "
+      "images, and writes evaluation.json into the run. With --data, it measures on the test part "
+      "of another set, read like the run's set unless options change this; with --photos, on "
       "pictures that are read as predict reads them. Both only print metrics.",
       "RUN");
   options.add_set();
@@ -91,7 +84,7 @@ int command_evaluate(const Arguments& arguments) {
   const auto run = RunDirectory::open(parsed->word("one run directory"));
   const auto config = resolve(config_from(*parsed, run.read_config()));
   if (parsed->has("photos")) return evaluate_on_photos(*parsed, run, config);
-  const auto evaluation = parsed->has("data") ? evaluate_elsewhere(run, config)
+  const auto evaluation = parsed->has("data") ? evaluate_on(run, config, other_test(run, config))
                                               : evaluate_run(run, config, test_of(run, config));
   if (parsed->has("json")) {
     print_json(evaluation);

@@ -1,3 +1,4 @@
+// Runs `digits history`: lists the evaluated runs of a folder over time.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -51,7 +52,7 @@ void print_history(const std::vector<PastRun>& runs) {
                    width, kPlotWidth)),
                cells...);
   };
-  row("#", "run", "begun, UTC", "accuracy", fmt::format("{:<12.4f}{:>13.4f}", lowest, highest),
+  row("#", "run", "start, UTC", "accuracy", fmt::format("{:<12.4f}{:>13.4f}", lowest, highest),
       "log loss", "calibration", "against the one before");
   for (std::size_t i = 0; i < runs.size(); ++i) {
     row(i + 1, runs[i].name, runs[i].begun, percent(runs[i].accuracy),
@@ -66,9 +67,8 @@ void print_history(const std::vector<PastRun>& runs) {
 int command_history(const Arguments& arguments) {
   CommandOptions options(
       "history",
-      "The evaluated runs of a folder from the first that was begun to the last: metrics, "
-      "and whether each is worse than the one before on the same test set by "
-      "more than chance explains.",
+      "Lists the evaluated runs of a folder in the order of their start: metrics, and whether "
+      "each is significantly worse than the previous one on the same test set.",
       "FOLDER");
   options.text("plot", "write the accuracy over time as SVG", "FILE");
   options.add_json();

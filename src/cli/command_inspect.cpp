@@ -1,3 +1,4 @@
+// Runs `digits inspect`: validates and describes a set.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -24,7 +25,7 @@ void print_report(const Sets& sets, const DataReport& report) {
   print_findings(report.findings);
 }
 
-// To the file that was asked for; to stdout as JSON, or else as `print_table` does.
+// Writes to the requested file; on stdout as JSON, or with `print_table`.
 template <typename Print>
 void deliver(const ParsedOptions& parsed, const Json& content, const Print& print_table) {
   const auto document = with_schema(kDataSchema, content);
@@ -36,7 +37,7 @@ void deliver(const ParsedOptions& parsed, const Json& content, const Print& prin
   }
 }
 
-// The sets; what keeps them from being built is delivered as the one finding before it is thrown.
+// Returns the sets; delivers an error that prevents them as the one finding, then throws it.
 Sets acquire_or_deliver(const ParsedOptions& parsed, const Config& config) {
   try {
     return acquire(config);
@@ -50,7 +51,7 @@ Sets acquire_or_deliver(const ParsedOptions& parsed, const Config& config) {
   }
 }
 
-// What training will see: the images, and what the configuration's augmentation makes of them.
+// Draws the training images, and versions augmented by the configuration.
 void draw_sheet(const std::string& path, const Dataset& set, const Config& config) {
   ContactSheetOptions options;
   options.augment = config.augment;
@@ -67,8 +68,8 @@ int command_inspect(const Arguments& arguments) {
   options.add_config();
   options.text("out", "also write the findings to this file (data.json)", "FILE");
   options.text("sheet",
-               "also draw a contact sheet of originals and what the preset's "
-               "or configuration's augmentation makes of them",
+               "also draw a contact sheet of originals and of versions augmented by the preset "
+               "or configuration",
                "FILE.png");
   options.add_json();
   const auto parsed = options.parse(arguments);

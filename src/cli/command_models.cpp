@@ -1,3 +1,4 @@
+// Runs `digits models`: lists, promotes, rolls back and prunes the versions of a repository.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -19,7 +20,7 @@ namespace {
 
 constexpr const char* kModelsSchema = "digits.models/1";
 
-// The action and its checked words.
+// The action and its validated words.
 struct Request {
   ModelFolder model;
   std::vector<std::string> words;
@@ -113,7 +114,7 @@ int prune(Request& request, std::int64_t keep) {
   return kDone;
 }
 
-// "promote" and so on, with as many words as it takes.
+// Accepts each action with its number of words.
 void require_action(const std::vector<std::string>& words) {
   const std::map<std::string, std::size_t> actions{
       {"list", 1}, {"promote", 3}, {"prune", 2}, {"rollback", 2}};
@@ -135,10 +136,10 @@ void require_action(const std::vector<std::string>& words) {
 
 int command_models(const Arguments& arguments) {
   CommandOptions options("models",
-                         "The packaged models of a repository: without words, or with `list`, a "
-                         "table of all versions, their files compared with their sums. `promote` "
-                         "makes a version the current one, `rollback` the one before it, `prune` "
-                         "removes all but the newest and these two.",
+                         "Manages the packaged models of a repository. Without words, or with "
+                         "`list`, it prints a table of all versions, their files compared with "
+                         "their sums. `promote` makes a version the current one, `rollback` the "
+                         "previous one, `prune` removes all but the newest and these two.",
                          "[list | promote NAME VERSION | rollback NAME | prune NAME]");
   options.text("repository", "folder of the models", "DIR", "models");
   options.number("keep", "prune: number of newest versions to keep", 3);

@@ -1,3 +1,4 @@
+// Runs `digits package`: packages a run's model if its gates allow it.
 #include "base/error.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -8,7 +9,7 @@ namespace digits {
 
 namespace {
 
-// As the model's next version.
+// Packages as the model's next version.
 void package_into_repository(const ParsedOptions& parsed, const RunDirectory& run,
                              const Config& config, ModelFolder& model) {
   const int version = package_run(run, config, test_of(run, config), model);
@@ -48,7 +49,8 @@ int command_package(const Arguments& arguments) {
                          "a gate fails.",
                          "RUN");
   options.text("repository", "folder of the models", "DIR", "models");
-  options.text("name", "of the model (default: that of the data's folder, or digits)", "NAME");
+  options.text("name", "name of the model (default: the name of the data's folder, or digits)",
+               "NAME");
   options.flag("promote", "make the new version current");
   options.text("out", "write the package into this new folder instead", "DIR");
   options.add_run_data();

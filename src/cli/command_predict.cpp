@@ -1,3 +1,4 @@
+// Runs `digits predict`: classifies image files, folders and IDX files with a package.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -42,13 +43,13 @@ struct PredictOptions {
 struct PredictedChunk {
   std::string text;
   PredictionSummary summary;
-  double share;  // of all chunks, those up to this one
+  double share;  // of all chunks: this one and those before
 };
 
-// Called on several threads; the result does not depend on how many there are.
+// Called on several threads; the result does not depend on their number.
 PredictedChunk predict_chunk(const PendingChunk& pending, const Package& package,
                              const PredictOptions& options) {
-  set_threads(1);  // inside an operation: the chunks are the parallel part
+  set_threads(1);  // inside an operation: chunks run in parallel
   const auto chunk = pending.read();
   const auto& names = package.schema().class_names;
   const auto images = chunk.images.size() / package.schema().image_bytes();
@@ -64,7 +65,7 @@ PredictedChunk predict_chunk(const PendingChunk& pending, const Package& package
   return {options.format.lines(predictions, names), summary, pending.share};
 }
 
-// Hands the text of each chunk to `write`, in the order of the inputs.
+// Passes the text of each chunk to `write`, in the order of the inputs.
 template <typename Write>
 PredictionSummary predict_all(ImageInputs& inputs, const Package& package,
                               const PredictOptions& options, const Write& write) {
@@ -112,11 +113,11 @@ PredictionSummary predict_to_file(const fs::path& path, ImageInputs& inputs, con
   } catch (const Error& error) {
     if (error.code() != "interrupted") throw;
     throw Error(error.code(), fmt::format("{}; {} was not written", error.what(), path.string()),
-                "with --shard I/N, only the stopped part would have to be predicted again");
+                "with --shard I/N, only the stopped part must be predicted again");
   }
 }
 
-// --out, or nothing without it.
+// --out, or empty.
 fs::path out_path(const ParsedOptions& parsed) {
   if (!parsed.has("out")) return {};
   const fs::path out = parsed.text("out");
@@ -180,15 +181,15 @@ CommandOptions command_options() {
   options.add_model();
   options.add_engine();
   options.text("out",
-               "write the predictions to this file, .csv or .jsonl; must be new; appears when all "
-               "of them are made",
+               "write the predictions to this new file, .csv or .jsonl; it appears when all "
+               "predictions are complete",
                "FILE");
   options.text("shard",
-               "predict the I-th of N parts of the inputs; the files of all parts, in order, are "
-               "the file of the whole",
+               "predict the I-th of N parts of the inputs; the files of all parts, concatenated "
+               "in order, equal the file of all inputs",
                "I/N");
-  options.flag("one", "read each picture as one digit, however many pieces it has");
-  options.text("min-confidence", "abstain where the best probability is below", "P");
+  options.flag("one", "read each picture as one digit, with any number of pieces");
+  options.text("min-confidence", "abstain if the best probability is below P", "P");
   options.add_machine();
   options.flag("json",
                "print one JSON object per line instead of the table; with --out, one in all");

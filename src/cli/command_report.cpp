@@ -1,8 +1,8 @@
+// Runs `digits report`: writes a run's report.html and its figures.
 #include <fmt/format.h>
 
 #include "cli/options.h"
 #include "cli/output.h"
-#include "model/checkpoint.h"
 #include "pipeline/pipeline.h"
 
 namespace digits {
@@ -23,7 +23,7 @@ int command_report(const Arguments& arguments) {
   const auto config = resolve(config_from(*parsed, run.read_config()));
   const auto test = test_of(run, config);
   check_run(run);
-  report_run(run, config, test, evaluate_stage(load_checkpoint(run.checkpoint()), test, config));
+  report_run(run, config, test, evaluate_on(run, config, test));
   if (parsed->has("json")) {
     print_json(Json{{"report", run.report().string()}});
   } else {

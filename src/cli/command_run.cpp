@@ -1,3 +1,4 @@
+// Runs `digits run`: the whole pipeline, with a table of results at the end.
 #include <fmt/format.h>
 
 #include "base/error.h"
@@ -44,10 +45,10 @@ Json json_of(const FinishedRun& finished, bool packaged) {
 int command_run(const Arguments& arguments) {
   CommandOptions options(
       "run",
-      "The whole pipeline into a new run directory: acquire, validate, split, "
+      "Runs the whole pipeline into a new run directory: acquire, validate, split, "
       "train, evaluate, check, report, package.\nWithout options: synthetic digits, "
       "preset standard. Exits with 3 for bad data, 4 when a gate fails; after "
-      "Ctrl-C, --resume goes on.");
+      "Ctrl-C, --resume continues.");
   options.add_config();
   options.add_training();
   options.add_run_path();

@@ -1,3 +1,4 @@
+// Runs `digits synth`: writes a synthetic set as IDX files.
 #include <fmt/format.h>
 
 #include "base/error.h"
@@ -50,7 +51,7 @@ void print_written(const std::filesystem::path& folder, const Sets& sets, bool j
 int command_synth(const Arguments& arguments) {
   CommandOptions options("synth",
                          "Writes a synthetic set: four gzip'd IDX files under MNIST's names, and "
-                         "what each digit was drawn with (*-factors.csv). The same seed writes "
+                         "the factors of each digit (*-factors.csv). The same seed writes "
                          "the same bytes.");
   options.text("out", "folder to write; must be new", "DIR");
   options.number("train", "training images", 12000);
@@ -58,7 +59,7 @@ int command_synth(const Arguments& arguments) {
   options.number("rows", "pixels", 28);
   options.number("cols", "pixels", 28);
   options.number("classes", "1 to 10", 10);
-  options.number("seed", "of every random decision", 0);
+  options.number("seed", "seed of every random decision", 0);
   options.number("threads", "0: one per core", 0);
   options.flag("png", "also write the test images as PNG files, OUT/png/<class>/<index>.png");
   options.add_json();

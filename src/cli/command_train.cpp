@@ -1,3 +1,4 @@
+// Runs `digits train`: the stages up to training, into a run directory.
 #include <fmt/format.h>
 
 #include "base/error.h"

@@ -25,7 +25,7 @@ void print_overview() {
       "Usage: digits <command> [options]\n\nCommands:\n");
   print_commands(commands());
   fmt::print(
-      "\n`digits <command> --help` says more; `digits --version` what this is made of.\n"
+      "\n`digits <command> --help` explains a command; `digits --version` lists library versions.\n"
       "Exit statuses: 0 done, 1 internal error or disk failure, 2 usage, 3 bad input data, "
       "4 a gate failed\nor drift, 5 bad package, model repository or checkpoint, 130 "
       "interrupted.\n");
@@ -61,50 +61,51 @@ Error output_error() {
   return {"disk.full", "standard output: could not be written", "is its disk full?"};
 }
 
-// Buffered results may meet a full disk as late as here.
+// Results are buffered, so a full disk may show only here.
 void flush_results() {
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) throw output_error();
 }
 
 int report(const Error& error) {
-  std::fputs((one_line(error) + "\n").c_str(), stderr);  // which may be closed: nothing to be done
+  std::fputs((one_line(error) + "\n").c_str(), stderr);  // stderr may be closed: the error is lost
   return exit_status(error.code());
 }
 
 const std::vector<Command>& core_commands() {
   static const std::vector<Command> all{
-      {"run", "the whole pipeline: data to verified package", command_run},
+      {"run", "run the whole pipeline: data to verified package", command_run},
       {"synth", "write a synthetic set as IDX files", command_synth},
       {"inspect", "validate and describe a set", command_inspect},
       {"train", "train into a new run directory", command_train},
       {"evaluate", "measure a run's checkpoint on its test set", command_evaluate},
       {"check", "judge an evaluated run by its gates", command_check},
       {"report", "write a run's report.html and its plots", command_report},
-      {"history", "the runs of a folder over time", command_history},
+      {"history", "compare the runs of a folder over time", command_history},
       {"package", "check the gates and package a run's model", command_package},
       {"models", "list, promote, roll back and prune packaged models", command_models},
       {"predict", "classify image files, folders or IDX files", command_predict},
-      {"drift", "compare a set with what a package was trained on", command_drift},
-      {"doctor", "describe this machine, and check the libraries on it", command_doctor},
+      {"drift", "compare a set with a package's training set", command_drift},
+      {"doctor", "describe this machine and check its libraries", command_doctor},
   };
   return all;
 }
 
-std::vector<Command>& registered() {
+std::vector<Command>& registered_commands() {
   static std::vector<Command> all = core_commands();
   return all;
 }
 
 void register_extras(Extras extras) {
-  registered() = core_commands();
-  registered().insert(registered().end(), extras.commands.begin(), extras.commands.end());
+  registered_commands() = core_commands();
+  registered_commands().insert(registered_commands().end(), extras.commands.begin(),
+                               extras.commands.end());
   set_engine_factories(std::move(extras.engines));
   set_package_files(std::move(extras.package_files));
 }
 
 }  // namespace
 
-const std::vector<Command>& commands() { return registered(); }
+const std::vector<Command>& commands() { return registered_commands(); }
 
 int run_one_of(const std::vector<Command>& commands, const Arguments& words,
                const std::string& program) {
@@ -137,7 +138,7 @@ int run_command_line(int argc, const char* const* argv, Extras extras) {
     return report(error);
   } catch (const std::exception& error) {
     if (std::ferror(stdout) != 0) return report(output_error());  // fmt::print could not write
-    const std::string text = error.what();  // LibTorch's go on with a backtrace
+    const std::string text = error.what();  // LibTorch's messages end with a backtrace
     return report({"internal", text.substr(0, text.find('\n')), "this is a bug: please report it"});
   }
 }

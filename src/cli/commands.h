@@ -1,4 +1,4 @@
-// The command table: `digits <command> [options]`.
+// Lists the commands and runs one: `digits <command> [options]`.
 #pragma once
 
 #include <string>
@@ -36,16 +36,16 @@ struct Command {
 // The commands of the core and those of the program's extras.
 const std::vector<Command>& commands();
 
-// Runs the command that words[0] names, with the words behind it. Throws usage.command, naming
-// those there are; `program` ("digits") is for the hint.
+// Runs the command named by words[0], with the following words. Throws usage.command, naming the
+// known commands; `program` ("digits") is for the hint.
 int run_one_of(const std::vector<Command>& commands, const Arguments& words,
                const std::string& program);
 
 // One line each, as --help has them.
 void print_commands(const std::vector<Command>& commands);
 
-// Everything that main does: takes what the extras add, finds the command, turns every exception
-// into one line on stderr and its exit status.
+// The content of main: registers the extras, finds the command, turns every exception into one line
+// on stderr and its exit status.
 int run_command_line(int argc, const char* const* argv, Extras extras);
 
 }  // namespace digits

@@ -1,4 +1,4 @@
-// Commands, engines and package files that the folders of extras/ add to the program.
+// Collects the commands, engines and package files that the folders of extras/ add.
 #pragma once
 
 #include <vector>
@@ -9,15 +9,15 @@
 
 namespace digits {
 
-// An extra's one public function, `void add_NAME(Extras&)`, appends to these.
+// An extra's one public function, `void add_NAME(Extras&)`, appends to these lists.
 struct Extras {
-  std::vector<Command> commands{};           // behind the core's in `digits --help`
+  std::vector<Command> commands{};           // after the core's in `digits --help`
   std::vector<EngineFactory> engines{};      // tried in this order, TorchScript last
   std::vector<PackageFile> package_files{};  // written into each package
 };
 
-// Those that this program was built with, by extras/NAME/CMakeLists.txt: cmake/Extras.cmake
-// generates the definition.
+// The extras of this build, from extras/NAME/CMakeLists.txt: cmake/Extras.cmake generates the
+// definition.
 Extras all_extras();
 
 }  // namespace digits

@@ -8,8 +8,8 @@
 #include <charconv>
 #include <cstring>
 
-// A list option is given again for each value, so that a comma is a letter like others. No argument
-// has a NUL in it.
+// A list option is repeated for each value, so that a comma is an ordinary character. No argument
+// can contain a NUL.
 #define CXXOPTS_VECTOR_DELIMITER '\0'
 #include <cxxopts.hpp>
 
@@ -25,8 +25,7 @@ namespace digits {
 
 namespace {
 
-// $'...': each byte that is no letter or digit by its octal number, so that the line stays
-// printable.
+// $'...': each byte that is no letter or digit as its octal number, so that the line is printable.
 std::string escaped_word(const std::string& text) {
   std::string word;
   for (const unsigned char c : text) {
@@ -72,12 +71,12 @@ double ParsedOptions::share(const std::string& name) const {
   if (whole && value > 0.0 && value <= 1.0) return value;
   throw Error("usage.option",
               fmt::format("--{} \"{}\", expected a share such as 0.99", name, given),
-              "above 0, at most 1");
+              "a share is above 0 and at most 1");
 }
 
 std::vector<std::string> ParsedOptions::words(const std::string& expected) const {
   if (result_->count("positional") == 0) {
-    throw Error("usage.argument", fmt::format("nothing given, expected {}", expected),
+    throw Error("usage.argument", fmt::format("no argument given, expected {}", expected),
                 "put it after the options");
   }
   return (*result_)["positional"].as<std::vector<std::string>>();
@@ -87,7 +86,7 @@ std::string ParsedOptions::word(const std::string& expected) const {
   const auto all = words(expected);
   if (all.size() == 1) return all.front();
   throw Error("usage.argument", fmt::format("{} words given, expected {}", all.size(), expected),
-              "one at a time");
+              "give one at a time");
 }
 
 CommandOptions::CommandOptions(const std::string& command, const std::string& description,
@@ -147,8 +146,8 @@ void CommandOptions::add_machine() {
 void CommandOptions::add_set() {
   text("data", "\"synthetic\", or a folder of IDX files or class folders", "DIR");
   number("first-label", "the smallest label in IDX files, if it is not 0");
-  flag("invert", "the images are dark on light: make them light on dark");
-  flag("transpose", "the images have rows and columns exchanged, as EMNIST's: exchange them");
+  flag("invert", "invert images that are dark on light");
+  flag("transpose", "exchange rows and columns, which EMNIST's images need");
   text("size",
        "bring the pictures in class folders to one size: 28x28 cuts a digit out of each, as "
        "predict does; 64x64x3 resizes the whole picture in colour",
@@ -159,13 +158,14 @@ void CommandOptions::add_config() {
   text("config", "configuration file (TOML)", "FILE");
   text("preset", fmt::format("fast, standard or accurate (default: {})", kDefaultPreset), "NAME");
   add_set();
-  text("fail-on", "the severity of findings that stops: error or warning", "SEVERITY");
+  text("fail-on", "lowest severity of a finding that stops the run: error or warning", "SEVERITY");
   add_machine();
 }
 
 void CommandOptions::add_training() {
-  number("epochs", "passes over the training images (default: the preset's, more for a small set)");
-  number("batch-size", "images in a step (default: the preset's, fewer for a small set)");
+  number("epochs",
+         "number of passes over the training images (default: the preset's, more for a small set)");
+  number("batch-size", "number of images in a step (default: the preset's, fewer for a small set)");
 }
 
 void CommandOptions::add_run_path() {
@@ -177,12 +177,12 @@ void CommandOptions::add_run_path() {
 
 void CommandOptions::add_digit_checks() {
   flag("no-digit-checks",
-       "leave out the tests for handwritten digits: the classes 0 to 9 are something else");
+       "skip the tests for handwritten digits: the classes 0 to 9 are other objects");
 }
 
 void CommandOptions::add_tensorboard() {
   flag("tensorboard",
-       "also write event files: tensorboard --logdir DIR, while training goes on or later");
+       "also write event files; tensorboard --logdir DIR shows them during and after training");
 }
 
 void CommandOptions::add_model() {
@@ -195,7 +195,7 @@ void CommandOptions::add_engine() {
 }
 
 void CommandOptions::add_run_data() {
-  text("data", "where the run's set lies, if not where the run found it", "DIR");
+  text("data", "folder of the run's set, if it has moved", "DIR");
 }
 
 void CommandOptions::add_json() { flag("json", "print one JSON object instead of the table"); }
@@ -222,7 +222,7 @@ std::optional<ParsedOptions> CommandOptions::parse(const Arguments& arguments) {
   }
 }
 
-// What to do about arguments that could not be parsed.
+// The hint about arguments that could not be parsed.
 std::string CommandOptions::hint_for(const Arguments& arguments) const {
   for (const auto& word : arguments) {
     if (word == "--") break;
@@ -284,7 +284,7 @@ RunRequest run_request(const ParsedOptions& parsed) {
   request.options.tensorboard = parsed.has("tensorboard");
   if (request.options.resume && parsed.has("out")) {
     throw Error("usage.option", "both --out and --resume given, expected one of them",
-                "a run goes on in its own folder");
+                "a run continues in its own folder");
   }
   const auto base = request.options.resume ? RunDirectory::open(parsed.text("resume")).read_config()
                                            : preset_config(kDefaultPreset);
@@ -313,7 +313,7 @@ std::string shell_word(const std::string& text) {
 Error resumable(const Error& error, const std::string& command, const RunRequest& request) {
   if (error.code() != "interrupted" || !RunDirectory::exists(request.path)) return error;
   return {error.code(), error.what(),
-          fmt::format("go on with: digits {} --resume {}{}", command, shell_word(request.path),
+          fmt::format("continue with: digits {} --resume {}{}", command, shell_word(request.path),
                       request.options.tensorboard ? " --tensorboard" : "")};
 }
 

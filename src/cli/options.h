@@ -1,4 +1,4 @@
-// Options that the commands share; hides cxxopts.
+// Parses the options that commands share; hides cxxopts.
 #pragma once
 
 #include <cstdint>
@@ -25,14 +25,13 @@ namespace digits {
 class ParsedOptions {
  public:
   bool has(const std::string& name) const;  // given on the command line
-  bool on(const std::string& name) const;   // a flag: not on with --name=false
+  bool on(const std::string& name) const;   // a flag: off with --name=false
   std::string text(const std::string& name) const;
-  std::vector<std::string> texts(const std::string& name) const;  // each that was given
+  std::vector<std::string> texts(const std::string& name) const;  // all values given
   std::int64_t number(const std::string& name) const;
   double share(const std::string& name) const;  // in (0, 1], else throws usage.option
 
-  // The words without a dash, at least one; exactly one. Throw usage.argument naming what is
-  // expected.
+  // The words without a dash, at least one; or exactly one. Throw usage.argument with `expected`.
   std::vector<std::string> words(const std::string& expected) const;
   std::string word(const std::string& expected) const;
 
@@ -41,14 +40,14 @@ class ParsedOptions {
   std::shared_ptr<const cxxopts::ParseResult> result_;
 };
 
-// A command's options: its --help is added, and `positional` names what comes without a dash.
+// A command's options. --help is added; `positional` describes the words without a dash.
 class CommandOptions {
  public:
   CommandOptions(const std::string& command, const std::string& description,
                  const std::string& positional = "");
 
-  // One option: --name TEXT, --name N, with or without a default, --name TEXT that may be given
-  // again (texts), or just --name.
+  // Adds one option: --name TEXT, --name N, with or without a default, a repeatable --name TEXT
+  // (texts), or a flag --name.
   void text(const std::string& name, const std::string& help, const std::string& value_name);
   void text(const std::string& name, const std::string& help, const std::string& value_name,
             const std::string& value);
@@ -63,15 +62,15 @@ class CommandOptions {
   void add_config();        // --config, --preset, and the above
   void add_training();      // --epochs, --batch-size
   void add_digit_checks();  // --no-digit-checks
-  void add_run_path();      // --out: a new run directory; --resume: one to go on with; --gates
-  void add_run_data();      // --data: where a run's own set lies by now
+  void add_run_path();      // --out: a new run directory; --resume: a stopped run; --gates
+  void add_run_data();      // --data: the present place of a run's own set
   void add_json();          // --json
-  void add_model();         // --model: what package_of takes
-  void add_engine();        // --engine: what Package::load takes
+  void add_model();         // --model: the path for package_of
+  void add_engine();        // --engine: the name for Package::load
   void add_tensorboard();   // --tensorboard
 
-  // Nothing when --help was asked for, and has been printed. Throws usage.option for an unknown
-  // option or a bad value, usage.argument for a stray word. Words after -- are never options.
+  // Prints the help for --help and returns nothing. Throws usage.option for an unknown option or a
+  // bad value, usage.argument for a stray word. Words after -- are never options.
   std::optional<ParsedOptions> parse(const Arguments& arguments);
 
  private:
@@ -83,34 +82,34 @@ class CommandOptions {
   std::shared_ptr<cxxopts::Options> options_;
 };
 
-// Preset, then --config, then the flags: the later one wins. `base` stands in for the preset when
-// none is named. Options that the command has not are not asked for.
+// Preset, then --config, then the flags: the later one wins. `base` is used when no preset is
+// named. Reads only options that the command has.
 Config config_from(const ParsedOptions& parsed, const Config& base);
 
-// The package that --model means: a package's folder, a run's package, or the current version of a
+// The package that --model names: a package's folder, a run's package, or the current version of a
 // repository's model. Throws usage.option without --model, and package.missing for a run that has
 // no package.
 std::filesystem::path package_of(const ParsedOptions& parsed);
 
-// Which run a command works on, and how.
+// The run that a command works on, and its options.
 struct RunRequest {
   Config config;               // resolved
   std::filesystem::path path;  // --out, or a new folder under runs/, or --resume
   RunOptions options;
 };
 
-// kDefaultPreset stands in when none is named; the run's own configuration when one is resumed.
+// Uses kDefaultPreset when no preset is named, and the run's own configuration for a resumed run.
 // Throws usage.option for both --out and --resume.
 RunRequest run_request(const ParsedOptions& parsed);
 
-// The text as one word of a shell command, quoted where need be.
+// The text as one word of a shell command, quoted if necessary.
 std::string shell_word(const std::string& text);
 
-// The same error; when it is an interrupt after the run was begun, its hint is the command that
-// goes on with it.
+// The same error; for an interrupt after the run has started, the hint becomes the command that
+// continues it.
 Error resumable(const Error& error, const std::string& command, const RunRequest& request);
 
-// What `work` returns, which makes or resumes the run; its errors made resumable.
+// Returns the result of `work`, which makes or resumes the run; makes its errors resumable.
 template <typename Work>
 auto with_resume_hint(const std::string& command, const RunRequest& request, const Work& work) {
   try {

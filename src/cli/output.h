@@ -1,4 +1,4 @@
-// Results as text on stdout.
+// Prints results as text on stdout.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +33,7 @@ std::string mebibytes(std::int64_t bytes);
 // The metrics with their intervals, baselines, classes, slices, and the confusion matrix.
 void print_evaluation(const Evaluation& evaluation);
 
-// One row per gate, and the number of each verdict below; of all, or of those that did not pass.
+// One row per gate, then the number of each verdict; for all gates, or for those that did not pass.
 std::string gate_table(const std::vector<Gate>& gates, bool passed_too = true);
 
 // One line per finding, or "none".

@@ -16,12 +16,12 @@ cv::Matx23f draw_map(const AugmentOptions& options, cv::Size size, Rng& rng) {
   move.rotation = either_side(options.rotation);
   move.scale = 1.0 + either_side(options.scale);
   move.shear = either_side(options.shear);
-  move.dx = -either_side(options.shift);  // as it is drawn where a pixel looks
+  move.dx = -either_side(options.shift);  // drawn as the pixel's source offset
   move.dy = -either_side(options.shift);
   return source_map(move, size);
 }
 
-// Smoothed uniform noise: where each output pixel looks beside its place in the affine map.
+// Smoothed uniform noise: the source offset of each output pixel, beside the affine map.
 cv::Mat2f draw_displacement(const AugmentOptions& options, const Schema& schema, Rng& rng) {
   cv::Mat2f field(schema.rows, schema.cols);
   const double alpha = rng.uniform(0.0, options.elastic);
@@ -33,7 +33,7 @@ cv::Mat2f draw_displacement(const AugmentOptions& options, const Schema& schema,
   return field;
 }
 
-// Both maps in one, so that pixels are interpolated once.
+// Applies both maps at once, so that pixels are interpolated once.
 void move_pixels(const AugmentOptions& options, const Schema& schema, const cv::Mat& in,
                  cv::Mat& out, Rng& rng) {
   const auto affine = draw_map(options, in.size(), rng);
@@ -60,7 +60,7 @@ void erase(double strength, cv::Mat& image, Rng& rng) {
   image(cv::Rect({x, y}, size)).setTo(cv::Scalar::all(0));
 }
 
-// Values beyond the range are cut off at its ends.
+// Clips values to the range.
 void change_tone(const AugmentOptions& options, cv::Mat& image, Rng& rng) {
   const double gain = 1.0 + rng.uniform(-options.contrast, options.contrast);
   const double offset = rng.uniform(-options.brightness, options.brightness);

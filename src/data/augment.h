@@ -1,4 +1,4 @@
-// Augmentation: label-preserving random changes to training images.
+// Augments training images by random changes that keep the label.
 #pragma once
 
 #include <cstdint>
@@ -13,9 +13,9 @@ struct AugmentOptions {
   double rotation = 0.0;    // degrees to either side
   double shift = 0.0;       // pixels to either side, along each axis
   double scale = 0.0;       // relative change of size, 0.1 is 90 % to 110 %
-  double shear = 0.0;       // horizontal shift per vertical pixel, to either side
-  double elastic = 0.0;     // alpha: pixels by which uniform noise displaces, before it is smoothed
-  double smoothness = 4;    // sigma, pixels, of that smoothing; no strength of its own
+  double shear = 0.0;       // horizontal shift per vertical pixel, either way
+  double elastic = 0.0;     // alpha: pixels of uniform displacement noise, before smoothing
+  double smoothness = 4;    // sigma of that smoothing, pixels; has no effect by itself
   double blur = 0.0;        // standard deviation of a Gaussian, pixels, from 0 up
   double noise = 0.0;       // standard deviation of a pixel's noise, of the full range, from 0 up
   double erase = 0.0;       // sides of a rectangle turned to paper, of the image's sides, from 0 up

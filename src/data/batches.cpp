@@ -11,12 +11,12 @@ namespace digits {
 
 namespace {
 
-// One key per sample and epoch, in any batch.
+// One key per sample and epoch, independent of the batch.
 std::uint64_t augment_index(std::uint64_t epoch, std::uint32_t sample) {
   return epoch << 32 | sample;
 }
 
-// Writes the sample augmented or, and then returns true, an outlier in its place.
+// Writes the sample, augmented, or an outlier in its place; returns true for an outlier.
 bool make_sample(const Dataset& set, std::uint32_t sample, const AugmentOptions& options,
                  std::uint8_t* out, Rng rng) {
   if (options.outliers > 0 && rng.uniform() < options.outliers) {
@@ -88,8 +88,8 @@ bool BatchStream::next(Batch& batch) {
   }
   batch = std::move(ready_.front());
   ready_.pop_front();
-  // A producer that is woken takes this thread's core at once, so it is woken for many batches, not
-  // for one.
+  // A woken producer takes this thread's core at once, so it is woken for many batches, not for
+  // one.
   const bool low = ready_.size() <= options_.prefetch / 2;
   lock.unlock();
   if (low) changed_.notify_all();

@@ -1,4 +1,4 @@
-// Shuffled, augmented batches, prepared by a thread of their own while the last one is used.
+// Shuffles and augments batches on a separate thread, ahead of the consumer.
 #pragma once
 
 #include <condition_variable>
@@ -14,7 +14,7 @@
 
 namespace digits {
 
-// Samples side by side, ready to become one tensor.
+// Samples in contiguous memory, ready to become one tensor.
 struct Batch {
   std::vector<std::uint32_t> indices;  // [n], positions in the data set
   std::vector<std::uint8_t> images;    // [n, rows, cols, channels], 0 to 255
@@ -24,15 +24,15 @@ struct Batch {
 struct BatchOptions {
   std::size_t batch_size = 128;
   std::uint64_t seed = 0;
-  std::uint64_t epoch = 0;      // another epoch: another order, other augmentations
+  std::uint64_t epoch = 0;      // decides the order and the augmentations
   bool shuffle = true;          // false: in the order of the set
   bool drop_last = false;       // leave out a last batch that is not full
-  std::size_t first_batch = 0;  // of a stream: it goes on where another one was left
+  std::size_t first_batch = 0;  // of a stream: where to resume an epoch
   AugmentOptions augment;
-  std::size_t prefetch = 16;  // batches made ahead; bounds the memory
+  std::size_t prefetch = 16;  // batches prepared ahead; limits the memory
 };
 
-// How many batches an epoch over n samples has.
+// The number of batches in an epoch over n samples.
 std::size_t batch_count(std::size_t n, const BatchOptions& options);
 
 // Batch number `b` of the epoch: a function of the options and `order` alone.
@@ -42,22 +42,22 @@ Batch make_batch(const Dataset& set, const std::vector<std::uint32_t>& order, st
 // The order in which an epoch visits the set.
 std::vector<std::uint32_t> epoch_order(std::size_t n, const BatchOptions& options);
 
-// One epoch's batches, in order, from `first_batch` on. The set must outlive the stream. One
+// One epoch's batches, in order, starting at `first_batch`. The set must outlive the stream. One
 // consumer thread.
 class BatchStream {
  public:
   // Throws config.batch for a batch size of zero.
   BatchStream(const Dataset& set, const BatchOptions& options);
-  ~BatchStream();  // stops the producer, wherever it is
+  ~BatchStream();  // stops the producer in any state
   BatchStream(const BatchStream&) = delete;
   BatchStream& operator=(const BatchStream&) = delete;
 
-  // Moves the next batch out; false at the epoch's end. Rethrows what stopped the producer.
+  // Moves the next batch out; false at the epoch's end. Rethrows the producer's exception.
   bool next(Batch& batch);
 
  private:
   void produce() noexcept;
-  bool enqueue(Batch batch);  // false when the consumer has gone
+  bool enqueue(Batch batch);  // false after the consumer has stopped
 
   const Dataset& set_;
   const BatchOptions options_;

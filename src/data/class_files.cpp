@@ -32,7 +32,7 @@ std::vector<std::string> class_names_in(const fs::path& part) {
     if (kind_of(entry) == PathKind::kFolder) names.push_back(entry.filename().string());
   }
   if (std::all_of(names.begin(), names.end(), is_number)) {
-    const auto by_value = [](const std::string& name) {  // of any length
+    const auto by_value = [](const std::string& name) {  // of any number of digits
       const auto digits = name.substr(std::min(name.find_first_not_of('0'), name.size()));
       return std::tuple(digits.size(), digits, name);
     };

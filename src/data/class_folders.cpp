@@ -24,8 +24,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t kMaxClasses = 256;  // labels are bytes
-constexpr std::size_t kMaxPixels = std::size_t{1} << 30;
+constexpr std::size_t kMaxSetPixels = std::size_t{1} << 30;
 
 using Paths = std::vector<fs::path>;
 
@@ -38,10 +37,10 @@ void check_classes(const std::vector<std::string>& names, int wanted, const fs::
               fmt::format("{}: {} class folders, expected {}", part.string(), names.size(),
                           wanted == 0 ? fmt::format("at most {}", kMaxClasses)
                                       : fmt::format("{} as data.classes says", wanted)),
-              "every folder in it is a class: move the others away");
+              "each folder in it counts as a class: move other folders away");
 }
 
-// What lies in the set's folder beside its parts.
+// The entries of the set's folder, except its parts.
 Paths entries_beside(const fs::path& root, const SetFolders& folders) {
   Paths beside;
   if (!folders.in_parts) return beside;
@@ -74,17 +73,17 @@ void check_size(const cv::Mat& image, cv::Size expected, const fs::path& path) {
                   path.string(), image.rows, image.cols, expected.height, expected.width, kMaxSide),
       "bring all to one size: --size 28x28 cuts a digit out of each picture, --size 64x64x3 "
       "resizes "
-      "the whole picture in colour; any ROWSxCOLS will do");
+      "the whole picture in colour; any ROWSxCOLS is possible");
 }
 
-// All of one size; memory is bounded by the first one's before the others are decoded.
+// All of one size; the first one's size limits the memory before the others are decoded.
 std::vector<cv::Mat> read_all(const std::vector<fs::path>& paths, int threads) {
   const auto first = read_pixels(paths.front());
   check_size(first, first.size(), paths.front());
-  if (first.total() > kMaxPixels / paths.size()) {
+  if (first.total() > kMaxSetPixels / paths.size()) {
     throw Error("data.too_large",
                 fmt::format("{} images of {}x{} pixels, expected at most {} pixels in all",
-                            paths.size(), first.rows, first.cols, kMaxPixels),
+                            paths.size(), first.rows, first.cols, kMaxSetPixels),
                 "make the images smaller, or take fewer");
   }
   std::vector<cv::Mat> images(paths.size());
@@ -96,7 +95,8 @@ std::vector<cv::Mat> read_all(const std::vector<fs::path>& paths, int threads) {
   return images;
 }
 
-// The images from number `begin` on that `files` names, grey ones among RGB with three channels.
+// The images that `files` names, starting at number `begin`; grey ones among RGB get three
+// channels.
 Dataset join(const ClassFiles& files, const std::vector<cv::Mat>& images, std::size_t begin,
              const Schema& schema) {
   Dataset set{schema, {}, files.labels};
@@ -109,7 +109,7 @@ Dataset join(const ClassFiles& files, const std::vector<cv::Mat>& images, std::s
   return set;
 }
 
-// The training set with its own validation part behind it.
+// Appends the set's own validation part to the training set.
 Dataset with_validation(Dataset set, const Dataset& part) {
   set.images.insert(set.images.end(), part.images.begin(), part.images.end());
   set.labels.insert(set.labels.end(), part.labels.begin(), part.labels.end());
@@ -191,7 +191,7 @@ void note_unread(const std::vector<UnreadPicture>& unread, std::size_t all,
        fmt::format("{} of {} pictures left out, expected one digit in each: {}{}", unread.size(),
                    all, fmt::join(reasons, "; "), unread.size() > kShown ? "; ..." : ""),
        {},
-       "mend these pictures or move them away; for pictures of other things than "
+       "correct these pictures or move them away; for pictures of other things than "
        "digits use --size ROWSxCOLSx3"});
 }
 
@@ -199,10 +199,10 @@ Parts read_at_size(const PartFiles& files, const std::vector<std::string>& names
                    const PictureSize& size, int threads, std::vector<Finding>& findings) {
   const Schema schema{size.rows, size.cols, size.channels, names};
   const auto count = all_paths(files).size();
-  if (schema.image_bytes() > kMaxPixels / count) {
+  if (schema.image_bytes() > kMaxSetPixels / count) {
     throw Error("data.too_large",
                 fmt::format("{} images of {}x{}x{}, expected at most {} values in all", count,
-                            size.rows, size.cols, size.channels, kMaxPixels),
+                            size.rows, size.cols, size.channels, kMaxSetPixels),
                 "take a smaller --size, or fewer images");
   }
   Parts parts;

@@ -12,7 +12,7 @@ namespace digits {
 namespace {
 
 constexpr int kMaxRows = 40;    // classes
-constexpr int kCell = 56;       // pixels: the longer side of an image is brought near it
+constexpr int kCell = 56;       // pixels: approximate longer side of an image as drawn
 constexpr int kGap = 4;         // pixels between images
 constexpr int kNameWidth = 90;  // pixels for a class's name
 const cv::Scalar kGround(64, 64, 64);
@@ -29,14 +29,14 @@ std::vector<std::vector<std::size_t>> first_of_class(const Dataset& set, std::si
   return first;
 }
 
-// The size at which images are shown: by a whole factor where they are small.
+// The size of an image as drawn: small images are enlarged by a whole factor.
 cv::Size cell_size(const Schema& schema) {
   const int longer = std::max(schema.rows, schema.cols);
   if (longer <= kCell) return cv::Size(schema.cols, schema.rows) * (kCell / longer);
   return {std::max(1, schema.cols * kCell / longer), std::max(1, schema.rows * kCell / longer)};
 }
 
-// An image as RGB: a small one without smoothing, so that each pixel can be seen.
+// An image as RGB: a small one is enlarged without smoothing, so that each pixel is visible.
 cv::Mat shown(const std::uint8_t* image, const Schema& schema) {
   cv::Mat picture(schema.rows, schema.cols, CV_8UC(schema.channels),
                   const_cast<std::uint8_t*>(image));

@@ -1,4 +1,4 @@
-// A picture of a set, for a person to look at before any training time is spent.
+// Draws a picture of a set, for a person to check before training.
 #pragma once
 
 #include <cstdint>
@@ -12,19 +12,19 @@
 namespace digits {
 
 struct ContactSheetOptions {
-  int originals = 6;  // images of a class
-  int augmented = 3;  // beside each of them
+  int originals = 6;  // images per class
+  int augmented = 3;  // versions beside each of them
   AugmentOptions augment;
   std::uint64_t seed = 0;
 };
 
-// Writes a PNG: one row a class, at most 40 classes, with the class's name and its first images;
-// each original, framed, is followed by augmented versions of itself. Throws output.unwritable.
+// Writes a PNG: one row per class, at most 40 classes, with the class's name and its first images;
+// augmented versions follow each framed original. Throws output.unwritable.
 void write_contact_sheet(const std::filesystem::path& path, const Dataset& set,
                          const ContactSheetOptions& options);
 
-// The images of `schema` that `images` holds one after the other, as one RGB picture: in rows of
-// `across`, at the size of a contact sheet's.
+// The consecutive images of `schema` in `images` as one RGB picture: in rows of `across`, at the
+// size of a contact sheet's.
 cv::Mat3b image_grid(const std::vector<std::uint8_t>& images, const Schema& schema, int across);
 
 }  // namespace digits

@@ -1,4 +1,4 @@
-// Images with labels, and the schema that every size in the program comes from.
+// Defines images with labels, and the schema that sets every size in the program.
 #pragma once
 
 #include <cstddef>
@@ -10,10 +10,13 @@
 
 namespace digits {
 
-// The longest side of an image, in pixels: beyond it is a mistake, or a case for another design.
+// The longest allowed side of an image, in pixels: a longer one is a mistake or needs another
+// design.
 constexpr int kMaxSide = 4096;
 
-// Sizes and class names of a set. A fork changes the data, never these names.
+constexpr std::size_t kMaxClasses = 256;  // labels are bytes
+
+// Sizes and class names of a set. They come from the data; a fork changes no code for them.
 struct Schema {
   int rows = 0;
   int cols = 0;
@@ -57,7 +60,7 @@ Dataset subset(const Dataset& set, const std::vector<std::uint32_t>& indices);
 // How many samples each class has, in label order.
 std::vector<std::size_t> class_counts(const Dataset& set);
 
-// SHA-256 over schema sizes, images and labels: the identity of a set, however it was stored.
+// SHA-256 over schema sizes, images and labels: the identity of a set, independent of its storage.
 std::string fingerprint(const Dataset& set);
 
 }  // namespace digits

@@ -24,7 +24,7 @@ double total(const Counts& counts) {
 
 // Q(lambda) = 2 sum over j >= 1 of (-1)^(j-1) exp(-2 j^2 lambda^2).
 double kolmogorov_q(double lambda) {
-  if (lambda < 0.2) return 1.0;  // to 11 digits, where the series needs ever more terms
+  if (lambda < 0.2) return 1.0;  // exact to 11 digits; the series would need many terms
   double sum = 0.0;
   for (int j = 1; j <= 20; ++j) {
     const double term = std::exp(-2.0 * j * j * lambda * lambda);
@@ -47,7 +47,7 @@ void require_comparable(const Profile& reference, const Profile& observed) {
   if (observed.count < kMinDriftImages) {
     throw Error("data.too_few",
                 fmt::format("{} images, expected at least {}", observed.count, kMinDriftImages),
-                "with fewer, chance alone makes such differences: collect more");
+                "fewer images differ this much by chance alone: collect more");
   }
 }
 
@@ -133,7 +133,7 @@ void require_no_drift(const std::vector<DriftTest>& tests, std::size_t count) {
   throw Error("drift.detected",
               fmt::format("{}: effect {:.3f}, p {:.2g}, n = {}, expected an effect below {}",
                           worst->feature, worst->effect, worst->p, count, worst->bound),
-              "find out what changed; if it is here to stay, train on such images");
+              "find out what changed; if the change is permanent, train on such images");
 }
 
 void to_json(Json& json, const DriftTest& test) {

@@ -1,8 +1,7 @@
-// Whether a set still looks like the one that a model was trained on: two profiles compared,
-// feature by feature.
+// Compares two profiles feature by feature, to detect data drift.
 //
-// An alarm takes both: an effect that matters, and chance as an unlikely explanation of it. With
-// enough images any difference has a tiny p-value; with few, a large one comes about by chance.
+// An alarm requires both a relevant effect and a small p-value. With enough images any difference
+// has a tiny p-value; with few, a large one arises by chance.
 #pragma once
 
 #include <cstddef>
@@ -17,20 +16,20 @@ namespace digits {
 
 constexpr const char* kDriftSchema = "digits.drift/1";
 
-// Chosen by measuring (docs/performance.md): 3 of 1,800 resamples of 200 images and more of one
+// Chosen by measurement (docs/performance.md): 3 of 1,800 resamples of 200 images and more of one
 // distribution alarmed; in 200 of the weakest shift, the smallest effect was 0.17.
 constexpr double kDriftBound = 0.15;
 constexpr double kDriftAlpha = 0.05;         // chance of any false alarm, shared by all tests
-constexpr std::size_t kMinDriftImages = 50;  // fewer can prove little but a catastrophe
+constexpr std::size_t kMinDriftImages = 50;  // fewer can only show a catastrophe
 
 // One comparison, and its verdict. Both effects lie in [0, 1] and do not grow with the number of
 // images; Cramer's V would shrink as the reference outnumbers the observed set.
 struct DriftTest {
   std::string feature;     // as in feature_bins, or "class"
   double reference = 0.0;  // mean of the feature; NaN for "class"
-  double observed = 0.0;   // the same of the set under test
+  double observed = 0.0;   // the same in the set under test
   double statistic = 0.0;  // Kolmogorov-Smirnov D, or chi-squared for "class"
-  double p = 1.0;          // of as large a statistic, were the distributions equal
+  double p = 1.0;          // of a statistic at least as large under equal distributions
   double effect = 0.0;     // D, or total variation: the share of images in other classes
   double bound = 0.0;      // of the effect
   bool drifted = false;    // effect >= bound and p < kDriftAlpha / number of tests (Bonferroni)
@@ -47,9 +46,10 @@ void require_no_drift(const std::vector<DriftTest>& tests, std::size_t count);
 // bins, neither of them empty. Binning can only hide a distance, never add one.
 double ks_distance(const std::vector<std::uint64_t>& a, const std::vector<std::uint64_t>& b);
 
-// The probability of a distance of `d` and more between samples of n and m values of one continuous
+// The probability of a distance of at least `d` between samples of n and m values of one continuous
 // distribution: Kolmogorov's series (1933) at Stephens' argument (JRSS B 32, 1970). For values with
-// ties, binned ones too, the true probability is smaller (Noether 1963): it errs towards silence.
+// ties, binned ones too, the true probability is smaller (Noether 1963), so the test alarms less
+// often.
 double ks_p_value(double d, std::size_t n, std::size_t m);
 
 // Chi-squared of two samples of counts over the same classes, with (classes seen - 1) degrees of
@@ -60,7 +60,7 @@ struct ChiSquared {
 };
 ChiSquared chi_squared(const std::vector<std::uint64_t>& a, const std::vector<std::uint64_t>& b);
 
-// The probability of as large a statistic by chance; 1 without degrees of freedom.
+// The probability of a statistic at least as large by chance; 1 without degrees of freedom.
 double chi_squared_p_value(const ChiSquared& chi_squared);
 
 // Half the sum of the differences between two distributions' shares.

@@ -30,7 +30,7 @@ void require_acceptable(const std::vector<Finding>& findings, Severity fail_on,
   for (const auto least : {Severity::kError, fail_on}) {
     for (const auto& finding : findings) {
       if (finding.severity < least) continue;
-      const auto& hint = finding.hint.empty() ? "mend the set" : finding.hint;
+      const auto& hint = finding.hint.empty() ? "correct the set" : finding.hint;
       throw Error(finding.code, fmt::format("{}: {}", name, finding.message), hint);
     }
   }

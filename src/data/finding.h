@@ -1,4 +1,4 @@
-// Faults of a set, and notes on it.
+// Describes the defects of a set, and notes on it.
 #pragma once
 
 #include <cstddef>
@@ -14,20 +14,20 @@ enum class Severity { kNote, kWarning, kError };  // ascending
 // "note", "warning" or "error".
 const char* to_string(Severity severity) noexcept;
 
-// The severity that data.fail_on names, "warning" or "error"; anything else throws config.value.
+// The severity named by data.fail_on, "warning" or "error"; any other name throws config.value.
 Severity severity_of(const std::string& name);
 
-// One kind of defect in a set, however many samples have it.
+// One kind of defect in a set, for any number of samples.
 struct Finding {
   std::string code;  // "data.constant_image"
   Severity severity = Severity::kWarning;
-  std::string message;             // what was seen and what was expected
-  std::vector<std::size_t> first;  // the first few indices that have it
-  std::string hint = {};           // what a person can do about it
+  std::string message;             // the seen and the expected value
+  std::vector<std::size_t> first;  // the first few affected indices
+  std::string hint = {};           // the next step for a person
 };
 
-// Throws when a finding is as severe as `fail_on`: the first error, else the first such finding, as
-// an Error of its code and its hint.
+// Throws when a finding is at least as severe as `fail_on`: the first error, else the first such
+// finding, as an Error with its code and its hint.
 void require_acceptable(const std::vector<Finding>& findings, Severity fail_on,
                         const std::string& name);
 

@@ -9,7 +9,7 @@ namespace digits {
 
 namespace {
 
-// Of each byte of an image over all images.
+// The variance of each byte of an image over all images.
 std::vector<double> variances(const Dataset& set) {
   const auto size = set.schema.image_bytes();
   std::vector<std::uint64_t> sums(size, 0);

@@ -1,4 +1,4 @@
-// The frame around the images in which next to nothing happens.
+// Measures the frame around the images that holds almost no variance.
 #pragma once
 
 #include "data/dataset.h"
@@ -6,9 +6,9 @@
 namespace digits {
 
 // The widest frame, in pixels on each side, whose pixels hold less than `share` of all pixels'
-// variance over the images; 0 for a share of 0 or images that do not differ. At least one pixel is
-// left in the middle. For photographs, with as much variance at the edges as anywhere, it is 0 for
-// a small share; for centred digits on blank paper it is not.
+// variance over the images; 0 for a share of 0 or for identical images. At least one pixel is left
+// in the middle. For a small share it is 0 for photographs, which vary at the edges too, and above
+// 0 for centred digits on blank paper.
 int quiet_frame(const Dataset& images, double share);
 
 }  // namespace digits

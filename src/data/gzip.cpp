@@ -21,7 +21,7 @@ Bytef* as_input(std::string_view bytes) {  // zlib's interface predates const
 
 Error gzip_error(const std::string& name, const std::string& seen) {
   return {"input.gzip", fmt::format("{}: {}, expected a complete gzip file", name, seen),
-          "the file is damaged: get it again"};
+          "the file is damaged: download it again"};
 }
 
 void end_inflation(z_stream_s* stream) {
@@ -42,7 +42,7 @@ GzipReader::GzipReader(Source source, std::string name)
   }
 }
 
-// Whether there are compressed bytes to go on with.
+// Whether compressed bytes are left.
 bool GzipReader::has_input() {
   if (stream_->avail_in > 0) return true;
   const auto bytes = source_();

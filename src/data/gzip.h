@@ -1,4 +1,4 @@
-// Gzip (RFC 1952) by zlib.
+// Compresses and decompresses gzip (RFC 1952) by zlib.
 #pragma once
 
 #include <cstddef>
@@ -13,19 +13,19 @@ namespace digits {
 
 bool is_gzip(std::string_view bytes) noexcept;  // by its magic number
 
-// Unpacks a gzip file, which may have several members, as a stream.
+// Decompresses a gzip file, which may have several members, as a stream.
 class GzipReader {
  public:
-  // The next bytes of the file, as many as it likes; none at its end. They must stay until the next
-  // call.
+  // Returns the next bytes of the file, in pieces of any size; an empty piece at its end. The bytes
+  // must stay valid until the next call.
   using Source = std::function<std::string_view()>;
 
   // `name` is for messages.
   GzipReader(Source source, std::string name);
 
-  // Writes the next `n` uncompressed bytes to `out`, or as many as are left; returns their number.
-  // Throws input.gzip when the data are damaged, truncated, or followed by other bytes. The check
-  // sum has been compared when there are none left.
+  // Writes the next `n` uncompressed bytes to `out`, or fewer at the end; returns their number.
+  // Throws input.gzip when the data are damaged, truncated, or followed by other bytes. When it
+  // returns 0, the checksum has been verified.
   std::size_t read(char* out, std::size_t n);
 
  private:
@@ -37,8 +37,8 @@ class GzipReader {
   bool member_ended_ = false;
 };
 
-// The uncompressed bytes of a whole gzip file. Throws as GzipReader, and input.gzip when they grow
-// beyond `limit` bytes (a small file must not be able to fill the memory).
+// The uncompressed bytes of a whole gzip file. Throws as GzipReader, and input.gzip beyond `limit`
+// bytes (a small file must not be able to fill the memory).
 std::string gunzip(std::string_view bytes, const std::string& name, std::size_t limit);
 
 // One gzip member with no name and no time in its header: equal input gives equal output.

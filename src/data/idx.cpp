@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t kMagicBytes = 4;
 constexpr std::size_t kMaxBytes = std::size_t{1} << 30;  // 1 GiB: far above any set kept in memory
-constexpr const char* kGetAgain = "the file is damaged or not IDX: get it again";
+constexpr const char* kGetAgain = "the file is damaged or not IDX: download it again";
 
 std::uint8_t byte_at(std::string_view bytes, std::size_t i) {
   return static_cast<std::uint8_t>(bytes[i]);
@@ -39,7 +39,7 @@ void need_bytes(std::uint64_t size, std::uint64_t expected, const std::string& n
   fail("idx.truncated", name, fmt::format("{} bytes, expected {}", size, expected));
 }
 
-// Bytes per element; 0 for what is no type.
+// Bytes per element; 0 for an unknown type.
 std::size_t size_of(IdxType type) {
   switch (type) {
     case IdxType::kUnsignedByte:
@@ -56,7 +56,7 @@ std::size_t size_of(IdxType type) {
   return 0;
 }
 
-// The value of type To whose bits are the low ones of `bits`.
+// The value of type To that has the low bits of `bits`.
 template <typename To, typename Bits>
 To from_bits(std::uint64_t bits) {
   static_assert(sizeof(To) == sizeof(Bits));
@@ -111,7 +111,7 @@ std::size_t parse_magic(std::string_view bytes, const std::string& name) {
   return rank;
 }
 
-// The number of elements, with every product checked against the limit before it is trusted.
+// The number of elements; each product is checked against the limit before its use.
 std::size_t element_count(const std::vector<std::uint32_t>& dims, IdxType type,
                           const std::string& name) {
   const auto limit = kMaxBytes / size_of(type);

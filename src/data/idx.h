@@ -1,5 +1,6 @@
-// IDX, the format of MNIST: two zero bytes, a type byte, a rank byte, `rank` big-endian 32-bit
-// dimensions, then the elements in row-major order. docs/formats.md has it to the byte.
+// Reads and writes IDX, the format of MNIST: two zero bytes, a type byte, a rank byte, `rank`
+// big-endian 32-bit dimensions, then the elements in row-major order. docs/formats.md specifies
+// each byte.
 #pragma once
 
 #include <cstddef>
@@ -23,9 +24,9 @@ enum class IdxType : std::uint8_t {
 // "unsigned byte", "float32", ...
 const char* to_string(IdxType type) noexcept;
 
-// An n-dimensional array. The elements, as many as the product of dims, are `values` where the type
-// is unsigned byte, as image sets have it, and `numbers` otherwise. What float32 cannot hold comes
-// as near as it can: finite stays finite.
+// An n-dimensional array; the number of elements is the product of dims. Elements of type unsigned
+// byte, as in image sets, are in `values`, others in `numbers`, each as the nearest float32:
+// finite stays finite.
 struct IdxArray {
   std::vector<std::uint32_t> dims;
   std::vector<std::uint8_t> values;
@@ -33,7 +34,7 @@ struct IdxArray {
   std::vector<float> numbers = {};
 };
 
-// What stands before the elements.
+// The fields before the elements.
 struct IdxHeader {
   IdxType type = IdxType::kUnsignedByte;
   std::vector<std::uint32_t> dims;
@@ -46,24 +47,26 @@ constexpr std::size_t kMaxIdxHeader = 4 + 4 * kMaxIdxRank;
 // idx.truncated, idx.magic, idx.type and idx.rank, see below.
 IdxHeader parse_idx_header(std::string_view bytes, const std::string& name);
 
-// Throws idx.truncated or idx.trailing unless a file is as long as its header promises, in bytes.
+// Throws idx.truncated or idx.trailing unless `size`, in bytes, is the size that the header
+// specifies.
 void require_idx_size(std::uint64_t size, std::uint64_t expected, const std::string& name);
 
-// Decodes a whole IDX file. `name` is for messages. Throws, before it allocates by what the header
-// claims:
-//   idx.truncated   fewer bytes than header and dims promise
+// Decodes a whole IDX file. `name` is for messages. Throws, before it allocates memory for the
+// dimensions:
+//   idx.truncated   fewer bytes than header and dims require
 //   idx.magic       the first two bytes are not zero
 //   idx.type        none of the types above
 //   idx.rank        no dimensions, or more than four
-//   idx.dims        a dimension of zero (but the first: an empty set is valid), or above 1 GiB in
+//   idx.dims        a dimension of zero (except the first: an empty set is valid), or above 1 GiB
+//   in
 //                   all
-//   idx.trailing    more bytes than promised
+//   idx.trailing    more bytes than header and dims require
 IdxArray parse_idx(std::string_view bytes, const std::string& name);
 
 // Encodes an array of unsigned bytes; values.size() must be the product of dims.
 std::string format_idx(const IdxArray& array);
 
-// Reads a file, gzip'd or not (by content, not by name). Throws as parse_idx, and input.*.
+// Reads a file, gzip'd or not (detected by content, not by name). Throws as parse_idx, and input.*.
 IdxArray read_idx(const std::filesystem::path& path);
 
 // Writes atomically, gzip'd when the name ends in .gz.

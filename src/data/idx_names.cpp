@@ -52,7 +52,7 @@ std::vector<fs::path> variants_of(const fs::path& folder, const std::string& nam
   return exact;
 }
 
-// Names that may be meant by `name`: of images or labels, and of the same part.
+// Files that may be meant by `name`: of images or labels, and of the same part.
 std::vector<std::string> similar_names(const fs::path& folder, const std::string& name) {
   const bool of_images = contains(name, "images");
   const bool of_training = contains(name, "train");
@@ -83,7 +83,7 @@ Error missing_file(const fs::path& folder, const std::string& name) {
   return {"input.missing",
           fmt::format("{}, but {}{}", message, fmt::join(similar, ", "),
                       count > kShown ? fmt::format(" and {} more", count - kShown) : ""),
-          fmt::format("if that is the file, rename it: {} to {}{}", similar.front(), name, suffix)};
+          fmt::format("if {} is the file, rename it to {}{}", similar.front(), name, suffix)};
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The names of a set's IDX files: MNIST's, and those that unzip programs make of them.
+// Finds a set's IDX files by MNIST's names and the variants that unzip programs write.
 #pragma once
 
 #include <filesystem>
@@ -21,8 +21,9 @@ PartNames part_names(Part part);
 // underscores or spaces in place of dashes ("train-images.idx3-ubyte").
 bool is_idx_name(const std::string& file_name);
 
-// The path of the file `name` in `folder`; the exact name is preferred to its variants, and a plain
-// file to one with .gz. Throws input.missing, with the files of similar names in message and hint.
+// The path of the file `name` in `folder`; the exact name takes precedence over its variants, and a
+// plain file over one with .gz. Throws input.missing; message and hint name files with similar
+// names.
 std::filesystem::path find_idx_file(const std::filesystem::path& folder, const std::string& name);
 
 // The files in `folder` that find_idx_file() returns for no part.

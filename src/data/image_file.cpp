@@ -34,10 +34,10 @@ void require_size(std::int64_t rows, std::int64_t cols, const std::string& name)
   throw Error(
       "image.too_large",
       fmt::format("{}: {}x{} pixels, expected at most {} in all", name, rows, cols, kMaxPixels),
-      "make it smaller first");
+      "reduce the picture first");
 }
 
-// Lays a drawing with alpha, [rows, cols, 4], on white paper if it is dark, on black if it is
+// Places a drawing with alpha, [rows, cols, 4], on white paper if it is dark, on black if it is
 // light.
 cv::Mat3b on_paper(const cv::Mat4b& drawing) {
   double weight = 0.0;
@@ -64,7 +64,7 @@ struct Decoded {
 Decoded decode(std::string_view bytes, const std::string& name) {
   const auto header = read_image_header(bytes);
   require_size(header.rows, header.cols, name);
-  // OpenCV would decode more formats, but some allocate gigabytes by what a few bytes claim.
+  // OpenCV decodes more formats, but for some it allocates gigabytes on the claim of a few bytes.
   require_readable(header.rows > 0 && header.cols > 0 && !header.truncated, bytes, name);
   const cv::Mat raw(1, static_cast<int>(bytes.size()), CV_8U, const_cast<char*>(bytes.data()));
   const CapturedStderr warnings;
@@ -72,9 +72,9 @@ Decoded decode(std::string_view bytes, const std::string& name) {
   try {
     image = cv::imdecode(raw, cv::IMREAD_UNCHANGED);  // the only way to see alpha
     if (image.type() == CV_16UC4) image.convertTo(image, CV_8U, 1.0 / 257.0);
-    // ... which leaves rotation, depth and grey as they are; photos, which are turned, are opaque.
+    // ... which does not apply rotation, depth and grey; rotated photos have no alpha.
     if (image.type() != CV_8UC4) image = cv::imdecode(raw, cv::IMREAD_COLOR);
-  } catch (const cv::Exception&) {  // a size over OpenCV's own limits, or what it cannot convert
+  } catch (const cv::Exception&) {  // above OpenCV's size limits, or an unsupported conversion
     image.release();
   }
   require_readable(!image.empty(), bytes, name, warnings.lines());
@@ -82,7 +82,7 @@ Decoded decode(std::string_view bytes, const std::string& name) {
   return {image.channels() == 4 ? on_paper(image) : cv::Mat3b(image), warnings.lines()};
 }
 
-// Whether the image looks like what the network was trained on: ink on black, in normal form.
+// Whether the image looks like the training images: ink on black, in normal form.
 bool is_framed(const cv::Mat1b& grey) {
   const cv::Rect inner(1, 1, grey.cols - 2, grey.rows - 2);
   if (inner.empty()) return false;
@@ -174,7 +174,7 @@ Picture read_image(const std::filesystem::path& path, const Schema& schema,
 std::string encode_png(const std::uint8_t* image, const Schema& schema) {
   const cv::Mat source(schema.rows, schema.cols, CV_8UC(schema.channels),
                        const_cast<std::uint8_t*>(image));
-  cv::Mat stored;  // apart from `source`: a conversion in place would write into the caller's image
+  cv::Mat stored;  // a copy: a conversion in place would write into the caller's image
   if (schema.channels == 3) cv::cvtColor(source, stored, cv::COLOR_RGB2BGR);
   std::vector<std::uint8_t> png;
   cv::imencode(".png", schema.channels == 3 ? stored : source, png);

@@ -24,19 +24,19 @@ ImageHeader read_png(std::string_view bytes) {
           bytes.find("IEND") == std::string_view::npos};
 }
 
-// Frame headers, SOF0 to SOF15; C4, C8 and CC in between mean other things.
+// Frame headers, SOF0 to SOF15; C4, C8 and CC have other meanings.
 bool is_frame(std::int64_t marker) {
   return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
 }
 
-// Not a restart, a start or an end (D0 to D9), nor anything reserved or filled up with FF.
+// Not a restart, a start or an end (D0 to D9), nor a reserved or fill byte.
 bool has_length(std::int64_t marker) {
   return marker >= 0xC0 && (marker < 0xD0 || marker > 0xD9) && marker != 0xFF;
 }
 
-// Walks the segments (marker, length, content) up to the scan; the image lasts until its end
-// marker. Decoders skip what lies between segments, and might find another frame there than this
-// does: such a file counts as damaged.
+// Walks the segments (marker, length, content) up to the scan; the image ends at its end marker.
+// Decoders skip bytes between segments, where they might find another frame: a file with such bytes
+// counts as damaged.
 ImageHeader read_jpeg(std::string_view bytes) {
   constexpr std::int64_t kScan = 0xDA;
   ImageHeader header;

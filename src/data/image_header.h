@@ -1,4 +1,4 @@
-// What an image file says of itself before it is decoded.
+// Reads an image file's size from its header, before decoding.
 #pragma once
 
 #include <cstdint>
@@ -9,11 +9,11 @@ namespace digits {
 struct ImageHeader {
   std::int64_t rows = 0;  // 0: neither PNG nor JPEG, or damaged
   std::int64_t cols = 0;
-  bool truncated = false;  // the file ends before its image does
+  bool truncated = false;  // the file ends before the image's end
 };
 
 // Reads the header of a PNG or JPEG file. A few kilobytes can announce gigabytes of pixels, and a
-// decoder paints what a truncated file lacks in grey; so both are asked first. Formats:
+// decoder fills the missing part of a truncated file with grey; this check detects both. Formats:
 // https://www.w3.org/TR/png-3/ and ITU-T T.81, annex B. Never throws.
 ImageHeader read_image_header(std::string_view bytes);
 

@@ -16,22 +16,20 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::int64_t kMaxClasses = 256;  // labels are bytes
-
 void require_folder(const fs::path& folder) {
   const auto kind = kind_of(folder);
   if (kind == PathKind::kMissing) {
     throw Error("input.missing", fmt::format("{}: no such folder", folder.string()),
-                "check the path: a relative one begins in the working folder");
+                "check the path: a relative path starts at the working folder");
   }
   if (kind != PathKind::kFolder) {
     throw Error("input.not_a_folder",
                 fmt::format("{}: is a file, expected a folder of IDX files", folder.string()),
-                "name the folder that the file lies in");
+                "name the folder of the file");
   }
 }
 
-// What rank 2 hides: the side of square images of `pixels` in a row, 0 when they are not square.
+// The side of square images that are stored as rows of `pixels`; 0 when they are not square.
 std::uint32_t side_of(std::uint32_t pixels) {
   const auto side = static_cast<std::uint32_t>(std::lround(std::sqrt(pixels)));
   return side * side == pixels ? side : 0;
@@ -60,7 +58,7 @@ void check_label_rank(const IdxArray& labels, const std::string& name) {
               fmt::format("{}: labels of rank {} [{}], expected 1", name, rank,
                           fmt::join(labels.dims, ", ")),
               rank == 2 ? "write one label for each image, its class's number, in place of a row "
-                          "with a number for each class (one-hot)"
+                          "with a number per class (one-hot)"
                         : "are the image and the label file swapped?");
 }
 
@@ -89,7 +87,7 @@ void check_shapes(const IdxArray& images, const IdxArray& labels, const PartName
     throw Error("data.count_mismatch",
                 fmt::format("{}: {} labels, expected {} as there are images in {}", names.labels,
                             labels.dims[0], images.dims[0], names.images),
-                "the two files belong to different sets: get both again");
+                "the two files belong to different sets: download both again");
   }
   check_image_size(images, names.images);
   if (images.dims[0] == 0) {
@@ -98,7 +96,7 @@ void check_shapes(const IdxArray& images, const IdxArray& labels, const PartName
   }
 }
 
-// Throws when `bad` holds for some number of an image array.
+// Throws when `bad` holds for any number of an image array.
 template <typename Predicate>
 void refuse_numbers(const IdxArray& images, const std::string& name, const char* code,
                     const char* what, const char* hint, const Predicate& bad) {
@@ -137,13 +135,13 @@ std::vector<std::int64_t> label_numbers(const IdxArray& labels, const std::strin
   return numbers;
 }
 
-// The hint for labels from `smallest` to `largest` that are not all among `classes` classes from
-// `first` on.
+// The hint for labels from `smallest` to `largest`, some of which are outside the `classes` classes
+// that start at `first`.
 std::string label_hint(std::int64_t smallest, std::int64_t largest, std::int64_t first,
                        std::int64_t classes) {
   if (smallest >= 0 && smallest != first && largest - smallest < classes) {
     return fmt::format(
-        "if both label files begin at {}, add --first-label {}; else number both "
+        "if both label files start at {}, add --first-label {}; else number both "
         "alike",
         smallest, smallest);
   }
@@ -170,13 +168,13 @@ std::vector<std::uint8_t> count_from(int first, const std::vector<std::int64_t>&
   return bytes;
 }
 
-// Without a first class the network would have an output that nothing trains.
+// An absent first class would leave the network with an output that is never trained.
 void note_first_label(const Dataset& train, int first_label, std::vector<Finding>& findings) {
   const int smallest = first_label + *std::min_element(train.labels.begin(), train.labels.end());
   if (smallest == first_label) return;
   findings.push_back({"data.first_label",
                       Severity::kError,
-                      fmt::format("the labels begin at {}, expected {}", smallest, first_label),
+                      fmt::format("the labels start at {}, expected {}", smallest, first_label),
                       {},
                       fmt::format("add --first-label {}", smallest)});
 }
@@ -186,7 +184,8 @@ void note_first_label(const Dataset& train, int first_label, std::vector<Finding
 IdxArray as_bytes(IdxArray images, const std::string& name) {
   if (images.type == IdxType::kUnsignedByte) return images;
   refuse_numbers(images, name, "data.not_finite", "are NaN or infinite, expected numbers",
-                 "mend what computed them", [](float value) { return !std::isfinite(value); });
+                 "correct the program that computed them",
+                 [](float value) { return !std::isfinite(value); });
   refuse_numbers(images, name, "data.range", "are outside [0, 255], expected [0, 1] or [0, 255]",
                  "scale the images first: 0 is background, 1 or 255 is ink",
                  [](float value) { return value < 0.0F || value > 255.0F; });

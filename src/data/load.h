@@ -1,4 +1,4 @@
-// Sets on disk: a folder with images and labels under MNIST's file names.
+// Loads sets from disk: a folder with images and labels under MNIST's file names.
 #pragma once
 
 #include <filesystem>
@@ -13,25 +13,25 @@
 
 namespace digits {
 
-// Images of any element type as bytes. Those of another type than unsigned byte are scaled: from
-// [0, 1] to 0 .. 255 when no value is above 1, else from [0, 255]. Throws data.not_finite for NaN
-// and infinity, data.range for values outside both; the message names the first images.
+// Converts images of any element type to bytes. Other types than unsigned byte are scaled: from [0,
+// 1] to 0 .. 255 when no value is above 1, else from [0, 255]. Throws data.not_finite for NaN and
+// infinity, data.range for values outside both ranges; the message names the first images.
 IdxArray as_bytes(IdxArray images, const std::string& name);
 
-// `classes` names, the numbers from `first` on.
+// `classes` names: the numbers that start at `first`.
 std::vector<std::string> class_names_from(int first, int classes);
 
 // Joins an image array [N, rows, cols] or [N, rows, cols, channels], as bytes, and a label array
-// [N] of an integer type, which counts classes from `first_label`. `class_names` says how many
-// classes there are; empty: as many as the largest label asks for, named by number. `names` are
-// those of the two files, for messages. Throws idx.rank, idx.type, data.image_size,
-// data.count_mismatch, data.label_range and data.empty, and as as_bytes.
+// [N] of an integer type, which counts classes from `first_label`. `class_names` sets the classes;
+// if empty, the largest label sets their number, and numbers are their names. `names` are the names
+// of the two files, for messages. Throws idx.rank, idx.type, data.image_size, data.count_mismatch,
+// data.label_range and data.empty, and as as_bytes.
 Dataset make_dataset(IdxArray images, const IdxArray& labels, const PartNames& names,
                      std::vector<std::string> class_names = {}, int first_label = 0);
 
-// Loads one part of a set from `folder`, its files found by find_idx_file(), then apply_options().
-// Throws input.missing, input.not_a_folder and config.value (options.size), and as read_idx and
-// make_dataset.
+// Loads one part of a set from `folder` with the files of find_idx_file(), then calls
+// apply_options(). Throws input.missing, input.not_a_folder and config.value (options.size), and as
+// read_idx and make_dataset.
 Dataset load_dataset(const std::filesystem::path& folder, Part part,
                      const std::vector<std::string>& class_names = {},
                      const SetOptions& options = {});
@@ -43,13 +43,13 @@ void save_dataset(const std::filesystem::path& folder, Part part, const Dataset&
 struct Sets {
   Dataset train;
   Dataset test;
-  // The last images of `train`, of this number, are the set's own validation part; 0: it has none.
+  // The last images of `train`, in this number, are the set's own validation part; 0: it has none.
   std::size_t validation = 0;
-  // About the folder: files that were passed over, and how its parts were named.
+  // About the folder: skipped files, and how its parts were named.
   std::vector<Finding> findings{};
 };
 
-// Loads both parts. Labels that begin above options.first_label are an error among the findings,
+// Loads both parts. Labels that start above options.first_label are an error among the findings,
 // data.first_label. Throws data.schema_mismatch when the image sizes differ, and as load_dataset.
 Sets load_sets(const std::filesystem::path& folder, const SetOptions& options = {});
 

@@ -9,9 +9,9 @@ namespace digits {
 
 namespace {
 
-constexpr double kInkThreshold = 0.2;  // of the darkest ink: below it is paper noise
+constexpr double kInkThreshold = 0.2;  // of the darkest ink: a weaker pixel is paper noise
 
-// The smallest box around everything that is clearly ink; empty for a blank image.
+// The smallest box around all clear ink; empty for a blank image.
 cv::Rect ink_box(const cv::Mat1b& ink) {
   double darkest = 0.0;
   cv::minMaxLoc(ink, nullptr, &darkest);
@@ -21,8 +21,8 @@ cv::Rect ink_box(const cv::Mat1b& ink) {
   return cv::boundingRect(mask);
 }
 
-// Where a glyph of `length` pixels starts so that its centre of mass, counted from the centre of
-// its first pixel, lies at pixel `frame` / 2 (14 of 0 to 27 in MNIST); kept inside the frame.
+// The start of a glyph of `length` pixels whose centre of mass, counted from the centre of its
+// first pixel, lies at pixel `frame` / 2 (14 of 0 to 27 in MNIST); kept inside the frame.
 int start_of(double centre_of_mass, int length, int frame) {
   const int start = static_cast<int>(std::lround(frame / 2.0 - centre_of_mass));
   return std::clamp(start, 0, frame - length);
@@ -59,7 +59,7 @@ cv::Mat1b normal_form(const cv::Mat1b& ink, int rows, int cols) {
   cv::resize(ink(box), glyph, size, 0, 0, scale < 1.0 ? cv::INTER_AREA : cv::INTER_LINEAR);
 
   const cv::Moments moments = cv::moments(glyph);
-  if (moments.m00 == 0.0) return frame;  // ink too thin to survive the reduction
+  if (moments.m00 == 0.0) return frame;  // the ink is too thin for the reduction
   const int x = start_of(moments.m10 / moments.m00, size.width, cols);
   const int y = start_of(moments.m01 / moments.m00, size.height, rows);
   glyph.copyTo(frame(cv::Rect({x, y}, size)));

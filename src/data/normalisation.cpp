@@ -26,7 +26,7 @@ Normalisation compute_normalisation(const Dataset& train) {
     const double mean = static_cast<double>(sum[c]) / n;
     const double variance = std::max(0.0, static_cast<double>(squares[c]) / n - mean * mean);
     result.mean.push_back(mean / 255.0);
-    result.stddev.push_back(std::max(1.0, std::sqrt(variance)) / 255.0);  // constant images: no 1/0
+    result.stddev.push_back(std::max(1.0, std::sqrt(variance)) / 255.0);  // constant images: not 0
   }
   return result;
 }

@@ -1,4 +1,4 @@
-// The constants that centre and scale pixels before the first layer.
+// Computes the constants that centre and scale pixels before the first layer.
 #pragma once
 
 #include <vector>
@@ -14,8 +14,9 @@ struct Normalisation {
   std::vector<double> stddev;  // population standard deviation, at least 1/255
 };
 
-// Computed from the training part alone, or the validation score is flattered. Sums are exact
-// integers, so the result does not depend on order. Throws data.empty for a set without samples.
+// Computed from the training part alone: the validation part would flatter its own score. Sums are
+// exact integers, so the result does not depend on order. Throws data.empty for a set without
+// samples.
 Normalisation compute_normalisation(const Dataset& train);
 
 void to_json(Json& json, const Normalisation& normalisation);

@@ -36,7 +36,7 @@ bool is_other_format(const fs::path& path) {
                      [&](const char* known) { return suffix == known; });
 }
 
-// The files that `path` stands for: itself, or those in the folder and below it.
+// The files that `path` stands for: itself, or all files below the folder.
 void append_files(const fs::path& path, Paths& files) {
   if (is_system_name(path.filename().string())) return;
   if (fs::is_directory(fs::symlink_status(path))) {
@@ -64,7 +64,7 @@ std::string summary_of(const Paths& files, const fs::path& root) {
                      files.size() > kShown ? ", ..." : "");
 }
 
-// Takes the files for which `wanted` holds out of `files`.
+// Moves the files for which `wanted` holds out of `files`.
 template <typename Predicate>
 Paths take(Paths& files, const Predicate& wanted) {
   const auto rest = std::stable_partition(files.begin(), files.end(), wanted);

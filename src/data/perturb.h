@@ -1,4 +1,4 @@
-// Changes to images: what augmentation draws, and what the checks of behaviour ask a model to bear.
+// Changes images, for augmentation and for the behaviour tests.
 #pragma once
 
 #include <cstdint>
@@ -19,20 +19,20 @@ struct Move {
   double dy = 0.0;        // pixels down
 };
 
-// Where each pixel of the moved image looks in the image as it was: the inverse of the move.
+// The source position of each pixel of the moved image in the original: the inverse of the move.
 cv::Matx23f source_map(const Move& move, cv::Size size);
 
 // Moves `in` into `out`, of the same size and type but other memory, by bilinear interpolation.
-// What comes in from outside the frame is paper.
+// Pixels from outside the frame are paper.
 void warp(const cv::Mat& in, cv::Mat& out, const cv::Matx23f& source);
 
-// In place, 8-bit images of any channels. `deviation` of the noise in shares of the full range;
-// `sigma` of the Gaussian in pixels, with paper outside the frame, at least a tenth: below it
-// nothing would be seen.
+// In place, 8-bit images with any number of channels. `deviation` of the noise in shares of the
+// full range; `sigma` of the Gaussian in pixels, with paper outside the frame, at least 0.1: a
+// smaller one has no visible effect.
 void add_noise(cv::Mat& image, double deviation, Rng& rng);
 void blur(cv::Mat& image, double sigma);
 
-// Changes one image in place, with what is random about it drawn from `rng`.
+// Changes one image in place; draws its randomness from `rng`.
 using Perturbation = std::function<void(cv::Mat& image, Rng rng)>;
 
 Perturbation moved(const Move& move);
@@ -42,8 +42,8 @@ Perturbation thickened(int pixels);              // every stroke, by a maximum o
 Perturbation thinned(int pixels);                // every stroke, by a minimum over a square
 Perturbation noisy(double deviation);            // one key gives one pattern at every strength
 Perturbation blurred(double sigma);
-// A square turned to paper, with `side` of the shorter side. One key gives squares that lie within
-// one another at rising sides.
+// A square of paper, with `side` as a share of the shorter side. With one key, a larger square
+// contains each smaller one.
 Perturbation occluded(double side);
 
 // The set with every image changed; sample i draws from (seed, kPerturb, i). The result does not

@@ -25,7 +25,7 @@ std::vector<std::uint8_t> read_one(const fs::path& path, const Schema& schema,
   if (samples.size() == 1) return std::move(samples.front().image);
   throw Error("image.several",
               fmt::format("{}: {} digits found, expected 1", path.string(), samples.size()),
-              "cut the picture so that one digit is in it");
+              "crop the picture to one digit");
 }
 
 }  // namespace
@@ -65,7 +65,7 @@ LabelledPhotos read_labelled_photos(const fs::path& root, const Schema& schema, 
                                     const ReadOptions& options) {
   if (kind_of(root) != PathKind::kFolder) {
     throw Error("input.missing", fmt::format("{}: no such folder", root.string()),
-                "name a folder with a folder of pictures for each class");
+                "name a folder that has a folder of pictures for each class");
   }
   std::vector<fs::path> passed_over;
   auto files = list_class_files(root, schema.class_names, passed_over);

@@ -1,4 +1,4 @@
-// Pictures of one object each, read as predict reads them.
+// Reads pictures of one object each, as predict reads them.
 #pragma once
 
 #include <cstdint>
@@ -23,24 +23,24 @@ struct Photos {
   std::vector<UnreadPicture> unread;  // ascending
 };
 
-// Reads each picture as one image of `schema`, as read_image() does. A picture in which no digit is
-// found, or more than one (image.several), and a file that cannot be read, is in `unread`. The
-// result does not depend on `threads`. Throws `interrupted` only.
+// Reads each picture as one image of `schema`, as read_image() does. A picture with no digit or
+// several (image.several), and an unreadable file, go to `unread`. The result does not depend on
+// `threads`. Throws `interrupted` only.
 Photos read_photos(const std::vector<std::filesystem::path>& paths, const Schema& schema,
                    int threads, const ReadOptions& options = {});
 
 // Photos in folders named after the classes of `schema`: root/<class>/<picture>.
 struct LabelledPhotos {
-  std::vector<std::filesystem::path> paths;  // PNG and JPEG files, by class, then by name
+  std::vector<std::filesystem::path> paths;  // PNG and JPEG files, sorted by class, then by name
   std::vector<std::uint8_t> labels;          // of the paths
   Photos photos;
-  std::vector<Finding> findings;  // about the files that were passed over
+  std::vector<Finding> findings;  // about skipped files
 
   Dataset set(const Schema& schema) const;  // of the photos that were read
 };
 
-// Throws input.missing when there are no pictures, data.label_range for a folder that has not the
-// name of a class, and as read_photos.
+// Throws input.missing when there are no pictures, data.label_range for a folder without a class's
+// name, and as read_photos.
 LabelledPhotos read_labelled_photos(const std::filesystem::path& root, const Schema& schema,
                                     int threads, const ReadOptions& options = {});
 

@@ -16,10 +16,10 @@ namespace digits {
 namespace {
 
 constexpr std::uint8_t kInk = 128;
-constexpr std::size_t kMaxBins = 128;  // five to a standard deviation of MNIST's mean intensity
+constexpr std::size_t kMaxBins = 128;  // five per standard deviation of MNIST's mean intensity
 
 cv::Mat1b grey_of(const std::uint8_t* image, const Schema& schema) {
-  // OpenCV's constructor wants a pointer to what it could change; nobody does.
+  // OpenCV's constructor takes a mutable pointer; nothing writes through it.
   cv::Mat pixels(schema.rows, schema.cols, CV_8UC(schema.channels),
                  const_cast<std::uint8_t*>(image));
   if (schema.channels == 1) return pixels;
@@ -39,7 +39,7 @@ double perimeter_of(const cv::Mat1b& grey) {
 }
 
 std::size_t bin_of(double value, const FeatureBins& bins) {
-  // Multiplied before it is divided, whole numbers meet their bin's edge exactly.
+  // With the multiplication first, whole numbers fall exactly on their bin's edge.
   const auto bin = static_cast<std::size_t>(value * static_cast<double>(bins.bins) / bins.high);
   return std::min(bin, bins.bins - 1);
 }
@@ -76,7 +76,7 @@ ImageFeatures image_features(const std::uint8_t* image, const Schema& schema) {
   features[kBoxHeight] = box.height;
   features[kBoxWidth] = box.width;
   features[kAspect] = box.height > 0 ? static_cast<double>(box.width) / box.height : 0.0;
-  // Moments count from pixel centres; half a pixel more is the distance from the corner.
+  // Moments count from pixel centres; half a pixel more gives the distance from the corner.
   features[kCentroidX] = mass > 0.0 ? moments.m10 / mass + 0.5 : grey.cols / 2.0;
   features[kCentroidY] = mass > 0.0 ? moments.m01 / mass + 0.5 : grey.rows / 2.0;
   features[kThickness] = mass > 0.0 ? 2.0 * mass / perimeter_of(grey) : 0.0;

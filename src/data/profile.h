@@ -1,5 +1,5 @@
-// A set of images as nine histograms: the reference that later sets are compared
-// with (drift.h). Bin edges come from the schema alone, so two profiles of one schema always fit.
+// Describes a set of images by nine histograms: the reference for data drift (drift.h). Bin edges
+// come from the schema alone, so two profiles of one schema can always be compared.
 #pragma once
 
 #include <array>
@@ -15,8 +15,8 @@ namespace digits {
 
 constexpr const char* kProfileSchema = "digits.profile/1";
 
-// One number per image and feature. Colour counts as the mean of the channels; ink is a pixel of
-// 128 and more; lengths are in pixels from the frame's top left corner.
+// One number per image and feature. Colour is the mean of the channels; ink is a pixel of at least
+// 128; lengths are in pixels from the frame's top left corner.
 enum Feature : std::size_t {
   kMeanIntensity,  // [0, 1]
   kInkFraction,    // [0, 1], share of the pixels that are ink
@@ -30,16 +30,17 @@ enum Feature : std::size_t {
 };
 using ImageFeatures = std::array<double, kFeatureCount>;
 
-// The features of `image` [rows, cols, channels]. A stroke of width w and length l has thickness
-// w l / (w + l), about w: area is the sum of intensities, perimeter the sum of the absolute
+// The features of `image` [rows, cols, channels]. A stroke of width w and length l has thickness w
+// l / (w + l), about w: area is the sum of intensities, perimeter the sum of the absolute
 // differences between neighbours, with paper around the frame. By the coarea formula (Fleming and
-// Rishel, "An integral formula for total gradient variation", 1960) that is the perimeter averaged
-// over all ink thresholds, so soft edges need no choice of one; along diagonals it counts sqrt(2)
-// times too much, for every set alike. A distance transform costs more, and moves in whole pixels.
+// Rishel, "An integral formula for total gradient variation", 1960) this is the perimeter averaged
+// over all ink thresholds, so soft edges need no choice of a threshold; diagonals count sqrt(2)
+// times too much, for every set alike. A distance transform costs more, and changes in whole
+// pixels.
 ImageFeatures image_features(const std::uint8_t* image, const Schema& schema);
 
-// How an image's ink lies around its centre of mass, by central moments of the intensity; all 0 for
-// a blank image. Not part of the profile.
+// The distribution of an image's ink around its centre of mass, by central moments of the
+// intensity; all 0 for a blank image. Not part of the profile.
 struct Shape {
   double slant = 0.0;   // horizontal shift per vertical pixel, to the right at the top, as
                         // Factors::slant: the regression of x on y; 0 for ink in a single row
@@ -47,7 +48,7 @@ struct Shape {
 };
 Shape image_shape(const std::uint8_t* image, const Schema& schema);
 
-// A feature's histogram: `bins` equal bins over [0, high]; what lies beyond falls into the last.
+// A feature's histogram: `bins` equal bins over [0, high]; larger values count in the last bin.
 // Whole numbers up to 127 have a bin each.
 struct FeatureBins {
   const char* name;
@@ -71,12 +72,12 @@ struct Profile {
 // The profile of a set; it does not depend on `threads`. Throws data.empty for no images.
 Profile make_profile(const Dataset& set, int threads);
 
-// Whether the images are in normal form (data/normal_form.h), as far as a profile tells: nearly all
-// are centred by mass, and none to speak of is larger. Colour images are not.
+// Whether the images are in normal form (data/normal_form.h), as estimated from a profile: almost
+// all are centred by mass, and almost none is larger. False for colour images.
 bool in_normal_form(const Profile& profile);
 
 // profile.json without its schema key, and back. The reader throws FAMILY.malformed unless the
-// document has the bins that `schema` asks for and counts that add up.
+// document has the bins of `schema` and consistent counts.
 void to_json(Json& json, const Profile& profile);
 Profile parse_profile(const Json& document, const Schema& schema, const std::string& family);
 

@@ -50,7 +50,7 @@ std::vector<fs::path> folders_in(const fs::path& folder) {
   return entries;
 }
 
-// The folder that stands for a part; empty when there is none.
+// The folder of a part; empty when there is none.
 fs::path find_part(const std::vector<fs::path>& folders, const Words& words) {
   fs::path found;
   for (const auto& folder : folders) {

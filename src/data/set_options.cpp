@@ -12,7 +12,7 @@ namespace digits {
 
 namespace {
 
-// The numbers of "28x28"; nothing when the text is not of that form.
+// The numbers of "28x28"; nothing for text of another form.
 std::vector<int> numbers_in(const std::string& text) {
   std::vector<int> numbers;
   const char* const end = text.data() + text.size();

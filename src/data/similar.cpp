@@ -13,19 +13,19 @@ namespace digits {
 
 namespace {
 
-// A signature is a short vector that takes an image's place in the search: its inner products with
-// some orthonormal vectors. By Bessel's inequality two signatures are never further apart than
-// their images, so what is far apart here need not be compared there, and no near pair is lost. The
-// vectors are the principal axes, within the low frequencies of the discrete cosine transform
-// (DCT-II), of the set that is searched: they tell its images apart best.
+// A signature is a short vector that represents an image in the search: its inner products with
+// orthonormal vectors. By Bessel's inequality the distance of two signatures is at most that of
+// their images: images whose signatures are far apart need no comparison, and no near pair is lost.
+// The vectors are the principal axes of the searched set within the low frequencies of the discrete
+// cosine transform (DCT-II): they separate its images best.
 constexpr int kFrequencies = 6;  // along each side
 constexpr int kSignature = 16;   // principal axes
 
 // Axes of the grid, whose cells are as wide as the bound: near images lie in the same cell or in
-// adjacent ones. With fewer more candidates are left, with more there are more cells to visit.
+// adjacent ones. Fewer axes leave more candidates, more axes give more cells to visit.
 constexpr std::size_t kGridAxes = 3;
 constexpr double kRounding = 1.001;  // float32 sums: their errors stay below 1e-3 of the bound
-constexpr std::size_t kBytesPerUnit = 64;  // of work: as long as looking at a signature takes
+constexpr std::size_t kBytesPerUnit = 64;  // of work: takes as long as comparing a signature
 constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
 
 cv::Mat1f product(const cv::Mat1f& a, const cv::Mat1f& b) {
@@ -34,8 +34,8 @@ cv::Mat1f product(const cv::Mat1f& a, const cv::Mat1f& b) {
   return result;
 }
 
-// [kFrequencies, n * channels]: row u is sqrt(2 / n) cos(pi (2 x + 1) u / 2 n), each value standing
-// once per channel, with unit norm; zero for frequencies that n samples cannot carry.
+// [kFrequencies, n * channels]: row u is sqrt(2 / n) cos(pi (2 x + 1) u / 2 n), each value repeated
+// for each channel, with unit norm; zero for frequencies too high for n samples.
 cv::Mat1f cosines(int n, int channels) {
   cv::Mat1f basis(kFrequencies, n * channels, 0.0F);
   for (int u = 0; u < std::min(kFrequencies, n); ++u) {
@@ -80,7 +80,7 @@ cv::Mat1f principal_axes(const cv::Mat1f& spectra) {
   return axes;
 }
 
-// Whether the squared differences sum up to at most `limit`; leaves off as soon as they do not.
+// Whether the sum of squared differences is at most `limit`; stops as soon as it is not.
 bool within(const float* a, const float* b, double limit) {
   float sum = 0.0F;
   for (std::size_t k = 0; k < kSignature; ++k) {
@@ -121,8 +121,8 @@ class Grid {
     }
   }
 
-  // The first reference before `end` whose signature is near and which `accept`s; kNone when there
-  // is none, or when `work` runs out: it pays 1 for a signature and `price` for a call of `accept`.
+  // The first reference before `end` with a near signature that `accept` accepts; kNone when there
+  // is none, or when `work` runs out: a signature costs 1, a call of `accept` costs `price`.
   template <typename Accept>
   std::uint32_t find(const float* query, std::uint32_t end, std::size_t& work, std::size_t price,
                      const Accept& accept) const {
@@ -134,7 +134,7 @@ class Grid {
     const auto centre = cell(query);
     for (int a = -1; a <= 1; ++a) {
       for (int b = -1; b <= 1; ++b) {
-        // Cells that differ on the last axis alone are neighbours in the order.
+        // Cells that differ only on the last axis are neighbours in the order.
         const Cell first{centre[0] + a, centre[1] + b, centre[2] - 1};
         const Cell last{centre[0] + a, centre[1] + b, centre[2] + 1};
         const auto begin = std::lower_bound(keys_.begin(), keys_.end(), key(first));

@@ -1,4 +1,4 @@
-// Images that are nearly equal, found without comparing every image with every other.
+// Finds nearly equal images without comparing all pairs.
 #pragma once
 
 #include <cstddef>
@@ -16,28 +16,28 @@ struct Selection {
 };
 
 struct NearOptions {
-  // Root of the mean squared pixel difference, of 255, up to which two images are nearly equal. A
-  // copy that went through JPEG at quality 80 or better stays within it, as rounding and slight
-  // noise do; of MNIST's 70,000 images the two nearest differ by 7.5, and half have none within 38.
+  // The largest root mean square pixel difference, of 255, between two nearly equal images. JPEG
+  // copies of quality 80 or better stay within it, as do rounding and slight noise; of MNIST's
+  // 70,000 images the two nearest differ by 7.5, and half have none within 38.
   double max_rms = 5.0;
-  // Work that one search may take, shared out evenly among the images, so that a set of look-alikes
-  // takes seconds, not hours. A unit is a signature looked at, or 64 bytes compared.
+  // Work limit of one search, divided evenly among the images, so that a set of similar images
+  // takes seconds, not hours. A unit is one signature compared, or 64 bytes of pixels.
   std::size_t max_work = std::size_t{1} << 28;
   int threads = 1;  // the result does not depend on it
 };
 
 struct NearMatch {
   std::uint32_t image;  // is nearly equal to ...
-  std::uint32_t other;  // ... this one, the first that the search met
+  std::uint32_t other;  // ... this one, the first in search order
 };
 
 struct NearMatches {
   std::vector<NearMatch> matches;  // ascending by image, each image once
-  std::size_t cut_short = 0;       // images whose share of the work ran out before a match
+  std::size_t cut_short = 0;       // images whose work limit was reached before a match
 };
 
-// The selected images that nearly equal an earlier one of the selection. Complete but for
-// `cut_short`: two images within the bound always meet.
+// The selected images that nearly equal an earlier one of the selection. Complete except for
+// `cut_short`: every pair within the bound is found.
 NearMatches near_duplicates(const Selection& images, const NearOptions& options);
 
 // The images that nearly equal some image of `references`. Both sets have one image size.

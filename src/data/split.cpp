@@ -14,7 +14,7 @@ Split stratified_split(const Dataset& set, double validation_share, std::uint64_
                        Stream stream) {
   if (!(validation_share > 0.0 && validation_share < 1.0)) {
     throw Error("config.split",
-                fmt::format("share {} to hold out, expected between 0 and 1", validation_share),
+                fmt::format("held-out share {}, expected between 0 and 1", validation_share),
                 "set data.validation_share, or data.test_share, in the configuration");
   }
   std::vector<std::vector<std::uint32_t>> by_class(set.schema.class_names.size());
@@ -27,7 +27,7 @@ Split stratified_split(const Dataset& set, double validation_share, std::uint64_
       throw Error("data.too_few",
                   fmt::format("class {} has {} samples, expected at least 2",
                               set.schema.class_names[k], members.size()),
-                  "each part needs one");
+                  "each part needs one sample");
     }
     Rng(seed, stream, k).shuffle(members);
     const auto wanted = std::lround(validation_share * static_cast<double>(members.size()));

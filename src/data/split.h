@@ -1,4 +1,4 @@
-// Stratified splitting of a set into a part to learn from and a part to choose by, or to test by.
+// Splits a set by class into a training part and a held-out part.
 #pragma once
 
 #include <cstdint>
@@ -9,15 +9,15 @@
 
 namespace digits {
 
-// Indices into the set that was split; each sorted, together a partition.
+// Indices into the original set, sorted; together a partition.
 struct Split {
   std::vector<std::uint32_t> train;
   std::vector<std::uint32_t> validation;
 };
 
-// Takes `validation_share` of every class, rounded to the nearest sample but at least one, into the
-// validation part; which ones is a function of (seed, stream, class). Throws config.split for a
-// share outside (0, 1), data.too_few for a class that cannot give one sample to each part.
+// Moves `validation_share` of every class, rounded to the nearest sample but at least one, into the
+// validation part; the choice is a function of (seed, stream, class). Throws config.split for a
+// share outside (0, 1), data.too_few for a class with too few samples for both parts.
 Split stratified_split(const Dataset& set, double validation_share, std::uint64_t seed,
                        Stream stream = Stream::kSplit);
 

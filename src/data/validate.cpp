@@ -18,7 +18,8 @@ namespace {
 
 constexpr double kTolerableShare = 0.01;  // of a set's samples, before a warning becomes an error
 constexpr double kRareShare = 0.1;        // of a class's even share of the samples
-// Robust deviations from the median of the mean intensities: one image of MNIST's 70,000 is beyond.
+// In robust standard deviations from the median of the mean intensities: one of MNIST's 70,000
+// images lies beyond.
 constexpr double kOutlier = 6.0;
 constexpr std::size_t kFirst = 8;  // indices or classes that a finding quotes
 
@@ -36,7 +37,7 @@ std::vector<std::size_t> indices_where(const Dataset& set,
   return indices;
 }
 
-// A few such images are worth a warning; more mean that something broke.
+// A few such images deserve a warning; more mean a broken conversion.
 Severity by_share(std::size_t count, std::size_t n) {
   const bool too_many = static_cast<double>(count) > kTolerableShare * static_cast<double>(n);
   return too_many ? Severity::kError : Severity::kWarning;
@@ -93,7 +94,7 @@ void check_classes(std::vector<Finding>& findings, const Dataset& set) {
   add("data.rare_class", Severity::kWarning, rare, "are rare", "add images of these classes");
 }
 
-// Whether the first and last row are bright on average: ink is bright, paper is 0.
+// Whether the first and last row are bright on average: paper is 0, so ink would touch the border.
 bool bright_border(const Dataset& set, std::size_t i) {
   const auto row_bytes = set.schema.image_bytes() / static_cast<std::size_t>(set.schema.rows);
   const auto* top = set.image(i);
@@ -125,9 +126,9 @@ std::vector<double> mean_intensities(const Dataset& set) {
   return means;
 }
 
-// Far from the median mean intensity, by the median absolute deviation: both ignore the outliers
-// that they are to find. 1.4826 makes it a standard deviation where the means are normal; below one
-// grey level nothing is told apart.
+// Distance from the median mean intensity in units of the median absolute deviation: outliers do
+// not influence either. The factor 1.4826 makes it a standard deviation for normal means; below one
+// grey level nothing is reported.
 void check_intensity(std::vector<Finding>& findings, const Dataset& set) {
   if (set.size() == 0) return;
   const auto means = mean_intensities(set);
@@ -147,7 +148,7 @@ void check_intensity(std::vector<Finding>& findings, const Dataset& set) {
 
 constexpr std::size_t kNowhere = std::numeric_limits<std::size_t>::max();
 
-// For each image of `set` the index of the first image of `among` that equals it, or kNowhere.
+// For each image of `set` the index of the first equal image of `among`, or kNowhere.
 std::vector<std::size_t> first_equal(const Dataset& set, const Dataset& among) {
   std::unordered_map<std::string_view, std::size_t> first;
   first.reserve(among.size());
@@ -160,7 +161,7 @@ std::vector<std::size_t> first_equal(const Dataset& set, const Dataset& among) {
   return result;
 }
 
-// The images that satisfy `wanted`, for the search for near ones.
+// The images that satisfy `wanted`, for the search for near duplicates.
 Selection select(const Dataset& set, const std::function<bool(std::size_t)>& wanted) {
   Selection selection{set, {}};
   for (const auto i : indices_where(set, wanted)) {
@@ -181,14 +182,15 @@ void report_near(std::vector<Finding>& findings, const char* code, const Dataset
            indices, "remove the copies");
   }
   if (near.cut_short > 0) {
-    findings.push_back({"data.look_alikes",
-                        Severity::kWarning,
-                        fmt::format("{} of {} images were not compared with all that resemble "
-                                    "them, expected fewer look-alikes: some that nearly equal {} "
-                                    "may be missing here",
-                                    near.cut_short, set.size(), whom),
-                        {},
-                        "remove images that resemble others"});
+    findings.push_back(
+        {"data.look_alikes",
+         Severity::kWarning,
+         fmt::format("{} of {} images were not compared with all that resemble "
+                     "them, expected fewer similar images: some that nearly equal {} "
+                     "may be missing here",
+                     near.cut_short, set.size(), whom),
+         {},
+         "remove images that resemble others"});
   }
 }
 
@@ -206,7 +208,7 @@ std::vector<Finding> validate(const Dataset& set, int threads) {
 
   const auto constant = indices_where(set, [&](std::size_t i) { return is_constant(set, i); });
   report(findings, "data.constant_image", by_share(constant.size(), set.size()), set,
-         "have one single value, expected ink on paper", constant, "remove the blank images");
+         "have a single value, expected ink on paper", constant, "remove the blank images");
 
   const auto bright = indices_where(set, [&](std::size_t i) { return bright_border(set, i); });
   if (2 * bright.size() > set.size()) {

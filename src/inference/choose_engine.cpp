@@ -34,7 +34,7 @@ std::unique_ptr<InferenceEngine> make_by_factory(const std::string& name, const 
   if (!device.is_cpu()) {
     throw Error("engine.unavailable",
                 fmt::format("engine {}: it runs on the CPU, not on {}", name, device.str()),
-                "--engine auto takes one that is there");
+                "--engine auto chooses an available one");
   }
   for (const auto& factory : engine_factories()) {
     if (has_name(factory, name)) return factory.make(name, source);
@@ -42,7 +42,7 @@ std::unique_ptr<InferenceEngine> make_by_factory(const std::string& name, const 
   throw Error(
       "engine.unknown",
       fmt::format("engine \"{}\", expected one of: {}", name, fmt::join(engine_names(), ", ")),
-      "--engine auto takes the fastest that is there");
+      "--engine auto chooses the fastest available one");
 }
 
 struct Candidate {
@@ -50,7 +50,7 @@ struct Candidate {
   bool onednn;  // whether LibTorch may use oneDNN
 };
 
-// The engines that `name` allows, in the order in which they are tried.
+// The engines that `name` allows, in the order of the attempts.
 std::vector<Candidate> candidates(const std::string& name, c10::Device device) {
   const bool onednn = onednn_enabled();
   if (name != "auto" && name != "torchscript") return {{name, onednn}};
@@ -63,7 +63,7 @@ std::vector<Candidate> candidates(const std::string& name, c10::Device device) {
   return all;
 }
 
-// Nothing when "auto" has to do without this one.
+// Nothing when this engine is unavailable and "auto" allows others.
 std::unique_ptr<InferenceEngine> make_candidate(const std::string& engine, const std::string& name,
                                                 const ModelSource& source, c10::Device device) {
   if (engine == "torchscript") return make_torchscript(source, device);
@@ -77,7 +77,7 @@ std::unique_ptr<InferenceEngine> make_candidate(const std::string& engine, const
 
 void warn_of(const std::vector<Error>& faults, const Candidate& chosen) {
   for (const auto& fault : faults) {
-    log_warning(fmt::format("{}: {}: going on with engine {}{}", fault.code(), fault.what(),
+    log_warning(fmt::format("{}: {}: continuing with engine {}{}", fault.code(), fault.what(),
                             chosen.engine, chosen.onednn ? "" : " without oneDNN"));
   }
 }
@@ -97,8 +97,9 @@ Error joined(const std::vector<Error>& faults, const std::string& name) {
 std::optional<Error> check_engine(const InferenceEngine& engine) {
   const auto fault = first_fault(engine.check_layers());
   if (fault.empty()) return std::nullopt;
-  return numerics_error(fmt::format("engine {}: {}", engine.name(), fault),
-                        "--engine auto takes an engine that is correct here; see `digits doctor`");
+  return numerics_error(
+      fmt::format("engine {}: {}", engine.name(), fault),
+      "--engine auto chooses an engine that is correct here; see `digits doctor`");
 }
 
 std::unique_ptr<InferenceEngine> make_engine(const std::string& name, const ModelSource& source,

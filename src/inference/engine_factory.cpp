@@ -12,21 +12,22 @@ namespace digits {
 
 namespace {
 
-std::vector<EngineFactory>& registered() {
+std::vector<EngineFactory>& registered_engines() {
   static std::vector<EngineFactory> factories;
   return factories;
 }
 
-// A description could claim a network of any size: before memory is asked for, the file must be
-// large enough for its weights.
+// A description can claim a network of any size: the file must be large enough for its weights
+// before memory is allocated.
 void require_possible(const NetworkOptions& options, std::size_t bytes) {
   const auto shapes = convolution_shapes(options);
   auto floats = options.classes * feature_count(shapes.back());
   for (const auto& shape : shapes) floats += 9 * shape.inputs * shape.outputs;
   const auto wanted = static_cast<std::size_t>(floats) * sizeof(float);
   if (wanted <= bytes) return;
-  throw_malformed("package", fmt::format("{}: {} bytes, expected at least {} for the network of {}",
-                                         kWeightsFile, bytes, wanted, kManifestFile));
+  throw_malformed(kPackageFamily,
+                  fmt::format("{}: {} bytes, expected at least {} for the network of {}",
+                              kWeightsFile, bytes, wanted, kManifestFile));
 }
 
 }  // namespace
@@ -38,17 +39,17 @@ Network network_of(const ModelSource& source) {
     require_possible(options, source.weights.size());
     Network network(options, Normalisation{ones, ones});
     copy_tensors(network_tensors(network),
-                 parse_safetensors(source.weights, kWeightsFile, "package"), kWeightsFile);
+                 parse_safetensors(source.weights, kWeightsFile, kPackageFamily), kWeightsFile);
     return network;
   } catch (const Error& error) {
     throw Error("package.malformed", error.what(), error.hint());
   }
 }
 
-const std::vector<EngineFactory>& engine_factories() { return registered(); }
+const std::vector<EngineFactory>& engine_factories() { return registered_engines(); }
 
 void set_engine_factories(std::vector<EngineFactory> factories) {
-  registered() = std::move(factories);
+  registered_engines() = std::move(factories);
 }
 
 std::vector<std::string> engine_names() {

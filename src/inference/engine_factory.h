@@ -1,4 +1,4 @@
-// Engines that compute a package's logits besides TorchScript, each from a folder of extras/.
+// Registers engines beside TorchScript that compute a package's logits, from folders of extras/.
 #pragma once
 
 #include <functional>
@@ -9,16 +9,17 @@
 #include "data/dataset.h"
 #include "inference/inference_engine.h"
 #include "model/architecture.h"
-#include "model/network.h"
 
 namespace digits {
 
-// The same model, once as a program and once as numbers.
+class Network;
+
+// The same model in two forms: a program and its weights.
 struct ModelSource {
   const std::string& torchscript;  // an archive
   const std::string& weights;      // safetensors
   const Schema& schema;
-  const Architecture& architecture;  // that the weights fit
+  const Architecture& architecture;  // of these weights
 };
 
 // The network of the source's weights, on the CPU. Throws package.malformed when they do not fit
@@ -32,7 +33,7 @@ struct EngineFactory {
   std::function<std::unique_ptr<InferenceEngine>(const std::string& name, const ModelSource&)> make;
 };
 
-// The program's factories: none until set_engine_factories is called. Not thread-safe: set them
+// The program's factories: none before set_engine_factories is called. Not thread-safe: set them
 // before the first engine is made.
 const std::vector<EngineFactory>& engine_factories();
 void set_engine_factories(std::vector<EngineFactory> factories);

@@ -79,7 +79,7 @@ IdxHeader IdxImages::open(const Schema& schema) {
   return header;
 }
 
-// Ends at the first image.
+// Leaves the position at the first image.
 void IdxImages::check_size() {
   rewind();
   const auto expected = header_bytes_ + std::uint64_t{count_} * image_bytes_;
@@ -90,7 +90,7 @@ void IdxImages::check_size() {
   read_bytes(header.data(), header.size());
 }
 
-// To the beginning of the file.
+// To the start of the file.
 void IdxImages::rewind() {
   file_.clear();
   file_.seekg(0);
@@ -98,7 +98,7 @@ void IdxImages::rewind() {
     gzip_ = std::make_unique<GzipReader>([this] { return next_block(); }, path_.string());
 }
 
-// The next `n` bytes of the file as it lies on the disk, or as many as are left.
+// The next `n` bytes of the file on disk, or fewer at its end.
 std::size_t IdxImages::read_file_bytes(char* out, std::size_t n) {
   file_.read(out, static_cast<std::streamsize>(n));
   if (file_.bad()) throw unreadable(path_);
@@ -109,13 +109,13 @@ std::string_view IdxImages::next_block() {
   return {block_.data(), read_file_bytes(block_.data(), block_.size())};
 }
 
-// The next `n` bytes of the IDX file, or as many as are left.
+// The next `n` bytes of the IDX file, or fewer at its end.
 std::size_t IdxImages::read_bytes(char* out, std::size_t n) {
   return gzip_ ? gzip_->read(out, n) : read_file_bytes(out, n);
 }
 
-// How many bytes are left, all of them read, but no more than `most`: a small file may unpack to
-// any number.
+// Reads the remaining bytes and returns their number, at most `most`: a small file may unpack to
+// any size.
 std::uint64_t IdxImages::unpacked_size(std::uint64_t most) {
   std::vector<char> unused(kBlock);
   std::uint64_t size = 0;
@@ -135,7 +135,7 @@ std::vector<std::uint8_t> IdxImages::read(std::size_t n) {
                 images.size(), images.begin());
   } else if (read_bytes(reinterpret_cast<char*>(images.data()), images.size()) < images.size()) {
     throw Error("input.changed", fmt::format("{}: shorter than when it was opened", path_.string()),
-                "leave it alone while it is read");
+                "do not change it while it is read");
   }
   position_ += n;
   return images;
@@ -143,7 +143,7 @@ std::vector<std::uint8_t> IdxImages::read(std::size_t n) {
 
 void IdxImages::skip(std::size_t n) {
   const auto target = position_ + std::min(n, count_ - position_);
-  if (gzip_) {  // which knows no other way
+  if (gzip_) {  // a gzip stream cannot seek
     const auto some = std::max<std::size_t>(1, kBlock / image_bytes_);
     while (position_ < target) read(std::min(some, target - position_));
     return;

@@ -1,4 +1,4 @@
-// The images of an IDX file, some at a time: a file of any size in little memory.
+// Reads the images of an IDX file in chunks: a file of any size in little memory.
 #pragma once
 
 #include <cstdint>
@@ -16,17 +16,17 @@
 
 namespace digits {
 
-// Images of `schema`, from a file that is gzip'd or not (by content, not by name). A pipe
-// is read whole, and so is a file whose elements are not unsigned bytes: as_bytes() scales them all
-// at once.
+// Images of `schema`, from a file that is gzip'd or not (detected by content, not by name). A pipe
+// is read whole, and so is a file with elements of another type than unsigned byte: as_bytes()
+// scales them together.
 class IdxImages {
  public:
-  // Looks the file through, so that damage near its end is noticed before its first image is used:
-  // its length, or gzip's check sum. Throws as read_idx and as_bytes, and data.schema_mismatch when
-  // its images are not of this size.
+  // Checks the whole file first, its length or gzip's checksum, so that damage near its end is
+  // found before the first image is used. Throws as read_idx and as_bytes, and data.schema_mismatch
+  // when its images have another size.
   IdxImages(const std::filesystem::path& path, const Schema& schema);
-  // The number of images by the file's header, without a look at the images; nothing for what is no
-  // regular file. Throws as the constructor when the header is damaged, or of another size.
+  // The number of images by the file's header, without reading the images; nothing unless it is a
+  // regular file. Throws as the constructor when the header is damaged, or has another size.
   static std::optional<std::size_t> count_by_header(const std::filesystem::path& path,
                                                     const Schema& schema);
 
@@ -36,11 +36,11 @@ class IdxImages {
   std::size_t count() const { return count_; }
   std::size_t position() const { return position_; }  // of the next image, 0 .. count()
 
-  // The next `n` images, [n, rows, cols, channels], or as many as are left. Throws input.changed
-  // when somebody cuts the file short meanwhile.
+  // The next `n` images, [n, rows, cols, channels], or fewer at the end. Throws input.changed when
+  // the file was truncated in the meantime.
   std::vector<std::uint8_t> read(std::size_t n);
 
-  // Passes over the next `n` images.
+  // Skips the next `n` images.
   void skip(std::size_t n);
 
  private:
@@ -58,8 +58,8 @@ class IdxImages {
   std::ifstream file_;
   bool zipped_ = false;
   std::vector<char> block_;              // of the gzip'd file
-  std::unique_ptr<GzipReader> gzip_;     // when it is one
-  std::vector<std::uint8_t> in_memory_;  // all images, when they are read whole
+  std::unique_ptr<GzipReader> gzip_;     // if the file is gzip'd
+  std::vector<std::uint8_t> in_memory_;  // all images, if the file is read whole
   std::size_t header_bytes_ = 0;
   std::size_t count_ = 0;
   std::size_t position_ = 0;

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// As many images of `schema` as a chunk may have: `most`, but no more than 64 MiB and at least one.
+// The largest number of images of `schema` in a chunk: `most`, but at most 64 MiB and at least one.
 std::size_t at_most(std::size_t most, const Schema& schema) {
   constexpr std::size_t kBytes = std::size_t{64} << 20;
   return std::clamp<std::size_t>(kBytes / schema.image_bytes(), 1, most);
@@ -30,7 +30,7 @@ bool looks_like_idx(const fs::path& path) {
          path.filename().string().find("-ubyte") != std::string::npos;
 }
 
-// The files behind a word. Throws input.missing when it is a folder with none.
+// The files that a word stands for. Throws input.missing for a folder without any.
 std::vector<std::string> expand(const std::string& word) {
   if (kind_of(word) != PathKind::kFolder) return {word};
   const auto idx = part_names(Part::kTest).images;
@@ -46,11 +46,11 @@ std::vector<std::string> expand(const std::string& word) {
               "name files, or a folder that has some");
 }
 
-// Adds the images of a file, or why there are none.
+// Adds the images of a file, or the error that it has.
 void append_file(ImageChunk& chunk, const std::string& path, const Schema& schema,
                  const ReadOptions& options) {
   try {
-    if (kind_of(path) == PathKind::kFolder) expand(path);  // throws what was wrong with it
+    if (kind_of(path) == PathKind::kFolder) expand(path);  // throws the folder's error
     const auto [samples, note] = read_image(path, schema, options);
     if (!note.empty()) chunk.notes.push_back(path + ": " + note);
     for (std::size_t i = 0; i < samples.size(); ++i) {
@@ -86,13 +86,12 @@ ImageChunk images_of(const std::string& path, std::size_t first, std::size_t cou
 
 constexpr auto kToTheEnd = std::numeric_limits<std::size_t>::max();
 
-// The images that an IDX file has by its header; 1 where it has none that can be read before its
-// images.
+// The number of images by an IDX file's header; 1 if the header cannot be read separately.
 std::size_t images_by_header(const std::string& path, const Schema& schema) {
   try {
     return IdxImages::count_by_header(path, schema).value_or(1);
   } catch (const Error&) {
-    return 1;  // next_images() sees the error again
+    return 1;  // next_images() reports the error
   }
 }
 
@@ -106,7 +105,7 @@ ImageInputs::ImageInputs(const std::vector<std::string>& words, Schema schema, R
       auto files = expand(word);
       std::move(files.begin(), files.end(), std::back_inserter(files_));
     } catch (const Error&) {
-      files_.push_back(word);  // reading it will give the error again
+      files_.push_back(word);  // reading it reports the error
     }
   }
   spans_ = spans_of(shard);
@@ -199,7 +198,7 @@ PendingChunk ImageInputs::next_images() {
 }
 
 // Returns the share of the chunks up to this one. A file with an error ends its span early; a pipe
-// is counted as one chunk, and may be several.
+// counts as one chunk, and may be several.
 double ImageInputs::finish_chunk(bool last_of_span) {
   auto& left = spans_[span_].chunks;
   const auto before = left;

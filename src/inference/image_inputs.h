@@ -1,4 +1,4 @@
-// What there is to classify, as a stream of chunks: image files, folders of them, IDX files.
+// Streams the images to classify, in chunks, from image files, folders and IDX files.
 #pragma once
 
 #include <cstdint>
@@ -17,14 +17,14 @@
 
 namespace digits {
 
-// Where an image comes from.
+// The place that an image comes from.
 struct ImageOrigin {
   std::string path;
-  std::optional<std::size_t> index;  // when there are several in a file: from 0
-  std::optional<cv::Rect> box;       // of a picture, where it was cut out: pixels, upright
+  std::optional<std::size_t> index;  // if the file has several: from 0
+  std::optional<cv::Rect> box;       // of a picture, where the digit was cut out: pixels, upright
 };
 
-// An image, or why there is none.
+// An image, or the error that replaces it.
 struct ImageInput {
   ImageOrigin origin;
   std::optional<Error> error;
@@ -33,42 +33,41 @@ struct ImageInput {
 struct ImageChunk {
   std::vector<ImageInput> inputs;
   std::vector<std::uint8_t> images;  // of the inputs without an error, [n, rows, cols, channels]
-  std::vector<std::string> notes;    // "path: what was left out of it", of some files
-  std::vector<Error> other_errors;   // of a file that is an input, with its error, of another shard
+  std::vector<std::string> notes;    // "path: left out: 1 box", for some files
+  std::vector<Error> other_errors;   // of files that count as inputs in another shard
 };
 
-// A chunk that is still to be read.
+// A chunk before its images are read.
 struct PendingChunk {
   std::function<ImageChunk()> read;  // throws `interrupted` only
-  double share = 0.0;                // of the chunks: those up to this one
+  double share = 0.0;                // of all chunks: this one and those before
 };
 
 // The inputs that words stand for: a file for itself, a folder for the images directly in it and
-// the images of its IDX test set, by name; folders in it and hidden files are passed over. The
-// names are kept in memory, the images are not: a chunk has at most 1,000 images of an IDX file, or
-// those of 100 image files, and less when images are large. What cannot be read is an input with an
-// error.
+// the images of its IDX test set, by name; subfolders and hidden files are skipped. The names are
+// kept in memory, the images are not: a chunk has at most 1,000 images of an IDX file, or those of
+// 100 image files, and less when images are large. An unreadable file is an input with an error.
 //
-// A shard has whole chunks, so that its images meet the same others in a batch as without shards.
-// Of files outside it nothing is read but the headers of IDX files, which say how many images there
-// are. A pipe has no header that could be read twice: all of it is in one shard. An IDX file with
-// an error is one input of the shard in which it begins.
+// A shard has whole chunks, so that its images are in the same batches as without shards. Of files
+// outside it only the headers of IDX files are read, for the number of images. A pipe's header
+// cannot be read twice: all of it is in one shard. An IDX file with an error is one input of the
+// shard in which it starts.
 class ImageInputs {
  public:
   ImageInputs(const std::vector<std::string>& words, Schema schema, ReadOptions options = {},
               const Shard& shard = {});
 
-  // The next chunk; it may be read while the one after it is asked for. Chunks depend on the inputs
-  // alone. Throws `interrupted` only.
+  // The next chunk; it may be read while the following one is requested. Chunks depend on the
+  // inputs alone. Throws `interrupted` only.
   std::optional<PendingChunk> next();
 
  private:
-  // Inputs that follow one another: image files, or images of one IDX file.
+  // Consecutive inputs: image files, or images of one IDX file.
   struct Span {
     std::size_t file = 0;    // the first image file, or the IDX file
-    std::size_t begin = 0;   // the first input, counted from that file on, or in it
-    std::size_t end = 0;     // behind the last; of an IDX file at most, as it may have fewer
-    std::size_t chunks = 0;  // that are left
+    std::size_t begin = 0;   // the first input, counted from that file, or in it
+    std::size_t end = 0;     // past the last; an IDX file may have fewer
+    std::size_t chunks = 0;  // chunks left
   };
 
   std::vector<Span> all_spans() const;
@@ -82,10 +81,10 @@ class ImageInputs {
   Schema schema_;
   ReadOptions options_;
   std::vector<Span> spans_;         // of the shard
-  std::size_t span_ = 0;            // the one that is being read
+  std::size_t span_ = 0;            // the current one
   std::size_t chunks_ = 0;          // in all spans
-  std::size_t chunks_left_ = 0;     // of them
-  std::unique_ptr<IdxImages> idx_;  // the span's file, when it is one
+  std::size_t chunks_left_ = 0;     // of these
+  std::unique_ptr<IdxImages> idx_;  // the span's file, if it is IDX
 };
 
 }  // namespace digits

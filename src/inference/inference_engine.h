@@ -1,7 +1,5 @@
-// What computes a package's logits: TorchScript, or a program that does it faster.
+// Defines the interface of an engine: the program that computes a package's logits.
 #pragma once
-
-#include <ATen/core/Tensor.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -10,11 +8,12 @@
 
 #include "model/device.h"
 #include "model/numerics.h"
+#include "model/tensor_fwd.h"
 
 namespace digits {
 
-// By how much bfloat16 may move a golden logit, where float32 has kGoldenTolerance: it keeps 8 bits
-// of each value.
+// The largest change of a golden logit by bfloat16, which keeps 8 bits of each value; float32 has
+// kGoldenTolerance.
 constexpr double kBfloat16Tolerance = 0.25;
 
 // Thread-safe. Equal images give equal logits in calls of equal size, on any number of threads.
@@ -28,11 +27,11 @@ class InferenceEngine {
   // "torchscript", or a name of an EngineFactory.
   virtual std::string name() const = 0;
 
-  // The file that defines the network a second time, to be edited with Network::forward; empty
-  // where there is none.
+  // The file that defines the network a second time, which must be edited together with
+  // Network::forward; empty if there is none.
   virtual std::string source() const { return ""; }
 
-  // What it multiplies in; the logits are float32.
+  // The precision of products; the logits are float32.
   virtual Precision precision() const = 0;
 
   // [N, channels, rows, cols] float32 in [0, 1] on the CPU -> [N, classes] float32 logits there.

@@ -16,7 +16,7 @@ namespace digits {
 
 namespace {
 
-// Small and large maps, with output channels that fill a vector and that leave a rest.
+// Small and large maps; output channels that are multiples of the vector length, and others.
 std::vector<LayerShape> shapes_with(std::int64_t channels) {
   return {{"", channels, 10, 3, 11}, {"", channels, 20, 5, 4}, {"", channels, 32, 14, 14}};
 }
@@ -26,7 +26,7 @@ struct Columns {
   std::vector<double> backward;
 };
 
-// NaN when one could not be computed.
+// NaN when a result could not be computed.
 double largest(const std::vector<NumericsResult>& results, double NumericsResult::*direction) {
   double difference = 0.0;
   for (const auto& result : results) {
@@ -81,7 +81,7 @@ EngineColumns engine_columns(const EngineFactory& factory, const std::string& na
   return columns;
 }
 
-// Without oneDNN in LibTorch for as long as it lives.
+// Disables oneDNN in LibTorch while it lives.
 class WithoutOneDnn {
  public:
   WithoutOneDnn() : before_(onednn_enabled()) { enable_onednn(false); }

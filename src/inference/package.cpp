@@ -28,7 +28,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kFamily = "package";
 constexpr std::size_t kGoldenCount = 16;
 
 std::string golden_file(Network& network, const Dataset& examples) {
@@ -59,22 +58,22 @@ PackageFiles files_of(Network& network, const PackageInfo& info, const Dataset& 
 }
 
 Profile read_profile(const PackageFiles& files, const Schema& schema) {
-  const auto document = parse_json(files.at(kProfileFile), kProfileFile, kFamily);
-  const auto seen = json_at<std::string>(document, "/schema", kFamily);
-  if (seen == kProfileSchema) return parse_profile(document, schema, kFamily);
+  const auto document = parse_json(files.at(kProfileFile), kProfileFile, kPackageFamily);
+  const auto seen = json_at<std::string>(document, "/schema", kPackageFamily);
+  if (seen == kProfileSchema) return parse_profile(document, schema, kPackageFamily);
   throw Error("package.schema",
               fmt::format("{}: schema {}, expected {}", kProfileFile, seen, kProfileSchema),
               "the package was written by another version of digits");
 }
 
-// Inputs and logits that belong together and to the schema.
+// Inputs and logits that match each other and the schema.
 struct Golden {
   at::Tensor inputs;
   at::Tensor logits;
 };
 
 Golden parse_golden(const PackageFiles& files, const Schema& schema) {
-  auto tensors = parse_safetensors(files.at(kGoldenFile), kGoldenFile, kFamily);
+  auto tensors = parse_safetensors(files.at(kGoldenFile), kGoldenFile, kPackageFamily);
   Golden golden{tensors["inputs"], tensors["logits"]};
   const bool known = golden.inputs.defined() && golden.logits.defined();
   const auto n = known && golden.inputs.dim() > 0 ? golden.inputs.size(0) : 0;
@@ -82,11 +81,12 @@ Golden parse_golden(const PackageFiles& files, const Schema& schema) {
   const std::vector<int64_t> logit_sizes{n, schema.classes()};
   const bool fits =
       n > 0 && golden.inputs.sizes() == input_sizes && golden.logits.sizes() == logit_sizes;
-  if (!fits) throw_malformed(kFamily, "golden inputs and logits of other sizes than the schema's");
+  if (!fits)
+    throw_malformed(kPackageFamily, "golden inputs and logits of other sizes than the schema's");
   return golden;
 }
 
-// The bytes [n, rows, cols, channels] that the inputs [n, channels, rows, cols] were made of.
+// The bytes [n, rows, cols, channels] from which the inputs [n, channels, rows, cols] were made.
 std::vector<std::uint8_t> bytes_of(const at::Tensor& inputs) {
   const auto bytes = inputs.permute({0, 2, 3, 1}).mul(255.0).round().to(at::kByte).contiguous();
   return {bytes.data_ptr<std::uint8_t>(), bytes.data_ptr<std::uint8_t>() + bytes.numel()};
@@ -101,7 +101,7 @@ void require_logits(const std::string& name, const at::Tensor& logits, const at:
   throw Error("package.golden",
               fmt::format("{}: golden logits differ by {:.2g}, expected at most {:.2g}", name,
                           difference, tolerance),
-              "this engine or device computes something else: do not serve with it; --engine names "
+              "this engine or device computes other logits: do not serve with it; --engine names "
               "another one");
 }
 
@@ -119,7 +119,7 @@ void require_golden(const InferenceEngine& engine, const Golden& golden, double 
   }
 }
 
-// Checks that the weights by themselves give the golden logits.
+// Checks that the weights alone give the golden logits.
 void require_golden_weights(const ModelSource& source, const Golden& golden, double tolerance) {
   const c10::InferenceMode inference;
   auto network = network_of(source);
@@ -127,8 +127,8 @@ void require_golden_weights(const ModelSource& source, const Golden& golden, dou
   require_logits(kWeightsFile, network->forward(golden.inputs), golden.logits, tolerance);
 }
 
-// An engine of extras/ is a second definition of the network. One that does not give the golden
-// logits, though the weights do, is out of date, and "auto" goes on without it.
+// An engine of extras/ is a second definition of the network. If it does not give the golden logits
+// although the weights do, it is outdated, and "auto" continues without it.
 std::optional<Error> check_for_auto(const InferenceEngine& engine, const ModelSource& source,
                                     const Golden& golden, double tolerance) {
   if (auto fault = check_engine(engine)) return fault;
@@ -153,8 +153,8 @@ Package Package::load(const fs::path& folder, c10::Device device, const std::str
   auto manifest = parse_manifest(files.at(kManifestFile));
   require_library(manifest, TORCH_VERSION);
   const auto tolerance = golden_tolerance(manifest);
-  auto schema = json_at<Schema>(manifest, "/data", kFamily);
-  const auto network = json_at<Architecture>(manifest, "/network", kFamily);
+  auto schema = json_at<Schema>(manifest, "/data", kPackageFamily);
+  const auto network = json_at<Architecture>(manifest, "/network", kPackageFamily);
   const auto golden = parse_golden(files, schema);
   auto profile = read_profile(files, schema);
   const ModelSource source{files.at(kModelFile), files.at(kWeightsFile), schema, network};
@@ -188,7 +188,7 @@ void write_package(const fs::path& folder, Network& network, const PackageInfo& 
   StagedDirectory staged(folder);
   const auto files = files_of(network, info, examples);
   write_files(staged.path(), files);
-  // The program and the numbers: both must give the golden logits, whichever is used later.
+  // Both forms must give the golden logits, TorchScript and weights: any engine may be used later.
   require_golden_weights(
       {files.at(kModelFile), files.at(kWeightsFile), info.schema, network->options().architecture},
       parse_golden(files, info.schema), kGoldenTolerance);

@@ -1,11 +1,11 @@
-// The package: what was trained, as it is served, with the means to tell that it still is that.
+// Writes and loads a package: the trained model as it is served, with the files that verify it.
 //
-//   model.pt            TorchScript, normalisation inside
+//   model.pt            TorchScript, with normalisation
 //   model.safetensors   the same weights for any language
 //   golden.safetensors  inputs and the logits that they must give
 //   manifest.json       schema, metrics and lineage (repository/manifest.h)
-//   profile.json        what the training images look like, for `digits drift`
-//   README.md           all of this for people (repository/model_card.h)
+//   profile.json        the distribution of the training images, for `digits drift`
+//   README.md           the model card for people (repository/model_card.h)
 //   SHA256SUMS          of all others: `sha256sum -c SHA256SUMS` checks it
 #pragma once
 
@@ -40,12 +40,11 @@ struct PackageInfo {
 class Package {
  public:
   // Sets LibTorch to make_deterministic(), for the whole process: with TensorFloat-32 no GPU gives
-  // the golden logits. Checks, in this order, and throws before anything is parsed that was not
-  // verified:
+  // the golden logits. Verifies each file before it is parsed. Checks, in this order, and throws:
   //   package.missing     no such folder, or a file of it is missing
-  //   package.unreadable  a file is there and cannot be read
-  //   package.sums        SHA256SUMS is damaged, or leaves a file out
-  //   package.hash        a file is not the one that was packaged
+  //   package.unreadable  a file exists but cannot be read
+  //   package.sums        SHA256SUMS is damaged, or lacks a file
+  //   package.hash        a file differs from the packaged one
   //   package.schema      the manifest was written by another version of digits
   //   package.library     the model was written by a later LibTorch than this one
   //   package.malformed   a file cannot be read, or does not fit the others
@@ -57,7 +56,7 @@ class Package {
   const Schema& schema() const { return schema_; }
   const Json& manifest() const { return manifest_; }
   const Profile& profile() const { return profile_; }
-  std::string engine() const;  // that answers
+  std::string engine() const;  // the engine's name
 
   // Logits [n * classes] of `n` images [n, rows, cols, channels].
   std::vector<float> logits(const std::uint8_t* images, std::size_t n) const;
@@ -80,7 +79,7 @@ class Package {
 };
 
 // Writes a package into `folder`, whole or not at all, and only after loading it on `device` from
-// where it was staged. `examples` gives the golden inputs: its first 16 images. Throws
+// its temporary place. `examples` gives the golden inputs: its first 16 images. Throws
 // output.exists, output.unwritable, disk.full, and as Package::load; std::invalid_argument for an
 // extra that has the name of a file that every package has.
 void write_package(const std::filesystem::path& folder, Network& network, const PackageInfo& info,

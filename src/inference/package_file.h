@@ -1,4 +1,4 @@
-// Files that the folders of extras/ add to each package.
+// Registers files that the folders of extras/ add to each package.
 #pragma once
 
 #include <functional>
@@ -11,12 +11,12 @@ namespace digits {
 
 struct PackageFile {
   std::string name;  // "model.onnx"
-  // Its bytes, from a TorchScript archive (model/torchscript.h). Throws an Error where the archive
+  // Its bytes, from a TorchScript archive (model/torchscript.h). Throws an Error if the archive
   // cannot be converted: the package is then written without the file, with a warning.
   std::function<std::string(const std::string& torchscript, const Schema&)> make;
 };
 
-// The program's further package files: none until set_package_files is called. Not thread-safe:
+// The program's further package files: none before set_package_files is called. Not thread-safe:
 // set them before the first package is written.
 const std::vector<PackageFile>& package_files();
 void set_package_files(std::vector<PackageFile> files);

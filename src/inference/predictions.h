@@ -1,5 +1,5 @@
-// Predictions as text: a table for people, CSV and JSON lines for programs. docs/formats.md has
-// every column and key.
+// Formats predictions: a table for people, CSV and JSON lines for programs. docs/formats.md
+// specifies every column and key.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ struct Prediction {
   std::string error;                  // error code; empty if the prediction is valid; then:
   std::vector<double> probabilities;  // [classes], which add up to 1
   std::size_t best = 0;               // the most probable class, the first one on a tie
-  bool abstained = false;             // its probability is below what was asked for
+  bool abstained = false;             // its probability is below the threshold
 };
 
 // A prediction for every input of the chunk, in order. `probabilities`: [n * classes], of its n
@@ -24,7 +24,7 @@ std::vector<Prediction> make_predictions(const ImageChunk& chunk,
                                          const std::vector<double>& probabilities,
                                          std::size_t classes, double min_confidence);
 
-// Lines for people: the first 100 of them, and how many there are.
+// Messages for people: the first 100 lines, and the number of all.
 struct Messages {
   std::vector<std::string> lines;
   std::size_t count = 0;
@@ -33,7 +33,7 @@ struct Messages {
   void add(const Messages& later);
 };
 
-// Counts and messages of a chunk, or of several.
+// Counts and messages of one or more chunks.
 struct PredictionSummary {
   std::size_t images = 0;
   std::size_t abstained = 0;
@@ -43,20 +43,20 @@ struct PredictionSummary {
   void add(const PredictionSummary& later);
 };
 
-// `predictions`: those of the chunk.
+// `predictions`: the chunk's predictions.
 PredictionSummary summarise(const ImageChunk& chunk, const std::vector<Prediction>& predictions);
 
 using ClassNames = std::vector<std::string>;
 
-// CSV, quoted as RFC 4180 has it; the header's columns depend on the classes. Numbers, here and
-// below, read back to the bit.
+// CSV, quoted as in RFC 4180; the header's columns depend on the classes. Numbers, here and below,
+// read back bit for bit.
 std::string csv_header(const ClassNames& names);
 std::string csv_lines(const std::vector<Prediction>& predictions, const ClassNames& names);
 
 // A JSON object on each line. Bytes of a path that are not UTF-8 become U+FFFD.
 std::string json_lines(const std::vector<Prediction>& predictions, const ClassNames& names);
 
-// For people; without errors, which are told elsewhere.
+// For people; without errors, which are reported elsewhere.
 std::string table_header();
 std::string table_lines(const std::vector<Prediction>& predictions, const ClassNames& names);
 

@@ -13,7 +13,7 @@ namespace digits {
 
 namespace {
 
-// Digits alone, nothing else.
+// Accepts only digits.
 std::optional<std::size_t> parse_number(std::string_view text) {
   std::size_t number = 0;
   const auto* const end = text.data() + text.size();

@@ -1,4 +1,4 @@
-// The split of a list among processes.
+// Divides a list among processes.
 #pragma once
 
 #include <cstddef>
@@ -7,7 +7,7 @@
 
 namespace digits {
 
-// One of `count` contiguous parts: the first, the second, ...
+// One of `count` contiguous parts.
 struct Shard {
   std::size_t number = 1;  // 1 .. count
   std::size_t count = 1;
@@ -16,8 +16,8 @@ struct Shard {
 // "2/8": the second of eight. Throws usage.option for any other text.
 Shard parse_shard(const std::string& text);
 
-// The items [first, second) of `items` that are the shard's. Every item is in exactly one shard;
-// sizes differ by at most one, and the larger parts come first.
+// The items [first, second) of `items` in the shard. Every item is in exactly one shard; sizes
+// differ by at most one, and the larger parts come first.
 std::pair<std::size_t, std::size_t> items_of(const Shard& shard, std::size_t items);
 
 }  // namespace digits

@@ -26,7 +26,7 @@ auto guarded(const Action& action) {
     const std::string text = error.what();
     throw Error("package.malformed",
                 fmt::format("{}: {}", kModelFile, text.substr(0, text.find('\n'))),
-                "it was written by an incompatible LibTorch, or is no model of ours");
+                "it was written by an incompatible LibTorch, or not by this program");
   }
 }
 

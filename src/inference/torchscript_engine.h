@@ -1,4 +1,4 @@
-// A package's TorchScript as it is: on any device, for any model.
+// Runs a package's TorchScript: on any device, for any model.
 #pragma once
 
 #include <c10/core/Device.h>
@@ -12,15 +12,15 @@ namespace digits {
 
 class TorchScriptEngine : public InferenceEngine {
  public:
-  // `layers` are those of the network in `archive`. Throws package.malformed when `archive` is no
-  // TorchScript that this LibTorch can read.
+  // `layers` are those of the network in `archive`. Throws package.malformed when this LibTorch
+  // cannot read `archive` as TorchScript.
   TorchScriptEngine(const std::string& archive, Schema schema, std::vector<LayerShape> layers,
                     c10::Device device);
   ~TorchScriptEngine() override;
 
   std::string name() const override { return "torchscript"; }
   Precision precision() const override { return Precision::kFloat32; }
-  // Throw package.malformed when the model does not take such images.
+  // Throw package.malformed when the model does not accept such images.
   at::Tensor forward(const at::Tensor& images) const override;
   std::vector<float> logits(const std::uint8_t* images, std::size_t n) const override;
   std::vector<NumericsResult> check_layers() const override;

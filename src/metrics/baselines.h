@@ -1,4 +1,4 @@
-// What any model has to beat: two rules that need no training.
+// Measures two baselines that need no training, for comparison with the model.
 #pragma once
 
 #include <cstdint>
@@ -11,13 +11,13 @@
 
 namespace digits {
 
-// A rule's accuracy on a set, with its Wilson interval.
+// A baseline's accuracy on a set, with its Wilson interval.
 struct Baseline {
   std::string name;  // "majority_class" or "nearest_class_mean"
   Quantity accuracy;
 };
 
-// The class with most samples, the first one on a tie. Throws data.empty for no images.
+// The most frequent class, the first one on a tie. Throws data.empty for no images.
 std::uint8_t majority_class(const Dataset& training);
 
 // For each image of `set` the class whose mean training image is nearest by Euclidean distance over
@@ -31,9 +31,9 @@ std::vector<std::uint8_t> nearest_class_mean(const Dataset& training, const Data
 // Both rules, fitted on `training`, measured on `test`. Throws as above.
 std::vector<Baseline> evaluate_baselines(const Dataset& training, const Dataset& test, int threads);
 
-// By how much the model's accuracy is above a baseline's. The interval reaches from the nearest
-// ends of the two to the farthest, so that its low end is above 0 when they do not overlap: wider
-// than that of a difference, since nobody should have to argue about a baseline.
+// The model's accuracy minus a baseline's. The interval reaches from the nearest ends of the two
+// intervals to the farthest, so that its low end is above 0 when they do not overlap. It is wider
+// than the interval of a difference, so a positive lead is beyond doubt.
 Quantity lead(const Quantity& model, const Quantity& baseline);
 
 void to_json(Json& json, const Baseline& baseline);

@@ -9,7 +9,7 @@ namespace digits {
 
 namespace {
 
-// `values`: of the resamples where the statistic is defined.
+// `values`: of the resamples for which the statistic is defined.
 Quantity interval(double value, double high, std::size_t n, std::vector<double> values) {
   if (n == 0 || std::isnan(value)) return {0.0, 0.0, high, 0};
   if (n == 1 || values.empty()) return {value, 0.0, high, n};

@@ -36,7 +36,7 @@ std::vector<ReliabilityBin> reliability(const std::vector<Confidence>& samples, 
   std::vector<std::size_t> sizes(bins, 0);
   std::vector<std::size_t> right(bins, 0);
   for (std::size_t i = 0; i < samples.size(); ++i) {
-    const double above = std::ceil(samples[i].probability * count) - 1.0;  // an edge belongs below
+    const double above = std::ceil(samples[i].probability * count) - 1.0;  // edge: lower bin
     const auto bin = static_cast<std::size_t>(std::clamp(above, 0.0, count - 1.0));
     const auto weight = weight_of(weights, i);
     sizes[bin] += weight;

@@ -1,4 +1,4 @@
-// Whether probabilities mean what they say.
+// Measures how well probabilities agree with the observed accuracy.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace digits {
 
-// Bins of the reliability diagram and the calibration error, as Guo et al. use.
+// Bins of the reliability diagram and the calibration error, as in Guo et al.
 constexpr std::size_t kReliabilityBins = 15;
 
 // Brier score of each sample: the sum over classes of (probability - [class is the label])^2, from
@@ -17,7 +17,7 @@ constexpr std::size_t kReliabilityBins = 15;
 std::vector<double> brier_scores(const std::vector<double>& probabilities,
                                  const std::vector<std::uint8_t>& labels, std::size_t classes);
 
-// One row per sample: the probability of the class predicted, and whether it was right.
+// One row per sample: the probability of the predicted class, and whether it was right.
 struct Confidence {
   double probability = 0.0;
   bool right = false;
@@ -41,9 +41,9 @@ std::vector<ReliabilityBin> reliability(const std::vector<Confidence>& samples,
                                         std::size_t bins = kReliabilityBins,
                                         const Weights& weights = {});
 
-// Expected calibration error (ibid., equation 3): the gap between accuracy and mean confidence,
-// averaged over the bins by their samples; 0 for no samples. In [0, 1]. With few samples it errs
-// upwards, as every bin's noise counts as a gap.
+// Expected calibration error (ibid., equation 3): the difference between accuracy and mean
+// confidence, averaged over the bins by their samples; 0 for no samples. In [0, 1]. Biased upwards
+// for few samples, as every bin's noise counts.
 double calibration_error(const std::vector<ReliabilityBin>& bins);
 
 void to_json(Json& json, const ReliabilityBin& bin);

@@ -45,7 +45,7 @@ Quantity paired_difference(const PairedCounts& counts) {
   constexpr double z = 1.959963984540054;  // 97.5 % point of the normal distribution
   const auto n = static_cast<double>(counts.n);
   const double net = static_cast<double>(counts.gained) - static_cast<double>(counts.lost);
-  // Half a sample more in each of the four cells: two more in all, one more of them discordant.
+  // Adds half a sample to each of the four cells: two in all, one of them discordant.
   const auto discordant = static_cast<double>(counts.gained + counts.lost) + 1.0;
   const double centre = net / (n + 2.0);
   const double half = z * std::sqrt(discordant - net * net / (n + 2.0)) / (n + 2.0);
@@ -57,7 +57,7 @@ std::vector<double> holm(const std::vector<double>& p) {
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return p[a] < p[b]; });
   std::vector<double> adjusted(p.size());
-  double largest = 0.0;  // an adjusted value is never below that of a smaller p
+  double largest = 0.0;  // adjusted values do not decrease as p grows
   for (std::size_t rank = 0; rank < p.size(); ++rank) {
     largest = std::max(largest, p[order[rank]] * static_cast<double>(p.size() - rank));
     adjusted[order[rank]] = std::min(1.0, largest);

@@ -1,5 +1,5 @@
-// Two models on the same samples: whether one is worse by more than chance explains, and by how
-// much. Pairing removes what the samples have in common, so that 0.3 points show on 10,000 images.
+// Compares two models on the same samples, and tests whether one is significantly worse. Pairing
+// removes the variation of the samples, so that a difference of 0.3 points shows on 10,000 images.
 #pragma once
 
 #include <cstdint>
@@ -12,24 +12,24 @@
 namespace digits {
 
 // The level of the regression gate: 1 % two-sided for the accuracy, and 1 % for the classes'
-// recalls together, so that a model as good is called worse once in a hundred times. That leaves
-// room for what the test does not assume: trainings differ by seed, too, with a standard deviation
-// of the score of some 1.15 (docs/performance.md), which makes it three times in a hundred.
+// recalls together, so that an equally good model is called worse once in a hundred times. The test
+// does not model the training seed: scores vary between seeds with a standard deviation of some
+// 1.15 (docs/performance.md), which makes it three times in a hundred.
 constexpr double kRegressionAlpha = 0.02;
 
-// Samples on which the two differ; the others say nothing about which is better.
+// Samples on which the two models differ; the others do not say which is better.
 struct PairedCounts {
   std::size_t n = 0;       // all samples
   std::size_t lost = 0;    // right by the baseline, wrong by the candidate
-  std::size_t gained = 0;  // the other way round
+  std::size_t gained = 0;  // wrong by the baseline, right by the candidate
 };
 
 // McNemar's test, "Note on the sampling error of the difference between correlated proportions or
 // percentages", Psychometrika 12 (1947), in its exact form for any number of pairs: two-sided
-// binomial probability of a split as uneven, 1 without discordant pairs. Exact is conservative
-// (Fagerland, Lydersen, Laake, "The McNemar test for binary matched-pairs data: mid-p and
-// asymptotic are better than exact conditional", BMC Medical Research Methodology 13, 2013). That
-// suits a gate: trainings differ by seed somewhat more than the test assumes.
+// binomial probability of a split at least as uneven, 1 without discordant pairs. The exact test is
+// conservative (Fagerland, Lydersen, Laake, "The McNemar test for binary matched-pairs data: mid-p
+// and asymptotic are better than exact conditional", BMC Medical Research Methodology 13, 2013).
+// This suits a gate: trainings differ by seed somewhat more than the test assumes.
 double mcnemar_p(const PairedCounts& counts);
 
 // (gained - lost) / n with the adjusted Wald interval: Agresti and Min, "Simple improved confidence
@@ -37,12 +37,12 @@ double mcnemar_p(const PairedCounts& counts);
 // [-1, 1].
 Quantity paired_difference(const PairedCounts& counts);
 
-// p-values adjusted so that comparing each with alpha errs at all with probability alpha at most:
-// Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of
+// p-values adjusted so that comparing each with alpha makes any error with probability at most
+// alpha: Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of
 // Statistics 6 (1979).
 std::vector<double> holm(const std::vector<double>& p);
 
-// Candidate against baseline over all samples, or those of one class.
+// Candidate minus baseline over all samples, or over one class's samples.
 struct Change {
   std::string name;     // "accuracy", or the class
   Quantity difference;  // candidate - baseline, of accuracy or of the class's recall
@@ -58,7 +58,7 @@ struct Comparison {
 };
 
 // Labels and both predictions [n], in the same order; `class_names` in label order. Throws
-// data.count_mismatch when they are not equally many.
+// data.count_mismatch when their counts differ.
 Comparison compare_predictions(const std::vector<std::uint8_t>& labels,
                                const std::vector<std::uint8_t>& baseline,
                                const std::vector<std::uint8_t>& candidate,

@@ -21,7 +21,7 @@ void require_finite(const std::vector<float>& logits) {
   if (bad == logits.end()) return;
   throw Error("checkpoint.not_finite",
               fmt::format("logit {} is {}, expected a number", bad - logits.begin(), *bad),
-              "the weights are of no use: train again, with a lower learning rate");
+              "the weights are unusable: train again with a lower learning rate");
 }
 
 // The table's metrics, then F1, AUC and average precision of every class.

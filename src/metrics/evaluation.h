@@ -1,4 +1,4 @@
-// All that is said of a model on a labelled set: what evaluation.json holds.
+// Evaluates a model on a labelled set: the content of evaluation.json.
 #pragma once
 
 #include <cstdint>
@@ -16,45 +16,45 @@
 
 namespace digits {
 
-// What one class's probability and predictions are worth, with bootstrap intervals.
+// The scores of one class, with bootstrap intervals.
 struct ClassScores {
   Quantity f1;
-  Quantity roc_auc;            // undefined without samples of the class, or of others
+  Quantity roc_auc;            // undefined without samples of the class, or of other classes
   Quantity average_precision;  // undefined without samples of the class
 };
 
-// A row of the metric table, measured.
+// A measured row of the metric table.
 struct MeasuredMetric {
   Metric metric;
   Quantity quantity;
 };
 
-// Proportions have Wilson intervals, the rest bootstrap intervals (bootstrap.h, which says how what
-// is undefined looks). Means over classes leave undefined ones out.
+// Proportions have Wilson intervals, the others bootstrap intervals (bootstrap.h, also for
+// undefined ones). Means over classes leave undefined ones out.
 struct Evaluation {
   double loss = 0.0;  // cross-entropy, nats
   Quantity accuracy;
-  std::vector<Quantity> top_k;  // for k = 1, 2, 3, as far as there are classes
+  std::vector<Quantity> top_k;  // for k = 1, 2, 3, up to the number of classes
   std::vector<ClassMetrics> per_class;
   std::vector<ClassScores> class_scores;  // in the same order
   ConfusionMatrix confusion;
   std::vector<MeasuredMetric> metrics;  // in the table's order
   std::vector<ReliabilityBin> reliability;
 
-  // Sample by sample, for comparisons and pictures; not in the JSON.
+  // Per sample, for comparisons and pictures; not in the JSON.
   std::vector<std::uint8_t> predictions;  // [n]
   std::vector<double> probabilities;      // [n * classes]
 
-  // From the images (pipeline/stages.h); empty otherwise.
+  // Measured from the images (pipeline/stages.h); empty otherwise.
   Fairness fairness;
   std::vector<Baseline> baselines;
 
-  // The metric of that key. Throws std::out_of_range for a key that the table lacks.
+  // The metric with that key. Throws std::out_of_range for an unknown key.
   const Quantity& metric(const std::string& key) const;
 };
 
-// Everything but the last two. logits [n * classes], labels [n], one name per class. Throws
-// checkpoint.not_finite for a logit that is NaN or infinite.
+// Computes all but fairness and baselines. logits [n * classes], labels [n], one name per class.
+// Throws checkpoint.not_finite for a logit that is NaN or infinite.
 Evaluation evaluate_logits(const std::vector<float>& logits,
                            const std::vector<std::uint8_t>& labels,
                            const std::vector<std::string>& class_names,

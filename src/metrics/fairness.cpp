@@ -8,12 +8,12 @@ namespace digits {
 
 namespace {
 
-// One of the slices' rates, such as the recall of a class; those with n = 0 are unknown.
+// One rate, such as a class's recall, per slice; n = 0: unknown.
 using Rates = std::vector<Quantity>;
 
-// Among equal ones, the less certain one counts as worse: two large slices do not hide that a small
-// one is hardly known.
-constexpr double kRounding = 1e-12;  // of ends that are the same by another order of subtraction
+// Among equal rates, the less certain one counts as worse: two large slices must not hide a small
+// slice with a wide interval.
+constexpr double kRounding = 1e-12;  // of interval ends that differ by rounding alone
 bool larger(const Quantity& a, const Quantity& b) {
   return a.value != b.value ? a.value > b.value : a.high > b.high + kRounding;
 }
@@ -21,7 +21,7 @@ bool smaller(const Quantity& a, const Quantity& b) {
   return a.value != b.value ? a.value < b.value : a.low < b.low - kRounding;
 }
 
-// Calls compare(high, low) for each two rates that are known, the lower one last.
+// Calls compare(high, low) for each pair of known rates, the lower one last.
 template <typename Compare>
 void for_each_pair(const Rates& rates, const Compare& compare) {
   for (const auto& high : rates) {
@@ -31,7 +31,7 @@ void for_each_pair(const Rates& rates, const Compare& compare) {
   }
 }
 
-// The largest difference, which is never below zero; unknown with fewer than two.
+// The largest difference, at least zero; unknown with fewer than two known rates.
 Quantity gap_of(const Rates& rates) {
   Quantity widest{0.0, 0.0, 1.0, 0};
   for_each_pair(rates, [&](const Quantity& high, const Quantity& low) {
@@ -42,7 +42,7 @@ Quantity gap_of(const Rates& rates) {
   return widest;
 }
 
-// The smallest ratio, which is never above one; nothing where all rates are zero.
+// The smallest ratio, at most one; nothing where all rates are zero.
 std::optional<Quantity> impact_of(const Rates& rates) {
   std::optional<Quantity> smallest;
   for_each_pair(rates, [&](const Quantity& high, const Quantity& low) {
@@ -54,11 +54,11 @@ std::optional<Quantity> impact_of(const Rates& rates) {
   return smallest;
 }
 
-// Of one class against the rest, per slice.
+// The rates of one class against the rest, per slice.
 struct ClassRates {
   Rates true_positive;
   Rates false_positive;
-  Rates selected;  // the share predicted as the class
+  Rates selected;  // share predicted as the class
 };
 
 ClassRates rates_of(const std::vector<ConfusionMatrix>& slices, std::size_t k) {
@@ -84,7 +84,7 @@ void compare_classes(GroupFairness& group, const std::vector<ConfusionMatrix>& s
                      const std::vector<std::string>& class_names) {
   for (std::size_t k = 0; k < class_names.size(); ++k) {
     const auto rates = rates_of(slices, k);
-    if (gap_of(rates.true_positive).n == 0) continue;  // in fewer than two slices
+    if (gap_of(rates.true_positive).n == 0) continue;  // the class is in fewer than two slices
     for (const auto* odds : {&rates.true_positive, &rates.false_positive}) {
       const auto gap = gap_of(*odds);
       auto& worst = group.equalised_odds;
@@ -143,7 +143,7 @@ SliceGroup thirds(const std::string& factor, const std::array<std::string, 3>& n
   SliceGroup group{factor, {{names[0], {}}, {names[1], {}}, {names[2], {}}}};
   for (std::uint32_t i = 0; i < labels.size(); ++i) {
     const auto& sorted = of_class[labels[i]];
-    // The rank of the first of equals decides for all of them.
+    // The rank of the first of equal values applies to all of them.
     const auto rank = std::lower_bound(sorted.begin(), sorted.end(), values[i]) - sorted.begin();
     group.slices[3 * static_cast<std::size_t>(rank) / sorted.size()].samples.push_back(i);
   }

@@ -1,4 +1,4 @@
-// Slices of a set of images by what can be measured in them.
+// Slices a set of images by class, stroke thickness, slant and size.
 #pragma once
 
 #include <vector>
@@ -12,7 +12,7 @@ namespace digits {
 //   thickness  thin, medium, thick   of the strokes: a feature of data/profile.h
 //   slant      left, upright, right  Shape::slant; upright is the class's middle, not the axis
 //   size       small, medium, large  Shape::radius; the box around the ink is a whole number of
-//                                    pixels, and its ties would leave the slices of unlike classes
+//                                    pixels: its ties would give slices of different classes
 // The result does not depend on `threads`.
 std::vector<SliceGroup> image_slices(const Dataset& set, int threads);
 

@@ -21,7 +21,7 @@ double mean(const std::vector<double>& values, const Weights& weights) {
   return sum / count;
 }
 
-// NaN when all are.
+// NaN when all values are.
 double mean_of_defined(std::vector<double> values) {
   values.erase(std::remove_if(values.begin(), values.end(), [](double v) { return std::isnan(v); }),
                values.end());

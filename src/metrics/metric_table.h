@@ -1,4 +1,4 @@
-// The metrics of a whole set that get a bootstrap interval: one row each.
+// Lists the metrics of a whole set that get a bootstrap interval: one row each.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace digits {
 
-// Computed once from a model's probabilities; a resample weighs it anew.
+// Computed once from a model's probabilities; each resample weights it again.
 struct Samples {
   const std::vector<std::uint8_t>& labels;       // [n]
   const std::vector<std::uint8_t>& predictions;  // [n]
@@ -22,7 +22,7 @@ struct Samples {
   std::vector<Ranking> rankings;        // by class
 };
 
-// The samples under one weighting, and what several metrics need.
+// The samples under one weighting, and the intermediate results that several metrics need.
 struct WeightedSamples {
   WeightedSamples(const Samples& all, const Weights& weights);
 

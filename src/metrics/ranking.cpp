@@ -8,10 +8,10 @@ namespace digits {
 
 namespace {
 
-// Found so far, from the highest score down. Doubles hold these counts exactly.
+// The counts from the highest score down to the current one. Doubles represent them exactly.
 struct Found {
-  double right = 0.0;  // of the class
-  double wrong = 0.0;  // of others
+  double right = 0.0;  // samples of the class
+  double wrong = 0.0;  // samples of other classes
 };
 
 // Calls visit(before, after) for every group of equal scores; returns the totals.
@@ -61,7 +61,7 @@ Ranking rank_by_class(const std::vector<double>& probabilities,
 }
 
 RankingMetrics ranking_metrics(const Ranking& ranking, const Weights& weights) {
-  double pairs = 0.0;  // (of the class, of another) in the right order, ties by half
+  double pairs = 0.0;  // (positive, negative) pairs in the right order, ties count half
   double precisions = 0.0;
   const auto all = walk(ranking, weights, [&](const Found& before, const Found& after) {
     const double right = after.right - before.right;
@@ -87,8 +87,8 @@ std::vector<CurvePoint> curve(const Ranking& ranking) {
 
 std::vector<CurvePoint> thinned(const std::vector<CurvePoint>& points, std::size_t limit) {
   if (points.size() <= limit) return points;
-  // A point goes where its neighbours on both sides lie within a step. Two kept points in a row
-  // advance more than one step, and the sum of the rates ends at 2.
+  // A point is removed when its neighbours on both sides lie within a step. Two kept points in a
+  // row advance more than one step, and the sum of the rates ends at 2.
   const double step = limit > 2 ? 4.0 / static_cast<double>(limit - 2) : 4.0;
   const auto advance = [](const CurvePoint& a, const CurvePoint& b) {
     return b.true_positive_rate - a.true_positive_rate + b.false_positive_rate -

@@ -8,15 +8,15 @@ namespace digits {
 
 namespace {
 
-constexpr double kMost = 1e9;  // a set that nobody collects
+constexpr double kMost = 1e9;  // larger than any set in practice
 
 std::optional<std::size_t> whole(double n) {
-  if (!(n <= kMost)) return std::nullopt;  // infinite and NaN, too
-  constexpr double kRounding = 1e-9;       // of an n that should be a whole number
+  if (!(n <= kMost)) return std::nullopt;  // infinite and NaN are rejected too
+  constexpr double kRounding = 1e-9;       // tolerance for an n that should be a whole number
   return static_cast<std::size_t>(std::ceil(n * (1.0 - kRounding)));
 }
 
-// The quantity's interval is Wilson's, as proportion() makes it.
+// Whether the quantity's interval is Wilson's, as from proportion().
 bool is_proportion(const Quantity& quantity) {
   if (quantity.n == 0 || quantity.value < 0.0 || quantity.value > 1.0) return quantity.n == 0;
   const auto count = static_cast<double>(quantity.n);

@@ -1,4 +1,4 @@
-// How many observations a bound asks for: what a person whose result is undecided wants to know.
+// Computes the number of observations that a bound needs, for undecided results.
 #pragma once
 
 #include <cstddef>
@@ -11,19 +11,18 @@
 namespace digits {
 
 // Numbers of observations at which the conservative end of a quantity's interval keeps a bound.
-// Nothing where no number does, or where it is not known.
+// Nothing where no number does, or where the number is unknown.
 struct SampleSize {
-  // The least at which a perfect result (all or none of the observations) keeps the bound. Known
-  // for proportions only.
+  // The smallest number at which a perfect result (all or none of the observations) keeps the
+  // bound. Known for proportions only.
   std::optional<std::size_t> at_best;
-  // That at which the observed value keeps it. Exact for proportions, by inverting Wilson's
+  // The number at which the observed value keeps it. Exact for proportions, by inverting Wilson's
   // interval; else by the rule that an interval's width falls with 1/sqrt(n).
   std::optional<std::size_t> at_this_rate;
   bool exact = false;
 };
 
-// For a bound that the quantity's low end (at_least) or high end must keep, and whose value keeps
-// it.
+// For a bound on the quantity's low end (at_least) or high end; the value itself must keep it.
 SampleSize needed_sample_size(const Quantity& quantity, double bound, bool at_least);
 
 // "34 images, 35 needed for this bound at best, about 120 at this rate"

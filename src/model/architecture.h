@@ -1,5 +1,5 @@
-// What decides a network's shape besides the data: plain values, for configuration and checkpoint.
-// No Torch in this header.
+// Defines the network's shape apart from the data, as plain values for configuration and
+// checkpoint. No Torch in this header.
 #pragma once
 
 #include <cstdint>
@@ -10,10 +10,10 @@
 namespace digits {
 
 struct Architecture {
-  // So many pixels are cut off on each side first: a frame that is empty anyway, see quiet_frame.
+  // Pixels to cut off on each side: a frame with almost no variance, see quiet_frame.
   std::int64_t crop = 0;
-  // patch x patch neighbouring pixels become the channels of one before the first block: maps of a
-  // patch^2-th of the size. 1: none.
+  // Space-to-depth block size: patch x patch neighbouring pixels become the channels of one pixel
+  // before the first block, and maps shrink by patch^2. 1: off.
   std::int64_t patch = 2;
   // Output channels of the convolutions, block by block.
   std::vector<std::vector<std::int64_t>> blocks{{16}, {32, 64}};

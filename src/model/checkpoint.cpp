@@ -14,7 +14,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kFamily = "checkpoint";
 constexpr const char* kInfoKey = "digits.checkpoint/1";
 
 std::string weights_hash(const NamedTensors& tensors) {
@@ -22,17 +21,18 @@ std::string weights_hash(const NamedTensors& tensors) {
 }
 
 CheckpointInfo parse_info(const Json& json) {
-  return {json_at<Schema>(json, "/data", kFamily), json_at<Architecture>(json, "/network", kFamily),
-          json_at<int>(json, "/epoch", kFamily),
-          json_at<double>(json, "/validation_accuracy", kFamily)};
+  return {json_at<Schema>(json, "/data", kCheckpointFamily),
+          json_at<Architecture>(json, "/network", kCheckpointFamily),
+          json_at<int>(json, "/epoch", kCheckpointFamily),
+          json_at<double>(json, "/validation_accuracy", kCheckpointFamily)};
 }
 
-// A network of the right shape, whose values are all still to be filled in.
+// A network of the right shape; all values are still unset.
 Network empty_network(const CheckpointInfo& info, const fs::path& path) {
   try {
     const std::vector<double> ones(static_cast<std::size_t>(info.schema.channels), 1.0);
     return Network(network_options(info.schema, info.architecture), Normalisation{ones, ones});
-  } catch (const std::exception& error) {  // sizes that no network has
+  } catch (const std::exception& error) {  // impossible sizes
     throw Error("checkpoint.mismatch", fmt::format("{}: {}", path.string(), error.what()),
                 "the checkpoint's description was edited or damaged");
   }
@@ -80,9 +80,9 @@ Checkpoint load_checkpoint(const fs::path& path) {
                 "train first: `digits train` or `digits run`");
   }
   Metadata metadata;
-  const auto tensors = parse_sealed(read_file(path), path.string(), kFamily, metadata);
+  const auto tensors = parse_sealed(read_file(path), path.string(), kCheckpointFamily, metadata);
   Checkpoint checkpoint;
-  checkpoint.info = parse_info(parse_json(metadata[kInfoKey], path.string(), kFamily));
+  checkpoint.info = parse_info(parse_json(metadata[kInfoKey], path.string(), kCheckpointFamily));
   checkpoint.sha256 = weights_hash(tensors);
   checkpoint.network = empty_network(checkpoint.info, path);
   copy_tensors(network_tensors(checkpoint.network), tensors, path.string());

@@ -1,4 +1,4 @@
-// Weights on disk, with what is needed to build the network that they fit.
+// Saves weights to disk, with the description from which their network is built.
 #pragma once
 
 #include <cstdint>
@@ -16,15 +16,15 @@ namespace digits {
 struct CheckpointInfo {
   Schema schema;
   Architecture architecture;
-  int epoch = 0;                     // after which epoch it was taken, from 1
-  double validation_accuracy = 0.0;  // then
+  int epoch = 0;                     // the number of its epoch, from 1
+  double validation_accuracy = 0.0;  // at that epoch
 };
 
-// Parameters and buffers by their names.
+// Parameters and buffers, by name.
 NamedTensors network_tensors(const Network& network);
 
-// Copies `sources` into `targets`, which have the same names, shapes and types, or
-// checkpoint.mismatch is thrown; `name` is for messages.
+// Copies `sources` into `targets`. Throws checkpoint.mismatch unless names, shapes and types are
+// the same; `name` is for messages.
 void copy_tensors(const NamedTensors& targets, const NamedTensors& sources,
                   const std::string& name);
 
@@ -39,7 +39,7 @@ struct Checkpoint {
   std::string sha256;        // of the weights
 };
 
-// Throws checkpoint.missing, checkpoint.hash when a byte is not the one that was written,
+// Throws checkpoint.missing, checkpoint.hash when a byte differs from the written one,
 // checkpoint.malformed, and checkpoint.mismatch when names or shapes do not fit the network.
 Checkpoint load_checkpoint(const std::filesystem::path& path);
 

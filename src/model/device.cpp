@@ -27,7 +27,7 @@ namespace digits {
 
 namespace {
 
-// The BLAS behind LibTorch: OpenBLAS says so itself when it is loaded.
+// The BLAS behind LibTorch: OpenBLAS reports itself when it is loaded.
 std::string blas_name() {
   using GetConfig = char* (*)();
   void* symbol = dlsym(RTLD_DEFAULT, "openblas_get_config");
@@ -35,7 +35,7 @@ std::string blas_name() {
   return at::hasMKL() ? "MKL" : "unknown (reference BLAS is about 40 times slower)";
 }
 
-// What follows colon and blanks in the first line of a kernel's table that starts with `name`.
+// The value, after colon and blanks, in the first line of a kernel's table that starts with `name`.
 std::string value_in(const std::filesystem::path& table, const std::string& name) {
   std::ifstream file(table);
   std::string line;
@@ -63,7 +63,7 @@ c10::Device choose_device(const std::string& name) {
   if (name == "cpu" || (name == "auto" && !has_cuda)) return {c10::DeviceType::CPU};
   if (name != "auto" && name != "cuda") {
     throw Error("device.unknown", fmt::format("device \"{}\", expected auto, cpu or cuda", name),
-                "leave --device out to take what is there");
+                "omit --device to use the available device");
   }
   if (!has_cuda) {
     throw Error("device.cuda_missing", "no CUDA device seen, expected one",
@@ -77,7 +77,7 @@ int set_threads(int threads) {
   const int chosen = thread_count(threads, cores);
   if (chosen < threads) {
     log_warning(
-        fmt::format("threads.capped: {} threads asked for, {} started: 4 for each of the {} cores "
+        fmt::format("threads.capped: {} threads requested, {} started: 4 for each of the {} cores "
                     "that this process may use. Another number of threads may change the last bits "
                     "of a training's result",
                     threads, chosen, cores));
@@ -119,8 +119,8 @@ std::string to_string(Precision precision) {
 }
 
 std::vector<std::string> cpu_features() {
-  // The kernel lists what both the processor and the kernel support; CPUID alone does not know
-  // whether AMX's registers are saved across context switches.
+  // The kernel lists the features that both the processor and the kernel support; CPUID does not
+  // tell whether AMX's registers are saved across context switches.
   std::istringstream words(value_in("/proc/cpuinfo", "flags"));
   CpuFeatures features;
   for (std::string word; words >> word;) {
@@ -140,7 +140,7 @@ std::string cpu_model() {
 
 std::vector<std::string> gpu_models(const std::filesystem::path& folder) {
   std::set<std::string> models;
-  std::error_code none;  // no such driver: an iterator at its end
+  std::error_code none;  // no such driver: an empty iterator
   for (const auto& gpu : std::filesystem::directory_iterator(folder, none)) {
     const auto model = value_in(gpu.path() / "information", "Model");
     if (!model.empty()) models.insert(model);

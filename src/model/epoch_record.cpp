@@ -6,7 +6,7 @@ namespace digits {
 
 namespace {
 
-// Values from a clock or the kernel: they differ from one run to the next.
+// Values from a clock or the kernel: they differ between runs.
 template <typename Record>
 Json measured(const Record& record) {
   return Json{{"seconds", record.seconds},

@@ -1,4 +1,4 @@
-// What training did, step by step and epoch by epoch. No Torch in this header.
+// Records a training, step by step and epoch by epoch. No Torch in this header.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@ namespace digits {
 // One step of the optimiser.
 struct StepRecord {
   std::size_t step = 0;   // from 1, over all epochs
-  std::size_t steps = 0;  // that the whole training has
+  std::size_t steps = 0;  // of the whole training
   double loss = 0.0;      // of the batch, before the step
   double learning_rate = 0.0;
 };
@@ -34,10 +34,10 @@ struct EpochRecord {
   std::int64_t peak_memory_bytes = 0;  // of the process, up to the epoch's end
 };
 
-// The epoch with the best validation accuracy, the later one on a tie. There must be one.
+// The epoch with the best validation accuracy, the later one on a tie. `history` must not be empty.
 const EpochRecord& best_epoch(const std::vector<EpochRecord>& history);
 
-// A whole training: sums of its epochs, and their largest peak.
+// A whole training: sums over its epochs, and their largest peak.
 struct TrainingSummary {
   std::size_t images = 0;
   double seconds = 0.0;
@@ -47,7 +47,7 @@ struct TrainingSummary {
 };
 TrainingSummary summarise(const std::vector<EpochRecord>& history);
 
-// Of the training loop, for a record or a summary; 0 for one that took no time.
+// The images per second of the training loop, for a record or a summary; 0 if it took no time.
 template <typename Record>
 double images_per_second(const Record& record) {
   if (record.train_seconds <= 0.0) return 0.0;

@@ -1,4 +1,4 @@
-// A network, as the checks of behaviour see it.
+// Wraps a network as a model for the behaviour tests.
 #pragma once
 
 #include <c10/core/Device.h>
@@ -9,7 +9,7 @@
 
 namespace digits {
 
-// `forward` gives logits, is in evaluation mode and on `device`; it is kept by value.
+// `forward` returns logits and must be in evaluation mode on `device`; it is stored by value.
 ModelUnderTest make_model_under_test(const Forward& forward, c10::Device device);
 
 }  // namespace digits

@@ -21,7 +21,7 @@ at::Tensor channel_constants(const std::vector<double>& values) {
 }
 
 bool valid(const NetworkOptions& options) {
-  constexpr int64_t kLimit = 4096;  // of any side or width: beyond it is a mistake
+  constexpr int64_t kLimit = 4096;  // of any side or width: a larger one is a mistake
   const auto in_range = [](int64_t size) { return size >= 1 && size <= kLimit; };
   const auto& [crop, patch, blocks] = options.architecture;
   const auto is_block = [&](const std::vector<int64_t>& widths) {
@@ -38,7 +38,7 @@ void check(const NetworkOptions& options) {
   throw Error("config.network",
               fmt::format("{} classes, images {}x{}x{}, crop {}, patch {}, blocks {}; expected at "
                           "least 2 classes, sizes and widths from 1 to 4096, a crop that leaves "
-                          "something, a patch from 1 to 8, no empty block",
+                          "pixels, a patch from 1 to 8, no empty block",
                           options.classes, options.rows, options.cols, options.channels,
                           options.architecture.crop, options.architecture.patch,
                           options.architecture.blocks),
@@ -93,7 +93,7 @@ int64_t feature_count(const ConvolutionShape& last) {
 }
 
 at::Tensor space_to_depth(const at::Tensor& images, int64_t patch) {
-  // All later layers keep this layout; in the other one some versions of oneDNN are wrong.
+  // All later layers keep this layout; some versions of oneDNN compute the other one wrongly.
   if (patch == 1) return images.contiguous(at::MemoryFormat::ChannelsLast);
   const auto missing = [&](int64_t size) { return (patch - size % patch) % patch; };
   const auto rows = images.size(2), cols = images.size(3);
@@ -134,8 +134,8 @@ at::Tensor NetworkImpl::forward(const at::Tensor& images) {
     if (pools_[i]) x = at::max_pool2d(x, 2);
     x = at::relu(norms_[i]->forward(x));
   }
-  // In the order in which channels-last maps lie in memory: a copy into another one would make the
-  // gradient's layout differ from the map's, and every layer's backward pass several times slower.
+  // Flattens in the memory order of channels-last maps: a copy into another order would give the
+  // gradient a layout different from the map's, and make every backward pass several times slower.
   return head_->forward(x.permute({0, 2, 3, 1}).flatten(1));
 }
 

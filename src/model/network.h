@@ -1,4 +1,4 @@
-// The convolutional network, sized from the data's schema.
+// Defines the convolutional network, whose sizes come from the data's schema.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -29,8 +29,8 @@ struct NetworkOptions {
 // Options for images of `schema`.
 NetworkOptions network_options(const Schema& schema, const Architecture& architecture);
 
-// One convolution's place in the network: its channels, the size of the maps that it reads and
-// writes, and whether 2x2 max pooling follows.
+// One convolution of the network: its channels, the size of the maps that it reads and writes, and
+// whether 2x2 max pooling follows.
 struct ConvolutionShape {
   int64_t inputs = 0;
   int64_t outputs = 0;
@@ -39,22 +39,22 @@ struct ConvolutionShape {
   bool pools = false;
 };
 
-// All of them, in order. Throws config.network for no layers, fewer than two classes, sizes outside
-// 1 to 4096, a crop that leaves nothing or a patch above 8.
+// All convolutions, in order. Throws config.network for no layers, fewer than two classes, sizes
+// outside 1 to 4096, a crop that leaves no pixels or a patch above 8.
 std::vector<ConvolutionShape> convolution_shapes(const NetworkOptions& options);
 
-// Values that an image has become behind its last convolution.
+// The number of values per image after the last convolution.
 int64_t feature_count(const ConvolutionShape& last);
 
-// [N, C, rows, cols] -> [N, C patch^2, rows / patch, cols / patch], sizes rounded up and filled
-// with zeros: each patch of pixels becomes one pixel with the patch's pixels as channels, in
-// channels-last layout. Nothing is lost, and the first convolution, which has by far the largest
-// maps, works on a patch^2-th of them (the stem of Ridnik et al., "TResNet", 2020).
+// [N, C, rows, cols] -> [N, C patch^2, rows / patch, cols / patch], sizes rounded up and padded
+// with zeros: each patch becomes one pixel with the patch's pixels as channels, in channels-last
+// layout. No information is lost, and the first convolution, which has by far the largest maps,
+// works on maps smaller by patch^2 (the stem of Ridnik et al., "TResNet", 2020).
 at::Tensor space_to_depth(const at::Tensor& images, int64_t patch);
 
-// crop -> normalise -> space to depth -> blocks -> linear. A block is a row of (3x3 convolution,
-// batch norm, ReLU); its last convolution has 2x2 max pooling behind it where the map is at least 2
-// pixels wide, so that batch norm and ReLU see a quarter of the pixels.
+// crop -> normalise -> space to depth -> blocks -> linear. A block is a sequence of (3x3
+// convolution, batch norm, ReLU); 2x2 max pooling follows its last convolution where the map is at
+// least 2 pixels wide, so that batch norm and ReLU process a quarter of the pixels.
 //
 // Input [N, channels, rows, cols] float32 in [0, 1]; output [N, classes] logits. The normalisation
 // constants are buffers, so they travel with the weights into checkpoint and package.
@@ -73,14 +73,14 @@ class NetworkImpl : public torch::nn::Module {
   at::Tensor stddev_;  // [1, channels, 1, 1]
   std::vector<torch::nn::Conv2d> convolutions_;
   std::vector<torch::nn::BatchNorm2d> norms_;
-  std::vector<bool> pools_;  // behind convolution i
+  std::vector<bool> pools_;  // after convolution i
   torch::nn::Linear head_{nullptr};
 };
 TORCH_MODULE(Network);
 
-// Draws all weights anew from (seed, parameter): He et al., "Delving deep into rectifiers" (2015),
-// for the convolutions; the last layer ten times smaller, so that training starts from a nearly
-// uniform prediction, a loss of about ln(classes). Biases 0; batch norm is the identity.
+// Draws all weights from (seed, parameter): He et al., "Delving deep into rectifiers" (2015), for
+// the convolutions; the last layer ten times smaller, so that training starts from a nearly uniform
+// prediction, a loss of about ln(classes). Biases 0; batch norm is the identity.
 void initialise(Network& network, std::uint64_t seed);
 
 }  // namespace digits

@@ -19,12 +19,12 @@ namespace {
 
 constexpr std::int64_t kImages = 3;  // LibTorch computes a single small image without oneDNN
 constexpr int kRepetitions = 2;
-constexpr std::uint64_t kSeed = 3;  // any: every process checks by the same numbers
+constexpr std::uint64_t kSeed = 3;  // any value: every process checks the same numbers
 
 // A layer's output, and the gradients of its input and its weights.
 struct Pass {
   at::Tensor output;
-  std::vector<at::Tensor> gradients;  // none when they were not asked for
+  std::vector<at::Tensor> gradients;  // empty when not requested
 };
 
 struct LayerInput {
@@ -110,7 +110,7 @@ struct Setting {
   bool onednn;
 };
 
-// The allowed settings, in the order in which they are tried.
+// The allowed settings, in the order of the attempts.
 std::vector<Setting> settings(Precision precision, bool by_name, c10::Device device) {
   const bool onednn = onednn_enabled();
   std::vector<Setting> all{{precision, onednn}};
@@ -251,8 +251,8 @@ Numerics choose_numerics(const std::vector<LayerShape>& layers, Precision precis
     fault = first_fault(numerics.layers);
     if (fault.empty()) return numerics;
     if (i + 1 == tried.size()) break;
-    numerics.warnings.push_back(
-        fmt::format("{} ({}): going on in {}", fault, numerics_platform(), describe(tried[i + 1])));
+    numerics.warnings.push_back(fmt::format("{} ({}): continuing in {}", fault, numerics_platform(),
+                                            describe(tried[i + 1])));
   }
   enable_onednn(onednn);
   throw numerics_error(fault, tried.size() == 1 && precision == Precision::kBfloat16

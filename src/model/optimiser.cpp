@@ -9,7 +9,7 @@ namespace digits {
 
 namespace {
 
-// Slots begin at multiples of 64 bytes, as allocations of LibTorch do: vector units prefer it.
+// Slots start at multiples of 64 bytes, as LibTorch's allocations do: aligned vectors are faster.
 constexpr int64_t kAlignment = 16;
 
 }  // namespace
@@ -42,7 +42,7 @@ FlatWeights::FlatWeights(torch::nn::Module& module) {
 void FlatWeights::append(const torch::OrderedDict<std::string, at::Tensor>& tensors) {
   for (const auto& item : tensors) {
     const auto& tensor = item.value();
-    if (tensor.scalar_type() != at::kFloat) continue;  // batch norm counts its batches
+    if (tensor.scalar_type() != at::kFloat) continue;  // batch norm's int64 count of batches
     const auto dense = tensor.is_non_overlapping_and_dense() ? tensor : tensor.contiguous();
     slots_.push_back({item.key(), dense.sizes().vec(), dense.strides().vec(), size_});
     size_ += (dense.numel() + kAlignment - 1) / kAlignment * kAlignment;
@@ -70,7 +70,7 @@ AdamW::AdamW(FlatWeights& weights, const AdamWOptions& options)
 
 // With m and v the moments, b1 and b2 their decays and t the number of the step, the rule is
 //   w -= rate * m / (1 - b1^t) / (sqrt(v / (1 - b2^t)) + epsilon)
-// Both corrections are numbers, so they move out of the tensors: with c = sqrt(1 - b2^t),
+// Both corrections are scalars, so they can leave the tensor operations: with c = sqrt(1 - b2^t),
 //   w -= rate * c / (1 - b1^t) * m / (sqrt(v) + c * epsilon)
 void AdamW::step(double rate, std::size_t number) {
   const at::NoGradGuard no_grad;

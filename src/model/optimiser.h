@@ -1,5 +1,5 @@
-// AdamW and the moving average of the weights, each a few operations on one flat tensor. A
-// step takes a millisecond: a loop over the layers' small tensors would slow it down.
+// Optimises with AdamW and a moving average of the weights, each a few operations on one flat
+// tensor. A step takes a millisecond: a loop over the layers' small tensors would be slower.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -14,20 +14,20 @@
 
 namespace digits {
 
-// The float32 parameters of a module, and behind them its float32 buffers, side by side in one
-// tensor: the module's own tensors become views of it, each with its strides (channels last, say).
-// Gradients likewise; autograd adds to them in place. The module must be on its device already, and
-// stay there.
+// The float32 parameters of a module, followed by its float32 buffers, in one flat tensor: the
+// module's own tensors become views of it, each with its strides (channels last, say). The same for
+// gradients; autograd adds to them in place. The module must be on its device already, and stay
+// there.
 class FlatWeights {
  public:
   explicit FlatWeights(torch::nn::Module& module);
 
   const at::Tensor& all() const { return all_; }                // [m] parameters, then buffers
-  const at::Tensor& parameters() const { return parameters_; }  // [n], its beginning
+  const at::Tensor& parameters() const { return parameters_; }  // [n], its first part
   const at::Tensor& gradients() const { return gradients_; }    // [n]
   void zero_gradients();
 
-  // `flat`, [n] or [m], as tensors with the names and shapes of what lies at their places in
+  // Views of `flat`, [n] or [m], with the names and shapes of the tensors at the same places in
   // parameters() or all(). They share its memory.
   NamedTensors views(const at::Tensor& flat, const std::string& prefix) const;
 
@@ -60,7 +60,7 @@ class AdamW {
  public:
   AdamW(FlatWeights& weights, const AdamWOptions& options);
 
-  // Takes step number `number`, from 1, along the gradients.
+  // Applies step number `number`, from 1, along the gradients.
   void step(double rate, std::size_t number);
 
   const at::Tensor& first_moment() const { return first_; }    // [n]
@@ -83,10 +83,10 @@ class WeightAverage {
   WeightAverage(FlatWeights& weights, double decay);
 
   // After step number `step`, from 1: value += (1 - d) (weights - value), where d is the decay, but
-  // at most (1 + step) / (10 + step), so that the start is soon forgotten.
+  // at most (1 + step) / (10 + step), so that the start loses its weight soon.
   void update(std::size_t step);
 
-  // Exchanges weights and average; a second call takes that back, to the bit.
+  // Exchanges weights and average; a second call restores both bit for bit.
   void swap();
 
   const at::Tensor& value() const { return value_; }  // [m]

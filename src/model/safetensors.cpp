@@ -17,13 +17,13 @@ namespace {
 
 constexpr std::size_t kLengthBytes = 8;
 
-// A seal in the header: this, the digits, a quote. No other text there can hold it, as their quotes
-// are escaped.
+// A seal in the header: this key, the digits, a quote. No other text in the header can contain it,
+// as quotes in texts are escaped.
 constexpr std::string_view kSealKey = "sha256";
 constexpr std::string_view kSealStart = "\"sha256\":\"";
 constexpr std::size_t kSealDigits = 64;
 
-// Takes the seal's digits out of `bytes` and leaves zeros; empty when there is no seal.
+// Replaces the seal's digits in `bytes` by zeros and returns them; empty when there is no seal.
 std::string unseal(std::string& bytes) {
   const auto start = bytes.find(kSealStart);
   if (start == std::string::npos || bytes.size() < start + kSealStart.size() + kSealDigits)

@@ -29,7 +29,7 @@ void append(std::vector<float>& values, const at::Tensor& tensor) {
   values.insert(values.end(), flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel());
 }
 
-// `mean_gradient` of a batch, as a function of its images' way from the baseline.
+// `mean_gradient` of a batch, as a function of the images' difference from the baseline.
 template <typename MeanGradient>
 Attributions attribute(const Forward& forward, const Dataset& set, c10::Device device,
                        const MeanGradient& mean_gradient) {

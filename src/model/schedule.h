@@ -1,4 +1,4 @@
-// The one-cycle learning-rate schedule: no Torch, because LibTorch 1.13 has only StepLR in C++.
+// Computes the one-cycle learning rate without Torch: LibTorch 1.13 has only StepLR in C++.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@ namespace digits {
 struct OneCycleOptions {
   double peak = 1e-2;           // the largest learning rate
   std::size_t steps = 1;        // optimiser steps in all
-  double warmup_share = 0.3;    // of the steps, spent rising
+  double warmup_share = 0.3;    // share of the steps with a rising rate
   double start_divisor = 25.0;  // the first rate is peak / start_divisor
   double final_divisor = 1e4;   // the last is the first / final_divisor
 };

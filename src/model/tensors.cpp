@@ -10,7 +10,7 @@
 namespace digits {
 
 at::Tensor byte_tensor(const std::uint8_t* images, std::size_t n, const Schema& schema) {
-  // from_blob wants a mutable pointer.
+  // from_blob takes a mutable pointer.
   return at::from_blob(const_cast<std::uint8_t*>(images),
                        {static_cast<int64_t>(n), schema.rows, schema.cols, schema.channels},
                        at::kByte);

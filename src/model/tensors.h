@@ -1,4 +1,4 @@
-// The border between bytes and tensors.
+// Converts between bytes and tensors.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -17,16 +17,16 @@ namespace digits {
 // logits.
 using Forward = std::function<at::Tensor(const at::Tensor&)>;
 
-// `n` images of `schema` as [n, rows, cols, channels] bytes. Shares their memory, and must not be
-// written to.
+// `n` images of `schema` as [n, rows, cols, channels] bytes. The tensor shares their memory; do not
+// write to it.
 at::Tensor byte_tensor(const std::uint8_t* images, std::size_t n, const Schema& schema);
 
-// Bytes [n, rows, cols, channels] as [n, channels, rows, cols] float32 in [0, 1], on their device
-// and in the channels-last layout that they have already.
+// Converts bytes [n, rows, cols, channels] to [n, channels, rows, cols] float32 in [0, 1], on the
+// same device, in channels-last layout.
 at::Tensor unit_images(const at::Tensor& bytes);
 
-// `n` images of `schema` as [n, channels, rows, cols] float32 in [0, 1] on `device`. They cross
-// to the device as bytes.
+// `n` images of `schema` as [n, channels, rows, cols] float32 in [0, 1] on `device`. They are
+// copied to the device as bytes.
 at::Tensor image_tensor(const std::uint8_t* images, std::size_t n, const Schema& schema,
                         c10::Device device);
 

@@ -1,5 +1,5 @@
-// Every difference between LibTorch versions, in one place: 1.13 (Debian 12) to current 2.x.
-// Include it in .cpp files only.
+// Handles every difference between LibTorch versions: 1.13 (Debian 12) to current 2.x. Include it
+// in .cpp files only.
 #pragma once
 
 #include <ATen/autocast_mode.h>
@@ -10,8 +10,8 @@
 
 namespace digits {
 
-// Mixed precision for as long as it lives: convolutions and matrix products run in `dtype` on
-// `device`. Switches back to whether it was on before.
+// Enables mixed precision while it lives: convolutions and matrix products run in `dtype` on
+// `device`. The destructor restores the previous state.
 class AutocastScope {
  public:
   AutocastScope(c10::DeviceType device, c10::ScalarType dtype, bool enabled) : device_(device) {
@@ -19,7 +19,7 @@ class AutocastScope {
     set(device, dtype, enabled);
   }
   ~AutocastScope() {
-    at::autocast::clear_cache();  // the weights cast for this step are stale after the next
+    at::autocast::clear_cache();  // cast weights become stale after the next step
     set_enabled(device_, before_);
   }
   AutocastScope(const AutocastScope&) = delete;
@@ -63,8 +63,8 @@ class AutocastScope {
   bool before_ = false;
 };
 
-// Whether GPU 0 multiplies bfloat16 natively (compute capability 8) and LibTorch convolves by it;
-// 1.13 does so only when an environment variable asks for cuDNN's newer interface.
+// Whether GPU 0 multiplies bfloat16 natively (compute capability 8) and LibTorch's convolutions use
+// it; 1.13 does so only when an environment variable selects cuDNN's newer interface.
 inline bool gpu_multiplies_bfloat16() {
   return TORCH_VERSION_MAJOR >= 2 &&
          at::detail::getCUDAHooks().supportsBFloat16ConvolutionWithCuDNNv8();

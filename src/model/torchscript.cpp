@@ -14,10 +14,10 @@ namespace jit = torch::jit;
 
 // A scripted module with the same parameters, buffers and children, sharing their tensors. The
 // tracer finds a tensor's attribute by its identity, so the trace of the eager forward refers to
-// these attributes rather than to baked-in constants.
+// these attributes, not to baked-in constants.
 jit::Module mirror(const torch::nn::Module& module, const std::string& name,
                    const std::shared_ptr<jit::CompilationUnit>& unit) {
-  // Serialisation wants one class per submodule: two of one name would have to be identical.
+  // Serialisation needs one class per submodule: classes with the same name must be identical.
   jit::Module copy(c10::QualifiedName("__torch__.digits." + name), unit);
   copy.register_attribute("training", c10::BoolType::get(), false);
   for (const auto& item : module.named_parameters(/*recurse=*/false)) {

@@ -37,7 +37,7 @@ AdamWOptions adamw_options(const TrainOptions& options) {
   return adamw;
 }
 
-// Weights and their average changed places for as long as it lives, if there is one.
+// Exchanges weights and their average while it lives, if there is an average.
 class AverageInPlace {
  public:
   explicit AverageInPlace(std::optional<WeightAverage>& average) : average_(average) {
@@ -57,7 +57,7 @@ void require_finite(const char* what, double value, std::size_t step) {
   if (std::isfinite(value)) return;
   throw Error("train.diverged",
               fmt::format("{} {} at step {}, expected a finite number", what, value, step),
-              "lower train.learning_rate, or train in float32; what was saved before is kept");
+              "lower train.learning_rate, or train in float32; earlier saved states are kept");
 }
 
 // Throws config.train for a value of [train] that no training can use.
@@ -103,7 +103,7 @@ class Training {
   FlatWeights weights_;
   AdamW optimiser_;
   std::optional<WeightAverage> average_;
-  TrainingState state_;                 // as of now; its tensors are those in use
+  TrainingState state_;                 // current; its tensors are those in use
   std::vector<StepOutcome> unchecked_;  // of the steps since the last check
   std::size_t checked_steps_;           // steps
   Clock::time_point saved_at_ = Clock::now();
@@ -169,7 +169,7 @@ void Training::run_epoch() {
   save_state();
 }
 
-// The epoch's steps, from the one after state_.step on.
+// Runs the epoch's steps, starting after state_.step.
 void Training::run_steps() {
   auto& record = state_.epoch;
   network_->train();
@@ -183,13 +183,13 @@ void Training::run_steps() {
     take_step(batch);
     record.images += static_cast<std::size_t>(batch.labels.size(0));
     if (!interrupted() && !state_is_due()) continue;
-    check_losses();  // before anything leaves
+    check_losses();  // before a state leaves
     record.train_seconds += seconds_since(started);
     throw_if_interrupted("training");
     save_state();
     started = Clock::now();
   }
-  check_losses();  // a GPU is not done before
+  check_losses();  // waits for a GPU
   record.train_seconds += seconds_since(started);
 }
 
@@ -202,7 +202,7 @@ void Training::take_step(const TensorBatch& batch) {
   if (average_) average_->update(state_.step);
 }
 
-// Reads what the steps since the last check have found, in their order.
+// Reads losses and norms of the steps since the last check, in order.
 void Training::check_losses() {
   if (unchecked_.empty()) return;
   std::vector<at::Tensor> scalars;
@@ -210,7 +210,7 @@ void Training::check_losses() {
     scalars.push_back(outcome.loss);
     scalars.push_back(outcome.gradient_norm);
   }
-  const auto values = at::stack(scalars).to(at::kCPU, at::kDouble);  // a GPU is waited for once
+  const auto values = at::stack(scalars).to(at::kCPU, at::kDouble);  // waits for a GPU once
   const auto* value = values.data_ptr<double>();
   auto step = checked_steps_;
   for (std::size_t i = 0; i < unchecked_.size(); ++i, value += 2) {
@@ -225,7 +225,7 @@ void Training::check_losses() {
   unchecked_.clear();
 }
 
-// Fills in what the epoch's network scores on the validation part.
+// Records the epoch's scores on the validation part.
 void Training::validate() {
   network_->eval();
   const auto logits = logits_of([&](const at::Tensor& x) { return network_->forward(x); },
@@ -245,7 +245,8 @@ bool Training::state_is_due() const {
          seconds_since(saved_at_) >= options_.checkpoint_seconds;
 }
 
-// After a look; but the last step taken is in the weights alone.
+// Requires a check of the losses before. The last step shows in the weights alone, so their sum is
+// checked here.
 void Training::save_state() {
   require_finite("sum of the weights", weights_.all().sum().item<double>(), state_.step);
   count_seconds();
@@ -265,7 +266,7 @@ BatchOptions batch_options(const TrainOptions& options, int epoch) {
   batches.batch_size = options.batch_size;
   batches.seed = options.seed;
   batches.epoch = static_cast<std::uint64_t>(epoch);
-  batches.drop_last = true;  // a last batch of one sample has no variance to normalise by
+  batches.drop_last = true;  // a last batch of one sample has no variance for batch norm
   batches.augment = options.augment;
   return batches;
 }

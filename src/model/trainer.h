@@ -1,4 +1,4 @@
-// Training: epochs of batches through network and optimiser. It is handed a training and a
+// Trains the network: epochs of batches through network and optimiser. It receives a training and a
 // validation part, never the test set.
 #pragma once
 
@@ -30,38 +30,38 @@ struct TrainOptions {
   Precision precision = Precision::kFloat32;
   c10::Device device{c10::DeviceType::CPU};
   std::uint64_t seed = 0;
-  // When a state is handed out, besides each epoch's end: whichever comes first; 0: never.
+  // When on_state is called, besides at each epoch's end: whichever comes first; 0: never.
   std::size_t checkpoint_steps = 0;
   double checkpoint_seconds = 30.0;
-  // Steps between two looks at loss and gradient. 0: each step on a CPU, 50 on a GPU, which would
-  // have to wait for each. It changes no result.
+  // Steps between two checks of loss and gradient. 0: each step on a CPU, every 50 steps on a GPU,
+  // where each check waits for the device. It changes no result.
   std::size_t look_every = 0;
 };
 
-// Called as training goes on; any may be empty. An exception from one ends the training.
+// Callbacks of a training; any may be empty. An exception from one ends the training.
 struct TrainObserver {
-  // For each step, in order, when it is looked at.
+  // For each step, in order, when its loss is checked.
   std::function<void(const StepRecord& record)> on_step;
-  // Network in evaluation mode, with averaged weights where they are averaged.
+  // The network is in evaluation mode, with averaged weights if weights are averaged.
   std::function<void(const EpochRecord& record)> on_epoch;
-  // A state to go on from: its losses and weights are finite. Its tensors are those in use.
+  // A state to resume from: its losses and weights are finite. Its tensors are those in use.
   std::function<void(const TrainingState& state)> on_state;
 };
 
 // Throws config.train for options that cannot train on `samples` samples.
 void require_trainable(const TrainOptions& options, std::size_t samples);
 
-// How the batches of an epoch, counted from 1, are made.
+// The batch options of an epoch, counted from 1.
 BatchOptions batch_options(const TrainOptions& options, int epoch);
 
-// Trains `network` in place, on options.device, and leaves the averaged weights in it where they
+// Trains `network` in place, on options.device, and leaves the averaged weights in it if weights
 // are averaged. Bit-reproducible on a CPU for fixed options and thread count.
 //
-// A `start` that was handed out goes on from there, to the same bits; its tensors must fit
-// (checkpoint.mismatch). A loss or gradient that is not finite throws train.diverged: on a CPU
-// before the step is taken, on a GPU some steps later, but before a state is handed out. After an
-// interrupt the step under way is finished, a state handed out, and `interrupted` thrown. Throws as
-// require_trainable, too.
+// With a `start` from on_state, training resumes there and gives the same bits; its tensors must
+// fit (checkpoint.mismatch). A loss or gradient that is not finite throws train.diverged: on a CPU
+// before the step is applied, on a GPU some steps later, but before on_state is called. After an
+// interrupt the current step is finished, on_state is called, and `interrupted` is thrown. Throws
+// as require_trainable, too.
 std::vector<EpochRecord> train(Network& network, const Dataset& train_set,
                                const Dataset& validation_set, const TrainOptions& options,
                                const TrainObserver& observer = {}, TrainingState start = {});

@@ -10,8 +10,8 @@ namespace digits {
 
 namespace {
 
-// A GPU fetches pinned memory by itself; for other memory the CPU would wait until the GPU has done
-// all that it was told before.
+// A GPU copies pinned memory by itself; for other memory the CPU would wait until the GPU has
+// finished its queue.
 at::Tensor on_device(const at::Tensor& tensor, c10::Device device) {
   if (device.is_cpu()) return tensor;
   return tensor.pin_memory().to(at::TensorOptions(device), /*non_blocking=*/true);

@@ -1,4 +1,4 @@
-// The batches of a training as tensors on the device that trains.
+// Provides training batches as tensors on the training device.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -17,18 +17,18 @@ struct TensorBatch {
   at::Tensor labels;  // [n] int64
 };
 
-// Without augmentation the set is put on the device once, and a batch is gathered there; with it,
-// batches come from a thread of their own. The order of the samples is the same.
+// Without augmentation the set is copied to the device once, and batches are gathered there; with
+// it, a separate thread prepares the batches. The order of the samples is the same.
 class TrainingBatches {
  public:
   // The set must outlive it.
   TrainingBatches(const Dataset& set, const AugmentOptions& augment, c10::Device device);
 
-  // Begins the epoch of `options` at its first_batch. Throws as BatchStream.
+  // Starts the epoch of `options` at its first_batch. Throws as BatchStream.
   void start(const BatchOptions& options);
 
-  // The epoch's next batch; false at its end. The one before must be out of use by then. Throws as
-  // BatchStream::next.
+  // The epoch's next batch; false at its end. The previous batch must no longer be in use. Throws
+  // as BatchStream::next.
   bool next(TensorBatch& batch);
 
  private:
@@ -41,7 +41,7 @@ class TrainingBatches {
   int64_t next_ = 0;  // batch
   int64_t count_ = 0;
   std::unique_ptr<BatchStream> stream_;
-  Batch streamed_;  // what the last batch's tensors may share memory with
+  Batch streamed_;  // owns the memory of the last batch's tensors
 };
 
 }  // namespace digits

@@ -15,7 +15,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kFamily = "checkpoint";
 constexpr const char* kStateKey = "digits.training_state/1";
 constexpr const char* kPrefix = "step-";
 constexpr const char* kExtension = ".safetensors";
@@ -36,15 +35,15 @@ std::string format_state(const TrainingState& state) {
 TrainingState parse_state(const std::string& bytes, const std::string& name) {
   TrainingState state;
   Metadata metadata;
-  state.tensors = parse_sealed(bytes, name, kFamily, metadata);
-  const auto json = parse_json(metadata[kStateKey], name, kFamily);
+  state.tensors = parse_sealed(bytes, name, kCheckpointFamily, metadata);
+  const auto json = parse_json(metadata[kStateKey], name, kCheckpointFamily);
   state.config = metadata["config"];
   state.versions = metadata["versions"];
-  state.step = json_at<std::size_t>(json, "/step", kFamily);
-  state.loss_sum = json_at<double>(json, "/loss_sum", kFamily);
-  state.gradient_norm_sum = json_at<double>(json, "/gradient_norm_sum", kFamily);
-  state.epoch = json_at<EpochRecord>(json, "/epoch", kFamily);
-  state.history = json_at<std::vector<EpochRecord>>(json, "/history", kFamily);
+  state.step = json_at<std::size_t>(json, "/step", kCheckpointFamily);
+  state.loss_sum = json_at<double>(json, "/loss_sum", kCheckpointFamily);
+  state.gradient_norm_sum = json_at<double>(json, "/gradient_norm_sum", kCheckpointFamily);
+  state.epoch = json_at<EpochRecord>(json, "/epoch", kCheckpointFamily);
+  state.history = json_at<std::vector<EpochRecord>>(json, "/history", kCheckpointFamily);
   return state;
 }
 
@@ -53,7 +52,7 @@ void StateFolder::save(const TrainingState& state) {
   write_file(path, format_state(state));
   if (path == last_) return;
   for (const auto& other : paths()) {
-    std::error_code ignored;  // what cannot be removed is in nobody's way
+    std::error_code ignored;  // a state that cannot be removed does no harm
     if (other != path && other != last_) fs::remove(other, ignored);
   }
   last_ = path;
@@ -72,10 +71,10 @@ std::optional<TrainingState> StateFolder::load_newest() {
     }
   }
   if (all.empty()) return std::nullopt;
-  throw Error(
-      "checkpoint.damaged",
-      fmt::format("{}: {} training states, none of them whole", folder_.string(), all.size()),
-      "train again, into a new folder, with the run's config.toml");
+  throw Error("checkpoint.damaged",
+              fmt::format("{}: {} training states, expected one that is not damaged",
+                          folder_.string(), all.size()),
+              "train again, into a new folder, with the run's config.toml");
 }
 
 std::vector<fs::path> StateFolder::paths() const {

@@ -9,9 +9,9 @@ namespace digits {
 
 namespace {
 
-constexpr int kPaperSide = 160;     // pixels: paper is smooth, so a small copy shows it
-constexpr double kBend = 0.02;      // weight of a flat surface: two edges do not tell a bent one
-constexpr int kPolaritySide = 400;  // pixels: enough to see the thinnest stroke
+constexpr int kPaperSide = 160;  // pixels: paper is smooth, so a small copy shows it
+constexpr double kBend = 0.02;   // weight of a flat surface: two edges do not determine curvature
+constexpr int kPolaritySide = 400;  // pixels: enough for the thinnest stroke
 
 // The terms of a quadratic surface at a pixel, in coordinates of about [-1, 1].
 cv::Vec6d quadratic(const cv::Size& size, int x, int y) {
@@ -40,14 +40,14 @@ std::vector<RimPixel> rim_of(const cv::Mat1b& grey) {
 }
 
 // The coefficients of the paper's brightness: the quadratic surface that fits the picture's rim,
-// most of which is paper. What fits worse than two thirds of the rim is taken for ink and left out
-// (least trimmed squares: Rousseeuw and Van Driessen, 2006).
+// most of which is paper. The third of the rim that fits worst counts as ink and is left out (least
+// trimmed squares: Rousseeuw and Van Driessen, 2006).
 cv::Vec6d fit_paper(std::vector<RimPixel> rim) {
   const auto kept = rim.begin() + static_cast<std::ptrdiff_t>((2 * rim.size() + 2) / 3);
   cv::Vec6d surface;
   std::nth_element(rim.begin(), rim.begin() + static_cast<std::ptrdiff_t>(rim.size() / 2),
                    rim.end(), [](const auto& a, const auto& b) { return a.grey < b.grey; });
-  surface[0] = rim[rim.size() / 2].grey;  // begins with a level one
+  surface[0] = rim[rim.size() / 2].grey;  // starts with a flat surface
   for (int step = 0; step < 10; ++step) {
     const auto misfit = [&](const RimPixel& p) { return std::abs(p.grey - surface.dot(p.terms)); };
     std::nth_element(rim.begin(), kept - 1, rim.end(),
@@ -77,8 +77,8 @@ cv::Mat1b reduced(const cv::Mat1b& image, int side) {
   return small;
 }
 
-// The sum of cubes weighs few strong deviations above many weak ones: a small digit decides, the
-// noise of both signs does not.
+// The sum of cubes gives a few strong deviations more weight than many weak ones: a small digit
+// decides, symmetric noise does not.
 bool is_light_on_dark(const cv::Mat1b& grey) {
   cv::Mat1b small;
   cv::GaussianBlur(reduced(grey, kPolaritySide), small, {0, 0}, 0.8);
@@ -92,11 +92,11 @@ bool is_light_on_dark(const cv::Mat1b& grey) {
   return cubes > 0.0;
 }
 
-// Light falls on ink and paper, so their ratio does not depend on it. Closing fills what is dark
-// and narrower than a fifth of the picture, and opening what is light: what remains is paper, with
-// its shadows.
+// Light falls on ink and paper alike, so their ratio does not depend on it. Closing removes dark
+// details narrower than a fifth of the picture, and opening light ones: the rest is paper, with its
+// shadows.
 cv::Mat1f ink_of(const cv::Mat1b& grey, bool light_on_dark) {
-  constexpr double kDark = 16.0;  // grey levels added to both, or noise in the dark would be ink
+  constexpr double kDark = 16.0;  // grey levels added to both, so that noise in the dark is not ink
   const auto small = reduced(grey, kPaperSide);
   const int width = std::max(small.rows, small.cols) / 5 | 1;
   cv::Mat1b paper;

@@ -8,8 +8,8 @@ namespace digits {
 // `image` reduced so that its longer side has at most `side` pixels.
 cv::Mat1b reduced(const cv::Mat1b& image, int side);
 
-// Whether the writing is lighter than the paper. Paper is the smooth surface that fits most of the
-// picture's rim.
+// Whether the writing is lighter than the paper. The paper is the smooth surface that fits most of
+// the picture's rim.
 bool is_light_on_dark(const cv::Mat1b& grey);
 
 // Ink relative to the paper around it, 0 (paper) to 1.

@@ -14,12 +14,12 @@ namespace digits {
 
 namespace {
 
-constexpr int kSmallSide = 400;        // pixels: smaller pictures are enlarged
-constexpr int kWorkingSide = 800;      // pixels: enough for a line of digits, and fast
-constexpr int kLargeSide = 2000;       // pixels: enough for a page of small ones
-constexpr int kMinHeight = 40;         // pixels, of a digit: below it the page is looked at again
+constexpr int kSmallSide = 400;    // pixels: smaller pictures are enlarged
+constexpr int kWorkingSide = 800;  // pixels: enough for a line of digits, and fast
+constexpr int kLargeSide = 2000;   // pixels: enough for a page of small ones
+constexpr int kMinHeight = 40;     // pixels, of a digit: below it the page is read again, enlarged
 constexpr double kMinContrast = 0.12;  // of the paper's brightness: less is a blank sheet
-constexpr double kInkLevel = 0.4;      // of the strongest ink: from here on it is a stroke
+constexpr double kInkLevel = 0.4;      // of the strongest ink: the threshold of a stroke
 constexpr double kMinPen = 0.09;       // of a digit's height: thinner ones vanish in normal form
 
 // `image` with a longer side of kSmallSide to `most` pixels.
@@ -32,7 +32,7 @@ cv::Mat1b scaled(const cv::Mat1b& image, int most) {
   return large;
 }
 
-// The picture as it is looked at, and what of it is paper.
+// The part of the picture that is read, and its paper.
 struct Work {
   cv::Rect box;     // of the picture
   cv::Mat1b grey;   // of the box, scaled
@@ -43,7 +43,7 @@ struct Work {
   }
 };
 
-// Blurs what is finer than a stroke: the sensor's noise.
+// Blurs details finer than a stroke: the sensor's noise.
 cv::Mat1b without_grain(const cv::Mat1b& grey) {
   const double grain = std::max(grey.rows, grey.cols) / 400.0;  // pixels
   cv::Mat1b smooth = grey;
@@ -66,7 +66,7 @@ double strongest_of(const cv::Mat1f& ink) {
   return strongest;
 }
 
-// Takes a form's lines, with their soft edges, out of the ink.
+// Removes a form's lines, with their soft edges, from the ink.
 void erase_lines(cv::Mat1f& ink, LeftOut& left_out) {
   const cv::Mat1b strokes(ink >= kInkLevel * strongest_of(ink));
   const auto printed = find_printed_lines(strokes);
@@ -81,7 +81,7 @@ void erase_lines(cv::Mat1f& ink, LeftOut& left_out) {
   ink.setTo(0.0, around & ~kept);
 }
 
-// A digit's ink alone, no thinner than the normal form can show, and as strong as ink can be.
+// A digit's ink alone, thick enough for the normal form, scaled to full strength.
 Cutout cut_out(const cv::Mat1b& ink, const cv::Mat1i& labels, const Group& group) {
   cv::Rect box = group.box;
   const double width = pen_width(mask_of(labels, group, box));
@@ -101,7 +101,7 @@ Cutout cut_out(const cv::Mat1b& ink, const cv::Mat1i& labels, const Group& group
   return {box, digit};
 }
 
-// From the pixels that were looked at to those of the picture.
+// From pixels of the working copy to pixels of the picture.
 cv::Rect in_picture(const cv::Rect& box, const Work& work) {
   const auto scale = work.scale();
   const cv::Point2d from(box.x * scale.x, box.y * scale.y);

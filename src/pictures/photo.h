@@ -22,18 +22,18 @@ struct Reading {
   std::vector<Cutout> digits;  // from the top row to the lowest, each from left to right
   LeftOut left_out;            // what else was seen, by name: "box", "dash", "desk", ...
 
-  // For the message when there is no digit.
+  // For the message when no digit is found.
   double contrast = 0.0;  // of the strongest ink, in shares of the paper's brightness
   double edge = 0.0;      // pixels, from paper to the strongest ink, where that is shortest
   cv::Size largest;       // pixels, of the largest piece of ink; empty: none
 };
 
-// Reads a grey picture; no digits when nothing stands out from the paper by an eighth of its
-// brightness. Dark on light and light on dark, uneven light and soft shadows are seen through, and
-// so is soft focus. A sheet is told from the desk that it lies on, and a form's boxes and lines
-// (pictures/printed_lines.h) from the digits; marks and specks are left out (pictures/strokes.h).
-// Digits that touch are not told apart, and one below an eightieth of the picture is a speck. A pen
-// too thin for the normal form is drawn thicker. With Shows::kOne all strokes are one digit.
+// Reads a grey picture; no digits when no ink has a contrast of an eighth of the paper's
+// brightness. Handles dark on light and light on dark, uneven light, soft shadows and soft focus.
+// Separates a sheet from the desk below it, and a form's boxes and lines (pictures/printed_lines.h)
+// from the digits; leaves out marks and specks (pictures/strokes.h). Limits: touching digits are
+// not separated, and a digit below an eightieth of the picture counts as a speck. A pen too thin
+// for the normal form is drawn thicker. With Shows::kOne all strokes are one digit.
 Reading cut_out_digits(const cv::Mat1b& grey, Shows shows = Shows::kAnyNumber);
 
 }  // namespace digits

@@ -14,19 +14,19 @@ namespace {
 
 constexpr double kMinSlender = 12.0;  // length of a line, in its thicknesses
 constexpr double kMaxTilt = 0.1;      // of a line, rise by length
-constexpr double kMinStraight = 0.7;  // of a line's pixels: the others are bits of strokes
-constexpr double kMaxGap = 5.0;       // pixels that a thin line may lack
-constexpr double kMinInside = 0.3;    // of a box's opening: the height of what is in it
+constexpr double kMinStraight = 0.7;  // of a line's pixels: the others belong to strokes
+constexpr double kMaxGap = 5.0;       // pixels: the longest gap in a thin line
+constexpr double kMinInside = 0.3;    // of a box's opening: the height of its content
 
 // A long thin piece, level or upright.
 struct Line {
   cv::Rect box;
   double thickness = 0.0;
-  cv::Mat1b pixels;  // of the box, without what crosses it
+  cv::Mat1b pixels;  // of the box, without crossing strokes
   bool printed = false;
 };
 
-// Adds the parts whose opening holds something of size, and counts them.
+// Adds the parts whose opening holds large content, and counts them.
 int add_boxes(const cv::Mat1b& strokes, cv::Mat1b& boxes) {
   std::vector<std::vector<cv::Point>> contours;
   std::vector<cv::Vec4i> tree;  // next, previous, first child, parent
@@ -51,7 +51,7 @@ int add_boxes(const cv::Mat1b& strokes, cv::Mat1b& boxes) {
   return count;
 }
 
-// The median height of the columns that are not empty.
+// The median height of the non-empty columns.
 double thickness_of(const cv::Mat1b& pixels) {
   cv::Mat1i sums;
   cv::reduce(pixels, sums, 0, cv::REDUCE_SUM, CV_32S);
@@ -65,8 +65,8 @@ double thickness_of(const cv::Mat1b& pixels) {
   return *middle;
 }
 
-// The longest row of columns in which a level line has no ink, nor has what crosses it: strokes of
-// several digits have gaps between them. `fit` is a direction and a point of the line.
+// The longest run of columns without ink on a level line, where no stroke crosses it either:
+// between strokes of several digits there are gaps. `fit` is a direction and a point of the line.
 int longest_gap(const cv::Mat1b& strokes, const cv::Vec4d& fit, const cv::Rect& box) {
   int longest = 0, gap = 0;
   for (int x = box.x; x < box.br().x; ++x) {
@@ -79,8 +79,8 @@ int longest_gap(const cv::Mat1b& strokes, const cv::Vec4d& fit, const cv::Rect& 
   return longest;
 }
 
-// The straight level line that most of the pixels lie on; without thickness if there is none.
-// `strokes` has the pixels and what crosses them.
+// The straight level line through most of the pixels; thickness 0 if there is none. `strokes` has
+// the pixels and the strokes that cross them.
 Line line_through(const cv::Mat1b& pixels, const cv::Mat1b& strokes, cv::Point origin) {
   Line line;
   const double thickness = thickness_of(pixels);
@@ -111,8 +111,8 @@ Line line_through(const cv::Mat1b& pixels, const cv::Mat1b& strokes, cv::Point o
   return line;
 }
 
-// The level lines of a mask. Opening by an upright stick keeps what is thicker than a pen, so that
-// the strokes that cross a line are no part of it.
+// The level lines of a mask. Opening by an upright stick keeps strokes thicker than a pen, so that
+// strokes that cross a line do not belong to it.
 std::vector<Line> level_lines(const cv::Mat1b& strokes, int pen) {
   cv::Mat1b thick, joined;
   cv::morphologyEx(strokes, thick, cv::MORPH_OPEN,
@@ -184,8 +184,8 @@ Largest largest_part(const cv::Mat1b& strokes) {
   return {box.size(), pen_width(cv::Mat1b(labels(box) == best))};
 }
 
-// No digit has a stroke that is twice as long as the rest of it is wide, and as long as it is high;
-// a line much thinner than the pen need not be so long.
+// No stroke of a digit is twice as long as the rest of the digit is wide, and as long as the digit
+// is high. A line much thinner than the pen may be shorter.
 bool is_printed(double length, double thickness, double along, double across, double pen) {
   const bool longer = length >= 2.0 * along && length >= across;
   const bool thinner = thickness <= 0.6 * pen && length >= 1.2 * along && length >= 0.8 * across;

@@ -7,8 +7,8 @@ namespace digits {
 
 namespace {
 
-// Whether half of the lower box stands beside the other. One of less than half of the height may
-// hang below the row, as a comma does, by a quarter of the difference of the heights.
+// Whether half of the lower box stands beside the other box. A box of less than half of the height
+// may hang below the row, as a comma does, by a quarter of the difference of the heights.
 bool side_by_side(const cv::Rect& a, const cv::Rect& b) {
   const int shared = std::min(a.br().y, b.br().y) - std::max(a.y, b.y);
   const int lower = std::min(a.height, b.height);

@@ -1,4 +1,4 @@
-// The order in which people read what stands on a sheet.
+// Sorts boxes on a sheet into reading order.
 #pragma once
 
 #include <cstddef>
@@ -7,8 +7,8 @@
 
 namespace digits {
 
-// The rows of the boxes, from the top, each from left to right, as indices into `boxes`. A box's
-// row goes on with the nearest one to its right beside which it stands, so a row may rise or fall.
+// The rows of the boxes, from the top, each from left to right, as indices into `boxes`. A row
+// continues with the nearest box to the right at the same height, so it may rise or fall.
 std::vector<std::vector<std::size_t>> reading_order(const std::vector<cv::Rect>& boxes);
 
 }  // namespace digits

@@ -1,4 +1,4 @@
-// A sheet of paper that lies on something else.
+// Finds a sheet of paper on a desk.
 #pragma once
 
 #include <opencv2/core/mat.hpp>
@@ -12,9 +12,9 @@ struct Sheet {
   cv::Mat1b mask;  // of the box's size: 255 on the sheet, without its edges
 };
 
-// The sheet on a desk: a region with straight sides and a sharp edge, lighter or darker than what
-// is around it, that holds something. None when the paper fills the picture. A picture's edge may
-// cut the sheet.
+// The sheet on a desk: a written-on region with straight sides and a sharp edge, lighter or darker
+// than its surroundings. None when the paper fills the picture. The picture's edge may cut the
+// sheet.
 std::optional<Sheet> find_sheet(const cv::Mat1b& grey);
 
 }  // namespace digits

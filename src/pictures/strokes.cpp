@@ -12,13 +12,13 @@ namespace digits {
 
 namespace {
 
-constexpr double kMinPart = 0.15;    // of the largest part's extent: anything smaller is a speck
-constexpr double kMinDigit = 0.012;  // of the picture's longer side: so is anything below this
+constexpr double kMinPart = 0.15;    // of the largest part's extent: a smaller part is a speck
+constexpr double kMinDigit = 0.012;  // of the picture's longer side: so is a part below this
 constexpr double kMinEdge = 16.0;    // of 255 per pixel: shadows are softer than ink
 constexpr double kSoftEdge = 0.12;   // of a part's extent: ink may be as soft as this
-constexpr double kMinRow = 0.45;     // of the row's height: anything lower is a mark
-constexpr double kMinOfAll = 0.25;  // of the greatest height of all rows: so is anything below this
-constexpr double kBlob = 0.45;      // of its extent: a digit's pen is thinner
+constexpr double kMinRow = 0.45;     // of the row's height: a lower group is a mark
+constexpr double kMinOfAll = 0.25;   // of the greatest height of all rows: so is a group below this
+constexpr double kBlob = 0.45;       // of its extent: a digit's pen is thinner
 
 int extent(const cv::Rect& box) { return std::max(box.width, box.height); }
 
@@ -52,8 +52,8 @@ std::vector<Group> find_strokes(const Parts& parts, LeftOut& left_out) {
   return strokes;
 }
 
-// Whether two parts lie above each other, and near enough to be one digit. Two of one height are
-// digits of two rows, unless they nearly touch.
+// Whether two parts lie above each other and are near enough to be one digit. Two parts of equal
+// height are digits of two rows, unless they nearly touch.
 bool belong_together(const cv::Rect& a, const cv::Rect& b) {
   const int overlap = std::min(a.br().x, b.br().x) - std::max(a.x, b.x);
   const int gap = std::max(a.y, b.y) - std::min(a.br().y, b.br().y);
@@ -63,7 +63,7 @@ bool belong_together(const cv::Rect& a, const cv::Rect& b) {
 }
 
 std::vector<Group> join(const std::vector<Group>& strokes) {
-  if (strokes.empty()) return {};  // cv::partition would refer to its first
+  if (strokes.empty()) return {};  // cv::partition reads the first element
   std::vector<int> digit_of;
   const int digits = cv::partition(strokes, digit_of, [](const Group& a, const Group& b) {
     return belong_together(a.box, b.box);
@@ -89,7 +89,7 @@ bool is_dash(const cv::Rect& box, const cv::Mat1b& mask) {
   return slender >= 2.5 && static_cast<double>(points.size()) >= 0.7 * area;
 }
 
-// The name of a group that is no digit, in a row of this height; or empty.
+// The name of a group that is no digit, in a row of this height; else empty.
 std::string name_of_mark(const Parts& parts, const Group& group, double row, double of_all) {
   const auto mask = mask_of(parts.labels, group, group.box);
   if (is_dash(group.box, mask)) return "dash";
@@ -156,7 +156,7 @@ std::vector<Group> group_as_one(const Parts& parts, LeftOut& left_out) {
   return all.labels.empty() ? std::vector<Group>{} : std::vector<Group>{all};
 }
 
-// One pass, however many parts there are: a sheet of dots has thousands.
+// One pass for any number of parts: a sheet of dots has thousands.
 cv::Mat1b mask_of(const cv::Mat1i& labels, const Group& group, const cv::Rect& box) {
   const cv::Mat1i inside = labels(box);
   cv::Mat1b mask(box.size());

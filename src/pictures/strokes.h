@@ -1,4 +1,4 @@
-// Pieces of ink, and which of them make a digit.
+// Groups pieces of ink into digits.
 #pragma once
 
 #include <map>
@@ -25,19 +25,19 @@ struct Group {
   std::vector<int> labels;  // ascending
 };
 
-// The pieces that were left out: how many of each name, "dash", "dot", "mark", "speck".
+// The number of pieces left out, by name: "dash", "dot", "mark", "speck".
 using LeftOut = std::map<std::string, int>;
 
-// The digits, from the top row to the lowest, each from left to right. Shadows, whose edges are
-// soft, and thin lines across the picture are none. Neither are specks, nor marks: what has less
-// than half of the height of its row, a level bar, or a blob as wide as its pen. Parts that lie
-// above each other, like the flag of a 5, belong to one digit.
+// The digits, from the top row to the lowest, each from left to right. Leaves out shadows, whose
+// edges are soft, thin lines across the picture, specks, and marks: a group below half of its row's
+// height, a level bar, or a blob as wide as its pen. Parts that lie above each other, like the flag
+// of a 5, belong to one digit.
 std::vector<Group> group_digits(const Parts& parts, LeftOut& left_out);
 
 // All strokes as one digit, marks included; or none.
 std::vector<Group> group_as_one(const Parts& parts, LeftOut& left_out);
 
-// Where the group's parts lie within `box`.
+// The pixels of the group's parts within `box`.
 cv::Mat1b mask_of(const cv::Mat1i& labels, const Group& group, const cv::Rect& box);
 
 }  // namespace digits

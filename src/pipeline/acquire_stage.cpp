@@ -1,4 +1,4 @@
-// The stage acquire: the sets that a configuration names.
+// Runs the stage acquire: loads or draws the sets that a configuration names.
 #include "data/class_folders.h"
 #include "data/load.h"
 #include "pipeline/stages.h"
@@ -30,7 +30,7 @@ SyntheticOptions synthetic_options(const Config& config, Part part) {
   options.cols = static_cast<int>(config.data.synthetic_cols);
   if (config.data.classes > 0) options.classes = static_cast<int>(config.data.classes);
   options.seed = static_cast<std::uint64_t>(config.seed);
-  if (part == Part::kTest) {  // beyond the training images, so that no key is used twice
+  if (part == Part::kTest) {  // after the training images, so that no key is used twice
     options.first_index = static_cast<std::uint64_t>(config.data.synthetic_train);
   }
   options.threads = static_cast<int>(config.threads);

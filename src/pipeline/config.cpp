@@ -19,7 +19,7 @@ namespace digits {
 
 namespace {
 
-constexpr double kMillions = 1e7;  // of images: far above what memory holds
+constexpr double kMillions = 1e7;  // of images: far more than memory holds
 
 // The range of a number.
 struct Range {
@@ -27,8 +27,8 @@ struct Range {
   double high = 0.0;
 };
 
-// The one list of keys: reading, writing and the checks for unknown keys and impossible values all
-// walk it.
+// The one list of keys: reading, writing and the checks for unknown keys and invalid values all
+// iterate over it.
 template <typename ConfigType, typename Visitor>
 void visit_keys(ConfigType& config, Visitor&& visit) {
   visit("", "preset", config.preset);
@@ -84,7 +84,7 @@ std::string dotted(const std::string& table, const std::string& key) {
   return table.empty() ? key : table + "." + key;
 }
 
-// Reads one value if the document has it; the type of `value` is the type that is expected.
+// Reads one value if the document has it; the type of `value` is the expected type.
 class Reader {
  public:
   Reader(const toml::table& root, std::string name) : root_(root), name_(std::move(name)) {}
@@ -106,7 +106,7 @@ class Reader {
         "see configs/fast.toml for every key and its type");
   }
 
-  // Throws for the first key of the document that no visit asked for.
+  // Throws for the first key of the document that no visit has read.
   void check_known(const toml::table& table, const std::string& prefix) const {
     for (const auto& [key, node] : table) {
       const auto path = dotted(prefix, std::string(key.str()));
@@ -118,7 +118,7 @@ class Reader {
         throw Error("config.unknown_key",
                     fmt::format("{}: unknown key {}, expected one of those in configs/fast.toml",
                                 name_, path),
-                    "check the spelling and the [table] that it stands in");
+                    "check the spelling and the [table] of the key");
       }
       if (const auto* inner = node.as_table()) check_known(*inner, path);
     }
@@ -144,7 +144,7 @@ class Reader {
     value = node.ref<std::int64_t>();
     return true;
   }
-  static bool get(const Node& node, double& value) {  // 1 is as good as 1.0
+  static bool get(const Node& node, double& value) {  // accepts 1 for 1.0
     const auto number = node.value<double>();
     value = number.value_or(value);
     return number.has_value() && node.is_number();
@@ -221,7 +221,7 @@ std::string toml_text(const std::vector<std::vector<std::int64_t>>& rows) {
   return fmt::format("{}", rows);  // as fmt writes ranges: [[1], [2, 3]]
 }
 
-// The configuration that a table makes of `base`, and the keys that it does not set.
+// The configuration from a table over `base`, and the keys that the table does not set.
 std::pair<Config, std::vector<std::string>> read_table(const toml::table& root,
                                                        const std::string& name,
                                                        const Config& base) {
@@ -293,7 +293,7 @@ void require_same(const Config& config, const Config& before, const std::string&
   });
   if (changes.empty()) return;
   throw Error("config.changed",
-              fmt::format("{}: {}, as the run was begun", name, fmt::join(changes, "; ")),
+              fmt::format("{}: {}, as when the run started", name, fmt::join(changes, "; ")),
               "resume without further options, or train into a new folder");
 }
 

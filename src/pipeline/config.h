@@ -1,5 +1,5 @@
-// Everything that decides a run, as plain values: read from TOML, overridden by flags, written
-// back.
+// Defines the configuration: all values that a run depends on, read from TOML, overridden by flags,
+// written back.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace digits {
 
 struct DataConfig {
   std::string source = "synthetic";  // or a folder of IDX files or class folders
-  std::int64_t classes = 0;          // 0: as many as the labels ask for; synthetic: ten
+  std::int64_t classes = 0;          // 0: from the largest label; synthetic: ten
   std::int64_t synthetic_train = 30000;
   std::int64_t synthetic_test = 2000;
   std::int64_t synthetic_rows = 28;
@@ -25,11 +25,11 @@ struct DataConfig {
   bool invert = false;
   bool transpose = false;
   std::string size;
-  std::string fail_on = "error";  // the least severity that stops a run; or "warning"
+  std::string fail_on = "error";  // the lowest severity that stops a run; or "warning"
 };
 
 struct NetworkConfig {
-  double crop_share = 0.05;  // of the variance that a frame may hold to be cut off; see quiet_frame
+  double crop_share = 0.05;  // largest share of variance in a frame to crop; see quiet_frame
   std::int64_t patch = 2;    // see Architecture; 0: chosen by image size, see fit_to_set
   std::vector<std::vector<std::int64_t>> blocks{{16}, {32, 64}};
 };
@@ -67,37 +67,37 @@ struct Config {
   std::string gates_undecided = "warn";  // see Undecided
 };
 
-// Stands in where no preset is named.
+// Used when no preset is named.
 constexpr const char* kDefaultPreset = "standard";
 
 // The configuration of a preset. Throws config.preset for an unknown name.
 Config preset_config(const std::string& name);
 
-// `base` with what the TOML text sets. A text that sets train.epochs means just as many: min_steps
-// is 0 unless the text sets it, too. The same holds for train.batch_size, with max_batch_share 1.
-// Throws config.syntax, config.unknown_key (so that a typo is
-// not silently a default), config.type and config.value; `name` is for messages.
+// `base` with the values that the TOML text sets. A text that sets train.epochs sets the exact
+// number: min_steps becomes 0 unless the text sets it, too. The same holds for train.batch_size,
+// with max_batch_share 1. Throws config.syntax, config.unknown_key (so that a typo does not
+// silently give a default), config.type and config.value; `name` is for messages.
 Config parse_config(const std::string& toml, const std::string& name, const Config& base);
 
-// Throws config.value for values that no run can use; `name` is for messages.
+// Throws config.value for invalid values; `name` is for messages.
 void check_values(const Config& config, const std::string& name);
 
-// The same for a file; a preset that it names takes the place of `base`. A relative data.source
-// stays relative to the working directory.
+// The same for a file; a preset that it names replaces `base`. A relative data.source stays
+// relative to the working directory.
 Config load_config(const std::filesystem::path& path, const Config& base);
 
-// A configuration that a run has written: every key must be there, or config.missing_key is thrown,
-// so that a damaged file is not silently filled up with defaults.
+// The configuration that a run has written. Every key must be present, or config.missing_key is
+// thrown, so that a damaged file is not silently completed with defaults.
 Config load_complete_config(const std::filesystem::path& path);
 
-// Throws config.changed, naming each key that has another value than in `before`, the configuration
-// that a run was begun with; `name` is for messages.
+// Throws config.changed, naming each key that differs from `before`, the configuration with which
+// the run started; `name` is for messages.
 void require_same(const Config& config, const Config& before, const std::string& name);
 
 // All keys, in the order of configs/*.toml; parse_config reads it back to an equal configuration.
 std::string to_toml(const Config& config);
 
-// gates.undecided. Throws config.value for a word that is neither "warn" nor "fail".
+// gates.undecided. Throws config.value unless it is "warn" or "fail".
 Undecided undecided_policy(const Config& config);
 
 }  // namespace digits

@@ -28,7 +28,7 @@ using Clock = std::chrono::steady_clock;
 template <typename Work>
 double billions_per_second(double operations, const Work& work) {
   double best = 0.0;
-  work();  // makes threads, kernels and memory
+  work();  // warm-up: creates threads, kernels and memory
   for (const auto start = Clock::now(); Clock::now() - start < std::chrono::milliseconds(50);) {
     const auto before = Clock::now();
     work();
@@ -62,7 +62,7 @@ Json speeds() {
               {"convolution_bfloat16", convolution(at::kBFloat16)}};
 }
 
-// Gigabytes free on the file system of `folder`; null when it does not say.
+// Gigabytes free on the file system of `folder`; null when unknown.
 Json free_gigabytes(const std::filesystem::path& folder) {
   std::error_code error;
   const auto space = std::filesystem::space(folder, error);
@@ -76,7 +76,7 @@ Json disk() {
               {"temporary_folder", free_gigabytes(temporary)}};
 }
 
-// The variables that are set and change how the libraries compute.
+// Environment variables that are set and affect the libraries' results.
 Json environment() {
   Json set = Json::object();
   for (const char* name : {"OMP_NUM_THREADS", "OMP_WAIT_POLICY", "GOMP_SPINCOUNT",

@@ -1,6 +1,5 @@
-// doctor: what this machine is, and whether the libraries below compute correctly on it. One
-// document for a program, and one page of it for a person and a bug report. No Torch in this
-// header.
+// Examines this machine, and checks whether its libraries compute correctly. One JSON document for
+// programs, and one page of it for a person and a bug report. No Torch in this header.
 #pragma once
 
 #include <string>
@@ -12,10 +11,10 @@ namespace digits {
 
 constexpr const char* kDoctorSchema = "digits.doctor/1";
 
-// Looks at the machine for a second or two. Speeds are for information: nothing is judged by them.
+// Examines the machine for a second or two. Speeds are for information: no check uses them.
 Json examine();
 
-// The faults in a document of examine(), one sentence each; empty on a healthy machine.
+// The faults in a document of examine(), one sentence each; empty on a machine without faults.
 std::vector<std::string> problems_in(const Json& document);
 
 // The page, for a terminal of 80 columns.

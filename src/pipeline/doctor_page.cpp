@@ -1,3 +1,4 @@
+// Formats the doctor's document as a page for a person.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -13,7 +14,7 @@ namespace {
 constexpr std::size_t kWidth = 80;  // of a terminal
 constexpr double kLeastDisk = 0.2;  // GB: a run and its package take some 10 MB, a build 1 GB
 
-// A name and its value, which goes on in further lines where it is long.
+// A name and its value; a long value continues on further lines.
 std::string line(const std::string& name, const std::string& value) {
   std::string text, row = fmt::format("{:<12}", name);
   std::istringstream words(value.empty() ? "none" : value);
@@ -168,7 +169,7 @@ void require_healthy(const std::vector<std::string>& problems) {
   throw Error(
       "doctor.problems",
       fmt::format("{} problem(s) found, expected none: {}", problems.size(), problems.front()),
-      "put this page into a bug report of the library, or use another version of it");
+      "report this page as a bug of the library, or use another version of it");
 }
 
 }  // namespace digits

@@ -1,4 +1,4 @@
-// How good a run's model is on photos.
+// Evaluates a run's model on photos.
 #pragma once
 
 #include <filesystem>
@@ -11,13 +11,13 @@
 
 namespace digits {
 
-// evaluate: a run's checkpoint on photos in class folders; nothing is written.
+// evaluate: a run's checkpoint on photos in class folders; writes no file.
 struct PhotoEvaluation {
   LabelledPhotos photos;
-  Quantity accuracy;  // of all photos: one that could not be read counts as wrong
-  Evaluation read;    // of those that could be read
+  Quantity accuracy;  // of all photos: an unreadable one counts as wrong
+  Evaluation read;    // of the readable photos
 };
-// Throws as read_labelled_photos, and the first photo's error when none could be read.
+// Throws as read_labelled_photos, and the first photo's error when all are unreadable.
 PhotoEvaluation evaluate_photos(const RunDirectory& run, const Config& config,
                                 const std::filesystem::path& photos);
 

@@ -24,7 +24,7 @@ constexpr const char* kHint = "configs/gates.toml shows how gates are written";
   throw Error("config.gates", fmt::format("{}: {}", name, what), kHint);
 }
 
-// Where a mistake is: the file's name, and the gate's metric.
+// The place of a mistake: the file's name, and the gate's metric.
 struct Place {
   const std::string& name;
   const std::string& metric;
@@ -43,7 +43,7 @@ double parse_number(const toml::node& node, const Place& place) {
   return *number;
 }
 
-// The bound for a preset: one for all, or its own; nothing where others have one alone.
+// The bound for a preset: one for all presets, or its own; nothing if only other presets have one.
 std::optional<double> parse_bound(const toml::node& node, const std::string& preset,
                                   const Place& place) {
   const auto* table = node.as_table();
@@ -58,7 +58,7 @@ std::optional<double> parse_bound(const toml::node& node, const std::string& pre
   return bound;
 }
 
-// Nothing for a gate that leaves the preset out.
+// Nothing for a gate that omits the preset.
 std::optional<GateRule> parse_rule(const toml::table& table, const std::string& preset,
                                    const std::string& name) {
   for (const auto& [key, value] : table) {
@@ -98,7 +98,7 @@ std::vector<GateRule> parse_gates(const std::string& text, const std::string& pr
   const auto root = parse_toml(text, name);
   const auto* list = root["gate"].as_array();
   if (root.size() != 1 || list == nullptr || !list->is_array_of_tables()) {
-    refuse(name, "no list of [[gate]] tables, or more than that, expected it alone");
+    refuse(name, "no list of [[gate]] tables, or other keys beside it, expected the list alone");
   }
   std::vector<GateRule> rules;
   for (const auto& node : *list) {

@@ -12,7 +12,7 @@ namespace digits {
 
 namespace {
 
-// What of an interval has to keep the bound.
+// The end of an interval that has to keep the bound.
 double conservative_end(const Quantity& quantity, const GateRule& rule) {
   return rule.at_least ? quantity.low : quantity.high;
 }
@@ -21,8 +21,8 @@ bool keeps(double value, const GateRule& rule) {
   return rule.at_least ? value >= rule.bound : value <= rule.bound;
 }
 
-// The interval reaches the best value. It cannot for a share that is not perfect; it does for the
-// largest difference of many small slices, which is never 0 by chance.
+// Whether the interval reaches the best value. A Wilson interval does so only for a perfect share;
+// the interval of the largest difference of many small slices does, as that is never 0 by chance.
 bool may_be_perfect(const Quantity& quantity, const GateRule& rule) {
   return rule.at_least ? quantity.high >= 1.0 : quantity.low <= 0.0;
 }
@@ -33,7 +33,7 @@ GateVerdict verdict_of(const Quantity& quantity, const GateRule& rule) {
   return may_be_perfect(quantity, rule) ? GateVerdict::kUndecided : GateVerdict::kFailed;
 }
 
-// A failed place is worse than an undecided one, however wide the interval of the latter is.
+// A failed place is worse than an undecided one, for any width of the latter's interval.
 bool worse(const Quantity& a, const Quantity& b, const GateRule& rule) {
   const auto verdict = verdict_of(a, rule);
   const auto other = verdict_of(b, rule);
@@ -43,7 +43,7 @@ bool worse(const Quantity& a, const Quantity& b, const GateRule& rule) {
   return rule.at_least ? x < y : x > y;
 }
 
-// What an element of a list is called: its name, class or factor, else its number.
+// The name of an element of a list: its name, class or factor, else its number.
 std::string name_of(const Json& element, const std::string& number) {
   for (const auto* key : {"name", "class", "factor"}) {
     if (element.is_object() && element.contains(key)) return element.at(key).get<std::string>();
@@ -56,7 +56,7 @@ struct Found {
   Quantity quantity;
 };
 
-// Adds every quantity that `metric` stands for below `json`; `path` is what leads there.
+// Adds every quantity below `json` that `metric` matches; `path` is the path to `json`.
 void find_all(const Json& json, const std::string& metric, const std::string& path,
               std::vector<Found>& found) {
   if (json.is_null()) return;
@@ -83,10 +83,10 @@ std::optional<Gate> judge_one(const Json& evaluation, const GateRule& rule) {
   std::vector<Found> found;
   try {
     find_all(evaluation, rule.metric, "", found);
-  } catch (const Json::out_of_range&) {  // a path that leads nowhere
+  } catch (const Json::out_of_range&) {  // no such path
     if (rule.if_measured) return std::nullopt;
     found.clear();
-  } catch (const std::exception&) {  // or to no quantity
+  } catch (const std::exception&) {  // or no quantity there
     found.clear();
   }
   if (found.empty()) {
@@ -105,7 +105,7 @@ std::optional<Gate> judge_one(const Json& evaluation, const GateRule& rule) {
   return gate;
 }
 
-// Whether the metric is measured on digits that the program draws.
+// Whether the metric is measured on synthetic digits.
 bool asks_about_drawn_digits(const Gate& gate) {
   return gate.metric == "behaviour/functionality/canonical" ||
          gate.metric.rfind("behaviour/directional/erase_", 0) == 0;
@@ -159,7 +159,7 @@ std::string verdict_note(const Gate& gate) {
     return keeps(gate.observed.value, gate.rule) ? text : text + ": it may be chance";
   }
   if (gate.verdict == GateVerdict::kPassed || !asks_about_drawn_digits(gate)) return "";
-  return "asks about handwritten digits, which the program draws";
+  return "tests handwritten digits, which the program draws";
 }
 
 std::string summary(const std::vector<Gate>& gates) {

@@ -1,4 +1,4 @@
-// Gates: what a model must show before it is packaged. Pure functions over the evaluation. No Torch
+// Judges an evaluation by gates, which a model must pass to be packaged. Pure functions. No Torch
 // in this header.
 #pragma once
 
@@ -21,7 +21,7 @@ enum class GateVerdict {
 };
 const char* to_string(GateVerdict verdict);
 
-// A rule and the quantity that it met.
+// A rule and the quantity that it bounds.
 struct Gate {
   GateRule rule;
   std::string metric;  // the rule's, with "*" replaced by the worst place's name or number
@@ -30,10 +30,10 @@ struct Gate {
   SampleSize needed;  // of an undecided gate whose value keeps the bound
 };
 
-// Each rule applied to an evaluation, in their order. "*" stands for all elements of an array or
-// object, and the worst of them decides: a failed one before an undecided one, and among equals
-// that with the worse conservative end. null was not measured, and is left out. Throws config.gates
-// for a metric that the evaluation does not have or that is not a quantity.
+// Applies each rule to an evaluation, in order. "*" stands for all elements of an array or object,
+// and the worst of them decides: a failed one before an undecided one, and among equals the one
+// with the worse conservative end. null means not measured, and is left out. Throws config.gates
+// for a metric that the evaluation lacks or that is not a quantity.
 std::vector<Gate> judge(const Json& evaluation, const std::vector<GateRule>& rules);
 
 std::size_t count(const std::vector<Gate>& gates, GateVerdict verdict);
@@ -41,18 +41,19 @@ std::size_t count(const std::vector<Gate>& gates, GateVerdict verdict);
 // "29 of 32 passed, 1 failed, 2 undecided"
 std::string summary(const std::vector<Gate>& gates);
 
-// A note on an undecided gate (the number of images it needs) or on a failed one (that it tests
-// drawn digits); else empty.
+// A note on an undecided gate (the number of images that it needs) or on a failed one (that it
+// tests synthetic digits); else empty.
 std::string verdict_note(const Gate& gate);
 
 void to_json(Json& json, const Gate& gate);
 
-// Whether undecided gates keep a model from being packaged: gates.undecided.
+// Whether undecided gates block packaging: gates.undecided.
 enum class Undecided { kWarn, kFail };
 
 bool may_be_packaged(const std::vector<Gate>& gates, Undecided policy);
 
-// Throws gate.failed, with the numbers of failed and undecided gates, unless it may be packaged.
+// Throws gate.failed, with the numbers of failed and undecided gates, unless the model may be
+// packaged.
 void require_packageable(const std::vector<Gate>& gates, Undecided policy);
 
 }  // namespace digits

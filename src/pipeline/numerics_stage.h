@@ -1,5 +1,5 @@
-// numerics: whether this machine computes a network's layers correctly, asked before it is trained
-// and before it answers (model/numerics.h).
+// Checks whether this machine computes a network's layers correctly, before training and before
+// answers (model/numerics.h).
 #pragma once
 
 #include "base/json.h"
@@ -11,8 +11,8 @@ namespace digits {
 class Network;
 struct NetworkOptions;
 
-// Before training: the configuration with the precision that is correct here in place of "auto",
-// and what was found. Logs the warnings. Throws as choose_numerics and choose_precision.
+// The configuration before training, with "auto" replaced by the precision that is correct here,
+// and the results of the check. Logs the warnings. Throws as choose_numerics and choose_precision.
 struct CheckedTraining {
   Config config;
   Numerics numerics;
@@ -20,7 +20,7 @@ struct CheckedTraining {
 CheckedTraining check_training(const Config& config, const Network& network,
                                const LayerOperations& operations = libtorch_operations());
 
-// Before a network is asked, in float32: throws and warns as above, once for each network and
+// The check before answers, in float32: throws and warns as above, once for each network and
 // process.
 void check_answers(const NetworkOptions& network, c10::Device device);
 

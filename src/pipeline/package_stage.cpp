@@ -1,3 +1,4 @@
+// Runs the stage package: writes the package of an evaluated run.
 #include <fmt/format.h>
 
 #include "base/error.h"
@@ -18,7 +19,7 @@ namespace digits {
 
 namespace {
 
-// The undecided gates of checks.json, as a model carries them with it.
+// The undecided gates of checks.json, for the manifest.
 Json undecided_gates(const Json& checks) {
   auto undecided = Json::array();
   for (const auto& gate : json_at<Json>(checks, "/gates", "input")) {
@@ -27,7 +28,7 @@ Json undecided_gates(const Json& checks) {
   return undecided;
 }
 
-// What of evaluation.json a model carries with it.
+// The part of evaluation.json for the manifest.
 Json metrics_of(const Json& evaluation) {
   Json metrics{{"accuracy", json_at<Quantity>(evaluation, "/accuracy", "input")},
                {"loss", json_at<double>(evaluation, "/loss", "input")},
@@ -41,7 +42,7 @@ Json metrics_of(const Json& evaluation) {
   return metrics;
 }
 
-// What of numerics.json a model carries with it.
+// The part of numerics.json for the manifest.
 Json numerics_of(const Json& numerics) {
   Json json;
   for (const char* key : {"platform", "precision", "onednn", "warnings"}) {
@@ -84,7 +85,7 @@ void package_stage(const RunDirectory& run, const Checkpoint& checkpoint, const 
   info.lineage["numerics"] = numerics_of(run.read_numerics());
   info.profile = run.read_profile(info.schema);
   auto network = checkpoint.network;
-  check_answers(network->options(), c10::kCPU);  // golden logits come from it
+  check_answers(network->options(), c10::kCPU);  // this network computes the golden logits
   info.extras = further_files(export_torchscript(network), info.schema);
   write_package(folder, network, info, examples, choose_device(config.device));
 }

@@ -1,4 +1,4 @@
-// TOML with our errors.
+// Parses TOML, and reports mistakes as Errors.
 #pragma once
 
 #include <toml++/toml.h>

@@ -20,10 +20,10 @@ namespace digits {
 
 namespace {
 
-constexpr std::size_t kPictures = 24;  // of mistakes, and of unsure hits
+constexpr std::size_t kPictures = 24;  // of mistakes, and of unsure right answers
 
-// Throws checkpoint.changed unless the checkpoint has the weights with that hash. This guards
-// against mix-ups, not against forgery.
+// Throws checkpoint.changed unless the checkpoint has the weights with that hash. This detects
+// mix-ups, not forgery.
 void require_weights(const Checkpoint& checkpoint, const std::string& expected) {
   if (checkpoint.sha256 == expected) return;
   throw Error("checkpoint.changed",
@@ -42,7 +42,7 @@ void warn_of_undecided(const std::vector<Gate>& gates) {
                           gates.size(), fmt::join(names, ", ")));
 }
 
-// The checkpoint of a run that may be packaged: evaluated on `test`, and past its gates.
+// The checkpoint of a run that may be packaged: evaluated on `test`, and its gates passed.
 Checkpoint require_packageable(const RunDirectory& run, const Dataset& test) {
   require_unchanged_test(run, test);
   auto checkpoint = load_checkpoint(run.checkpoint());
@@ -54,15 +54,15 @@ Checkpoint require_packageable(const RunDirectory& run, const Dataset& test) {
   return checkpoint;
 }
 
-// The package of a run that was stopped after it: whole, and made of these weights.
+// Verifies the package of a run that was stopped after packaging: complete, and of these weights.
 void require_packaged(const RunDirectory& run, const Config& config) {
   const auto package = Package::load(run.package(), choose_device(config.device));
-  require_weights(load_checkpoint(run.checkpoint()),
-                  json_at<std::string>(package.manifest(), "/lineage/weights_sha256", "package"));
+  require_weights(
+      load_checkpoint(run.checkpoint()),
+      json_at<std::string>(package.manifest(), "/lineage/weights_sha256", kPackageFamily));
 }
 
-// package: into the run's folder, unless a gate failed, or the run was stopped after it had
-// packaged.
+// package: into the run's folder, unless a gate failed, or the run was stopped after packaging.
 void package_into_run(const FinishedRun& finished, const Dataset& test) {
   const auto& [run, lock, config] = finished.started;
   if (!may_be_packaged(finished.gates, undecided_policy(config))) return;
@@ -120,6 +120,10 @@ Evaluation evaluate_run(const RunDirectory& run, const Config& config, const Dat
                          {"predictions", evaluation.predictions}};
   run.write_evaluation(json);
   return evaluation;
+}
+
+Evaluation evaluate_on(const RunDirectory& run, const Config& config, const Dataset& set) {
+  return evaluate_stage(load_checkpoint(run.checkpoint()), set, config);
 }
 
 std::vector<Gate> check_run(const RunDirectory& run) {

@@ -1,4 +1,4 @@
-// The eight stages in order, and each of them over a run directory.
+// Runs the eight stages in order, and each of them over a run directory.
 #pragma once
 
 #include <filesystem>
@@ -14,48 +14,51 @@ namespace digits {
 struct FinishedRun {
   StartedRun started;
   std::vector<EpochRecord> history;
-  Evaluation evaluation{};    // of a run that was evaluated
+  Evaluation evaluation{};    // if the run was evaluated
   std::vector<Gate> gates{};  // likewise
 };
 
 // acquire, validate, split, train, evaluate, check, report, package: into a new run directory at
 // `path`, or into a stopped run, which ends as if it had never been stopped. With
-// options.train_only the first four. Without a package unless may_be_packaged(gates): the caller
+// options.train_only, only the first four. Packages only if may_be_packaged(gates): the caller
 // shows the results, then calls require_packageable.
 //
-// Nothing is created at `path` when data or configuration are rejected, or this machine does not
+// Creates no file at `path` when data or configuration are rejected, or this machine does not
 // compute the network correctly (device.numerics). Throws as the stages and as open_stopped_run;
-// checkpoint.missing when the states that a stopped run had saved are gone.
+// checkpoint.missing when the saved states of a stopped run are missing.
 FinishedRun run_pipeline(const Config& asked, const std::filesystem::path& path,
                          const RunOptions& options = {});
 
 // evaluate: the run's checkpoint on its own test set; writes evaluation.json. Throws data.changed
-// when `test` is not the set that the run has seen.
+// when `test` is not the run's test set.
 Evaluation evaluate_run(const RunDirectory& run, const Config& config, const Dataset& test);
 
-// check: the run's evaluation by its own gates, written to checks.json; by those of a file, nothing
-// is written. Throws input.missing when the run has not been evaluated.
+// evaluate: the run's checkpoint on any set of its classes; nothing is written.
+Evaluation evaluate_on(const RunDirectory& run, const Config& config, const Dataset& set);
+
+// check: judges the run's evaluation by its own gates and writes checks.json; with another gates
+// file, writes no file. Throws input.missing when the run has not been evaluated.
 std::vector<Gate> check_run(const RunDirectory& run);
 std::vector<Gate> check_with(const RunDirectory& run, const std::filesystem::path& gates);
 
-// report: report.html and figures/*.svg from what the stages before have written, and their
-// evaluation of the run's own test set. Throws checkpoint.changed when the checkpoint is not the
-// one that was evaluated.
+// report: report.html and figures/*.svg from the files of the stages before, and their evaluation
+// of the run's own test set. Throws checkpoint.changed when the checkpoint is not the evaluated
+// one.
 void report_run(const RunDirectory& run, const Config& config, const Dataset& test,
                 const Evaluation& evaluation);
 
-// The name of a model that is given none: that of its data's folder, or "digits" for synthetic data
-// and where the folder's name is not a model name (is_model_name).
+// The default name of a model: the name of its data's folder, or "digits" for synthetic data and if
+// the folder's name is not a model name (is_model_name).
 std::string default_model_name(const Config& config);
 
-// check and package: writes checks.json, then the package of a model of this name into `folder`;
-// none when a gate fails (gate.failed). The first of `test` become golden inputs. Throws
-// checkpoint.changed when the checkpoint is not the one that was evaluated.
+// check and package: writes checks.json, then the package of a model with this name into `folder`;
+// no package when a gate fails (gate.failed). The first images of `test` become golden inputs.
+// Throws checkpoint.changed when the checkpoint is not the evaluated one.
 void package_run(const RunDirectory& run, const Config& config, const Dataset& test,
                  const std::filesystem::path& folder, const std::string& name);
 
-// The same as the next version of `model`, which is returned. A run that is rejected leaves no
-// trace in the repository. Throws as ModelFolder::add, too.
+// The same, as the next version of `model`; returns the version. A rejected run leaves no trace in
+// the repository. Throws as ModelFolder::add, too.
 int package_run(const RunDirectory& run, const Config& config, const Dataset& test,
                 ModelFolder& model);
 

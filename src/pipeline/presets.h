@@ -1,4 +1,4 @@
-// The presets and gates of configs/, as they were when the program was built.
+// Holds the presets and gates of configs/, embedded at build time.
 #pragma once
 
 #include <map>

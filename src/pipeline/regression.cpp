@@ -60,11 +60,10 @@ std::vector<std::string> regressions_of(const Comparison& comparison) {
 
 void require_no_regression(const Comparison& comparison) {
   if (!comparison.worse) return;
-  throw Error(
-      "gate.regression",
-      fmt::format("worse than the baseline: {}; expected nothing worse than chance explains",
-                  fmt::join(regressions_of(comparison), "; ")),
-      "the table of `digits check` shows each class: look at those that lost");
+  throw Error("gate.regression",
+              fmt::format("worse than the baseline: {}; expected no significant loss",
+                          fmt::join(regressions_of(comparison), "; ")),
+              "the table of `digits check` shows each class: check the classes that lost");
 }
 
 }  // namespace digits

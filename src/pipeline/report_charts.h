@@ -1,4 +1,4 @@
-// The charts of a run. No Torch in this header.
+// Makes the charts of a run. No Torch in this header.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace digits {
 
-// A chart of the report, which is a file in the run directory too.
+// A chart of the report, and of a file in the run directory.
 struct NamedChart {
   std::string name;  // of the file
   Markup chart;
@@ -20,8 +20,8 @@ struct NamedChart {
 // "loss" and "accuracy" over the epochs.
 std::vector<NamedChart> training_charts(const std::vector<EpochRecord>& history);
 
-// "confusion", "roc", "precision_recall", "reliability" and "slices". The curves are thinned to
-// what can be seen.
+// "confusion", "roc", "precision_recall", "reliability" and "slices". The curves are thinned to the
+// resolution of a plot.
 std::vector<NamedChart> evaluation_charts(const Evaluation& evaluation,
                                           const std::vector<std::uint8_t>& labels);
 

@@ -1,4 +1,4 @@
-// The page on a run, from what the stages have found. No Torch in this header.
+// Builds the report page of a run from the stages' results. No Torch in this header.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@
 
 namespace digits {
 
-// Everything that the page shows.
+// The content of the page.
 struct RunReport {
   std::string name;  // of the run
   Config config;
@@ -21,7 +21,7 @@ struct RunReport {
   Json evaluation;  // evaluation.json
   Json checks;      // checks.json
   std::vector<EpochRecord> history;
-  Evaluation scores;  // what evaluation.json was made from
+  Evaluation scores;  // the source of evaluation.json
   std::vector<NamedChart> training;
   std::vector<NamedChart> charts;
   std::vector<html::Picture> mistakes;

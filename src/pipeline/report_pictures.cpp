@@ -13,7 +13,7 @@ namespace digits {
 
 namespace {
 
-constexpr int kSide = 96;                // pixels: what the longer side of an image is brought near
+constexpr int kSide = 96;                // pixels: approximate longer side of an image as shown
 const cv::Vec3f kFor(255, 140, 20);      // RGB, orange
 const cv::Vec3f kAgainst(40, 130, 255);  // blue
 
@@ -22,7 +22,7 @@ double confidence(const Evaluation& evaluation, const Dataset& set, std::uint32_
   return evaluation.probabilities[i * classes + evaluation.predictions[i]];
 }
 
-// Samples that are right, or wrong, sorted by confidence.
+// Right or wrong samples, sorted by confidence.
 std::vector<std::uint32_t> by_confidence(const Evaluation& evaluation, const Dataset& set,
                                          bool right, bool highest_first, std::size_t count) {
   std::vector<std::uint32_t> chosen;
@@ -91,7 +91,7 @@ std::vector<html::Picture> explained_pictures(const Evaluation& evaluation, cons
                                               const Explainer& explain) {
   auto chosen = subset(set, samples);
   for (std::size_t i = 0; i < samples.size(); ++i) {
-    chosen.labels[i] = evaluation.predictions[samples[i]];  // the answer is what is explained
+    chosen.labels[i] = evaluation.predictions[samples[i]];  // explains the answer, not the truth
   }
   const auto attributions = explain(chosen);
   const auto& names = set.schema.class_names;

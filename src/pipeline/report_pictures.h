@@ -1,4 +1,4 @@
-// The images that a reader of the report wants to see. No Torch in this header.
+// Selects and draws test images for the report. No Torch in this header.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,8 @@ std::vector<std::uint32_t> worst_mistakes(const Evaluation& evaluation, const Da
 std::vector<std::uint32_t> least_confident_hits(const Evaluation& evaluation, const Dataset& set,
                                                 std::size_t count);
 
-// Those samples as pictures: the image, and beside it the same with what speaks for the model's
-// answer in orange and what speaks against it in blue.
+// These samples as pictures: the image, and beside it a copy with pixels that support the model's
+// answer in orange and pixels that oppose it in blue.
 std::vector<html::Picture> explained_pictures(const Evaluation& evaluation, const Dataset& set,
                                               const std::vector<std::uint32_t>& samples,
                                               const Explainer& explain);

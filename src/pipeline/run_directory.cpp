@@ -91,13 +91,13 @@ bool RunDirectory::exists(const fs::path& path) {
 }
 
 Descriptor RunDirectory::lock() const {
-  const auto path = path_ / kConfig;                  // never written again
-  int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);  // to write: NFS has no other exclusive locks
+  const auto path = path_ / kConfig;                  // is never rewritten
+  int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);  // writable: NFS requires it to lock
   if (fd < 0 && errno == EACCES) fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   Descriptor file(fd);
   if (file.get() < 0) throw write_error(path, errno);
   if (try_lock(file, path)) return file;
-  throw Error("output.busy", fmt::format("{}: another process is at work there", path_.string()),
+  throw Error("output.busy", fmt::format("{}: another process works on this run", path_.string()),
               "wait until it has ended, or stop it first");
 }
 

@@ -1,4 +1,4 @@
-// A run's folder: the one place that knows what artifacts a run has, and what they are called.
+// Defines a run's folder: the only place with the names of its artifacts.
 #pragma once
 
 #include <filesystem>
@@ -18,15 +18,15 @@ namespace digits {
 constexpr const char* kDataSchema = "digits.data/1";
 constexpr const char* kNumericsSchema = "digits.numerics/1";
 
-// A file that a complete run leaves behind.
+// A file that a complete run has.
 struct Artifact {
   std::string name;      // relative to the run directory
   std::string schema;    // of its JSON; empty for other formats
-  std::size_t min_size;  // bytes: a file below it is not whole
+  std::size_t min_size;  // bytes: a smaller file is incomplete
 };
 
-// Every artifact of `digits run`, in the order in which they appear; besides, checkpoint/ holds the
-// training states, whose names say when they were written.
+// Every artifact of `digits run`, in the order in which they appear; in addition, checkpoint/ holds
+// the training states, whose names contain the step.
 const std::vector<Artifact>& artifacts();
 
 class RunDirectory {
@@ -34,27 +34,27 @@ class RunDirectory {
   // A new, empty run directory. Throws output.exists, output.unwritable.
   static RunDirectory create(const std::filesystem::path& path);
 
-  // One that a run has written. Throws input.missing when there is no config.toml in it.
+  // Opens a run that was written before. Throws input.missing when there is no config.toml in it.
   static RunDirectory open(const std::filesystem::path& path);
 
   static bool exists(const std::filesystem::path& path);
 
-  // Keeps other processes from training here for as long as the result lives: each would delete
-  // the other's temporary files. The configuration must be written. Throws output.busy.
+  // Keeps other processes from training here while the result lives: each would delete the other's
+  // temporary files. The configuration must be written. Throws output.busy.
   Descriptor lock() const;
 
-  // runs/<time>-seed<seed>, for a run that names no folder.
+  // runs/<time>-seed<seed>, for a run without a named folder.
   static std::filesystem::path default_path(std::int64_t seed);
 
   const std::filesystem::path& path() const { return path_; }
-  std::string name() const;  // of its folder, however the path was written
+  std::string name() const;  // of its folder, for any spelling of the path
   std::filesystem::path checkpoints() const { return path_ / "checkpoint"; }
   std::filesystem::path checkpoint() const { return checkpoints() / "best.safetensors"; }
   std::filesystem::path evaluation() const { return path_ / "evaluation.json"; }
   std::filesystem::path augmentation() const { return path_ / "augmentation.png"; }
   std::filesystem::path report() const { return path_ / "report.html"; }
   std::filesystem::path package() const { return path_ / "package"; }
-  std::filesystem::path tensorboard() const { return path_ / "tensorboard"; }  // if asked for
+  std::filesystem::path tensorboard() const { return path_ / "tensorboard"; }  // if requested
 
   void write_config(const Config& config) const;
   void write_gates(const std::string& toml) const;
@@ -67,12 +67,12 @@ class RunDirectory {
   void write_figure(const std::string& name, const std::string& svg) const;  // figures/NAME.svg
   void write_report(const std::string& html) const;
 
-  // Whether data and profile are written, and an epoch: a run may be stopped before.
+  // Whether data, profile and an epoch are written: a run may be stopped before.
   bool has_data() const;
   bool has_history() const;
 
-  // What earlier stages wrote. Throw input.missing, naming the stage to run first, and config.* or
-  // input.malformed when the file was edited.
+  // Read the files of earlier stages. Throw input.missing, naming the stage to run first, and
+  // config.* or input.malformed when the file was edited.
   Config read_config() const;
   std::string train_fingerprint() const;
   std::string test_fingerprint() const;

@@ -29,8 +29,7 @@ PastRun past_run(const RunDirectory& run, std::int64_t written) {
   return past;
 }
 
-// Evaluated runs with the time when they began, which orders them: an old run that is evaluated
-// again stays where it is.
+// Evaluated runs with their start time, which orders them: a later evaluation does not change it.
 std::vector<std::pair<std::int64_t, RunDirectory>> evaluated_runs(
     const std::filesystem::path& folder) {
   std::vector<std::pair<std::int64_t, RunDirectory>> runs;
@@ -67,7 +66,7 @@ std::vector<PastRun> run_history(const std::filesystem::path& folder) {
   }
   if (history.empty()) {
     throw Error("input.missing", fmt::format("{}: no evaluated run in it", folder.string()),
-                "name the folder that holds the folders of runs");
+                "name the folder that contains the run folders");
   }
   return history;
 }

@@ -1,4 +1,4 @@
-// The runs of a folder over time. No Torch in this header.
+// Compares the runs of a folder over time. No Torch in this header.
 #pragma once
 
 #include <filesystem>
@@ -12,21 +12,20 @@
 
 namespace digits {
 
-// A run that was evaluated.
+// An evaluated run.
 struct PastRun {
   std::string name;   // of its folder
-  std::string begun;  // UTC, "2024-05-17 09:30:12": when its configuration was written
+  std::string begun;  // UTC, "2024-05-17 09:30:12": time of its config.toml
   std::string test_fingerprint;
   Quantity accuracy;
   Quantity log_loss;
   Quantity calibration_error;
-  std::string compared_with;         // the last run before it on the same test set; empty: none
-  std::optional<Comparison> change;  // against that one
+  std::string compared_with;         // the previous run on the same test set; empty: none
+  std::optional<Comparison> change;  // compared with that run
 };
 
-// The evaluated runs in `folder`, from the first to the last that was begun.
-// Other entries are passed over; a run that cannot be read is named in a warning. Throws
-// input.missing when there is no run at all.
+// The evaluated runs in `folder`, in the order of their start. Other entries are skipped; an
+// unreadable run is named in a warning. Throws input.missing when there is no run.
 std::vector<PastRun> run_history(const std::filesystem::path& folder);
 
 void to_json(Json& json, const PastRun& run);

@@ -40,7 +40,7 @@ Json describe(const Dataset& set) {
               {"fingerprint", fingerprint(set)}};
 }
 
-// The checkpoint's network on `device`, ready to answer.
+// The checkpoint's network on `device`, in evaluation mode.
 Forward forward_of(const Checkpoint& checkpoint, c10::Device device) {
   auto network = checkpoint.network;
   check_answers(network->options(), device);
@@ -83,13 +83,13 @@ void require_schema(const Dataset& set, const Schema& expected) {
   throw Error("data.schema_mismatch",
               fmt::format("the set is {}, expected {} as in training", Json(set.schema).dump(),
                           Json(expected).dump()),
-              "take a set with the training set's sizes and classes");
+              "use a set with the training set's sizes and classes");
 }
 
-// Keeps history and best checkpoint on disk while training goes on.
+// Writes history and best checkpoint to disk during training.
 class Recorder {
  public:
-  // `history`: of the epochs before.
+  // `history`: the epochs before.
   Recorder(const RunDirectory& run, const Network& network, const Schema& schema,
            std::vector<EpochRecord> history)
       : run_(run), network_(network), schema_(schema), history_(std::move(history)) {
@@ -113,18 +113,18 @@ class Recorder {
   double best_ = 0.0;
 };
 
-// A run may be killed before it has saved a state, which it does before it records a second epoch
-// and before it draws what training saw.
+// Requires a run that was killed before its first state. A state is saved before a second epoch is
+// recorded and before the picture of augmented images is drawn.
 void require_never_saved(const RunDirectory& run) {
   const auto epochs = run.has_history() ? run.read_history().size() : 0;
   if (epochs < 2 && kind_of(run.augmentation()) == PathKind::kMissing) return;
   throw Error("checkpoint.missing",
               fmt::format("{}: no training state, expected one: the run has trained {} epochs",
                           run.checkpoints().string(), epochs),
-              "put the folder back, or train again, into a new one, with the run's config.toml");
+              "restore the folder, or train again into a new folder with the run's config.toml");
 }
 
-// The state that a stopped training resumes from; step 0 when it was stopped before it wrote any.
+// The state that a stopped training resumes from; step 0 when no state was written.
 TrainingState read_state(StateFolder& states, const Config& config, const RunDirectory& run) {
   auto state = states.load_newest().value_or(TrainingState{});
   if (state.step == 0) {
@@ -135,12 +135,11 @@ TrainingState read_state(StateFolder& states, const Config& config, const RunDir
   require_same(config, parse_config(state.config, name, Config()), name);
   if (state.versions != versions().dump()) {
     log_warning(
-        fmt::format("checkpoint.other_program: {}: written by {}, going on with {}: the "
+        fmt::format("checkpoint.other_program: {}: written by {}, continuing with {}: the "
                     "result may differ in its last bits",
                     name, state.versions, versions().dump()));
   }
-  if (!state.history.empty())
-    load_checkpoint(run.checkpoint());  // which may be the best to the end
+  if (!state.history.empty()) load_checkpoint(run.checkpoint());  // which may remain the best one
   return state;
 }
 
@@ -151,7 +150,7 @@ Config resolve(Config config) {
   config.device = device.is_cuda() ? "cuda" : "cpu";
   config.threads = set_threads(static_cast<int>(config.threads));
   make_deterministic();
-  cv::setNumThreads(1);  // one image is too small to share; threads are LibTorch's
+  cv::setNumThreads(1);  // one image is too small for several threads; LibTorch uses the threads
   return config;
 }
 

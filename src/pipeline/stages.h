@@ -1,4 +1,4 @@
-// The stages of the pipeline, each a function: values in, values out. What is written to disk goes
+// Defines each stage of the pipeline as a function: values in, values out. Files are written
 // through the run directory. No Torch in this header.
 #pragma once
 
@@ -23,30 +23,30 @@ class Network;
 class Package;
 struct TrainOptions;
 
-// The configuration with "auto" and 0 replaced by what this machine makes of it, so that a run can
-// be repeated from it; all but train.precision, which depends on the network (check_training). Sets
-// LibTorch's threads and determinism on the way.
+// The configuration with "auto" and 0 replaced by this machine's values, so that the run can be
+// repeated; except train.precision, which depends on the network (check_training). Also sets
+// LibTorch's threads and determinism.
 Config resolve(Config config);
 
-// The options that a part of the synthetic set is drawn with.
+// The options for drawing a part of the synthetic set.
 SyntheticOptions synthetic_options(const Config& config, Part part);
 
 // acquire: the train and test sets that the configuration names. Synthetic digits are drawn light
-// on dark at the configured size: the options on how files are read do not concern them.
+// on dark at the configured size: options for reading files do not apply to them.
 Sets acquire(const Config& config);
 
-// acquire: the test part alone, with the classes that training knew.
+// acquire: the test part alone, with the classes of training.
 Dataset acquire_test(const Config& config, const std::vector<std::string>& class_names);
 
 // validate: schema, counts, fingerprints and findings of both parts, as in data.json.
 struct DataReport {
   Json json;
-  std::vector<Finding> findings;  // of train, test and their overlap; messages say which
-  double seconds = 0.0;           // that it took; not in the JSON, which must repeat
+  std::vector<Finding> findings;  // of train, test and their overlap; messages name the part
+  double seconds = 0.0;           // duration; not in the JSON, which must be reproducible
 };
 DataReport validate_sets(const Sets& sets, const Config& config);
 
-// split: the parts to learn from and to choose by: the last `validation` images are the set's own
+// split: the training part and the validation part. The last `validation` images are the set's own
 // validation part (Sets); 0: data.validation_share of every class. Throws as stratified_split.
 struct TrainingParts {
   Dataset training;
@@ -55,7 +55,7 @@ struct TrainingParts {
 TrainingParts split_stage(const Dataset& train_set, const Config& config,
                           std::size_t validation = 0);
 
-// split: the configuration that suits the training part (fit_to_set). Throws config.train and
+// split: the configuration fitted to the training part (fit_to_set). Throws config.train and
 // config.network when it cannot train on that part.
 Config fit_stage(const Config& config, const Dataset& training);
 
@@ -66,47 +66,46 @@ Network make_network(const Dataset& training, const Config& config);
 
 struct RunOptions {
   bool tensorboard = false;  // write event files; it changes no result
-  bool resume = false;       // go on with a run that was stopped
-  bool train_only = false;   // end after the training
+  bool resume = false;       // continue a stopped run
+  bool train_only = false;   // stop after training
 };
 
-// train: normalises, initialises and trains; writes history, the checkpoint of the best epoch (by
-// validation accuracy, the later one on a tie) and training states as it goes, then a picture of
-// augmented training images. It never sees the
-// test set. Throws as train(); when it resumes, config.changed, and checkpoint.* for what the run
-// cannot do without.
+// train: normalises, initialises and trains. Writes history, the checkpoint of the best epoch (by
+// validation accuracy, the later one on a tie) and training states during training, then a picture
+// of augmented training images. It never receives the test set. Throws as train(); when it resumes,
+// config.changed, and checkpoint.* for missing or damaged files.
 std::vector<EpochRecord> train_stage(const TrainingParts& parts, const Config& config,
                                      const RunDirectory& run, const RunOptions& options = {});
 
 // The checkpoint's network on a set: logits, [n * classes]. Throws data.schema_mismatch when they
-// do not fit.
+// do not match.
 std::vector<float> predict_stage(const Checkpoint& checkpoint, const Dataset& set,
                                  const Config& config);
 
-// evaluate: what those logits are worth, over slices of the set too; without baselines. Throws as
+// evaluate: the metrics of these logits, also over slices of the set; without baselines. Throws as
 // above.
 Evaluation evaluate_stage(const Checkpoint& checkpoint, const Dataset& set, const Config& config);
 
-// The checkpoint's network for questions and explanations, on the configuration's device.
+// The checkpoint's network for behaviour tests and attributions, on the configuration's device.
 ModelUnderTest model_under_test(const Checkpoint& checkpoint, const Config& config);
 
-// evaluate: how the network behaves, on images that are changed and drawn for it
-// (behaviour/behaviour.h). Throws as above.
+// evaluate: the network's behaviour on changed and on synthetic images (behaviour/behaviour.h).
+// Throws as above.
 std::vector<Measurement> behaviour_stage(const Checkpoint& checkpoint, const Dataset& set,
                                          const Config& config);
 
-// check: the text of the gates that the configuration names, known to be in order. Throws as
+// check: the text of the gates that the configuration names, already validated. Throws as
 // parse_gates and read_file.
 std::string gates_text(const Config& config);
 
-// package: writes the package of an evaluated run into `folder`, verified, under the model's name.
+// package: writes the package of an evaluated run into `folder`, verified, with the model's name.
 void package_stage(const RunDirectory& run, const Checkpoint& checkpoint, const Config& config,
                    const Dataset& examples, const std::filesystem::path& folder,
                    const std::string& name);
 
-// drift: `set` against the training set's profile in the package. What comes in from the world has
-// no labels, so the set's are ignored, and each image counts as the class that the model predicts.
-// Throws data.schema_mismatch and data.too_few.
+// drift: compares `set` with the training set's profile in the package. New data have no labels, so
+// the set's labels are ignored, and each image counts as its predicted class. Throws
+// data.schema_mismatch and data.too_few.
 std::vector<DriftTest> drift_stage(const Package& package, Dataset set, const Config& config);
 
 }  // namespace digits

@@ -12,7 +12,8 @@ namespace digits {
 
 namespace {
 
-// A run's own sets are known by their fingerprints: others would be reported under their names.
+// Requires the run's own sets, by fingerprint: results on other sets would appear under their
+// names.
 void require_unchanged(const RunDirectory& run, const char* part, const Dataset& set,
                        const std::string& expected) {
   const auto seen = fingerprint(set);
@@ -23,7 +24,7 @@ void require_unchanged(const RunDirectory& run, const char* part, const Dataset&
               "the files changed since the run: restore them, or run again");
 }
 
-// The same images may be split in another way.
+// The same images may be divided differently.
 void require_unchanged_validation(const RunDirectory& run, const Sets& sets) {
   if (sets.validation == run.own_validation()) return;
   throw Error("data.changed",
@@ -33,17 +34,19 @@ void require_unchanged_validation(const RunDirectory& run, const Sets& sets) {
               "the folders changed since the run: restore them, or run again");
 }
 
-// Throws input.missing when the run's set is not where `config` says.
+// Throws input.missing when the run's set is not at the place that `config` names.
 void require_source(const RunDirectory& run, const Config& config) {
   const auto& source = config.data.source;
   if (source == "synthetic" || kind_of(source) != PathKind::kMissing) return;
-  throw Error("input.missing", fmt::format("{}: no such folder", source),
-              fmt::format("{} names it, as seen from where the run was made: go there, or add "
-                          "--data DIR with the place of the set",
-                          (run.path() / "config.toml").string()));
+  throw Error(
+      "input.missing", fmt::format("{}: no such folder", source),
+      fmt::format(
+          "{} names it, relative to the folder where the run was made: change to that folder, "
+          "or add --data DIR with the place of the set",
+          (run.path() / "config.toml").string()));
 }
 
-// Rejects what the configuration does not accept, and logs the rest.
+// Rejects findings at the configured severity, and logs the others.
 DataReport accept(const Sets& sets, const Config& config) {
   auto report = validate_sets(sets, config);
   require_acceptable(report.findings, severity_of(config.data.fail_on), config.data.source);
@@ -54,17 +57,17 @@ DataReport accept(const Sets& sets, const Config& config) {
   return report;
 }
 
-// Threads share out sums, which are rounded otherwise when there are more or fewer.
+// Threads divide sums; another number of threads rounds them differently.
 void warn_of_other_threads(const Config& config, const Config& before, const std::string& name) {
   if (config.threads == before.threads) return;
   log_warning(
-      fmt::format("threads.changed: {}: begun with {} threads, resumed with {}: the result may "
+      fmt::format("threads.changed: {}: started with {} threads, resumed with {}: the result may "
                   "differ in its last bits",
                   name, before.threads, config.threads));
 }
 
 // The run's own configuration, if `asked` is the same. Its data may lie in another place: the
-// fingerprints tell whether they are the same.
+// fingerprints verify them.
 Config own_config(const RunDirectory& run, const Config& asked) {
   auto own = run.read_config();
   auto compared = with_fitted_values(asked, own);
@@ -125,9 +128,13 @@ void require_unchanged_test(const RunDirectory& run, const Dataset& test) {
   require_unchanged(run, "test", test, run.test_fingerprint());
 }
 
+Dataset other_test(const RunDirectory& run, const Config& config) {
+  return acquire_test(config, load_checkpoint(run.checkpoint()).info.schema.class_names);
+}
+
 Dataset test_of(const RunDirectory& run, const Config& config) {
   require_source(run, config);
-  auto test = acquire_test(config, load_checkpoint(run.checkpoint()).info.schema.class_names);
+  auto test = other_test(run, config);
   require_unchanged_test(run, test);
   return test;
 }

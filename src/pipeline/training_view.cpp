@@ -17,7 +17,7 @@ SummaryValue curve(std::string tag, double value) {
   return {std::move(tag), static_cast<float>(value)};
 }
 
-// The images that the epoch begins with, as the network saw them.
+// The first images of the epoch, as the network received them.
 EncodedImage first_images(const Dataset& training, const TrainOptions& options, int epoch) {
   auto batches = batch_options(options, epoch);
   const auto order = epoch_order(training.size(), batches);
@@ -72,9 +72,9 @@ TrainingView::TrainingView(const std::string& title, const TrainOptions& options
     : options_(options), progress_(title), epoch_start_(Clock::now()) {}
 
 void TrainingView::on_resume(std::size_t steps, std::size_t epochs) {
-  if (epochs == static_cast<std::size_t>(options_.epochs)) return;  // nothing is left to do
-  progress_.line(steps > 0 ? fmt::format("going on after step {}", steps)
-                           : "no training state was saved: beginning anew");
+  if (epochs == static_cast<std::size_t>(options_.epochs)) return;  // no epoch is left
+  progress_.line(steps > 0 ? fmt::format("continuing after step {}", steps)
+                           : "no training state was saved: starting again");
 }
 
 void TrainingView::on_step(const StepRecord& record) {

@@ -1,4 +1,4 @@
-// Progress of a training: a bar or lines on stderr, and on request TensorBoard's event files.
+// Shows the progress of a training on stderr, and writes TensorBoard's event files on request.
 #pragma once
 
 #include <chrono>
@@ -16,7 +16,7 @@ namespace digits {
 struct TrainOptions;
 
 // At the end of the bar: "epoch 2/8  loss 0.123  accuracy 98.12 %  12345 images/s". The accuracy is
-// that of the last validation; "-" before the first.
+// that of the last validation; "-" before the first one.
 std::string step_text(int epoch, int epochs, double loss, std::optional<double> accuracy,
                       double images_per_second);
 
@@ -24,7 +24,7 @@ std::string step_text(int epoch, int epochs, double loss, std::optional<double> 
 std::string epoch_text(const EpochRecord& record, int epochs, const std::string& time_left);
 
 // Writes a training's curves and pictures: "train/loss" and "train/learning_rate" of every step;
-// after each epoch its means and times, and a picture of its first images as they were augmented.
+// after each epoch its means and times, and a picture of its first images after augmentation.
 class EventLog {
  public:
   // `first_step` counts from 1; `training` and `options` must outlive this. Throws as EventFile.
@@ -33,20 +33,20 @@ class EventLog {
 
   // Throw disk.*.
   void on_step(const StepRecord& record);
-  void on_epoch(const EpochRecord& record);  // all events so far can be read when it returns
+  void on_epoch(const EpochRecord& record);  // flushes all events
 
  private:
   EventFile file_;
   const Dataset& training_;
   const TrainOptions& options_;
-  std::int64_t step_;  // the last one taken
+  std::int64_t step_;  // the last step
 };
 
-// The bar or lines of one training; the options must outlive it.
+// The bar or the lines of one training; the options must outlive it.
 class TrainingView {
  public:
   TrainingView(const std::string& title, const TrainOptions& options);
-  void on_resume(std::size_t steps, std::size_t epochs);  // taken and finished before
+  void on_resume(std::size_t steps, std::size_t epochs);  // finished before
   void on_step(const StepRecord& record);
   void on_epoch(const EpochRecord& record);
 

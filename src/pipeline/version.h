@@ -1,4 +1,4 @@
-// What this program is made of: for --version and for the lineage of a package.
+// Lists the versions of the program and its libraries, for --version and a package's lineage.
 #pragma once
 
 #include "base/json.h"

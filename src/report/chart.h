@@ -1,6 +1,7 @@
-// Charts: plain data to SVG. The same text is a file of its own and a part of an HTML page; it
-// follows the reader's light or dark setting, needs no script, font or network, and is the same for
-// the same data. Values that are not finite are left out. Titles, names and labels are any text.
+// Draws charts: plain data to SVG. The same text is a file of its own and a part of an HTML page;
+// it follows the reader's light or dark setting, needs no script, font or network, and is the same
+// for the same data. Values that are not finite are left out. Titles, names and labels are any
+// text.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +16,7 @@
 
 namespace digits {
 
-// A place on a curve; with both ends of an interval, the curve has a band around it.
+// A point of a curve; with both ends of an interval, the curve has a band around it.
 struct Point {
   double x = 0.0;
   double y = 0.0;
@@ -25,8 +26,8 @@ struct Point {
 
 struct Series {
   std::string name;           // in the legend; none if empty
-  std::vector<Point> points;  // in the order of the line, which breaks where one is left out
-  bool reference = false;     // a thin dashed line that others are compared with: chance, a bound
+  std::vector<Point> points;  // in the order of the line, which breaks at a point that is left out
+  bool reference = false;     // a thin dashed line for comparison: chance, a bound
 };
 
 struct LineChart {
@@ -38,8 +39,8 @@ struct LineChart {
 Markup draw(const LineChart& chart);
 
 // counts[truth][prediction], as ConfusionMatrix. Colour is the share of the row, on a square-root
-// scale, so that rare mistakes show; right and wrong have different hues. Throws std::out_of_range
-// when the counts lack a class.
+// scale, so that rare mistakes are visible; right and wrong have different hues. Throws
+// std::out_of_range when the counts lack a class.
 struct ConfusionChart {
   std::string title;
   std::vector<std::string> classes;

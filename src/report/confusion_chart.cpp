@@ -1,3 +1,4 @@
+// Draws a confusion matrix as SVG.
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -10,10 +11,10 @@ namespace digits {
 namespace {
 
 constexpr std::size_t kLongestName = 14;
-constexpr double kLeastForNumber = 22.0;  // side of a cell, to be written into
-constexpr double kDeep = 0.85;            // opacity from which a cell's number is light
+constexpr double kLeastForNumber = 22.0;  // smallest side of a cell with a number
+constexpr double kDeep = 0.85;            // opacity from which the number is light
 
-// Places of the matrix in the drawing.
+// Geometry of the matrix in the drawing.
 struct Grid {
   std::vector<std::string> names;
   double widest = 0.0;  // of the names
@@ -76,7 +77,7 @@ void draw_cell(Drawing& drawing, const Grid& grid, const ConfusionChart& chart, 
       grid.digit, count);
 }
 
-// Names beside the rows and above the columns; of very many, some.
+// Names beside the rows and above the columns; if there are too many, some are left out.
 void draw_names(Drawing& drawing, const Grid& grid) {
   const auto every = static_cast<std::size_t>(std::ceil(12.0 / grid.cell));
   for (std::size_t k = 0; k < grid.names.size(); k += every) {

@@ -1,3 +1,4 @@
+// Draws measured quantities with their intervals as SVG, one row each.
 #include <algorithm>
 #include <cmath>
 
@@ -27,7 +28,7 @@ std::vector<double> values_of(const DotChart& chart) {
   return values;
 }
 
-// A dot; what failed is told by its shape too.
+// A dot; a failed row differs in shape too.
 void draw_marker(Drawing& drawing, double x, double y, Verdict verdict, const std::string& about) {
   const bool diamond = verdict == Verdict::kFail || verdict == Verdict::kWarning;
   const double r = diamond ? 4.5 : 4.0;

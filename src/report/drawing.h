@@ -1,5 +1,5 @@
-// What all charts are drawn with. Lengths are in the drawing's own units, of which a page shows
-// about one per CSS pixel.
+// Draws the common parts of all charts. Lengths are in the drawing's own units, of which a page
+// shows about one per CSS pixel.
 #pragma once
 
 #include <fmt/format.h>
@@ -16,16 +16,16 @@ namespace digits {
 
 constexpr double kChartWidth = 440.0;  // readable when a narrow screen shows it at 320 pixels
 
-// Room for text of the common size, whichever sans-serif font the reader has.
+// The width of text at the common size, an estimate for any sans-serif font.
 double text_width(std::string_view text);
 
 // An SVG image that grows from top to bottom.
 class Drawing {
  public:
-  // `subtitle`, in small print, says what the axes cannot.
+  // `subtitle`, in small print, explains more than the axes.
   explicit Drawing(std::string_view title, std::string_view subtitle = "");
 
-  // Adds elements; arguments that come from outside must be escaped.
+  // Adds elements; arguments from outside must be escaped.
   template <typename... Args>
   void add(fmt::format_string<Args...> format, Args&&... args) {
     fmt::format_to(std::back_inserter(body_), format, std::forward<Args>(args)...);
@@ -40,7 +40,7 @@ class Drawing {
   double bottom() const { return bottom_; }  // of the header, where the chart may begin
   void grow_header(double height) { bottom_ += height; }
 
-  // The image; `summary` follows the title for those who hear it. Wider than kChartWidth, it is of
+  // The image; screen readers read `summary` after the title. If wider than kChartWidth, it has the
   // class "large".
   Markup finish(double height, std::string_view summary, double width = kChartWidth) const;
 
@@ -63,7 +63,7 @@ struct Frame {
   double py(double value) const { return top + height * (1.0 - y.share(value)); }
 };
 
-// Lines and labels of an axis's ticks, and what it shows: x below the frame, y left of it.
+// Draws an axis's ticks with lines and labels, and its title: x below the frame, y left of it.
 void draw_x_axis(Drawing& drawing, const Frame& frame, std::string_view label);
 void draw_y_axis(Drawing& drawing, const Frame& frame);
 double y_labels_width(const Axis& y);  // the room that draw_y_axis needs on the left

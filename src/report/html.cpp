@@ -24,7 +24,7 @@ std::string base64(const std::string& bytes) {
 
 std::string cell_text(const Cell& cell) {
   if (cell.verdict == Verdict::kNone) return escape(cell.text);
-  constexpr const char* kSigns[] = {"", "✓", "!", "✗"};  // for those who see no colour
+  constexpr const char* kSigns[] = {"", "✓", "!", "✗"};  // for readers who see no colour
   return fmt::format("<span class='{}'>{} {}</span>", classes("badge", cell.verdict),
                      kSigns[static_cast<int>(cell.verdict)], escape(cell.text));
 }
@@ -33,7 +33,7 @@ std::string caption_of(const std::string& text) {
   return text.empty() ? "" : fmt::format("<figcaption>{}</figcaption>", escape(text));
 }
 
-// The page has the charts' style sheet once.
+// Removes the style sheet, which the page has once for all charts.
 std::string without_style(std::string svg) {
   const auto style = fmt::format("<style>{}</style>\n", chart_style());
   const auto at = svg.find(style);
@@ -123,7 +123,7 @@ std::string page(const Page& page) {
     sections +=
         fmt::format("<section>\n<h2 id='s{}'>{}</h2>\n{}</section>\n", number, text, content.text);
   }
-  // The policy forbids what an escaping bug would let in.
+  // The policy blocks content that an escaping bug would inject.
   return fmt::format(
       "<!DOCTYPE html>\n<html lang='en'>\n<head>\n<meta charset='utf-8'/>\n"
       "<meta http-equiv='Content-Security-Policy' content=\"default-src 'none'; img-src data:; "

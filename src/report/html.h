@@ -1,6 +1,6 @@
-// The parts of a page, and the page: one self-contained HTML file, well-formed as XML too, that
-// asks for nothing from the network and runs no script. Every string is text and is escaped; parts
-// are Markup, joined by +.
+// Builds a page from its parts: one self-contained HTML file, also well-formed XML, that loads
+// nothing from the network and runs no script. Every string is text and is escaped; parts are
+// Markup, joined by +.
 #pragma once
 
 #include <string>
@@ -12,8 +12,8 @@
 namespace digits::html {
 
 Markup paragraph(std::string_view text);
-Markup heading(std::string_view text);       // below that of the section
-Markup preformatted(std::string_view text);  // lines as they are: a file
+Markup heading(std::string_view text);       // one level below the section's
+Markup preformatted(std::string_view text);  // unchanged lines: a file
 
 // A headline number.
 struct Card {
@@ -26,7 +26,7 @@ Markup cards(const std::vector<Card>& cards);
 
 struct Column {
   std::string heading;
-  bool numeric = false;  // at the right
+  bool numeric = false;  // right-aligned
 };
 struct Cell {
   std::string text;
@@ -47,14 +47,14 @@ struct Figure {
 };
 Markup figures(const std::vector<Figure>& figures);
 
-// PNG files' bytes, shown `width` CSS pixels wide or, with less room, as wide as there is.
+// PNG files' bytes, shown `width` CSS pixels wide, or narrower on a narrow screen.
 struct Picture {
   std::string png;
   std::string caption;
 };
 Markup pictures(const std::vector<Picture>& pictures, int width = 104);
 
-// Text that opens on a click.
+// Content that opens on a click.
 Markup details(std::string_view summary, const Markup& content);
 
 struct Section {

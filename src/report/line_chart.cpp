@@ -1,3 +1,4 @@
+// Draws series of points as SVG lines, with bands for intervals.
 #include <algorithm>
 #include <cmath>
 
@@ -10,11 +11,11 @@ namespace {
 
 constexpr double kHeight = 220.0;        // of the frame
 constexpr std::size_t kColours = 6;      // of chart.css; the next six series are dashed
-constexpr std::size_t kMarkedUpTo = 40;  // points, each with a dot that tells its numbers
+constexpr std::size_t kMarkedUpTo = 40;  // points, each with a dot whose tooltip has its numbers
 
-using Run = std::vector<Point>;  // points that are joined by a line
+using Run = std::vector<Point>;  // points joined by a line
 
-// Runs of points that have a place in the frame.
+// Runs of points that lie in the frame.
 std::vector<Run> runs_of(const Series& series, const LineChart& chart) {
   std::vector<Run> runs(1);
   for (const auto& point : series.points) {
@@ -32,9 +33,9 @@ bool has_band(const Point& point, Scale scale) {
   return plottable(point.low, scale) && plottable(point.high, scale);
 }
 
-// Of the points that share a column one unit wide, the first, lowest, highest and last: the same
-// picture from few points (M4: Jugel et al., "M4: a visualization-oriented time series data
-// aggregation", VLDB 2014).
+// Of the points in one column of width one, the first, lowest, highest and last: the same picture
+// from few points (M4: Jugel et al., "M4: a visualization-oriented time series data aggregation",
+// VLDB 2014).
 Run thinned(const Run& run, const Frame& frame) {
   Run kept;
   const auto column = [&](auto at) { return std::floor(frame.px(at->x)); };

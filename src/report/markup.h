@@ -1,4 +1,4 @@
-// XML as a type of its own: code that passes unescaped text as XML does not compile.
+// Separates XML from text by type: unescaped text used as XML does not compile.
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 
 namespace digits {
 
-// Well-formed content of an XML element, as HTML and SVG both read it.
+// Well-formed content of an XML element, valid in HTML and SVG.
 struct Markup {
   std::string text;
 };
@@ -17,21 +17,21 @@ inline Markup& operator+=(Markup& left, const Markup& right) {
 }
 inline Markup operator+(Markup left, const Markup& right) { return left += right; }
 
-// `text` as the content of an element or of a quoted attribute. What XML 1.0 cannot hold (bytes
-// that are not UTF-8, control characters, U+FFFE, U+FFFF) becomes U+FFFD.
+// `text` as the content of an element or of a quoted attribute. Characters that XML 1.0 does not
+// allow (bytes that are not UTF-8, control characters, U+FFFE, U+FFFF) become U+FFFD.
 std::string escape(std::string_view text);
 
-// The first `length` characters, the last of them an ellipsis if more were cut off.
+// The first `length` characters; the last one is an ellipsis if the text was longer.
 std::string shortened(std::string_view text, std::size_t length);
 
-// Characters (code points) in UTF-8 text.
+// The number of characters (code points) in UTF-8 text.
 std::size_t length_of(std::string_view text);
 
 // A verdict; the name of its class in the style sheets, "" for kNone.
 enum class Verdict { kNone, kPass, kWarning, kFail };
 const char* name_of(Verdict verdict);
 
-// The style sheets chart.css and page.css, as they were when the program was built.
+// The style sheets chart.css and page.css, embedded at build time.
 const std::string& chart_style();
 const std::string& page_style();
 

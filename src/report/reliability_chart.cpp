@@ -1,3 +1,4 @@
+// Draws a reliability diagram as SVG.
 #include <algorithm>
 #include <cmath>
 
@@ -8,9 +9,9 @@ namespace digits {
 
 namespace {
 
-constexpr double kHeight = 210.0;     // of the frame
-constexpr double kBarsHeight = 56.0;  // of the counts below
-constexpr double kBarsGap = 22.0;     // between the two: the highest bar's number
+constexpr double kCurveHeight = 210.0;  // of the frame
+constexpr double kBarsHeight = 56.0;    // of the counts below
+constexpr double kBarsGap = 22.0;       // between the two: the highest bar's number
 
 // "9.7k": a count in four characters.
 std::string short_count(std::size_t n) {
@@ -34,8 +35,8 @@ void draw_bin(Drawing& drawing, const ConfidenceBin& bin, const Frame& frame) {
       n);
 }
 
-// The bin's number of images, as text and as a bar on a logarithmic scale: of a good model nearly
-// all are in one bin.
+// The bin's number of images, as text and as a bar on a logarithmic scale: a good model has almost
+// all images in one bin.
 void draw_count(Drawing& drawing, const ConfidenceBin& bin, const Frame& frame, double top,
                 std::size_t most) {
   const double height = kBarsHeight * std::log1p(static_cast<double>(bin.accuracy.n)) /
@@ -58,9 +59,9 @@ Markup draw(const ReliabilityChart& chart) {
   frame.left = y_labels_width(frame.y);
   frame.top = drawing.bottom() + 10.0;
   frame.width = kChartWidth - frame.left - 20.0;
-  frame.height = kHeight + kBarsGap + kBarsHeight;  // so that lines and labels of x go below all
+  frame.height = kCurveHeight + kBarsGap + kBarsHeight;  // x labels stand below the bars
   draw_x_axis(drawing, frame, "confidence");
-  frame.height = kHeight;
+  frame.height = kCurveHeight;
   draw_y_axis(drawing, frame);
   drawing.add("<g class='reference'>");
   drawing.line("line", frame.px(0.0), frame.py(0.0), frame.px(1.0), frame.py(1.0));
@@ -70,13 +71,13 @@ Markup draw(const ReliabilityChart& chart) {
   for (const auto& bin : chart.bins) {
     if (bin.accuracy.n == 0 || !std::isfinite(bin.confidence + bin.accuracy.value)) continue;
     draw_bin(drawing, bin, frame);
-    draw_count(drawing, bin, frame, frame.top + kHeight + kBarsGap, most);
+    draw_count(drawing, bin, frame, frame.top + kCurveHeight + kBarsGap, most);
   }
   drawing.add("</g>\n");
   if (most == 0) {
     drawing.text(frame.left + frame.width / 2.0, frame.top + 20.0, "no data", "faint", "middle");
   }
-  return drawing.finish(frame.top + kHeight + kBarsGap + kBarsHeight + 44.0,
+  return drawing.finish(frame.top + kCurveHeight + kBarsGap + kBarsHeight + 44.0,
                         fmt::format("reliability diagram of {} bins", chart.bins.size()));
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr double kLargest = 1e150;  // beyond, ratios and powers of ten leave the range of double
 constexpr double kSmallest = 1e-150;
-constexpr double kTolerance = 1e-9;  // of a step: 0.3 / 0.1 is a bit below 3
+constexpr double kTolerance = 1e-9;  // of a step: 0.3 / 0.1 is slightly below 3
 
 struct Range {
   double low = 0.0;
@@ -24,7 +24,7 @@ struct Step {
   int digit = 1;
   int exponent = 0;
 
-  double times(std::int64_t i) const {  // exact where a double can be
+  double times(std::int64_t i) const {  // exact if a double can represent it
     const double count = static_cast<double>(i) * digit;
     return exponent < 0 ? count / std::pow(10.0, -exponent) : count * std::pow(10.0, exponent);
   }
@@ -40,7 +40,7 @@ Step nice_step(double x) {
   return {1, exponent + 1};
 }
 
-// Of values that hardly differ, an interval around them; of shares, within [0, 1].
+// Widens a range of almost equal values; shares stay within [0, 1].
 Range widened(Range range, Scale scale) {
   const double size = std::max(std::abs(range.low), std::abs(range.high));
   if (range.high - range.low > std::max(1e-12 * size, kSmallest)) return range;
@@ -71,7 +71,7 @@ std::string tick_label(double value, Step step, double size, Scale scale) {
   const double shown = percent ? 100.0 * value : value;
   const char* unit = percent ? " %" : "";
   if (shown == 0.0) return fmt::format("0{}", unit);
-  if (size >= 1e12 || size < 1e-4) {  // as many digits as tell two ticks apart
+  if (size >= 1e12 || size < 1e-4) {  // enough digits to distinguish two ticks
     const int places = static_cast<int>(std::floor(std::log10(size))) - step.exponent + 1;
     return fmt::format("{:.{}g}{}", shown, std::max(1, places), unit);
   }
@@ -80,7 +80,7 @@ std::string tick_label(double value, Step step, double size, Scale scale) {
   return fmt::format("{:.{}f}{}", shown, std::max(0, -exponent), unit);
 }
 
-// Ticks at 1, 2, 5 of each decade, over many decades at powers of ten alone, or at some of them.
+// Ticks at 1, 2, 5 of each decade; over many decades at powers of ten, or at some of them.
 Axis log_axis(Range range) {
   const int first = static_cast<int>(std::floor(std::log10(range.low)));
   const int decades = static_cast<int>(std::ceil(std::log10(range.high))) - first;

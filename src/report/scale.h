@@ -1,4 +1,4 @@
-// How numbers appear: as text, and as places on an axis.
+// Formats numbers as text, and places them on an axis.
 #pragma once
 
 #include <string>
@@ -12,14 +12,15 @@ enum class Scale {
   kLinear,
   kWhole,    // ticks at whole numbers only: epochs
   kPercent,  // shares, shown times 100
-  kLog,      // base 10; what is not above 0 has no place on it
+  kLog,      // base 10; values must be above 0
 };
 
-// Four significant digits or all before the point ("0.1235", "12345"), two decimals of a percentage
-// ("99.57 %"), "–" for what is not finite. Independent of the locale, like everything here.
+// Four significant digits, or all digits before the point ("0.1235", "12345"), two decimals of a
+// percentage ("99.57 %"), "–" for values that are not finite. Independent of the locale, like all
+// functions here.
 std::string number_text(double value, Scale scale = Scale::kLinear);
 
-// "99.57 % [99.42, 99.68]", with as many decimals as give half the interval two digits or one.
+// "99.57 % [99.42, 99.68]", with enough decimals to show half the interval to one or two digits.
 std::string quantity_text(const Quantity& quantity, Scale scale = Scale::kPercent);
 
 struct AxisOptions {
@@ -28,7 +29,7 @@ struct AxisOptions {
   std::vector<double> covers = {};  // values that the axis always shows: {0, 1}
 };
 
-// Whether a value has a place on such an axis: finite, below 1e150, on a logarithmic one above
+// Whether a value can be placed on such an axis: finite, below 1e150, on a logarithmic one above
 // 1e-150.
 bool plottable(double value, Scale scale);
 

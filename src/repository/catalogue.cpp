@@ -11,19 +11,17 @@ namespace digits {
 
 namespace {
 
-constexpr const char* kFamily = "package";
-
 std::string damage_of(const Error& error) {
   return fmt::format("{}: {}", error.code(), error.what());
 }
 
 VersionFacts facts_of(const std::filesystem::path& folder) {
   const auto manifest = parse_manifest(read_verified(folder).at(kManifestFile));
-  return {json_at<Quantity>(manifest, "/metrics/accuracy", kFamily),
-          json_at<std::string>(manifest, "/lineage/data", kFamily),
-          json_at<std::int64_t>(manifest, "/lineage/seed", kFamily),
-          json_at<std::string>(manifest, "/lineage/versions/revision", kFamily),
-          json_at<std::string>(manifest, "/library/version", kFamily)};
+  return {json_at<Quantity>(manifest, "/metrics/accuracy", kPackageFamily),
+          json_at<std::string>(manifest, "/lineage/data", kPackageFamily),
+          json_at<std::int64_t>(manifest, "/lineage/seed", kPackageFamily),
+          json_at<std::string>(manifest, "/lineage/versions/revision", kPackageFamily),
+          json_at<std::string>(manifest, "/library/version", kPackageFamily)};
 }
 
 VersionSummary summarise_version(const std::filesystem::path& folder, int version) {

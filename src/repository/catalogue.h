@@ -1,4 +1,4 @@
-// The models of a repository, for `digits models`.
+// Summarises the models of a repository, for `digits models`.
 #pragma once
 
 #include <cstdint>
@@ -13,10 +13,10 @@
 
 namespace digits {
 
-// The part of a manifest that differs between versions.
+// The fields of a manifest that differ between versions.
 struct VersionFacts {
   Quantity accuracy;  // on the test set
-  std::string data;   // that it was trained on, as it was named
+  std::string data;   // the training set, as the person named it
   std::int64_t seed = 0;
   std::string revision;  // of digits
   std::string libtorch;
@@ -25,23 +25,23 @@ struct VersionFacts {
 struct VersionSummary {
   int version = 0;
   std::string written;                // UTC; empty without SHA256SUMS
-  std::optional<VersionFacts> facts;  // none when the files are not whole:
+  std::optional<VersionFacts> facts;  // none when a file is damaged:
   std::string damage;                 // "package.hash: ..."
 };
 
 struct ModelSummary {
   std::string name;
-  std::optional<int> current;   // none when current.json is not whole:
+  std::optional<int> current;   // none when current.json is damaged:
   std::string damage;           // "repository.malformed: ..."
-  std::optional<int> previous;  // where a rollback would go
+  std::optional<int> previous;  // the target of a rollback
   std::vector<VersionSummary> versions;
 };
 
-// One model, every version of it compared with its sums. A damaged version, or current.json, is
-// marked as damaged; the others are listed all the same.
+// One model; every version is compared with its sums. A damaged version, or current.json, is marked
+// as damaged; the other versions are listed too.
 ModelSummary summarise(const ModelFolder& model);
 
-// The same as documents: `versions` with `facts` spread out, or `damage`; `damage` also in place of
+// The same as documents: `versions` with the fields of `facts`, or `damage`; `damage` also replaces
 // `current` and `previous`.
 void to_json(Json& json, const VersionSummary& summary);
 void to_json(Json& json, const ModelSummary& summary);

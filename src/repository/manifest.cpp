@@ -14,8 +14,6 @@ namespace digits {
 
 namespace {
 
-constexpr const char* kFamily = "package";
-
 // {2, 6} of "2.6.0+cu124".
 std::pair<int, int> major_minor(const std::string& version) {
   std::pair<int, int> numbers;
@@ -23,8 +21,9 @@ std::pair<int, int> major_minor(const std::string& version) {
   const auto major = std::from_chars(version.data(), end, numbers.first);
   const bool dot = major.ec == std::errc() && major.ptr != end && *major.ptr == '.';
   if (dot && std::from_chars(major.ptr + 1, end, numbers.second).ec == std::errc()) return numbers;
-  throw_malformed(kFamily, fmt::format("{}: LibTorch \"{}\", expected a version such as 2.6.0",
-                                       kManifestFile, version));
+  throw_malformed(
+      kPackageFamily,
+      fmt::format("{}: LibTorch \"{}\", expected a version such as 2.6.0", kManifestFile, version));
 }
 
 }  // namespace
@@ -49,8 +48,8 @@ Json make_manifest(const ManifestContent& content) {
 }
 
 Json parse_manifest(const std::string& text) {
-  auto manifest = parse_json(text, kManifestFile, kFamily);
-  const auto seen = json_at<std::string>(manifest, "/schema", kFamily);
+  auto manifest = parse_json(text, kManifestFile, kPackageFamily);
+  const auto seen = json_at<std::string>(manifest, "/schema", kPackageFamily);
   if (seen == kManifestSchema) return manifest;
   throw Error("package.schema",
               fmt::format("{}: schema {}, expected {}", kManifestFile, seen, kManifestSchema),
@@ -58,7 +57,7 @@ Json parse_manifest(const std::string& text) {
 }
 
 void require_library(const Json& manifest, const std::string& version) {
-  const auto written_by = json_at<std::string>(manifest, "/library/version", kFamily);
+  const auto written_by = json_at<std::string>(manifest, "/library/version", kPackageFamily);
   if (major_minor(written_by) <= major_minor(version)) return;
   throw Error("package.library",
               fmt::format("written by LibTorch {}, expected {} or earlier", written_by, version),
@@ -66,10 +65,11 @@ void require_library(const Json& manifest, const std::string& version) {
 }
 
 double golden_tolerance(const Json& manifest) {
-  const auto stated = json_at<double>(manifest, "/golden/tolerance", kFamily);
+  const auto stated = json_at<double>(manifest, "/golden/tolerance", kPackageFamily);
   if (stated > 0.0) return std::min(stated, kGoldenTolerance);
-  throw_malformed(kFamily, fmt::format("{}: tolerance {:g} for golden logits, expected more than 0",
-                                       kManifestFile, stated));
+  throw_malformed(kPackageFamily,
+                  fmt::format("{}: tolerance {:g} for golden logits, expected more than 0",
+                              kManifestFile, stated));
 }
 
 }  // namespace digits

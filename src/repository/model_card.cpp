@@ -15,9 +15,7 @@ namespace digits {
 
 namespace {
 
-constexpr const char* kFamily = "package";
-
-// The value at a JSON pointer as a text; empty when it is not there.
+// The value at a JSON pointer as text; empty when it is absent.
 std::string text_at(const Json& document, const std::string& pointer) {
   const Json::json_pointer place(pointer);
   if (!document.contains(place)) return "";
@@ -27,10 +25,10 @@ std::string text_at(const Json& document, const std::string& pointer) {
 
 std::optional<Quantity> quantity_at(const Json& document, const std::string& pointer) {
   if (!document.contains(Json::json_pointer(pointer))) return std::nullopt;
-  return json_at<Quantity>(document, pointer, kFamily);
+  return json_at<Quantity>(document, pointer, kPackageFamily);
 }
 
-// Text that Markdown takes as it is, in a table's cell too.
+// Escapes text for Markdown, also in a table's cell.
 std::string escaped(const std::string& text) {
   std::string plain;
   for (const char c : text) {
@@ -40,7 +38,7 @@ std::string escaped(const std::string& text) {
   return plain;
 }
 
-// Every JSON string is a YAML string, too.
+// Every JSON string is also a YAML string.
 std::string quoted(const std::string& text) { return to_text(Json(text), -1); }
 
 std::string percent_with_interval(const Quantity& quantity) {
@@ -81,19 +79,20 @@ std::string metrics_section(const Json& manifest) {
   if (!accuracy) return "";
   std::string text = fmt::format("\n## Metrics\n\nOn the test set: accuracy {}, loss {:.4f}.\n",
                                  percent_with_interval(*accuracy),
-                                 json_at<double>(manifest, "/metrics/loss", kFamily));
+                                 json_at<double>(manifest, "/metrics/loss", kPackageFamily));
   const Json::json_pointer per_class("/metrics/per_class");
   if (!manifest.contains(per_class)) return text;
   text += "\n| class | recall | precision |\n| --- | --- | --- |\n";
   for (const auto& row : manifest.at(per_class)) {
-    text += fmt::format("| {} | {} | {} |\n", escaped(text_at(row, "/class")),
-                        percent_with_interval(json_at<Quantity>(row, "/recall", kFamily)),
-                        percent_with_interval(json_at<Quantity>(row, "/precision", kFamily)));
+    text +=
+        fmt::format("| {} | {} | {} |\n", escaped(text_at(row, "/class")),
+                    percent_with_interval(json_at<Quantity>(row, "/recall", kPackageFamily)),
+                    percent_with_interval(json_at<Quantity>(row, "/precision", kPackageFamily)));
   }
   return text;
 }
 
-// The gates that had too few test images, so that nobody takes them for passed.
+// Lists the gates without enough test images, so that nobody reads them as passed.
 std::string undecided_section(const Json& manifest) {
   const Json::json_pointer place("/metrics/undecided_gates");
   if (!manifest.contains(place) || manifest.at(place).empty()) return "";
@@ -102,12 +101,12 @@ std::string undecided_section(const Json& manifest) {
       "bounds.\n\n| metric | observed, 95 % interval | bound | images |\n| --- | --- | --- | --- "
       "|\n";
   for (const auto& gate : manifest.at(place)) {
-    const auto observed = json_at<Quantity>(gate, "/observed", kFamily);
+    const auto observed = json_at<Quantity>(gate, "/observed", kPackageFamily);
     const bool least = gate.contains("at_least");
     text += fmt::format("| {} | {:.4f} ({:.4f} to {:.4f}) | {} {:g} | {} |\n",
                         escaped(text_at(gate, "/metric")), observed.value, observed.low,
                         observed.high, least ? "at least" : "at most",
-                        json_at<double>(gate, least ? "/at_least" : "/at_most", kFamily),
+                        json_at<double>(gate, least ? "/at_least" : "/at_most", kPackageFamily),
                         escaped(text_at(gate, "/note")));
   }
   return text;
@@ -116,11 +115,10 @@ std::string undecided_section(const Json& manifest) {
 std::string limits_section(const Schema& schema) {
   return fmt::format(
       "\n## Intended use and limits\n\n"
-      "For single images like those it was trained and tested on: {} x {} pixels, background 0, "
-      "ink\nbright. The figures above hold for such images and for no others. It has no class for "
-      "what is\nnone of its classes, and answers all the same: look at the probability. "
-      "`profile.json` is what\nthe training images looked like; `digits drift` compares others "
-      "with it. Not for decisions about\npeople.\n",
+      "For single images like the training and test images: {} x {} pixels, background 0, ink\n"
+      "bright. The figures above hold for such images only. The model answers for every image, "
+      "also for\none of no class: check the probability. `profile.json` describes the training "
+      "images; `digits\ndrift` compares other images with it. Not for decisions about people.\n",
       schema.rows, schema.cols);
 }
 
@@ -164,7 +162,7 @@ std::string lineage_section(const Json& manifest) {
 }  // namespace
 
 std::string model_card(const Json& manifest, const std::vector<std::string>& files) {
-  const auto schema = json_at<Schema>(manifest, "/data", kFamily);
+  const auto schema = json_at<Schema>(manifest, "/data", kPackageFamily);
   const bool has_onnx = std::find(files.begin(), files.end(), kOnnxFile) != files.end();
   return front_matter(manifest, has_onnx) + introduction(manifest, schema) +
          metrics_section(manifest) + undecided_section(manifest) + limits_section(schema) +

@@ -1,5 +1,5 @@
-// A package's README.md: a model card (Mitchell et al., "Model Cards for Model Reporting", 2019),
-// headed by the front matter that the Hugging Face Hub reads.
+// Writes a package's README.md: a model card (Mitchell et al., "Model Cards for Model Reporting",
+// 2019) with the front matter of the Hugging Face Hub.
 #pragma once
 
 #include <string>

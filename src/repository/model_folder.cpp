@@ -22,17 +22,17 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kFamily = "repository";
+constexpr const char* kRepositoryFamily = "repository";
 constexpr const char* kCurrent = "current.json";
 constexpr const char* kCurrentSchema = "digits.current/1";
 constexpr const char* kConfig = "config.pbtxt";
 constexpr const char* kLock = ".lock";
-constexpr int kMaxVersion = 1'000'000'000;  // there is always a next one
+constexpr int kMaxVersion = 1'000'000'000;  // so the next number always fits
 
 bool is_model(const fs::path& folder) { return kind_of(folder / kCurrent) == PathKind::kFile; }
 
-// The number that a folder's name is, as Triton reads it: digits that do not begin with 0, of
-// kMaxVersion at most; else 0.
+// The number in a folder's name, as Triton reads it: digits without a leading 0, at most
+// kMaxVersion; else 0.
 int version_number(const std::string& name) {
   int number = 0;
   const char* const end = name.data() + name.size();
@@ -92,7 +92,7 @@ bool ModelFolder::lost_current() const {
 int ModelFolder::add(const Schema& schema, const std::function<void(const fs::path&)>& write) {
   make_directories(path_);
   const FileLock lock(path_ / kLock);
-  remove_leftovers(path_);  // nobody else writes here now
+  remove_leftovers(path_);  // no other process writes here while the lock is held
   auto state =
       lost_current() ? require_state() : read_state().value_or(State{schema, 0, {}, highest(0)});
   if (state.schema != schema) {
@@ -102,9 +102,9 @@ int ModelFolder::add(const Schema& schema, const std::function<void(const fs::pa
                             path_.string(), schema.rows, schema.cols, schema.channels,
                             schema.classes(), state.schema.rows, state.schema.cols,
                             state.schema.channels, state.schema.classes()),
-                "another kind of data is another model: give it a --name of its own");
+                "another kind of data needs another model: choose a new --name");
   }
-  config_for(state);  // refuses before anything changes
+  config_for(state);  // throws before any change
   const int version = ++state.last;
   write(path_of(version));
   if (state.current == 0) state.current = version;
@@ -127,13 +127,14 @@ void ModelFolder::promote(int version) {
   });
 }
 
-// As if `version` had been the first one.
+// Makes `version` current, without a history.
 void ModelFolder::restore(int version) const {
   require_whole(version);
   const FileLock lock(path_ / kLock);
   if (!lost_current()) return;  // another process was faster
   const auto manifest = parse_manifest(read_file(path_of(version) / kManifestFile));
-  write_state({json_at<Schema>(manifest, "/data", kFamily), version, {}, highest(version)});
+  write_state(
+      {json_at<Schema>(manifest, "/data", kRepositoryFamily), version, {}, highest(version)});
 }
 
 int ModelFolder::rollback() {
@@ -144,7 +145,7 @@ int ModelFolder::rollback() {
       throw Error(
           "repository.missing",
           fmt::format("{}: no version to go back to from {}", path_.string(), state.current),
-          "only what was current before can be; promote a version instead");
+          "rollback needs an earlier current version; promote a version instead");
     }
     version = *previous;
     require_whole(version);
@@ -193,15 +194,17 @@ void ModelFolder::require_whole(int version) const {
 
 std::optional<ModelFolder::State> ModelFolder::read_state() const {
   if (!is_model(path_)) return std::nullopt;
-  const auto json = read_json(path_ / kCurrent, kCurrentSchema, kFamily);
-  State state{json_at<Schema>(json, "/data", kFamily), json_at<int>(json, "/version", kFamily),
-              json_at<std::vector<int>>(json, "/history", kFamily),
-              json_at<int>(json, "/last", kFamily)};
+  const auto json = read_json(path_ / kCurrent, kCurrentSchema, kRepositoryFamily);
+  State state{json_at<Schema>(json, "/data", kRepositoryFamily),
+              json_at<int>(json, "/version", kRepositoryFamily),
+              json_at<std::vector<int>>(json, "/history", kRepositoryFamily),
+              json_at<int>(json, "/last", kRepositoryFamily)};
   if (state.current < 1 || state.last < state.current || state.last > kMaxVersion) {
-    throw_malformed(kFamily, fmt::format("{}: version {}, last {}, expected 1 <= version <= last",
-                                         (path_ / kCurrent).string(), state.current, state.last));
+    throw_malformed(kRepositoryFamily,
+                    fmt::format("{}: version {}, last {}, expected 1 <= version <= last",
+                                (path_ / kCurrent).string(), state.current, state.last));
   }
-  // Who adds a version may be killed before it writes that down.
+  // A process that adds a version may be killed before it records the number.
   state.last = highest(state.last);
   return state;
 }
@@ -212,11 +215,11 @@ ModelFolder::State ModelFolder::require_state() const {
     throw Error("repository.malformed",
                 fmt::format("{}: no {}, expected one beside its versions {}", path_.string(),
                             kCurrent, fmt::join(versions(), ", ")),
-                fmt::format("digits models promote {} VERSION says which one is in use", name_));
+                fmt::format("digits models promote {} VERSION makes one current", name_));
   }
   throw Error("repository.missing",
               fmt::format("{}: no model of this name, expected {} in it", path_.string(), kCurrent),
-              "digits package RUN adds a model; digits models lists those there are");
+              "digits package RUN adds a model; digits models lists all models");
 }
 
 std::string ModelFolder::config_for(const State& state) const {
@@ -226,13 +229,13 @@ std::string ModelFolder::config_for(const State& state) const {
                         : with_served_version(before, state.current);
 }
 
-// The configuration first: when this is cut off between the two, the command has not happened, and
-// given again it does the same, a rollback too.
+// Writes the configuration first: if the process is killed between the two writes, the command has
+// no effect yet, and a repeated command, also a rollback, does the same.
 void ModelFolder::write_state(const State& state) const {
   const auto config = path_ / kConfig;
   const auto text = config_for(state);
   const bool same = kind_of(config) == PathKind::kFile && read_file(config) == text;
-  if (!same) write_file(config, text);  // Triton may reload what is written
+  if (!same) write_file(config, text);  // Triton may reload a written file
   write_json(path_ / kCurrent, with_schema(kCurrentSchema, Json{{"version", state.current},
                                                                 {"history", state.history},
                                                                 {"last", state.last},
@@ -240,10 +243,10 @@ void ModelFolder::write_state(const State& state) const {
 }
 
 void ModelFolder::change(const std::function<void(State&)>& change) const {
-  require_state();  // a mistyped name gets no lock file
+  require_state();  // creates no lock file for a mistyped name
   const FileLock lock(path_ / kLock);
   auto state = require_state();
-  config_for(state);  // refuses before anything changes
+  config_for(state);  // throws before any change
   change(state);
   write_state(state);
 }
@@ -265,8 +268,8 @@ std::vector<ModelFolder> models_in(const fs::path& repository) {
 
 fs::path package_folder(const fs::path& path) {
   if (!is_model(path)) return path;
-  const auto json = read_json(path / kCurrent, kCurrentSchema, kFamily);
-  return path / std::to_string(json_at<int>(json, "/version", kFamily));
+  const auto json = read_json(path / kCurrent, kCurrentSchema, kRepositoryFamily);
+  return path / std::to_string(json_at<int>(json, "/version", kRepositoryFamily));
 }
 
 }  // namespace digits

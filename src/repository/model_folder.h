@@ -1,11 +1,12 @@
-// A named model in a repository, in the layout of the Triton Inference Server:
+// Keeps the versions of a named model in a repository, in the layout of the Triton Inference
+// Server:
 //
 //   models/NAME/config.pbtxt  inputs, outputs and the version to serve, for Triton
-//   models/NAME/current.json  the version in use, and those that were before it
-//   models/NAME/1/, 2/, ...   packages; a number is given once and never again
+//   models/NAME/current.json  the version in use, and the versions in use before it
+//   models/NAME/1/, 2/, ...   packages; a number is never used again
 //
-// What changes a model holds its lock, so several processes may; what reads it needs none, since
-// files and folders appear and vanish whole.
+// Functions that change a model hold its lock, so several processes may call them. Readers need no
+// lock, since files and folders appear and vanish whole.
 #pragma once
 
 #include <filesystem>
@@ -18,51 +19,52 @@
 
 namespace digits {
 
-// Letters, digits, `.`, `_` and `-`, the first a letter or digit, at most 64: a folder's name
-// anywhere.
+// Letters, digits, `.`, `_` and `-`, the first a letter or digit, at most 64: a valid folder name
+// on every system.
 bool is_model_name(const std::string& name);
 
 class ModelFolder {
  public:
-  // Touches nothing. Throws repository.name.
+  // Does not access the disk. Throws repository.name.
   ModelFolder(const std::filesystem::path& repository, const std::string& name);
 
   const std::string& name() const { return name_; }
   std::filesystem::path path_of(int version) const;
 
-  // Those that are there, ascending; none when there is no such model.
+  // The versions on disk, ascending; none when there is no such model.
   std::vector<int> versions() const;
 
-  // Whether there are packages and no current.json: a first package's writer was killed, or the
-  // file was removed. No version is in use then; promote() makes one so.
+  // Whether there are packages but no current.json: the writer of a first package was killed, or
+  // the file was removed. Then no version is in use; promote() selects one.
   bool lost_current() const;
 
   // The version in use. Throws repository.missing when there is no such model, and
   // repository.malformed when lost_current().
   int current() const;
 
-  // Where rollback() would go.
+  // The target of rollback().
   std::optional<int> previous() const;
 
-  // What changes a model throws repository.malformed before it does, when config.pbtxt has a
-  // version policy that cannot be told; and, but for promote(), when lost_current().
+  // Functions that change a model throw repository.malformed before any change when the version
+  // policy of config.pbtxt is ambiguous; and, except promote(), when lost_current().
 
-  // Adds the package that `write` makes in the folder that it is handed, whole or not at all
-  // (write_package does), as the next version. The first one becomes current. When `write` throws,
-  // there is no new version. Throws repository.mismatch when the model's versions have another
-  // schema: who uses the model relies on sizes and classes.
+  // Adds a package as the next version: `write` makes it in the given folder, whole or not at all
+  // (as write_package does). The first version becomes current. When `write` throws, there is no
+  // new version. Throws repository.mismatch when the schema differs from the model's other
+  // versions: users of the model rely on sizes and classes.
   int add(const Schema& schema, const std::function<void(const std::filesystem::path&)>& write);
 
-  // Makes `version` current, if its files are those of its sums. Throws repository.missing when
-  // there is no such version, and as read_verified.
+  // Makes `version` current, if its files match their sums. Throws repository.missing when there is
+  // no such version, and as read_verified.
   void promote(int version);
 
-  // Makes current what was so before, and returns it; again, and it goes back further. Throws
-  // repository.missing when there is nothing to go back to, and as read_verified.
+  // Makes the previously current version current again, and returns it; each further call goes one
+  // version further back. Throws repository.missing when there is no earlier version, and as
+  // read_verified.
   int rollback();
 
-  // Removes all versions but the `keep` newest, the current one and the one that rollback() would
-  // go to. Returns what it removed.
+  // Removes all versions except the `keep` newest, the current one and the target of rollback().
+  // Returns the removed versions.
   std::vector<int> prune(int keep);
 
  private:
@@ -70,8 +72,8 @@ class ModelFolder {
   struct State {
     Schema schema;
     int current = 0;           // 0: none yet
-    std::vector<int> history;  // was current before, the latest last
-    int last = 0;              // the highest number ever given, as far as it is known
+    std::vector<int> history;  // versions that were current before, the latest last
+    int last = 0;              // the highest number used so far, as far as known
   };
 
   std::optional<State> read_state() const;
@@ -82,7 +84,7 @@ class ModelFolder {
   std::optional<int> previous_of(const State& state) const;
   void require_whole(int version) const;
   void restore(int version) const;
-  int highest(int last) const;  // of `last` and the versions there are
+  int highest(int last) const;  // of `last` and the versions on disk
 
   std::filesystem::path path_;
   std::string name_;
@@ -91,9 +93,8 @@ class ModelFolder {
 // The models of a repository, by name. Throws repository.missing when there is no such folder.
 std::vector<ModelFolder> models_in(const std::filesystem::path& repository);
 
-// The package that a person means by `path`: the current version where it is a model of a
-// repository, else the folder itself. Throws repository.malformed or repository.schema when
-// current.json was edited.
+// The package at `path`: the current version if it is a model of a repository, else the folder
+// itself. Throws repository.malformed or repository.schema when current.json was edited.
 std::filesystem::path package_folder(const std::filesystem::path& path);
 
 }  // namespace digits

@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// What every package has; model.onnx, the model card and what else there is are listed if present.
+// Files that every package has; model.onnx, the model card and further files are listed if present.
 constexpr const char* kRequired[] = {kModelFile, kWeightsFile, kGoldenFile, kManifestFile,
                                      kProfileFile};
 constexpr std::size_t kHashDigits = 64;
@@ -24,10 +24,10 @@ constexpr const char* kBetween = "  ";  // two spaces: sha256sum's text mode
 
 Error sums_error(const std::string& message) {
   return {"package.sums", fmt::format("{}: {}", kSumsFile, message),
-          "get the package again: without its sums nothing in it can be trusted"};
+          "get the package again: without its sums no file in it can be trusted"};
 }
 
-// A name that stays inside its folder, in every file system.
+// Whether a name stays inside its folder, in every file system.
 bool is_file_name(const std::string& name) {
   const auto plain = [](unsigned char c) {
     return std::isalnum(c) != 0 || c == '.' || c == '_' || c == '-';
@@ -69,15 +69,15 @@ PackageSums parse_sums(const std::string& text) {
   PackageSums sums;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
-    const bool ends = !lines.eof();  // by a newline
+    const bool ends = !lines.eof();  // with a newline
     const auto hash = line.substr(0, kHashDigits);
     const auto name = line.size() > kHashDigits + 2 ? line.substr(kHashDigits + 2) : std::string();
     const bool whole =
         ends && is_hash(hash) && line.compare(kHashDigits, 2, kBetween) == 0 && is_file_name(name);
     if (!whole || !sums.emplace(name, hash).second) {
-      throw sums_error(fmt::format(
-          "line {} is damaged, expected a SHA-256, two spaces and the name of a further file",
-          sums.size() + 1));
+      throw sums_error(
+          fmt::format("line {} is damaged, expected a SHA-256, two spaces and a new file name",
+                      sums.size() + 1));
     }
   }
   for (const char* name : kRequired) {
@@ -102,7 +102,7 @@ PackageFiles read_verified(const fs::path& folder) {
 }
 
 void write_files(const fs::path& folder, const PackageFiles& files) {
-  const auto sums = format_sums(files);  // refuses bad names before anything is written
+  const auto sums = format_sums(files);  // rejects bad names before any write
   for (const auto& [name, bytes] : files) write_file(folder / name, bytes, Durability::kUnsynced);
   write_file(folder / kSumsFile, sums, Durability::kUnsynced);
 }

@@ -15,10 +15,10 @@ std::string policy(int version) {
   return fmt::format("version_policy: {{ specific: {{ versions: [{}] }} }}", version);
 }
 
-// The same with spaces for what is in comments and between quotes: the words and brackets that are
-// left are fields. Places stay what they are.
+// `config` with comments and quoted text replaced by spaces: the remaining words and brackets are
+// fields. Positions do not change.
 std::string fields_of(std::string config) {
-  char open = '\0';  // what began the comment or quotation that is being blanked
+  char open = '\0';  // the first character of the comment or quotation to blank
   for (std::size_t i = 0; i < config.size(); ++i) {
     const char c = config[i];
     if (open == '\0') {
@@ -33,7 +33,7 @@ std::string fields_of(std::string config) {
   return config;
 }
 
-// Behind the brace that closes the one at `begin`; npos if none does.
+// The position after the brace that closes the one at `begin`; npos if none does.
 std::size_t end_of_braces(const std::string& fields, std::size_t begin) {
   int depth = 0;
   for (std::size_t i = begin; i < fields.size(); ++i) {
@@ -68,7 +68,7 @@ std::string with_served_version(const std::string& config, int version) {
   if (end == std::string::npos || std::next(first) != none) {
     throw Error(
         "repository.malformed",
-        "config.pbtxt: its version_policy cannot be told, expected one, in braces",
+        "config.pbtxt: its version_policy is ambiguous, expected one, in braces",
         fmt::format("write the line {}, or none for a policy of your own", policy(version)));
   }
   return config.substr(0, begin) + policy(version) + config.substr(end);

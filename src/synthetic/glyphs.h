@@ -1,4 +1,4 @@
-// The shapes that people write for each digit, as strokes of a pen.
+// Lists the shapes that people write for each digit, as strokes of a pen.
 #pragma once
 
 #include <cstddef>
@@ -8,14 +8,14 @@
 
 namespace digits {
 
-// Control points that the pen passes through; x to the right, y down, the digit's box is [0, 100].
+// Control points on the pen's path; x to the right, y down, the digit's box is [0, 100].
 using Stroke = std::vector<cv::Point2d>;
 
-// One topology: a way in which people really write a digit.
+// One topology: a common way to write a digit.
 struct Glyph {
   std::string style;            // "open", "barred": unique among a digit's glyphs
-  double weight = 1.0;          // how often it is written, relative to the digit's other glyphs
-  std::vector<Stroke> strokes;  // in any order; a corner is where one ends and another begins
+  double weight = 1.0;          // its frequency, relative to the digit's other glyphs
+  std::vector<Stroke> strokes;  // in any order; strokes meet at corners
 };
 
 // A piece of a glyph: of its stroke number `stroke`, from control point `first` to `last`.

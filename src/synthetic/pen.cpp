@@ -9,7 +9,7 @@ namespace digits {
 
 namespace {
 
-constexpr int kCanvas = 88;       // pixels; drawn large and reduced later, which softens the edge
+constexpr int kCanvas = 88;       // pixels; drawn large, then reduced, which softens the edge
 constexpr double kHeight = 44.0;  // pixels of the canvas that a glyph's height covers
 constexpr int kSubpixelBits = 4;  // cv::line takes fixed-point coordinates
 constexpr int kSteps = 5;         // straight pieces between two control points
@@ -76,8 +76,8 @@ Stroke spline(const Stroke& points) {
   return curve;
 }
 
-// Draws a path with a pen whose pressure swings once along it, from `phase` on; `lifted` says of
-// each piece between two control points whether it leaves no ink.
+// Draws a path with a pen whose pressure swings once along it, starting at `phase`; `lifted` marks
+// the pieces between two control points that leave no ink.
 void draw_path(cv::Mat1b& canvas, const std::vector<cv::Point>& path, const Factors& factors,
                double phase, const std::vector<bool>& lifted) {
   const double turn = 2.0 * CV_PI / static_cast<double>(path.size());
@@ -91,7 +91,7 @@ void draw_path(cv::Mat1b& canvas, const std::vector<cv::Point>& path, const Fact
   }
 }
 
-// Of each piece of the stroke whether it is in one of the parts.
+// Whether each piece of the stroke is in one of the parts.
 std::vector<bool> pieces_of(std::size_t stroke, std::size_t points,
                             const std::vector<StrokePart>& parts) {
   std::vector<bool> pieces(points - 1, false);

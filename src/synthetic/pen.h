@@ -1,4 +1,4 @@
-// The pen that draws synthetic digits: from control points to ink.
+// Draws synthetic digits with a pen, from control points to ink.
 #pragma once
 
 #include <opencv2/core/mat.hpp>
@@ -10,9 +10,9 @@
 
 namespace digits {
 
-// The glyph as a hand with these factors writes it: ink 0 to 255 on a square canvas, background 0.
-// `rng` decides what the factors leave open: where each control point lies and how the paper warps.
-// Over the `lifted` parts the pen leaves no ink, and all else is as it were without them.
+// The glyph in the handwriting of these factors: ink 0 to 255 on a square canvas, background 0.
+// `rng` decides the rest: the position of each control point and the distortion of the paper. The
+// pen leaves no ink over the `lifted` parts; all other pixels are the same as without them.
 cv::Mat1b draw_glyph(const Glyph& glyph, const Factors& factors, Rng& rng,
                      const std::vector<StrokePart>& lifted = {});
 

@@ -20,7 +20,7 @@ int style_index(int digit, const std::string& style) {
   return static_cast<int>(found - glyphs.begin());
 }
 
-// A neat hand: neither so thin nor so thick, nor so shaky, that the rest of a digit is unclear.
+// A neat hand: a pen of medium width and a low tremor, so that each digit is clear.
 Factors draw_neat_factors(int digit, const std::string& style, Rng& rng) {
   auto factors = draw_factors(digit, rng);
   factors.style = style_index(digit, style);
@@ -34,7 +34,7 @@ Factors draw_neat_factors(int digit, const std::string& style, Rng& rng) {
 }  // namespace
 
 bool can_draw(const Schema& schema) {
-  constexpr int kMinSide = 16;  // below, a stroke is hardly wider than a pixel
+  constexpr int kMinSide = 16;  // below this, a stroke is hardly wider than a pixel
   return schema.channels == 1 && std::min(schema.rows, schema.cols) >= kMinSide &&
          schema.classes() <= 10 && schema.class_names == numbered_class_names(schema.classes());
 }
@@ -51,7 +51,7 @@ Dataset canonical_digits(const Schema& schema) {
         factors.thickness = thickness;
         factors.softness = 0.4;
         factors.ink = 1.2;
-        Rng rng(0, Stream::kPerturb);  // nothing is left open
+        Rng rng(0, Stream::kPerturb);  // not used: the factors decide all
         append(set, draw_digit(digit, factors, schema.rows, schema.cols, rng), digit);
       }
     }

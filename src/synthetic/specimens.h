@@ -1,5 +1,4 @@
-// Synthetic digits drawn to order, for questions whose answer is known beforehand: digits that
-// nobody could mistake, and pairs that differ in one stroke.
+// Draws synthetic digits with a known answer: clear digits, and pairs that differ in one stroke.
 #pragma once
 
 #include <cstddef>
@@ -13,25 +12,25 @@
 namespace digits {
 
 // Whether the schema's images can be drawn: one channel, at least 16 pixels a side, and the first
-// of the ten digits as classes, under their own names. That they are digits, only their maker
-// knows.
+// of the ten digits as classes, under their own names. Whether they really are digits only the
+// set's author knows.
 bool can_draw(const Schema& schema);
 
 // Every digit of the schema in its most common shape, as printed: no tremor, an even pen; thin,
-// medium and thick, each leaning to the left, upright and to the right. 9 images per class.
+// medium and thick, each slanted to the left, upright and to the right. 9 images per class.
 Dataset canonical_digits(const Schema& schema);
 
-// A stroke whose loss turns a digit into another, to a person's eye.
+// A stroke whose removal turns a digit into another one, for a human reader.
 struct Erasure {
   int digit = 0;
   std::string style;               // of the glyph
-  std::vector<StrokePart> lifted;  // the parts of it that go
+  std::vector<StrokePart> lifted;  // the removed parts of the glyph
   int becomes = 0;
 };
 const std::vector<Erasure>& erasures();
 
-// `count` digits by as many hands, each whole and without the stroke; `erased` has the labels that
-// the images become. Both are in normal form, as any image that a model is given.
+// `count` digits by as many hands, each with and without the stroke; `erased` has the labels of the
+// digits that result. Both sets are in normal form, like any input of a model.
 struct ErasedPairs {
   Dataset whole;
   Dataset erased;

@@ -19,7 +19,7 @@ namespace digits {
 
 namespace {
 
-// The position among `glyphs` that the weights make of one uniform draw.
+// The position among `glyphs` of one draw by weight.
 int draw_style(const std::vector<Glyph>& glyphs, Rng& rng) {
   double total = 0.0;
   for (const auto& glyph : glyphs) total += glyph.weight;
@@ -29,8 +29,8 @@ int draw_style(const std::vector<Glyph>& glyphs, Rng& rng) {
   return static_cast<int>(style);
 }
 
-// The widest pen that leaves a digit's loops open, as a share of its width: with a wider one an 8
-// would be a rod, and a 1 would be taken for it.
+// The widest pen that leaves a digit's loops open, as a share of its width: a wider one would turn
+// an 8 into a bar, and it would look like a 1.
 double widest_pen(int digit) {
   constexpr std::array<double, 10> kWidest{.28, .5, .28, .25, .25, .25, .22, .3, .18, .22};
   return kWidest.at(static_cast<std::size_t>(digit));
@@ -65,7 +65,7 @@ cv::Mat1b draw_digit(int digit, const Factors& factors, int rows, int cols, Rng&
 
 namespace {
 
-// The key of digit i, and what it shows.
+// The key of digit i, and its label.
 Rng key_of(const SyntheticOptions& options, std::size_t i) {
   return Rng(options.seed, Stream::kSynthetic, options.first_index + i);
 }

@@ -1,4 +1,4 @@
-// Synthetic handwriting: digits drawn as pen strokes, so that the pipeline runs without a download.
+// Draws synthetic handwriting as pen strokes, so that the pipeline runs without a download.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +23,7 @@ struct SyntheticOptions {
   int threads = 1;                // the result does not depend on it
 };
 
-// The parameters that a synthetic digit was drawn with: the known causes of its appearance.
+// The parameters of a synthetic digit: the known causes of its appearance.
 struct Factors {
   int style = 0;           // index into glyphs_of(label)
   double slant = 0.0;      // horizontal shift per vertical pixel, to the right at the top
@@ -37,23 +37,22 @@ struct Factors {
   double ink = 0.0;        // strength; 1 is black, more saturates the edges too
 };
 
-// Draws `count` digits; labels cycle through the classes, so the set is balanced within one.
-// Throws config.synthetic for sizes below 8 pixels
-// or classes outside 1 to 10.
+// Draws `count` digits; labels cycle through the classes, so class counts differ by at most one.
+// Throws config.synthetic for sizes below 8 pixels or classes outside 1 to 10.
 Dataset synthesise(const SyntheticOptions& options);
 
-// One such digit to order, in normal form: `rng` decides what the factors leave open, and over the
-// `lifted` parts of the glyph the pen leaves no ink.
+// Draws one digit with these factors, in normal form: `rng` decides the rest, and the pen leaves no
+// ink over the `lifted` parts of the glyph.
 cv::Mat1b draw_digit(int digit, const Factors& factors, int rows, int cols, Rng& rng,
                      const std::vector<StrokePart>& lifted = {});
 
-// The factors that a hand writes this digit with.
+// Draws the factors of one handwritten digit.
 Factors draw_factors(int digit, Rng& rng);
 
-// What each of those digits was drawn with, in the same order.
+// The factors of each digit of synthesise(options), in the same order.
 std::vector<Factors> draw_factors(const SyntheticOptions& options);
 
-// The factors as a table: a header line, then one line per digit with its label and style's name.
+// The factors as CSV: a header line, then one line per digit with its label and style's name.
 std::string factors_csv(const SyntheticOptions& options);
 
 }  // namespace digits

@@ -44,18 +44,18 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-Gate::Gate(std::string path) : path_(std::move(path)) {
+BlockingPipe::BlockingPipe(std::string path) : path_(std::move(path)) {
   if (::mkfifo(path_.c_str(), 0600) != 0) throw std::runtime_error("mkfifo");
 }
 
-Gate::~Gate() { open(); }
+BlockingPipe::~BlockingPipe() { open(); }
 
-bool Gate::reached() {
+bool BlockingPipe::reached() {
   if (writer_ < 0) writer_ = ::open(path_.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
   return writer_ >= 0;
 }
 
-void Gate::open() {
+void BlockingPipe::open() {
   if (writer_ >= 0) ::close(std::exchange(writer_, -1));
 }
 

@@ -20,12 +20,12 @@ std::vector<std::string> lines_of(const std::string& text);
 
 // A named pipe among the inputs, which blocks its reader until open(). It lets a test stop a
 // program before the end at any speed. Nothing is ever written into the pipe.
-class Gate {
+class BlockingPipe {
  public:
-  explicit Gate(std::string path);
-  ~Gate();
-  Gate(const Gate&) = delete;
-  Gate& operator=(const Gate&) = delete;
+  explicit BlockingPipe(std::string path);
+  ~BlockingPipe();
+  BlockingPipe(const BlockingPipe&) = delete;
+  BlockingPipe& operator=(const BlockingPipe&) = delete;
 
   // Whether a reader is blocked.
   bool reached();

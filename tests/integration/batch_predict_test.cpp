@@ -135,7 +135,7 @@ TEST(BatchPredict, ShardsTogetherEqualTheWhole) {
 // resume command.
 TEST(BatchPredict, InterruptLeavesNoFile) {
   Batch batch(100);
-  Gate gate(batch.folder / "gate.idx");
+  BlockingPipe gate(batch.folder / "gate.idx");
   batch.inputs = {"b.idx", "gate.idx"};
   const auto before = list_names(batch.folder.path());
   const auto temporary_size = [&] {

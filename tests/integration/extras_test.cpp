@@ -75,7 +75,7 @@ TEST(Extras, OutdatedEngineIsSkipped) {
   ASSERT_EQ(result.status, 0) << result.err;
   EXPECT_THAT(result.err, HasSubstr("engine.outdated"));
   EXPECT_THAT(result.err, HasSubstr("extras/fast/fast.cpp"));
-  EXPECT_THAT(result.err, HasSubstr("going on with engine torchscript"));
+  EXPECT_THAT(result.err, HasSubstr("continuing with engine torchscript"));
   const auto picture = fixtures() / "digits" / "3-small.png";
   const auto by_name = call_digits_with(
       extras, {"predict", "--model", folder / "package", "--engine", "fast", picture});

@@ -1,5 +1,5 @@
-# The run on data/fixtures/tiny.toml that the integration programs share: what the program leaves in
-# FOLDER/run, prints to FOLDER/out and FOLDER/err, and its exit status in FOLDER/status.
+# Makes the run on data/fixtures/tiny.toml that the integration programs share: the run in FOLDER/run,
+# the program's output in FOLDER/out and FOLDER/err, its exit status in FOLDER/status.
 #   cmake -DPROGRAM=digits -DFOLDER=folder -P make_tiny_run.cmake   # in the source folder
 file(REMOVE_RECURSE ${FOLDER})
 file(MAKE_DIRECTORY ${FOLDER})

@@ -1,4 +1,4 @@
-"""Reads the event files of a folder with nothing but the standard library: python3 read_events.py DIR
+"""Reads the event files of a folder with the standard library alone: python3 read_events.py DIR
 
 Prints one JSON object per event. Stops at the first record whose length or checksum is wrong."""
 import json

@@ -94,8 +94,8 @@ TEST(RunDataSet, IsFoundThroughTheDataOption) {
     const auto lost = call_digits({command, run});
     EXPECT_EQ(lost.status, 3) << command;
     EXPECT_THAT(lost.err, testing::HasSubstr("input.missing: not-here/tiny: no such folder"));
-    EXPECT_THAT(lost.err,
-                testing::HasSubstr("config.toml names it, as seen from where the run was"));
+    EXPECT_THAT(lost.err, testing::HasSubstr(
+                              "config.toml names it, relative to the folder where the run was"));
   }
   fs::remove(folder / "run" / "report.html");
   const auto report = call_digits({"report", run, "--data", folder / "moved"});

@@ -95,7 +95,7 @@ TEST(Resume, RestartsWithoutAState) {
   RunDirectory::create(folder / "run").write_config(config);
   const auto resumed = fork_digits({"train", "--resume", folder / "run"});
   ASSERT_EQ(resumed.status, 0) << resumed.err;
-  EXPECT_THAT(resumed.err, testing::HasSubstr("no training state was saved: beginning anew\n"));
+  EXPECT_THAT(resumed.err, testing::HasSubstr("no training state was saved: starting again\n"));
   train_until_killed(config, folder / "whole", 0);
   EXPECT_EQ(training_identity(folder / "run"), training_identity(folder / "whole"));
   EXPECT_EQ(read_file(folder / "run" / "data.json"), read_file(folder / "whole" / "data.json"));

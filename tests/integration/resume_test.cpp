@@ -76,7 +76,7 @@ TEST(Resume, ChecksTheGatesOfAFinishedRun) {
   const auto resumed = fork_digits({"run", "--resume", folder / "run"});
   EXPECT_EQ(resumed.status, 4);
   EXPECT_THAT(resumed.err, testing::HasSubstr("digits: gate.failed: "));
-  EXPECT_THAT(resumed.err, testing::Not(testing::HasSubstr("going on")));  // no step is left
+  EXPECT_THAT(resumed.err, testing::Not(testing::HasSubstr("continuing")));  // no epoch is left
 }
 
 // A file with the configuration, for the command line.
@@ -99,8 +99,8 @@ TEST(Resume, SigtermPrintsTheResumeCommand) {
       run_digits({"train", "--config", written(config, folder), "--out", run}, options);
   ASSERT_EQ(stopped.status, 130) << stopped.err;
   std::smatch command;
-  ASSERT_TRUE(std::regex_search(stopped.err, command,
-                                std::regex("hint: go on with: (digits train --resume .*)\\)\n$")))
+  ASSERT_TRUE(std::regex_search(
+      stopped.err, command, std::regex("hint: continue with: (digits train --resume .*)\\)\n$")))
       << stopped.err;
   ProcessOptions shell;
   shell.environment["PATH"] =
@@ -124,7 +124,7 @@ TEST(Resume, SkipsADamagedState) {
   const auto resumed = fork_digits({"train", "--resume", run});
   ASSERT_EQ(resumed.status, 0) << resumed.err;
   EXPECT_THAT(resumed.err, testing::HasSubstr("[warning] checkpoint.hash: " + newest));
-  EXPECT_THAT(resumed.err, testing::ContainsRegex("going on after step [1-9][0-9]*\n"));
+  EXPECT_THAT(resumed.err, testing::ContainsRegex("continuing after step [1-9][0-9]*\n"));
   EXPECT_EQ(training_identity(run), expected);
 }
 

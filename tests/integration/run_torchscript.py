@@ -1,10 +1,10 @@
-"""Runs TorchScript on images, and compares its weights with those beside it:
+"""Runs TorchScript models on images, and compares their weights with the safetensors files:
 
     python3 run_torchscript.py FOLDER EXAMPLES
 
-FOLDER/subjects.json lists objects with `name` and `shape`, that of the images. Of each, NAME.pt,
-NAME.safetensors and NAME.images (raw float32) are read, and NAME.python, the logits, is written.
-EXAMPLES holds the safetensors reader."""
+FOLDER/subjects.json lists objects with `name` and `shape` (of the images). For each, the script reads
+NAME.pt, NAME.safetensors and NAME.images (raw float32), and writes NAME.python, the logits. EXAMPLES is
+the folder of safetensors_reader.py."""
 import array
 import json
 import pathlib

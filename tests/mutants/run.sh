@@ -1,22 +1,22 @@
 #!/usr/bin/env bash
 # Proves that the tests can fail: plants each bug of tests/mutants/*/*.patch and
-# extras/*/tests/mutants/*.patch in a copy of the tree, rebuilds changed files, and runs the one test
-# that must go red.
+# extras/*/tests/mutants/*.patch in a copy of the tree, rebuilds the changed files, and runs the one
+# test that must fail.
 #   tests/mutants/run.sh [NAME...]
 #
 # CHANGED_SINCE  a commit: the bugs of files that differ from it, and of tests in files that differ,
 #                come first, without regard to BUDGET
-# CHANGED_BUDGET seconds after which none of these is begun (default: none)
-# BUDGET         seconds after which no other mutant is begun (default: none; with it their order is
-#                random, so that each has its turn); those that are left are counted
+# CHANGED_BUDGET seconds after which none of these is started (default: no limit)
+# BUDGET         seconds after which no other mutant is started (default: no limit). With it their order
+#                is random, so that each is tried at some time; the untried ones are counted
 # SHARD          I/N, such as 2/4: each N-th mutant by name, from the I-th
-# SEEDS          test seeds, at each of which the test must go red (default 1)
+# SEEDS          test seeds; the test must fail at each of them (default 1)
 # DIGITS_PRESET  CMake preset of the copy (default release)
 #
-# A patch opens with two lines that `patch` skips:
+# A patch begins with two lines that `patch` skips:
 #   What: the bug, in a sentence
 #   Test: PROGRAM SUITE.NAME
-# Exit status 1 when a mutant is not killed, and when none was tried.
+# The exit status is 1 if a mutant is not killed, or if none was tried.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 root=$(pwd)
@@ -41,7 +41,7 @@ done
 header() { sed -n "s/^$2: //p" "${patch_of[$1]}" | head -n 1; }
 files_of() { sed -n 's|^+++ b/||p' "${patch_of[$1]}"; }
 
-# The names to try, one a line: those of the arguments, or of this shard.
+# The names to try, one per line: those of the arguments, or of this shard.
 chosen() {
   if [ $# -gt 0 ]; then
     printf '%s\n' "$@"
@@ -52,7 +52,7 @@ chosen() {
     awk -v i="${shard%/*}" -v n="${shard#*/}" 'NR % n == i % n'
 }
 
-# Of the names on stdin, those whose bug or whose test lies in a file that differs from $1.
+# Those names on stdin whose bug or test is in a file that differs from commit $1.
 touched_since() {
   local changed name test
   changed=$(git diff --name-only "$1" --)
@@ -117,11 +117,11 @@ for program in "${!wanted[@]}"; do
   fi
 done
 
-# Whether the time for the mutant at this index is over.
+# Whether the time limit for the mutant at this index has passed.
 is_late() {  # INDEX
   local budget=${BUDGET:-}
   [ "$1" -ge ${#first[@]} ] || budget=${CHANGED_BUDGET:-}
-  [ "$1" -ne ${#first[@]} ] || started=$SECONDS  # the others have a time of their own
+  [ "$1" -ne ${#first[@]} ] || started=$SECONDS  # the others have their own time limit
   [ -n "$budget" ] && [ $((SECONDS - started)) -ge "$budget" ]
 }
 
@@ -149,6 +149,6 @@ for i in "${!names[@]}"; do
   if [ "$outcome" = killed ]; then killed=$((killed + 1)); else survived=$((survived + 1)); fi
 done
 [ "$left" -eq 0 ] || printf '\n%d mutants not tried for lack of time\n' "$left"
-printf '\nmutants: %d killed, %d not, %d of them of files that changed\n' \
+printf '\nmutants: %d killed, %d not killed; %d were chosen for changed files\n' \
   "$killed" "$survived" "${#first[@]}"
 [ "$survived" -eq 0 ] && [ "$killed" -gt 0 ]

@@ -150,7 +150,7 @@ TEST_F(Smoke, ResumesOnCuda) {
   ASSERT_LT(newest_state(run).step, expected.step);
   const auto resumed = run_digits({"train", "--resume", run});
   EXPECT_EQ(resumed.status, 0) << resumed.err;
-  EXPECT_THAT(resumed.err, testing::HasSubstr("going on after step "));
+  EXPECT_THAT(resumed.err, testing::HasSubstr("continuing after step "));
   const auto state = newest_state(run);
   EXPECT_EQ(state.step, expected.step);
   EXPECT_EQ(state.history.size(), static_cast<std::size_t>(config.train.epochs));

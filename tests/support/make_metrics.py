@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes data/fixtures/metrics.json: logits with ties, and scikit-learn's metrics of them.
+"""Writes data/fixtures/metrics.json: logits with ties, and their metrics by scikit-learn.
 
     python3 tests/support/make_metrics.py > data/fixtures/metrics.json
 
@@ -16,8 +16,8 @@ CLASSES = 5  # the last one is never predicted
 BINS = 15
 rng = np.random.default_rng(20)
 
-# 60 distinct rows, some of them several times: equal rows are equal scores to the bit everywhere,
-# under labels that may differ. Quarters are exact in binary, and make ties within rows too.
+# 60 distinct rows, some of them repeated: equal rows have equal scores to the bit, under labels that
+# may differ. Multiples of a quarter are exact in binary, and make ties within rows too.
 distinct = np.round(4 * rng.normal(0.0, 1.6, (60, CLASSES))) / 4
 distinct[:, CLASSES - 1] -= 6.0
 logits = distinct[rng.integers(0, 60, 160)]
@@ -26,16 +26,16 @@ labels = np.where(rng.uniform(size=160) < 0.6, best, rng.integers(0, CLASSES, 16
 
 shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
 probabilities = shifted / shifted.sum(axis=1, keepdims=True)
-probabilities = np.round(probabilities, 13)  # rows that are permutations would differ in last bits
+probabilities = np.round(probabilities, 13)  # else permuted rows would differ in their last bits
 for k in range(CLASSES):
-    # Ranks must not hang on rounding: two scores are equal, or clearly different.
+    # Ranks must not depend on rounding: two scores are equal, or clearly different.
     column = np.unique(probabilities[:, k])
     same_row = {tuple(row): p for row, p in zip(logits, probabilities[:, k])}
     assert len(set(same_row.values())) == len(same_row), "equal scores of different rows"
     assert np.diff(column).min() > 1e-9
 assert not (best == CLASSES - 1).any() and set(labels) == set(range(CLASSES))
 top = probabilities.max(axis=1)
-assert np.abs(top * BINS - np.round(top * BINS)).min() > 1e-6  # none on a bin's edge
+assert np.abs(top * BINS - np.round(top * BINS)).min() > 1e-6  # no score lies on a bin's edge
 
 
 def of_class(k):
@@ -47,7 +47,7 @@ def of_class(k):
         "roc_auc": metrics.roc_auc_score(truth, score),
         "average_precision": metrics.average_precision_score(truth, score),
         "brier": metrics.brier_score_loss(truth, score),
-        # Without its first point, whose threshold is a convention.
+        # Without the first point: its threshold is a convention.
         "false_positive_rate": false_positive[1:].tolist(),
         "true_positive_rate": true_positive[1:].tolist(),
         "thresholds": thresholds[1:].tolist(),
@@ -65,7 +65,7 @@ sizes = np.histogram(confidence, np.linspace(0, 1, BINS + 1))[0]
 sizes = sizes[sizes > 0]
 precision, recall, f1, _ = metrics.precision_recall_fscore_support(labels, best)
 macro = metrics.precision_recall_fscore_support(labels, best, average="macro")
-# Of equal scores scikit-learn puts the last class first, this project the first: mirrored.
+# On ties scikit-learn prefers the last class, this project the first: so the classes are mirrored.
 mirrored = {"y_true": CLASSES - 1 - labels, "y_score": logits[:, ::-1],
             "labels": list(range(CLASSES))}
 document = {

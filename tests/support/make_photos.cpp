@@ -11,11 +11,7 @@
 namespace digits {
 namespace {
 
-std::string encoded(const char* format, const cv::Mat& image) {
-  std::vector<std::uint8_t> bytes;
-  cv::imencode(format, image, bytes, {cv::IMWRITE_JPEG_QUALITY, 85});
-  return {bytes.begin(), bytes.end()};
-}
+std::string jpeg_of(const cv::Mat& image) { return encoded(".jpg", image, 85); }
 
 // A JPEG that a camera held sideways would write: the picture turned to the left, and an EXIF
 // segment that says to turn it back (orientation 6; Exif 2.3, section 4.6.4).
@@ -30,8 +26,14 @@ std::string sideways(const cv::Mat& image) {
       36);
   cv::Mat turned;
   cv::rotate(image, turned, cv::ROTATE_90_COUNTERCLOCKWISE);
-  auto jpeg = encoded(".jpg", turned);
+  auto jpeg = jpeg_of(turned);
   return jpeg.insert(2, kExif);
+}
+
+PhotoOptions noisy_photo(const std::string& digits) {
+  auto options = photo_of_line(digits);
+  options.noise = 6.0;
+  return options;
 }
 
 // Only the ink on a transparent ground, as drawing programs save it.
@@ -47,67 +49,60 @@ std::string transparent(const PhotoOptions& options, std::uint64_t seed) {
   return encoded(".png", drawing);
 }
 
-PhotoOptions show(const std::string& digits) {
-  PhotoOptions options;
-  options.digits = digits;
-  options.noise = 6.0;
-  return options;
-}
-
 void write_good(const std::filesystem::path& folder) {
   const auto write = [&](const char* name, const std::string& bytes) {
     write_file(folder / name, bytes);
   };
-  auto photo = show("7");
-  write("7-plain.jpg", encoded(".jpg", compose_photo(photo, 1)));
-  photo = show("3");
+  auto photo = noisy_photo("7");
+  write("7-plain.jpg", jpeg_of(compose_photo(photo, 1)));
+  photo = noisy_photo("3");
   photo.paper = {52, 60, 44};
   photo.ink = {225, 235, 230};
-  write("3-chalk-on-board.jpg", encoded(".jpg", compose_photo(photo, 2)));
-  photo = show("5");
+  write("3-chalk-on-board.jpg", jpeg_of(compose_photo(photo, 2)));
+  photo = noisy_photo("5");
   photo.gradient = 0.6;
-  write("5-uneven-light.jpg", encoded(".jpg", compose_photo(photo, 3)));
-  photo = show("2");
+  write("5-uneven-light.jpg", jpeg_of(compose_photo(photo, 3)));
+  photo = noisy_photo("2");
   photo.shadow = 0.45;
-  write("2-shadow.jpg", encoded(".jpg", compose_photo(photo, 4)));
-  photo = show("9");
+  write("2-shadow.jpg", jpeg_of(compose_photo(photo, 4)));
+  photo = noisy_photo("9");
   photo.height = 90;
   photo.centre = {0.82, 0.25};
-  write("9-off-centre.jpg", encoded(".jpg", compose_photo(photo, 5)));
-  photo = show("0");
+  write("9-off-centre.jpg", jpeg_of(compose_photo(photo, 5)));
+  photo = noisy_photo("0");
   photo.ink = {160, 60, 40};
   photo.paper = {190, 235, 250};
-  write("0-blue-on-yellow.jpg", encoded(".jpg", compose_photo(photo, 6)));
-  write("4-sideways.jpg", sideways(compose_photo(show("4"), 7)));
-  write("6-transparent.png", transparent(show("6"), 8));
-  photo = show("8");
+  write("0-blue-on-yellow.jpg", jpeg_of(compose_photo(photo, 6)));
+  write("4-sideways.jpg", sideways(compose_photo(noisy_photo("4"), 7)));
+  write("6-transparent.png", transparent(noisy_photo("6"), 8));
+  photo = noisy_photo("8");
   photo.size = {1600, 1200};
   photo.height = 700;
   photo.noise = 2.0;
-  write("8-large.jpg", encoded(".jpg", compose_photo(photo, 9)));
-  photo = show("1");
+  write("8-large.jpg", jpeg_of(compose_photo(photo, 9)));
+  photo = noisy_photo("1");
   photo.size = {160, 150};
   photo.height = 90;
   write("1-small-picture.png", encoded(".png", compose_photo(photo, 10)));
-  photo = show("1984");
+  photo = noisy_photo("1984");
   photo.size = {640, 240};
   photo.height = 110;
   photo.gradient = 0.4;
-  write("1984-line.jpg", encoded(".jpg", compose_photo(photo, 11)));
-  photo = show("20357");
+  write("1984-line.jpg", jpeg_of(compose_photo(photo, 11)));
+  photo = noisy_photo("20357");
   photo.size = {640, 240};
   photo.height = 100;
   photo.shadow = 0.4;
-  write("20357-line-in-shadow.jpg", encoded(".jpg", compose_photo(photo, 12)));
+  write("20357-line-in-shadow.jpg", jpeg_of(compose_photo(photo, 12)));
 }
 
 void write_bad(const std::filesystem::path& folder) {
-  const auto whole = encoded(".jpg", compose_photo(show("7"), 1));
+  const auto whole = jpeg_of(compose_photo(noisy_photo("7"), 1));
   write_file(folder / "truncated.jpg", std::string_view(whole).substr(0, whole.size() / 2));
   write_file(folder / "text.png", "This is no picture.\n");
   write_file(folder / "oversized.png", encoded(".png", cv::Mat1b(8000, 8000, std::uint8_t{0})));
   cv::Mat3b paper(360, 480, cv::Vec3b(214, 228, 234));
-  write_file(folder / "blank.jpg", encoded(".jpg", paper));
+  write_file(folder / "blank.jpg", jpeg_of(paper));
 }
 
 }  // namespace

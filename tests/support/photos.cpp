@@ -1,6 +1,7 @@
 #include "support/photos.h"
 
 #include <algorithm>
+#include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 #include <utility>
 #include <vector>
@@ -112,6 +113,15 @@ cv::Mat1d light(const PhotoOptions& options) {
 
 }  // namespace
 
+Schema grey_schema() { return {28, 28, 1, numbered_class_names(10)}; }
+
+PhotoOptions photo_of_line(const std::string& digits, int width, int height) {
+  PhotoOptions options;
+  options.digits = digits;
+  options.size = {width, height};
+  return options;
+}
+
 cv::Mat3b compose_photo(const PhotoOptions& options, std::uint64_t seed) {
   const auto ink = write_line(options, seed);
   const auto lit = light(options);
@@ -129,6 +139,12 @@ cv::Mat3b compose_photo(const PhotoOptions& options, std::uint64_t seed) {
     }
   }
   return photo;
+}
+
+std::string encoded(const std::string& extension, const cv::Mat& image, int quality) {
+  std::vector<std::uint8_t> bytes;
+  cv::imencode(extension, image, bytes, {cv::IMWRITE_JPEG_QUALITY, quality});
+  return {bytes.begin(), bytes.end()};
 }
 
 }  // namespace digits

@@ -5,7 +5,12 @@
 #include <opencv2/core/mat.hpp>
 #include <string>
 
+#include "data/dataset.h"
+
 namespace digits {
+
+// 28x28 pixels, grey, classes 0 to 9.
+Schema grey_schema();
 
 struct PhotoOptions {
   std::string digits = "7";    // written in a line; also marks: - . ,  and line feeds, for rows
@@ -25,7 +30,14 @@ struct PhotoOptions {
   double desk = 0.0;          // share of the light that a desk around the sheet reflects; 0: none
 };
 
+// `digits` in one line, on a picture of width x height pixels.
+PhotoOptions photo_of_line(const std::string& digits, int width = 480, int height = 360);
+
 // A pure function of its options and the seed.
 cv::Mat3b compose_photo(const PhotoOptions& options, std::uint64_t seed);
+
+// The bytes of an image file; `extension` names the format: ".png". The quality is JPEG's, 0 to
+// 100.
+std::string encoded(const std::string& extension, const cv::Mat& image, int quality = 95);
 
 }  // namespace digits

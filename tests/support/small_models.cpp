@@ -17,7 +17,7 @@ namespace digits {
 
 namespace {
 
-constexpr int kThreads = 2;
+constexpr int kTrainingThreads = 2;
 constexpr std::size_t kTraining = 8000;
 constexpr double kThin = 1.6;  // pixels
 
@@ -27,7 +27,7 @@ Dataset draw(std::size_t first, std::size_t count) {
   options.seed = 1;
   options.first_index = first;
   options.count = count;
-  options.threads = kThreads;
+  options.threads = kTrainingThreads;
   return synthesise(options);
 }
 

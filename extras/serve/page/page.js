@@ -1,4 +1,4 @@
-// Draws strokes, sends them as a picture, shows what the server answers.
+// Draws strokes, sends them as a picture, shows the server's prediction.
 "use strict";
 
 const $ = (id) => document.getElementById(id);

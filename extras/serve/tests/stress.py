@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Minutes of mixed load on `digits serve`: clients that ask, that send pictures, that go away in the
-middle, that send a byte now and then, that send too much, and that only hold a connection.
+"""Minutes of mixed load on `digits serve`: clients that send requests or pictures, that disconnect during
+a request, that send slowly, that send too much, and that only hold a connection.
    python3 extras/serve/tests/stress.py PROGRAM MODEL PICTURE [MINUTES]
-Every half minute: memory, descriptors, answers, response times, processor. The exit status is 1 when
-memory grew by more than a tenth after the first minute, when descriptors stay open, when a request
-was left without its answer, or when the server did not end well."""
+Prints every half minute: memory, descriptors, responses, response times, CPU use. The exit status is 1 if
+memory grew by more than a tenth after the first minute, if descriptors stay open, if a request got no
+response, or if the server's exit status was not 0."""
 import base64, collections, http.client, json, os, random, re, signal, socket, subprocess, sys
 import threading, time
 

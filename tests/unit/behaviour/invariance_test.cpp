@@ -9,26 +9,27 @@
 namespace digits {
 namespace {
 
-constexpr int kSide = 28;  // the size at which a pixel in the names is one pixel
+constexpr int kNameSide = 28;  // the size at which a pixel in the names is one pixel
 
 // A column of ink in each image, at 3, 4, 5, 6, 3, ...
 Dataset columns(std::size_t n) {
-  auto set = random_dataset(n, kSide, kSide, 1, 2);
+  auto set = random_dataset(n, kNameSide, kNameSide, 1, 2);
   std::fill(set.images.begin(), set.images.end(), std::uint8_t{0});
   for (std::size_t i = 0; i < n; ++i) {
-    for (int y = 0; y < kSide; ++y) set.image(i)[y * kSide + 3 + static_cast<int>(i % 4)] = 255;
+    for (int y = 0; y < kNameSide; ++y)
+      set.image(i)[y * kNameSide + 3 + static_cast<int>(i % 4)] = 255;
   }
   return set;
 }
 
 int brightest_column(const std::uint8_t* image) {
-  const auto* middle = image + kSide * kSide / 2;
-  return static_cast<int>(std::max_element(middle, middle + kSide) - middle);
+  const auto* middle = image + kNameSide * kNameSide / 2;
+  return static_cast<int>(std::max_element(middle, middle + kNameSide) - middle);
 }
 
 Schema square(int side) { return {side, side, 1, {"0", "1"}}; }
 
-Invariance named(const std::string& name, const Schema& schema = square(kSide)) {
+Invariance named(const std::string& name, const Schema& schema = square(kNameSide)) {
   const auto all = invariances(schema);
   return *std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.name == name; });
 }
@@ -59,22 +60,22 @@ TEST(Invariances, ChangeOnlyTheNamedProperty) {
   const auto by_sum = [](int low, int high) {
     return decided_by([=](const std::uint8_t* image) {
       int sum = 0;
-      for (int i = 0; i < kSide * kSide; ++i) sum += image[i];
+      for (int i = 0; i < kNameSide * kNameSide; ++i) sum += image[i];
       return sum >= low && sum <= high ? 0 : 1;
     });
   };
-  constexpr int kInk = kSide * 255;
+  constexpr int kInk = kNameSide * 255;
   for (const char* name : {"brightness", "contrast", "thicker"}) {
     EXPECT_EQ(flipped(by_sum(kInk, kInk), name), 1.0) << name;
   }
   const auto wide = perturbed(columns(8), thickened(1));
   EXPECT_EQ(flipped(by_sum(kInk * 2, kInk * 2), "thinner", wide), 1.0);
   const auto edge = decided_by([](const std::uint8_t* image) {
-    return brightest_column(image + 4 * kSide) == brightest_column(image) ? 0 : 1;
+    return brightest_column(image + 4 * kNameSide) == brightest_column(image) ? 0 : 1;
   });
   EXPECT_GT(flipped(edge, "rotation"), 0.9);
   const auto exactly =
-      decided_by([](const std::uint8_t* image) { return image[14 * kSide + 3] == 255; });
+      decided_by([](const std::uint8_t* image) { return image[14 * kNameSide + 3] == 255; });
   EXPECT_GT(flipped(exactly, "scale"), 0.2);  // column 3 moves by a tenth of 10.5 pixels
 }
 
@@ -121,7 +122,8 @@ TEST(Flips, AreZeroForABlindClassifier) {
 TEST(MeasureInvariance, ThinsOnlyThickStrokes) {
   auto set = columns(20);
   const auto thick = perturbed(set, thickened(4));
-  std::copy(thick.images.begin(), thick.images.begin() + 5 * kSide * kSide, set.images.begin());
+  std::copy(thick.images.begin(), thick.images.begin() + 5 * kNameSide * kNameSide,
+            set.images.begin());
   for (const auto& one : measure_invariance(always(0), set, 1)) {
     EXPECT_EQ(one.observed.n, one.name == "invariance/thinner" ? 5U : 20U) << one.name;
   }

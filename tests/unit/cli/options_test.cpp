@@ -231,7 +231,8 @@ TEST(Options, InterruptedRunPrintsTheResumeCommand) {
   EXPECT_EQ(hint_of("interrupted"), "hint");
   RunDirectory::create(request.path).write_config(Config());
   EXPECT_EQ(hint_of("train.diverged"), "hint");
-  EXPECT_THAT(hint_of("interrupted"), testing::StartsWith("go on with: digits train --resume '/"));
+  EXPECT_THAT(hint_of("interrupted"),
+              testing::StartsWith("continue with: digits train --resume '/"));
   EXPECT_THAT(hint_of("interrupted"), testing::EndsWith("/it'\\''s a run'"));
   request.options.tensorboard = true;
   EXPECT_THAT(hint_of("interrupted"), testing::EndsWith("' --tensorboard"));

@@ -25,7 +25,7 @@ TEST(GateTable, ShowsVerdictsAndReasons) {
             "recall                             1.0000 [0.8985, 1.0000]       34     >= 0.9  "
             "undecided second; 34 images, 35 needed for this bound at best, about 35 at this rate\n"
             "behaviour/functionality/canonical  0.5000 [0.3988, 0.6012]       90     >= 0.9  "
-            "FAILED    third; asks about handwritten digits, which the program draws\n"
+            "FAILED    third; tests handwritten digits, which the program draws\n"
             "gates: 1 of 3 passed, 1 failed, 1 undecided\n");
 }
 

@@ -56,8 +56,8 @@ TEST(IdxNames, NamesSimilarFiles) {
   write_file(folder / "emnist-letters-train-labels-idx1-ubyte.gz", "x");
   write_file(folder / "emnist-letters-test-images-idx3-ubyte.gz", "x");
   EXPECT_THAT(refusal(folder),
-              testing::EndsWith("in it, but emnist-letters-train-images-idx3-ubyte.gz (if that is "
-                                "the file, rename it: emnist-letters-train-images-idx3-ubyte.gz "
+              testing::EndsWith("in it, but emnist-letters-train-images-idx3-ubyte.gz (if "
+                                "emnist-letters-train-images-idx3-ubyte.gz is the file, rename it "
                                 "to train-images-idx3-ubyte.gz)"));
   write_file(folder / "train-images-idx4-ubyte", "x");
   write_file(folder / "train-images.idx", "x");

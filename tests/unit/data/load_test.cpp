@@ -118,7 +118,7 @@ TEST(MakeDataset, NumbersClassesFromTheFirstLabel) {
 TEST(MakeDataset, NamesTheFirstLabelOption) {
   EXPECT_THAT(refusal(images(2), labels({1, 2}), {"a", "b"}),
               testing::AllOf(testing::HasSubstr("label 2 at index 1, expected 0 to 1"),
-                             testing::HasSubstr("if both label files begin at 1, add "
+                             testing::HasSubstr("if both label files start at 1, add "
                                                 "--first-label 1")));
   EXPECT_THAT(refusal(images(3), labels({0, 1, 7}), {"a", "b"}),
               testing::Not(testing::HasSubstr("--first-label")));
@@ -244,7 +244,7 @@ TEST(LoadSets, ReportsLabelsThatBeginAtOne) {
   ASSERT_EQ(sets.findings.size(), 1U);
   EXPECT_EQ(sets.findings[0].code, "data.first_label");
   EXPECT_EQ(sets.findings[0].severity, Severity::kError);
-  EXPECT_EQ(sets.findings[0].message, "the labels begin at 1, expected 0");
+  EXPECT_EQ(sets.findings[0].message, "the labels start at 1, expected 0");
   EXPECT_EQ(sets.findings[0].hint, "add --first-label 1");
   SetOptions options;
   options.first_label = 1;

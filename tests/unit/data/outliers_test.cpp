@@ -9,14 +9,14 @@
 namespace digits {
 namespace {
 
-constexpr int kSide = 12;
-constexpr std::size_t kPixels = kSide * kSide;
+constexpr int kSetSide = 12;
+constexpr std::size_t kPixels = kSetSide * kSetSide;
 
 using Pixel = std::array<std::uint8_t, 3>;
 
 // Pixel p is (p, p + 1, p + 2): no two are equal, and mixed channels are visible.
 Dataset counting_image() {
-  auto set = random_dataset(1, kSide, kSide, 3);
+  auto set = random_dataset(1, kSetSide, kSetSide, 3);
   for (std::size_t i = 0; i < set.images.size(); ++i) {
     set.images[i] = static_cast<std::uint8_t>(i / 3 + i % 3);
   }

@@ -220,7 +220,7 @@ TEST_F(NumericsTest, AutoFallsBackToFloat32) {
   EXPECT_TRUE(numerics.onednn);
   ASSERT_EQ(numerics.warnings.size(), 1U);
   EXPECT_THAT(numerics.warnings[0], HasSubstr("conv1"));
-  EXPECT_THAT(numerics.warnings[0], HasSubstr("going on in float32"));
+  EXPECT_THAT(numerics.warnings[0], HasSubstr("continuing in float32"));
 }
 
 // The same for a network that trains correctly in bfloat16 but evaluates wrongly.
@@ -234,7 +234,7 @@ TEST_F(NumericsTest, DisablesAWrongOneDnn) {
     EXPECT_FALSE(numerics.onednn);
     EXPECT_FALSE(onednn_enabled());
     ASSERT_FALSE(numerics.warnings.empty());
-    EXPECT_THAT(numerics.warnings.back(), HasSubstr("going on in float32 without oneDNN"));
+    EXPECT_THAT(numerics.warnings.back(), HasSubstr("continuing in float32 without oneDNN"));
     EXPECT_EQ(first_fault(numerics.layers), "");
   }
 }

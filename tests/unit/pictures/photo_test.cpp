@@ -12,14 +12,6 @@
 namespace digits {
 namespace {
 
-Schema grey() { return {28, 28, 1, numbered_class_names(10)}; }
-
-std::string encoded(const char* format, const cv::Mat& image) {
-  std::vector<std::uint8_t> bytes;
-  cv::imencode(format, image, bytes);
-  return {bytes.begin(), bytes.end()};
-}
-
 std::vector<Cutout> cut_out(const PhotoOptions& options) {
   cv::Mat1b photo;
   cv::cvtColor(compose_photo(options, test_seed()), photo, cv::COLOR_BGR2GRAY);
@@ -50,25 +42,19 @@ double difference_to_plain(const PhotoOptions& options) {
   return least;
 }
 
-PhotoOptions show(const std::string& digits) {
-  PhotoOptions options;
-  options.digits = digits;
-  return options;
-}
-
 // Light, shadow, noise, colour and polarity change the digit by less than 20 grey levels a pixel,
 // up to a shift of one pixel. Two different digits differ by about 50.
 TEST(CutOutDigits, IsRobustToLightingAndNoise) {
-  auto gradient = show("0");  // a single stroke: the flag of a 5 may be separate
+  auto gradient = photo_of_line("0");  // a single stroke: the flag of a 5 may be separate
   gradient.gradient = 0.75;
   EXPECT_LT(difference_to_plain(gradient), 20.0);
-  auto shadow = show("2");
+  auto shadow = photo_of_line("2");
   shadow.shadow = 0.7;
   EXPECT_LT(difference_to_plain(shadow), 20.0);
-  auto noisy = show("3");
+  auto noisy = photo_of_line("3");
   noisy.noise = 10.0;
   EXPECT_LT(difference_to_plain(noisy), 20.0);
-  auto board = show("9");
+  auto board = photo_of_line("9");
   board.paper = {50, 60, 45};
   board.ink = {230, 235, 230};
   board.gradient = 0.3;
@@ -77,7 +63,7 @@ TEST(CutOutDigits, IsRobustToLightingAndNoise) {
 
 // A digit is found at any place and size, and the box gives its position.
 TEST(CutOutDigits, FindsADigitAtAnyPlaceAndSize) {
-  auto corner = show("7");
+  auto corner = photo_of_line("7");
   corner.height = 80;
   corner.centre = {0.8, 0.75};
   const auto found = cut_out(corner);
@@ -136,7 +122,7 @@ TEST(CutOutDigits, GivesBoxesInPicturePixels) {
 // Blank paper has no digit: even, noisy, or with a soft shadow.
 TEST(CutOutDigits, FindsNoDigitOnBlankPaper) {
   EXPECT_TRUE(cut_out_digits(cv::Mat1b(200, 200, std::uint8_t{200})).digits.empty());
-  auto blank = show("");
+  auto blank = photo_of_line("");
   blank.noise = 6.0;
   EXPECT_TRUE(cut_out(blank).empty());
   blank.gradient = 0.5;
@@ -158,7 +144,7 @@ TEST(DecodeImage, CompositesAlphaOnContrastingPaper) {
   for (const std::uint8_t ink : {std::uint8_t{0}, std::uint8_t{255}}) {
     cv::Mat4b drawing(200, 200, cv::Vec4b(ink, ink, ink, 0));
     drawing(cv::Rect(90, 40, 16, 120)) = cv::Vec4b(ink, ink, ink, 255);
-    const auto samples = decode_image(encoded(".png", drawing), "x", grey()).samples;
+    const auto samples = decode_image(encoded(".png", drawing), "x", grey_schema()).samples;
     ASSERT_EQ(samples.size(), 1U);
     EXPECT_NEAR(samples[0].box.height, 120, 4);
   }
@@ -168,7 +154,7 @@ TEST(DecodeImage, CompositesAlphaOnContrastingPaper) {
 TEST(DecodeImage, Reads16BitAlpha) {
   cv::Mat drawing(200, 200, CV_16UC4, cv::Scalar::all(0));
   drawing(cv::Rect(90, 40, 16, 120)) = cv::Scalar(0, 0, 0, 65535);
-  const auto samples = decode_image(encoded(".png", drawing), "x", grey()).samples;
+  const auto samples = decode_image(encoded(".png", drawing), "x", grey_schema()).samples;
   ASSERT_EQ(samples.size(), 1U);
   EXPECT_NEAR(samples[0].box.height, 120, 4);
 }
@@ -183,22 +169,22 @@ TEST(DecodeImage, AppliesTheExifOrientation) {
   lying(cv::Rect(40, 45, 120, 10)) = 20;
   lying(cv::Rect(40, 45, 10, 40)) = 20;
   auto jpeg = encoded(".jpg", lying);
-  EXPECT_GT(decode_image(jpeg, "x", grey()).samples[0].box.width, 100);
+  EXPECT_GT(decode_image(jpeg, "x", grey_schema()).samples[0].box.width, 100);
   jpeg.insert(2, kExif);
-  EXPECT_GT(decode_image(jpeg, "x", grey()).samples[0].box.height, 100);
+  EXPECT_GT(decode_image(jpeg, "x", grey_schema()).samples[0].box.height, 100);
 }
 
 TEST(DecodeImage, RejectsTruncatedJpegs) {
-  const auto whole = encoded(".jpg", compose_photo(show("7"), test_seed()));
+  const auto whole = encoded(".jpg", compose_photo(photo_of_line("7"), test_seed()));
   expect_error("image.unreadable",
-               [&] { decode_image(whole.substr(0, whole.size() * 3 / 4), "x", grey()); });
+               [&] { decode_image(whole.substr(0, whole.size() * 3 / 4), "x", grey_schema()); });
 }
 
 // The header declares too many pixels: the file is rejected before a decoder allocates them.
 TEST(DecodeImage, RejectsHugePicturesByTheirHeader) {
   auto png = encoded(".png", cv::Mat1b(4, 4, std::uint8_t{0}));
   png[16] = png[20] = 0x01;  // the leading bytes of width and height: 16 million each
-  expect_error("image.too_large", [&] { decode_image(png, "x", grey()); });
+  expect_error("image.too_large", [&] { decode_image(png, "x", grey_schema()); });
 }
 
 TEST(ReadImageHeader, ReadsPngAndJpeg) {

@@ -16,8 +16,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Pair;
 
-Schema grey() { return {28, 28, 1, numbered_class_names(10)}; }
-
 cv::Mat1b photo_of(const PhotoOptions& options, std::uint64_t seed = test_seed()) {
   cv::Mat1b photo;
   cv::cvtColor(compose_photo(options, seed), photo, cv::COLOR_BGR2GRAY);
@@ -28,13 +26,6 @@ Reading read(const PhotoOptions& options, std::uint64_t seed = test_seed()) {
   return cut_out_digits(photo_of(options, seed));
 }
 
-PhotoOptions show(const std::string& digits, int width = 480, int height = 360) {
-  PhotoOptions options;
-  options.digits = digits;
-  options.size = {width, height};
-  return options;
-}
-
 // An upright bar with round ends, blurred: a digit with known pen and blur.
 cv::Mat1b soft_bar(int height, double pen, double blur, bool light_on_dark) {
   cv::Mat1b ink(2 * height, 2 * height, std::uint8_t{255});
@@ -42,12 +33,6 @@ cv::Mat1b soft_bar(int height, double pen, double blur, bool light_on_dark) {
            static_cast<int>(pen));
   if (blur > 0.0) cv::GaussianBlur(ink, ink, {0, 0}, blur);
   return light_on_dark ? cv::Mat1b(255 - ink) : ink;
-}
-
-std::string png(const cv::Mat& image) {
-  std::vector<std::uint8_t> bytes;
-  cv::imencode(".png", image, bytes);
-  return {bytes.begin(), bytes.end()};
 }
 
 // Blurred by a quarter of the pen's width, from 20 to 2,000 pixels high, dark on light and light on
@@ -74,7 +59,7 @@ TEST(Pictures, SmallDigitsOnALargePageAreFound) {
 
 // A sheet on a dark desk, and a dark sheet on a light one: only the digits are found.
 TEST(Pictures, DeskIsExcluded) {
-  auto sheet = show("38");
+  auto sheet = photo_of_line("38");
   sheet.height = 90;
   sheet.desk = 0.3;
   sheet.noise = 3.0;
@@ -87,7 +72,7 @@ TEST(Pictures, DeskIsExcluded) {
 
 // The picture's edge crops the sheet.
 TEST(Pictures, DeskBesideACroppedSheetIsExcluded) {
-  auto sheet = show("38");
+  auto sheet = photo_of_line("38");
   sheet.height = 90;
   sheet.desk = 0.3;
   const auto whole = photo_of(sheet);
@@ -100,7 +85,7 @@ TEST(Pictures, DeskBesideACroppedSheetIsExcluded) {
 // stroke along the line cannot be distinguished from the line.
 TEST(Pictures, PrintedBoxesAreExcluded) {
   for (const double reach : {0.0, 0.1}) {
-    auto form = show("7");
+    auto form = photo_of_line("7");
     form.height = 120;
     form.box = 3;
     form.reach = reach;
@@ -114,13 +99,13 @@ TEST(Pictures, PrintedBoxesAreExcluded) {
 
 // A line below two digits, and a line that a digit crosses, always the same digit.
 TEST(Pictures, UnderlinesAreExcluded) {
-  auto two = show("41");
+  auto two = photo_of_line("41");
   two.height = 100;
   two.underline = 4;
   const auto apart = read(two);
   EXPECT_EQ(apart.digits.size(), 2U);
   EXPECT_THAT(apart.left_out, testing::Contains(Pair("line", 1)));
-  auto crossed = show("7");
+  auto crossed = photo_of_line("7");
   crossed.height = 120;
   crossed.underline = 4;
   crossed.reach = 0.08;
@@ -131,7 +116,7 @@ TEST(Pictures, UnderlinesAreExcluded) {
 
 // A picture's dark edge, shorter than twice the digit.
 TEST(Pictures, DarkEdgeIsExcluded) {
-  auto large = show("6");
+  auto large = photo_of_line("6");
   large.height = 220;
   auto photo = photo_of(large);
   photo.colRange(0, 5) = 20;
@@ -174,7 +159,7 @@ TEST(Pictures, BarsOfDigitsInARowAreKept) {
 
 // Two rows of three: the upper one first.
 TEST(Pictures, AreReadRowByRow) {
-  auto page = show("038\n269", 480, 400);
+  auto page = photo_of_line("038\n269", 480, 400);
   page.height = 100;
   page.step = 1.4;
   const auto found = read(page).digits;
@@ -192,7 +177,7 @@ TEST(Pictures, PunctuationMarksAreExcluded) {
   const std::map<char, std::vector<std::string>> names{
       {'-', {"dash"}}, {'.', {"dot", "mark", "speck"}}, {',', {"mark", "dot", "dash"}}};
   for (const auto& [mark, allowed] : names) {
-    auto line = show(std::string("6") + mark + "2", 560, 260);
+    auto line = photo_of_line(std::string("6") + mark + "2", 560, 260);
     line.height = 120;
     const auto found = read(line);
     EXPECT_EQ(found.digits.size(), 2U) << mark;
@@ -231,7 +216,7 @@ TEST(Pictures, FixturesShowTheDigitsInTheirNames) {
   int count = 0;
   for (const auto& entry : std::filesystem::directory_iterator(fixtures() / "pictures")) {
     const auto name = entry.path().filename().string();
-    EXPECT_EQ(read_image(entry.path(), grey()).samples.size(), name.find('-')) << name;
+    EXPECT_EQ(read_image(entry.path(), grey_schema()).samples.size(), name.find('-')) << name;
     ++count;
   }
   EXPECT_EQ(count, 10);
@@ -241,7 +226,7 @@ TEST(Pictures, FixturesShowTheDigitsInTheirNames) {
 TEST(Pictures, MissingDigitIsExplained) {
   const auto message_of = [](const cv::Mat& picture) -> std::string {
     try {
-      decode_image(png(picture), "x.png", grey());
+      decode_image(encoded(".png", picture), "x.png", grey_schema());
     } catch (const Error& error) {
       return error.code() + ": " + error.what();
     }
@@ -259,9 +244,10 @@ TEST(Pictures, MissingDigitIsExplained) {
 
 // Excluded marks are named beside the samples.
 TEST(DecodeImage, NamesExcludedMarks) {
-  auto line = show("6-2", 560, 260);
+  auto line = photo_of_line("6-2", 560, 260);
   line.height = 120;
-  const auto picture = decode_image(png(compose_photo(line, test_seed())), "x.png", grey());
+  const auto picture =
+      decode_image(encoded(".png", compose_photo(line, test_seed())), "x.png", grey_schema());
   EXPECT_EQ(picture.samples.size(), 2U);
   EXPECT_EQ(picture.note, "left out: 1 dash");
 }
@@ -276,8 +262,8 @@ TEST(DecodeImage, BringsACanvasToTheNormalForm) {
     cv::line(full, {3, 1}, {23, 1}, cv::Scalar(255), 2);
     cv::line(full, {23, 1}, {12, 26}, cv::Scalar(255), 2);
     for (const auto& canvas : {corner, full}) {
-      const auto found =
-          decode_image(png(light_on_dark ? canvas : cv::Mat1b(255 - canvas)), "x", grey());
+      const auto found = decode_image(
+          encoded(".png", light_on_dark ? canvas : cv::Mat1b(255 - canvas)), "x", grey_schema());
       ASSERT_EQ(found.samples.size(), 1U);
       cv::Mat1b image(28, 28, const_cast<std::uint8_t*>(found.samples[0].image.data()));
       const auto moments = cv::moments(image);
@@ -293,7 +279,8 @@ TEST(DecodeImage, BringsACanvasToTheNormalForm) {
 TEST(DecodeImage, KeepsACanvasIfTrainingUsedNoNormalForm) {
   cv::Mat1b canvas(28, 28, std::uint8_t{0});
   cv::line(canvas, {3, 2}, {8, 11}, cv::Scalar(255), 1);
-  const auto found = decode_image(png(canvas), "x", grey(), {Shows::kAnyNumber, false});
+  const auto found =
+      decode_image(encoded(".png", canvas), "x", grey_schema(), {Shows::kAnyNumber, false});
   ASSERT_EQ(found.samples.size(), 1U);
   EXPECT_TRUE(std::equal(canvas.begin(), canvas.end(), found.samples[0].image.begin()));
 }
@@ -308,7 +295,7 @@ TEST(DecodeImage, KeepsDecoderWarnings) {
   }();
   auto damaged = jpeg;
   damaged.insert(jpeg.size() - 2, std::string(40, 'x'));  // before the end marker
-  const auto picture = decode_image(damaged, "x", grey());
+  const auto picture = decode_image(damaged, "x", grey_schema());
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
   EXPECT_THAT(picture.note, HasSubstr("Corrupt JPEG data"));
 }

@@ -12,9 +12,6 @@
 namespace digits {
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
 // "1.0,2.0 3.0,4.0"
 std::vector<std::pair<double, double>> points_of(const XmlElement& line) {
   std::istringstream text(line.attribute("points"));
@@ -30,14 +27,14 @@ double tick_y(const XmlElement& svg, const std::string& label) {
     if (text.attribute("text-anchor") == "end" && text.text == label) return text.number("y") - 4.0;
   }
   ADD_FAILURE() << "no tick " << label << " at the left";
-  return kNan;
+  return NAN;
 }
 double tick_x(const XmlElement& svg, const std::string& label) {
   for (const auto& text : elements(svg, "text", "tick")) {
     if (text.attribute("text-anchor") == "middle" && text.text == label) return text.number("x");
   }
   ADD_FAILURE() << "no tick " << label << " below";
-  return kNan;
+  return NAN;
 }
 
 std::vector<std::string> texts(const XmlElement& svg) {
@@ -53,9 +50,9 @@ LineChart one_line(std::vector<Point> points) {
 // A chart with missing numbers, or without any, is still a chart and says "no data".
 TEST(Charts, WithoutDataSayNoData) {
   for (const auto& chart :
-       {draw(LineChart{}), draw(one_line({})), draw(one_line({{kNan, 1.0}, {1.0, kInfinity}})),
+       {draw(LineChart{}), draw(one_line({})), draw(one_line({{NAN, 1.0}, {1.0, INFINITY}})),
         draw(ConfusionChart{}), draw(ReliabilityChart{}), draw(DotChart{}),
-        draw(ReliabilityChart{"", {{0.0, 0.1, kNan, {kNan, kNan, kNan, 0}}}})}) {
+        draw(ReliabilityChart{"", {{0.0, 0.1, NAN, {NAN, NAN, NAN, 0}}}})}) {
     const auto svg = parse_xml(chart.text);
     EXPECT_THAT(texts(svg), testing::Contains("no data"));
     EXPECT_EQ(chart.text.find("nan"), std::string::npos) << chart.text;
@@ -102,7 +99,7 @@ TEST(LineChart, SpacesDecadesEvenly) {
 // The line has a gap where a number is missing, since nothing was measured. A single point is a
 // dot.
 TEST(LineChart, DoesNotBridgeGaps) {
-  auto chart = one_line({{0.0, 1.0}, {1.0, 1.0}, {2.0, kNan}, {3.0, 1.0}, {4.0, kInfinity}});
+  auto chart = one_line({{0.0, 1.0}, {1.0, 1.0}, {2.0, NAN}, {3.0, 1.0}, {4.0, INFINITY}});
   for (int i = 5; i < 100; ++i) chart.series[0].points.push_back({double(i), 1.0});
   const auto svg = parse_xml(draw(chart).text);
   const auto lines = elements(svg, "polyline");
@@ -135,7 +132,7 @@ TEST(LineChart, ThinsLinesButKeepsTheirPeaks) {
   const auto chart = draw(one_line(points));
   EXPECT_LT(chart.text.size(), 40000U);
   const auto svg = parse_xml(chart.text);
-  double highest = kInfinity;
+  double highest = INFINITY;
   double lowest = 0.0;
   for (const auto& [x, y] : points_of(elements(svg, "polyline").at(0))) {
     highest = std::min(highest, y);
@@ -248,7 +245,7 @@ TEST(ConfusionChart, RejectsCountsWithoutAClass) {
 TEST(ReliabilityChart, ShowsEachBin) {
   const ReliabilityChart chart{"",
                                {{0.0, 0.25, 0.2, {0.4, 0.2, 0.6, 20}},
-                                {0.25, 0.5, kNan, {}},
+                                {0.25, 0.5, NAN, {}},
                                 {0.5, 1.0, 0.8, {0.6, 0.4, 0.8, 12345}}}};
   const auto svg = parse_xml(draw(chart).text);
   const auto dots = elements(svg, "circle", "dot");
@@ -312,9 +309,9 @@ TEST(DotChart, ShowsVerdictsByColourAndShape) {
 // A row without a measurement keeps its place, and one without an interval its dot.
 TEST(DotChart, OmitsNonFiniteValues) {
   auto chart = two_rows();
-  chart.rows[0].value = {kNan, 0.1, 0.2, 0};
-  chart.rows[0].bound = kInfinity;
-  chart.rows[1].value.high = kInfinity;
+  chart.rows[0].value = {NAN, 0.1, 0.2, 0};
+  chart.rows[0].bound = INFINITY;
+  chart.rows[1].value.high = INFINITY;
   const auto text = draw(chart).text;
   const auto svg = parse_xml(text);
   EXPECT_EQ(elements(svg, "rect", "dot").size(), 1U);

@@ -4,14 +4,10 @@
 #include <rapidcheck.h>
 
 #include <cmath>
-#include <limits>
 #include <locale>
 
 namespace digits {
 namespace {
-
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 std::vector<std::string> labels(const Axis& axis) {
   std::vector<std::string> all;
@@ -26,7 +22,7 @@ Axis axis_of(const std::vector<double>& values, Scale scale = Scale::kLinear,
 
 // Without data, or without finite data, there is still an axis.
 TEST(Axis, WithoutDataRunsFromZeroToOne) {
-  for (const auto& values : {std::vector<double>{}, {kNan, kInfinity, -kInfinity}}) {
+  for (const auto& values : {std::vector<double>{}, {NAN, INFINITY, -INFINITY}}) {
     const auto axis = axis_of(values);
     EXPECT_EQ(axis.low, 0.0);
     EXPECT_EQ(axis.high, 1.0);
@@ -128,8 +124,8 @@ TEST(Axis, AcceptsAnyNumbers) {
 }
 
 TEST(NumberText, RoundsToFourSignificantDigits) {
-  EXPECT_EQ(number_text(kNan), "–");
-  EXPECT_EQ(number_text(kInfinity), "–");
+  EXPECT_EQ(number_text(NAN), "–");
+  EXPECT_EQ(number_text(INFINITY), "–");
   EXPECT_EQ(number_text(0.0), "0");
   EXPECT_EQ(number_text(0.123456), "0.1235");
   EXPECT_EQ(number_text(9999.0), "9999");
@@ -149,8 +145,8 @@ TEST(QuantityText, HasTheDigitsOfTheInterval) {
 // A missing or unknown interval is not shown.
 TEST(QuantityText, WithoutAnIntervalShowsTheNumber) {
   EXPECT_EQ(quantity_text({0.5, 0.5, 0.5, 1}), "50.00 %");
-  EXPECT_EQ(quantity_text({0.5, kNan, 0.6, 1}), "50.00 %");
-  EXPECT_EQ(quantity_text({kNan, 0.0, 1.0, 1}), "–");
+  EXPECT_EQ(quantity_text({0.5, NAN, 0.6, 1}), "50.00 %");
+  EXPECT_EQ(quantity_text({NAN, 0.0, 1.0, 1}), "–");
 }
 
 // The user's locale does not change a file.

@@ -16,7 +16,7 @@
 namespace digits {
 namespace {
 
-SyntheticOptions options_of(std::size_t count) {
+SyntheticOptions drawing_of(std::size_t count) {
   SyntheticOptions options;
   options.count = count;
   options.seed = test_seed();
@@ -39,8 +39,8 @@ double correlation(const std::vector<double>& x, const std::vector<double>& y) {
 
 // Image k is a function of (seed, k): the numbers of threads and of other images do not matter.
 TEST(Synthesise, DependsOnlyOnSeedAndIndex) {
-  const auto all = synthesise(options_of(40));
-  auto options = options_of(40);
+  const auto all = synthesise(drawing_of(40));
+  auto options = drawing_of(40);
   options.threads = 3;
   EXPECT_EQ(synthesise(options).images, all.images);
   options.count = 5;
@@ -52,14 +52,14 @@ TEST(Synthesise, DependsOnlyOnSeedAndIndex) {
 }
 
 TEST(Synthesise, IsBalancedWithinOne) {
-  const auto counts = class_counts(synthesise(options_of(25)));
+  const auto counts = class_counts(synthesise(drawing_of(25)));
   EXPECT_EQ(*std::max_element(counts.begin(), counts.end()), 3U);
   EXPECT_EQ(*std::min_element(counts.begin(), counts.end()), 2U);
 }
 
 // The images that the pipeline draws must pass its own validation.
 TEST(Synthesise, PassesValidation) {
-  for (const auto& finding : validate(synthesise(options_of(500)))) {
+  for (const auto& finding : validate(synthesise(drawing_of(500)))) {
     ADD_FAILURE() << finding.code << ": " << finding.message;
   }
 }
@@ -67,7 +67,7 @@ TEST(Synthesise, PassesValidation) {
 // In most cases an image is nearest to the mean of its own class: with mixed-up labels one in ten
 // would be.
 TEST(Synthesise, ClassesLookDifferent) {
-  const auto set = synthesise(options_of(1000));
+  const auto set = synthesise(drawing_of(1000));
   const auto bytes = set.schema.image_bytes();
   std::vector<std::vector<double>> means(10, std::vector<double>(bytes, 0.0));
   for (std::size_t i = 0; i < set.size(); ++i) {
@@ -88,7 +88,7 @@ TEST(Synthesise, ClassesLookDifferent) {
 }
 
 TEST(Synthesise, DrawsOtherSizesAndFewerClasses) {
-  auto options = options_of(12);
+  auto options = drawing_of(12);
   options.rows = 16;
   options.cols = 20;
   options.classes = 4;
@@ -99,7 +99,7 @@ TEST(Synthesise, DrawsOtherSizesAndFewerClasses) {
 }
 
 TEST(Synthesise, RejectsUnsupportedOptions) {
-  auto options = options_of(1);
+  auto options = drawing_of(1);
   options.classes = 11;
   expect_error("config.synthetic", [&] { synthesise(options); });
   options.classes = 10;
@@ -123,7 +123,7 @@ TEST(Glyphs, AreNamedAndDrawable) {
 
 // Styles come up in proportion to their weights: within 5 standard deviations of a binomial.
 TEST(DrawFactors, PicksStylesByWeight) {
-  auto options = options_of(20000);
+  auto options = drawing_of(20000);
   options.classes = 1;  // zeros alone
   const auto& glyphs = glyphs_of(0);
   std::vector<double> seen(glyphs.size(), 0.0);
@@ -140,7 +140,7 @@ TEST(DrawFactors, PicksStylesByWeight) {
 // The factors are those of the images: thick pens leave more ink, and slanted digits lean. The
 // correlations over 600 ones, whose main causes are slant and pen, are far from 0.
 TEST(DrawFactors, CorrelateWithTheImages) {
-  auto options = options_of(600);
+  auto options = drawing_of(600);
   options.classes = 2;
   const auto set = synthesise(options);
   const auto factors = draw_factors(options);
@@ -160,7 +160,7 @@ TEST(DrawFactors, CorrelateWithTheImages) {
 
 // A table for a spreadsheet: a header, and as many fields in every line.
 TEST(FactorsCsv, HasALinePerDigit) {
-  std::istringstream lines(factors_csv(options_of(12)));
+  std::istringstream lines(factors_csv(drawing_of(12)));
   std::string line;
   int count = 0;
   while (std::getline(lines, line)) {

@@ -17,8 +17,8 @@
 namespace digits {
 namespace {
 
-const Schema kSchema{13, 10, 2, {"a", "b", "c"}};
-const Architecture kArchitecture{1, 2, {{5, 7}, {6}}};
+const Schema kOddSchema{13, 10, 2, {"a", "b", "c"}};
+const Architecture kOddArchitecture{1, 2, {{5, 7}, {6}}};
 
 double difference(const at::Tensor& a, const at::Tensor& b) {
   return a.sizes() == b.sizes() ? (a - b).abs().max().item<double>() : INFINITY;
@@ -27,7 +27,7 @@ double difference(const at::Tensor& a, const at::Tensor& b) {
 // Odd sides, several channels, crops, patches that reach beyond the edge, maps too small to pool.
 // Float32 sums in another order: 1e-6 of logits of 10.
 TEST(OnednnEngine, MatchesTheEagerNetwork) {
-  for (const auto& schema : {kSchema, Schema{28, 28, 1, kSchema.class_names},
+  for (const auto& schema : {kOddSchema, Schema{28, 28, 1, kOddSchema.class_names},
                              Schema{1, 1, 1, {"a", "b"}}, Schema{9, 31, 3, {"a", "b"}}}) {
     for (const auto& architecture :
          {Architecture{0, 1, {{4}, {6}}}, Architecture{schema.rows > 4 ? 2 : 0, 2, {{4, 5}, {6}}},
@@ -44,23 +44,23 @@ TEST(OnednnEngine, MatchesTheEagerNetwork) {
 
 // The engine gives the same logits for bytes and for floats.
 TEST(OnednnEngine, AcceptsBytes) {
-  auto network = random_network(kSchema, kArchitecture, test_seed());
+  auto network = random_network(kOddSchema, kOddArchitecture, test_seed());
   const OnednnEngine engine(network, Precision::kFloat32);
-  const auto set = random_dataset(40, kSchema.rows, kSchema.cols, kSchema.channels);
+  const auto set = random_dataset(40, kOddSchema.rows, kOddSchema.cols, kOddSchema.channels);
   const auto logits = engine.logits(set.images.data(), set.size());
-  const auto floats = engine.forward(image_tensor(set.images.data(), 40, kSchema, at::kCPU));
+  const auto floats = engine.forward(image_tensor(set.images.data(), 40, kOddSchema, at::kCPU));
   EXPECT_LE(difference(at::tensor(logits).view({40, 3}), floats), kGoldenTolerance);
 }
 
 // Batches of any size are cut into pieces; an image's logits do not depend on its neighbours, nor
 // on the number of threads.
 TEST(OnednnEngine, LogitsDoNotDependOnBatchOrThreads) {
-  auto network = random_network(kSchema, kArchitecture, test_seed());
+  auto network = random_network(kOddSchema, kOddArchitecture, test_seed());
   const at::NoGradGuard no_grad;
   const OnednnEngine engine(network, Precision::kFloat32);
   const auto threads = at::get_num_threads();
   for (const int64_t n : {0, 1, 31, 32, 33, 100}) {
-    const auto images = at::rand({n, kSchema.channels, kSchema.rows, kSchema.cols});
+    const auto images = at::rand({n, kOddSchema.channels, kOddSchema.rows, kOddSchema.cols});
     at::set_num_threads(1);
     const auto alone = engine.forward(images);
     at::set_num_threads(2);
@@ -80,9 +80,9 @@ double time_of(clockid_t clock) {
 
 // Each of two threads computes half of a batch: both use the same CPU time, even on a busy machine.
 TEST(OnednnEngine, ThreadsShareABatch) {
-  auto network = random_network(kSchema, kArchitecture, test_seed());
+  auto network = random_network(kOddSchema, kOddArchitecture, test_seed());
   const OnednnEngine engine(network, Precision::kFloat32);
-  const auto set = random_dataset(2000, kSchema.rows, kSchema.cols, kSchema.channels);
+  const auto set = random_dataset(2000, kOddSchema.rows, kOddSchema.cols, kOddSchema.channels);
   const auto threads = at::get_num_threads();
   at::set_num_threads(2);
   engine.logits(set.images.data(), set.size());  // makes the thread, and a piece for each
@@ -95,9 +95,9 @@ TEST(OnednnEngine, ThreadsShareABatch) {
 
 // Ctrl-C stops the computation before the end of a batch.
 TEST(OnednnEngine, StopsBetweenPieces) {
-  auto network = random_network(kSchema, kArchitecture, test_seed());
+  auto network = random_network(kOddSchema, kOddArchitecture, test_seed());
   const OnednnEngine engine(network, Precision::kFloat32);
-  const auto set = random_dataset(40, kSchema.rows, kSchema.cols, kSchema.channels);
+  const auto set = random_dataset(40, kOddSchema.rows, kOddSchema.cols, kOddSchema.channels);
   set_interrupted(true);
   expect_error("interrupted", [&] { engine.logits(set.images.data(), set.size()); });
   set_interrupted(false);
@@ -106,9 +106,9 @@ TEST(OnednnEngine, StopsBetweenPieces) {
 
 // Each call has its own piece, so concurrent threads do not mix their inputs.
 TEST(OnednnEngine, ServesConcurrentThreads) {
-  auto network = random_network(kSchema, kArchitecture, test_seed());
+  auto network = random_network(kOddSchema, kOddArchitecture, test_seed());
   const OnednnEngine engine(network, Precision::kFloat32);
-  const auto set = random_dataset(64, kSchema.rows, kSchema.cols, kSchema.channels);
+  const auto set = random_dataset(64, kOddSchema.rows, kOddSchema.cols, kOddSchema.channels);
   const auto expected = engine.logits(set.images.data(), set.size());
   std::vector<int> wrong(4, 0);
   std::vector<std::thread> threads;
@@ -116,7 +116,7 @@ TEST(OnednnEngine, ServesConcurrentThreads) {
     threads.emplace_back([&, t] {
       for (std::size_t round = 0; round < 2000; ++round) {
         const std::size_t i = (t * 16 + round) % 64;
-        const auto logits = engine.logits(set.images.data() + i * kSchema.image_bytes(), 1);
+        const auto logits = engine.logits(set.images.data() + i * kOddSchema.image_bytes(), 1);
         for (std::size_t c = 0; c < 3; ++c) {
           wrong[t] += std::abs(logits[c] - expected[3 * i + c]) > 1e-4F ? 1 : 0;
         }
@@ -143,7 +143,7 @@ TEST(OnednnEngine, PiecesShareTheWeights) {
 // bfloat16 has 8 bits of precision: the logits differ more from the network, but within the
 // tolerance of bfloat16. Without bfloat16 kernels in the processor oneDNN reports an error.
 TEST(OnednnEngine, Bfloat16IsClose) {
-  auto network = random_network(kSchema, kArchitecture, test_seed());
+  auto network = random_network(kOddSchema, kOddArchitecture, test_seed());
   const at::NoGradGuard no_grad;
   std::unique_ptr<OnednnEngine> engine;
   try {
@@ -151,7 +151,7 @@ TEST(OnednnEngine, Bfloat16IsClose) {
   } catch (const dnnl::error&) {
     GTEST_SKIP() << "no bfloat16 convolutions on this processor";
   }
-  const auto images = at::rand({50, kSchema.channels, kSchema.rows, kSchema.cols});
+  const auto images = at::rand({50, kOddSchema.channels, kOddSchema.rows, kOddSchema.cols});
   const auto off = difference(engine->forward(images), network->forward(images));
   EXPECT_LE(off, kBfloat16Tolerance);
   EXPECT_GT(off, kGoldenTolerance) << "this is float32";

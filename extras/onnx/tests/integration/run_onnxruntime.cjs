@@ -1,9 +1,9 @@
-// Runs ONNX models on images by ONNX Runtime, found below the folder that DIGITS_ORT names:
+// Runs ONNX models on images by the ONNX Runtime below the folder DIGITS_ORT:
 //
 //   node run_onnxruntime.cjs FOLDER
 //
-// FOLDER/subjects.json lists objects with `name` and `shape`, that of the images. Of each, NAME.onnx
-// and NAME.images (raw float32) are read, and NAME.onnxruntime, the logits, is written.
+// FOLDER/subjects.json lists objects with `name` and `shape` (of the images). For each, the script reads
+// NAME.onnx and NAME.images (raw float32), and writes NAME.onnxruntime, the logits.
 const fs = require('fs');
 const path = require('path');
 const ort = require(require.resolve('onnxruntime-node', { paths: [process.env.DIGITS_ORT] }));

@@ -1,5 +1,5 @@
-"""Clients from outside this project, the standard library's and curl, against a running server.
-   foreign_client.py PORT MODEL PICTURE   prints the labels that it got, one for each way to ask."""
+"""Sends requests to a running server by clients of other projects: the standard library's, and curl.
+   foreign_client.py PORT MODEL PICTURE   prints the labels that it got, one for each kind of request."""
 import base64, gzip, http.client, json, struct, subprocess, sys, urllib.request, zlib
 
 port, model, picture = int(sys.argv[1]), sys.argv[2], open(sys.argv[3], "rb").read()

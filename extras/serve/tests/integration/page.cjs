@@ -1,10 +1,10 @@
-// Draws digits on the page in a real browser, and prints a line of JSON about its content.
+// Draws digits on the page in a real browser, and prints the page's state as a line of JSON.
 //   node page.cjs PLAYWRIGHT CHROMIUM URL [SCREENSHOTS]
-// PLAYWRIGHT is the folder of playwright-core; with SCREENSHOTS pictures of the page go there.
+// PLAYWRIGHT is the folder of playwright-core; screenshots are written to SCREENSHOTS.
 const [, , playwright, chromium, url, screenshots] = process.argv;
 const {chromium: browserType} = require(playwright);
 
-// Strokes in shares of the paper, as a hand draws them.
+// Strokes in shares of the paper's side, in writing order.
 const digits = {
   1: [[[0.42, 0.3], [0.52, 0.2], [0.52, 0.8]]],
   7: [[[0.3, 0.22], [0.72, 0.22], [0.6, 0.5], [0.48, 0.82]]],
@@ -41,7 +41,7 @@ async function drawn(page, strokes) {
     for (const point of stroke.slice(1)) await page.mouse.move(...at(point), {steps: 6});
     await page.mouse.up();
   }
-  await page.waitForTimeout(300);  // the last stroke is asked about, too
+  await page.waitForTimeout(300);  // the page sends the last stroke, too
   return answered(page);
 }
 

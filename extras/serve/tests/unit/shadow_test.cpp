@@ -97,7 +97,7 @@ TEST(Shadow, DropsImagesWhenOverloaded) {
   EXPECT_EQ(shadow.tally().agreement().n, 3U);
 }
 
-class BrokenModel : public FakeModel {
+class BrokenShadow : public FakeModel {
  public:
   std::vector<float> logits(const float*, std::size_t) const override {
     throw std::runtime_error("broken");
@@ -106,7 +106,7 @@ class BrokenModel : public FakeModel {
 
 TEST(Shadow, CountsItsOwnFailures) {
   const auto live = std::make_shared<FakeModel>();
-  Shadow shadow(std::make_shared<BrokenModel>(), 1.0, 10);
+  Shadow shadow(std::make_shared<BrokenShadow>(), 1.0, 10);
   shadow.offer("id", answered(live, 0.5F));
   shadow.wait_until_idle();
   EXPECT_EQ(shadow.tally().failed, 1U);
