@@ -3,8 +3,8 @@
 
 namespace digits {
 
-// Installs the handlers: a first signal sets the flag, a second one ends the process; an ignored
-// SIGHUP stays ignored.
+// Installs the handlers: the first signal sets the flag, the same signal again ends the process; an
+// ignored SIGHUP stays ignored.
 void catch_interrupts();
 
 bool interrupted() noexcept;

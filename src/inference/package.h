@@ -29,7 +29,7 @@ class Network;
 // The description of a package, beyond the network's own.
 struct PackageInfo {
   Schema schema;
-  Json metrics;                                 // evaluation.json's, and undecided_gates
+  Json metrics;                                 // accuracy, loss, per_class, undecided_gates
   Json lineage;                                 // data hashes, configuration, seed, versions
   Profile profile;                              // of the training set
   std::string name = "digits";                  // of the model

@@ -43,7 +43,7 @@ void warn_of_undecided(const std::vector<Gate>& gates) {
 }
 
 // The checkpoint of a run that may be packaged: evaluated on `test`, and its gates passed.
-Checkpoint require_packageable(const RunDirectory& run, const Dataset& test) {
+Checkpoint packageable_checkpoint(const RunDirectory& run, const Dataset& test) {
   require_unchanged_test(run, test);
   auto checkpoint = load_checkpoint(run.checkpoint());
   const auto evaluation = run.read_evaluation();
@@ -146,13 +146,13 @@ std::string default_model_name(const Config& config) {
 void package_run(const RunDirectory& run, const Config& config, const Dataset& test,
                  const std::filesystem::path& folder, const std::string& name) {
   require_new(folder);
-  const auto checkpoint = require_packageable(run, test);
+  const auto checkpoint = packageable_checkpoint(run, test);
   package_stage(run, checkpoint, config, test, folder, name);
 }
 
 int package_run(const RunDirectory& run, const Config& config, const Dataset& test,
                 ModelFolder& model) {
-  const auto checkpoint = require_packageable(run, test);
+  const auto checkpoint = packageable_checkpoint(run, test);
   return model.add(checkpoint.info.schema, [&](const std::filesystem::path& folder) {
     package_stage(run, checkpoint, config, test, folder, model.name());
   });

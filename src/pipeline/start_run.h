@@ -15,7 +15,8 @@ struct StartedRun {
   Config config;  // the run's own
 };
 
-// Throws output.exists and gate.* before the hours of training. Writes no file.
+// Throws output.exists, and config.gates for gates that cannot be read, before the hours of
+// training. Writes no file.
 void require_startable(const std::filesystem::path& path, const Config& asked);
 
 // Creates the run's folder with its configuration, locked. Throws as RunDirectory::create.
