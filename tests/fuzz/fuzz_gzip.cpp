@@ -1,4 +1,4 @@
-// Any bytes as a .gz file: an Error, or bytes within the limit that survive another round.
+// Any bytes as a .gz file give an Error, or bytes within the limit that round-trip.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto out = digits::gunzip({reinterpret_cast<const char*>(data), size}, "fuzz", kLimit);
     if (out.size() > kLimit) std::abort();
     if (digits::gunzip(digits::gzip(out), "fuzz", kLimit) != out) std::abort();
-  } catch (const digits::Error&) {  // what damaged input is meant to end in
+  } catch (const digits::Error&) {  // damaged input ends in an Error
   }
   return 0;
 }

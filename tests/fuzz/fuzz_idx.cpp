@@ -1,5 +1,5 @@
-// Any bytes as an IDX file: an Error, or an array whose encoding is those bytes; of another type
-// than unsigned byte, an Error or pixels, one for each element.
+// Any bytes as an IDX file give an Error, or an array whose encoding is those bytes. Other types
+// than unsigned byte give an Error or one pixel for each element.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     } else if (digits::as_bytes(array, "fuzz").values.size() != array.numbers.size()) {
       std::abort();
     }
-  } catch (const digits::Error&) {  // what damaged input is meant to end in
+  } catch (const digits::Error&) {  // damaged input ends in an Error
   }
   return 0;
 }

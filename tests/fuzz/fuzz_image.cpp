@@ -1,4 +1,4 @@
-// Any bytes as an image file, grey and in colour: an Error, or samples of the schema's size.
+// Any bytes as an image file, grey and in colour, give an Error or samples of the schema's size.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -17,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       for (const auto& sample : samples) {
         if (sample.image.size() != schema.image_bytes()) std::abort();
       }
-    } catch (const digits::Error&) {  // what damaged input is meant to end in
+    } catch (const digits::Error&) {  // damaged input ends in an Error
     }
   }
   return 0;

@@ -1,4 +1,5 @@
-// Any bytes as SHA256SUMS: an Error, or sums that are written as they were read, each file once.
+// Any bytes as SHA256SUMS give an Error, or sums that are written as they were read, each file
+// once.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -17,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       length += line.size();
     }
     if (length != text.size()) std::abort();
-  } catch (const digits::Error&) {  // what damaged input is meant to end in
+  } catch (const digits::Error&) {  // damaged input ends in an Error
   }
   return 0;
 }

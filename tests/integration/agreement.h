@@ -1,5 +1,5 @@
-// The same 1,000 images through each runtime that reads what leaves C++: the same answers, and
-// logits that differ by no more than sums in another order do.
+// The same 1,000 images through each runtime that reads a package: the same answers, and logits
+// that differ only by the order of summation.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -26,10 +26,10 @@ namespace digits {
 namespace fs = std::filesystem;
 
 constexpr int64_t kImages = 1000;
-// float32 sums in another order differ by some 1e-6 of the largest term; logits are about 10.
+// The order of float32 sums changes some 1e-6 of the largest term. Logits are about 10.
 constexpr double kTolerance = 1e-4;
-// Where the best two logits are nearer than this, either answer would be right: such images are
-// left out.
+// Where the best two logits differ by less than this, both answers are acceptable. Such images are
+// omitted.
 constexpr double kTie = 1e-3;
 
 struct ExportedModel {
@@ -43,7 +43,7 @@ struct ExportedModel {
   fs::path package{};  // that holds the files; empty for a random network
 };
 
-// Synthetic digits, in colour noise; some more than are needed.
+// Synthetic digits, in colour with noise. Some more than needed.
 inline Dataset candidates(const Schema& schema) {
   constexpr std::size_t kCount = kImages + 100;
   if (schema.channels > 1) {
@@ -96,7 +96,7 @@ inline std::vector<ExportedModel> make_subjects() {
       random_subject("no-patches", digits(20, 20, 1), {0, 1, {{8}, {16}}}),
       random_subject("cropped-and-deep", digits(28, 28, 1), {4, 2, {{8, 8}, {12, 12, 12}, {16}}}),
       random_subject("colour-and-odd-sizes", digits(19, 26, 3), {1, 3, {{12}, {12, 16}}})};
-  // And the files of a package.
+  // Adds the files of a package.
   const auto package = tiny_run().package();
   const auto trained = load_checkpoint(tiny_run().path() / "checkpoint" / "best.safetensors");
   subjects.push_back(make_subject("trained", trained.network, trained.info.schema,
@@ -113,7 +113,7 @@ class Agreement : public testing::Test {
     return all;
   }
 
-  // Compares what `forward` gives with the eager network, for every subject.
+  // Compares the logits of `forward` with the eager network, for every subject.
   static void compare(const std::string& runtime,
                       const std::function<at::Tensor(const ExportedModel&)>& forward) {
     for (const auto& subject : subjects()) {
@@ -129,8 +129,9 @@ class Agreement : public testing::Test {
     }
   }
 
-  // The same for a runtime in another program: `argv` and a folder are run, which holds the files
-  // of all subjects, those that `write` adds, too, and gets their logits as NAME.SUFFIX.
+  // The same for a runtime in another program. `argv` is run with a folder as its third word.
+  // The folder holds the files of all subjects and those of `write`, and receives the logits as
+  // NAME.SUFFIX.
   static void compare_program(
       const std::string& runtime, std::vector<std::string> argv, const std::string& suffix,
       const std::function<void(const ExportedModel&, const fs::path&)>& write = {}) {

@@ -1,4 +1,4 @@
-// TorchScript, in C++ and in Python, computes what the network computes.
+// TorchScript, in C++ and in Python, agrees with the eager network.
 #include "integration/agreement.h"
 
 #include "support/python.h"
@@ -6,13 +6,13 @@
 namespace digits {
 namespace {
 
-TEST_F(Agreement, TorchScript) {
+TEST_F(Agreement, TorchScriptMatchesTheEagerNetwork) {
   compare("TorchScript in C++",
           [](const ExportedModel& subject) { return forward_by("torchscript", subject); });
 }
 
-// Python reads the weights too, with the example's reader, and finds them equal to the bit.
-TEST_F(Agreement, Python) {
+// Python also reads the weights with the example's reader, and finds them equal to the bit.
+TEST_F(Agreement, PythonMatchesTheEagerNetwork) {
   const auto python = python_with({"torch"});
   if (python.empty()) {
     GTEST_SKIP() << "no python3 that can import torch (Debian: apt-get install python3-torch)";

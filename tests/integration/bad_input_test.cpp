@@ -1,5 +1,5 @@
-// Everything that a person can get wrong: a code, a documented exit status, one line, and nothing
-// left behind that looks whole.
+// User errors: each has a code, a documented exit status and one line of text, and leaves no output
+// that looks complete.
 #include <algorithm>
 #include <functional>
 
@@ -15,8 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// One line on stderr, with the code in it, and this exit status. Warnings about the data may stand
-// before it.
+// Expects one line on stderr with the code in it, and this exit status. Warnings about the data may
+// precede it.
 void expect_refused(ProcessResult result, int status, const std::string& code) {
   while (result.err.rfind("[warning] data.", 0) == 0)
     result.err.erase(0, result.err.find('\n') + 1);
@@ -77,8 +77,8 @@ std::vector<Broken> broken_sets() {
   };
 }
 
-// Broken data stop the run before it writes anything: no run directory at all.
-TEST(BadData, StopsTheRunWithNothingLeft) {
+// Invalid data stop the run before it writes anything: no run directory exists.
+TEST(BadData, StopsTheRunBeforeAnyOutput) {
   for (const auto& broken : broken_sets()) {
     SCOPED_TRACE(broken.name);
     const TemporaryDirectory folder;
@@ -109,8 +109,9 @@ TEST(BadData, MissingPartsAreNamed) {
   EXPECT_FALSE(fs::exists(out));
 }
 
-// A test set that is not the one of the run must not be reported under its name.
-TEST(BadData, EvaluateNoticesAChangedSet) {
+// A test set other than that of the run is rejected, since its metrics would be reported as the
+// run's.
+TEST(BadData, EvaluateRejectsAChangedTestSet) {
   const TemporaryDirectory folder;
   fs::copy(fixtures() / "tiny", folder / "set");
   ASSERT_EQ(call_digits({"train", "--config", "data/fixtures/tiny.toml", "--data", folder / "set",
@@ -124,9 +125,9 @@ TEST(BadData, EvaluateNoticesAChangedSet) {
   EXPECT_FALSE(fs::exists(folder / "run" / "evaluation.json"));
 }
 
-// A configuration that cannot train on the set is refused before a run directory appears, so the
-// corrected command can be given with the same --out.
-TEST(BadUsage, ImpossibleTrainingLeavesNothing) {
+// A configuration that cannot train on the set is rejected before a run directory exists, so the
+// corrected command can use the same --out.
+TEST(BadUsage, ImpossibleTrainingLeavesNoFolder) {
   const TemporaryDirectory folder;
   auto config = load_config(fixtures() / "tiny.toml", Config());
   config.train.batch_size = 5000;
@@ -136,8 +137,8 @@ TEST(BadUsage, ImpossibleTrainingLeavesNothing) {
   EXPECT_FALSE(fs::exists(folder / "run"));
 }
 
-// Metrics of other weights than the checkpoint's do not open the gate.
-TEST(BadData, PackageNoticesAChangedCheckpoint) {
+// Metrics of other weights than the checkpoint's must not pass the gate.
+TEST(BadData, PackageRejectsAChangedCheckpoint) {
   const TemporaryDirectory folder;
   fs::copy(tiny_run().path(), folder / "run", fs::copy_options::recursive);
   fs::remove_all(folder / "run" / "package");
@@ -153,7 +154,7 @@ TEST(BadData, PackageNoticesAChangedCheckpoint) {
   EXPECT_FALSE(fs::exists(folder / "run" / "package"));
 }
 
-TEST(BadUsage, HasStatusTwo) {
+TEST(BadUsage, ExitsWithStatus2) {
   expect_refused(call_digits({"rnu"}), 2, "usage.command");
   expect_refused(call_digits({"run", "--sede", "1"}), 2, "usage.option");
   expect_refused(call_digits({"run", "stray"}), 2, "usage.argument");
@@ -166,7 +167,7 @@ TEST(BadUsage, HasStatusTwo) {
   EXPECT_EQ(call_digits({}).status, 2);
 }
 
-TEST(BadOutput, IsRefusedBeforeTheWork) {
+TEST(BadOutput, IsRejectedBeforeComputation) {
   const TemporaryDirectory folder;
   write_file(folder / "file", "x");
   const std::vector<std::string> run{"run", "--config", "data/fixtures/tiny.toml", "--out"};
@@ -189,9 +190,9 @@ std::vector<std::string> everything_below(const fs::path& folder) {
   return names;
 }
 
-// The disk is full once the package's smaller files are written: the error is named, and nothing of
-// the package is left, not even an empty folder.
-TEST(BadOutput, FullDiskLeavesNoHalfPackage) {
+// The disk is full after the package's smaller files. The error is named, and no part of the
+// package remains, not even an empty folder.
+TEST(BadOutput, FullDiskLeavesNoPartialPackage) {
   const TemporaryDirectory folder;
   fs::copy(tiny_run().path(), folder / "run", fs::copy_options::recursive);
   fs::remove_all(folder / "run" / "package");
@@ -205,8 +206,8 @@ TEST(BadOutput, FullDiskLeavesNoHalfPackage) {
   EXPECT_EQ(everything_below(folder.path()), before);
 }
 
-// The same in the middle of training: no checkpoint, no temporary.
-TEST(BadOutput, FullDiskLeavesNoHalfCheckpoint) {
+// The same during training: no checkpoint and no temporary file remains.
+TEST(BadOutput, FullDiskLeavesNoPartialCheckpoint) {
   const TemporaryDirectory folder;
   ProcessOptions options;
   options.file_size_limit = 20000;
@@ -219,7 +220,7 @@ TEST(BadOutput, FullDiskLeavesNoHalfCheckpoint) {
                                    "run/history.jsonl", "run/numerics.json", "run/profile.json"));
 }
 
-TEST(BadOutput, FullDiskUnderSynthLeavesNothing) {
+TEST(BadOutput, FullDiskDuringSynthLeavesNoFile) {
   const TemporaryDirectory folder;
   ProcessOptions options;
   options.file_size_limit = 20000;
@@ -228,21 +229,21 @@ TEST(BadOutput, FullDiskUnderSynthLeavesNothing) {
   EXPECT_TRUE(fs::is_empty(folder.path()));
 }
 
-// Results that cannot be printed are an error, not a success.
-TEST(BadOutput, FullStandardOutputIsNoticed) {
+// Results that cannot be printed are an error.
+TEST(BadOutput, FullStandardOutputIsAnError) {
   ProcessOptions options;
   options.stdout_path = "/dev/full";
   expect_refused(run_digits({"--version"}, options), 1, "disk.full");
-  // More than a buffer's worth fails inside the printing function instead of at the end.
+  // More than one buffer fails inside the printing function instead of at the end.
   expect_refused(
       run_digits({"predict", "--json", "--model", tiny_run().package(), fixtures() / "tiny"},
                  options),
       1, "disk.full");
 }
 
-// One unreadable image among readable ones: the others are answered, the bad ones are named and
-// counted.
-TEST(BadImages, AreNamedAndTheOthersAnswered) {
+// One unreadable image among readable ones: the others are classified, and the unreadable one is
+// named and counted.
+TEST(BadImages, AreNamedAndOtherImagesAreClassified) {
   const TemporaryDirectory folder;
   write_file(folder / "text.png", "this is not a PNG");
   write_file(folder / "empty.png", "");

@@ -1,4 +1,4 @@
-// Inputs for predictions of many images, and a gate that stops them on the way.
+// Inputs for predictions of many images, and a gate that blocks a prediction.
 #pragma once
 
 #include <cstdint>
@@ -13,13 +13,13 @@ namespace digits {
 // `count` images that differ, made of the tiny set's.
 IdxArray many_images(std::uint32_t count);
 
-// The command line that predicts by tiny_run()'s package.
+// The command line for a prediction with the package of tiny_run().
 std::vector<std::string> predict(const std::vector<std::string>& more);
 
 std::vector<std::string> lines_of(const std::string& text);
 
-// A named pipe among the inputs, which blocks its reader until open(): a program can be stopped
-// before it has finished, however fast it is. Nothing is ever written into the pipe.
+// A named pipe among the inputs, which blocks its reader until open(). It lets a test stop a
+// program before the end at any speed. Nothing is ever written into the pipe.
 class BlockingPipe {
  public:
   explicit BlockingPipe(std::string path);
@@ -30,7 +30,7 @@ class BlockingPipe {
   // Whether a reader is blocked.
   bool reached();
 
-  // The reader that is blocked finds an empty file.
+  // Lets the blocked reader find an empty file.
   void open();
 
  private:
@@ -38,7 +38,7 @@ class BlockingPipe {
   int writer_ = -1;
 };
 
-// IDX files, gzip'd and not, and between them a folder of pictures, one of which cannot be read.
+// IDX files, gzip'd and plain, and between them a folder of pictures, one of them unreadable.
 struct Batch {
   explicit Batch(std::uint32_t images);
   std::vector<std::string> into(const std::string& out, std::vector<std::string> more = {}) const;

@@ -1,4 +1,4 @@
-// Predictions of many images into a file: the same in every form.
+// Predictions of many images into a file: all formats agree.
 #include <algorithm>
 #include <sstream>
 
@@ -18,9 +18,9 @@ std::vector<std::string> fields_of(const std::string& line) {
   return fields;
 }
 
-// The lines on standard output, the JSON lines in a file and the CSV say the same of each image;
-// and no number of threads changes a byte.
-TEST(BatchPredict, IsTheSameInEveryFormOnAnyThreads) {
+// The lines on standard output, the JSON lines in a file and the CSV agree on each image, and the
+// number of threads changes no byte.
+TEST(BatchPredict, FormatsAgreeOnAnyNumberOfThreads) {
   const TemporaryDirectory folder;
   const auto idx = (folder / "many.idx").string();
   write_idx(idx, many_images(3000));
@@ -56,8 +56,8 @@ TEST(BatchPredict, IsTheSameInEveryFormOnAnyThreads) {
   }
 }
 
-// The bound is the best probability of one of the images, which is still answered; the others below
-// it are not. The summary counts them.
+// The bound equals the best probability of one image, which is still answered. Images below it are
+// abstained. The summary counts them.
 TEST(BatchPredict, AbstainsBelowTheBound) {
   const TemporaryDirectory folder;
   const auto set = (fixtures() / "tiny").string();
@@ -92,9 +92,9 @@ TEST(BatchPredict, AbstainsBelowTheBound) {
   }
 }
 
-// Every input has its line, the unreadable one too, which is named at the end; the exit status
-// tells.
-TEST(BatchPredict, GoesOnPastAnUnreadableFile) {
+// Every input has a line. The unreadable one has a line too and is named at the end, and the exit
+// status reports it.
+TEST(BatchPredict, ContinuesAfterAnUnreadableFile) {
   const Batch batch(100);
   const auto result = fork_digits(batch.into("x.csv"));
   EXPECT_EQ(result.status, 3);
@@ -111,9 +111,9 @@ TEST(BatchPredict, GoesOnPastAnUnreadableFile) {
               testing::HasSubstr("\n{\"path\":\"" + bad + "\",\"error\":\"image.unreadable\"}\n"));
 }
 
-// Three shards of five chunks: their files, less the headers behind the first, are the file of the
-// whole. The status is that of the shard's own inputs: one has the picture that cannot be read.
-TEST(BatchPredict, ShardsAddUpToTheWhole) {
+// Three shards of five chunks: the concatenation of their files, with one header, is the file of
+// the whole. The status is that of the shard's own inputs: one has the unreadable picture.
+TEST(BatchPredict, ShardsTogetherEqualTheWhole) {
   const Batch batch(1300);
   ASSERT_EQ(fork_digits(batch.into("whole.csv")).status, 3);
   const auto whole = read_file(batch.folder / "whole.csv");
@@ -131,9 +131,9 @@ TEST(BatchPredict, ShardsAddUpToTheWhole) {
   EXPECT_THAT(statuses, testing::ElementsAre(0, 3, 0));
 }
 
-// Ctrl-C in the middle, with half of the predictions in the temporary: no file is left, and the
-// hint is no command.
-TEST(BatchPredict, InterruptedLeavesNothing) {
+// Ctrl-C with half of the predictions in the temporary file: no file remains, and the hint is no
+// resume command.
+TEST(BatchPredict, InterruptLeavesNoFile) {
   Batch batch(100);
   BlockingPipe gate(batch.folder / "gate.idx");
   batch.inputs = {"b.idx", "gate.idx"};
@@ -158,7 +158,7 @@ TEST(BatchPredict, InterruptedLeavesNothing) {
   EXPECT_EQ(temporary_size(), 0U);
 }
 
-TEST(BatchPredict, OnAFullDiskLeavesNothing) {
+TEST(BatchPredict, FullDiskLeavesNoFile) {
   const Batch batch(100);
   const auto before = files_below(batch.folder.path());
   const auto words = batch.into("x.csv");  // makes the package, too, which needs room
@@ -181,7 +181,7 @@ TEST(BatchPredict, NeverOverwritesAFile) {
   EXPECT_EQ(read_file(batch.folder / "x.csv"), "somebody's");
 }
 
-TEST(BatchPredict, ChecksItsOptions) {
+TEST(BatchPredict, RejectsInvalidOptions) {
   for (const auto& [words, seen] : std::vector<std::pair<std::vector<std::string>, std::string>>{
            {{"--out", "x.txt", "x.png"}, "x.txt"},
            {{"--shard", "3/2", "x.png"}, "--shard \"3/2\""},

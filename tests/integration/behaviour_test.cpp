@@ -1,6 +1,6 @@
-// Learned behaviour: small models are trained once, and each check is shown the model that it is
-// there to fail. Their seeds are fixed: it is the checks that are tested, not luck in training; the
-// test seed decides what the models are asked.
+// Learned behaviour: small models are trained once, and each check runs on the model that it must
+// fail. The seeds of the models are fixed, since the checks are tested and not the training. The
+// test seed selects the images of the checks.
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -23,14 +23,14 @@
 namespace digits {
 namespace {
 
-using Verdicts = std::map<std::string, Gate>;  // by metric, without what it has in common
+using Verdicts = std::map<std::string, Gate>;  // verdicts by metric, without the common prefix
 
 constexpr int kThreads = 2;
 
 const std::string kGroup = "behaviour/";
 constexpr double kAgreement = 0.3;  // mean rank correlation
 
-// Of the gates that a real run has to pass, those about behaviour.
+// The gates of a real run that are about behaviour.
 std::vector<GateRule> strict_gates() {
   auto rules = parse_gates(default_gates(), "standard", "configs/gates.toml");
   rules.erase(std::remove_if(rules.begin(), rules.end(),
@@ -39,7 +39,7 @@ std::vector<GateRule> strict_gates() {
   return rules;
 }
 
-// Those of models of a second's training.
+// The gates for models trained for one second.
 std::vector<GateRule> small_gates() {
   const auto path = fixtures() / "small_gates.toml";
   return parse_gates(read_file(path), "fast", path);
@@ -54,12 +54,12 @@ struct Judged {
   Verdicts by_strict;
 };
 
-// What was measured of a model, by each gate about it.
+// The verdicts of each gate on these measurements.
 Judged judged(const std::vector<Measurement>& measured) {
   const Json document{{"behaviour", tree_of(measured)}};
   const auto verdicts = [&](std::vector<GateRule> rules) {
     Verdicts all;
-    for (auto& rule : rules) rule.if_measured = true;  // only some of it was
+    for (auto& rule : rules) rule.if_measured = true;  // only some metrics are measured
     for (const auto& gate : judge(document, rules)) all[gate.metric.substr(kGroup.size())] = gate;
     return all;
   };
@@ -68,7 +68,7 @@ Judged judged(const std::vector<Measurement>& measured) {
 
 Dataset some(std::size_t n) { return sample(small_held_out_set(), n, test_seed()); }
 
-// A model that several tests look at, trained at the first call.
+// A model shared by several tests, trained at the first call.
 const Forward& good(std::uint64_t which) {
   static std::map<std::uint64_t, Forward> models;
   auto& model = models[which];
@@ -85,8 +85,8 @@ Quantity accuracy_of(const Forward& forward, const Dataset& set) {
   return accuracy(set.labels, ask(on_cpu(forward).classify, set).labels);
 }
 
-// It fails the gates of a real run, and does not pass those of the small models, whose bounds lie
-// so near that some hundred images may not decide.
+// The model fails the gates of a real run, and does not pass those of the small models. Their
+// bounds are so near that some hundred images may be undecided.
 void expect_failed(const Judged& verdicts, const std::vector<std::string>& names) {
   for (const auto& name : names) {
     const auto& strict = verdicts.by_strict.at(name);
@@ -96,7 +96,7 @@ void expect_failed(const Judged& verdicts, const std::vector<std::string>& names
   }
 }
 
-// What is trained as it should be passes every check.
+// A correctly trained model passes every check.
 TEST(GoodModel, PassesEveryCheck) {
   BehaviourOptions options;
   options.images = 750;  // with fewer, the intervals are as wide as the bounds
@@ -105,12 +105,12 @@ TEST(GoodModel, PassesEveryCheck) {
   const auto measured = measure_behaviour(on_cpu(good(1)), small_held_out_set(), options);
   const auto verdicts = judged(measured).by_small;
   EXPECT_EQ(verdicts.size(), 24U);
-  EXPECT_EQ(judged(measured).by_strict.size(), strict_gates().size());  // none is misspelt
+  EXPECT_EQ(judged(measured).by_strict.size(), strict_gates().size());  // no gate is misspelt
   for (const auto& [name, gate] : verdicts)
     EXPECT_EQ(gate.verdict, GateVerdict::kPassed) << Json(gate).dump();
 }
 
-// Without augmentation the model is as accurate on what it knows, and an image's place matters.
+// Without augmentation the model is as accurate on its own set, but depends on an image's position.
 TEST(BadModel, WithoutAugmentationFailsInvariance) {
   const auto model = unaugmented_model(1);
   EXPECT_GT(accuracy_of(model, small_held_out_set()).value, 0.85);
@@ -118,8 +118,8 @@ TEST(BadModel, WithoutAugmentationFailsInvariance) {
   expect_failed(judged(measure_invariance(classify, some(300), kThreads)), {"invariance/shift_2"});
 }
 
-// Learned from labels in random order, nothing is right, and nothing makes it worse.
-TEST(BadModel, OfPermutedLabelsFailsMinimumFunctionalityAndDirection) {
+// Trained on labels in random order, the model has no right answer, and no degradation lowers one.
+TEST(BadModel, WithPermutedLabelsFailsMinimumFunctionalityAndDirection) {
   const auto classify = on_cpu(permuted()).classify;
   const auto& schema = small_held_out_set().schema;
   auto measured = measure_degradations(classify, some(200), test_seed(), kThreads);
@@ -132,9 +132,9 @@ TEST(BadModel, OfPermutedLabelsFailsMinimumFunctionalityAndDirection) {
        "directional/erase_9_to_0", "directional/erase_7_to_1", "directional/erase_2_to_7"});
 }
 
-// What sees a corner only is right more often than by chance, for a reason that no person would
-// accept, and every change that moves something out of the corner or into it tells.
-TEST(BadModel, OfOneCornerFailsInterpretabilityAndInvariance) {
+// A model that sees one corner only is right more often than by chance, but for a wrong reason.
+// Every change that moves ink out of the corner or into it changes its answers.
+TEST(BadModel, LimitedToACornerFailsInterpretabilityAndInvariance) {
   const auto model = corner_model(1);
   EXPECT_GT(accuracy_of(model, small_held_out_set()).value, 0.3);
   const auto subject = on_cpu(model);
@@ -147,30 +147,31 @@ TEST(BadModel, OfOneCornerFailsInterpretabilityAndInvariance) {
        "invariance/brightness", "invariance/contrast", "invariance/thicker", "invariance/thinner"});
 }
 
-// Where the label could be read in the margin, nobody learns digits: a grey square in the margin
-// changes the answer.
-TEST(BadModel, OfAShortcutFailsCounterfactual) {
+// Trained with the label marked in the margin, the model does not learn digits: a grey square in
+// the margin changes its answer.
+TEST(BadModel, WithALabelShortcutFailsCounterfactual) {
   const auto classify = on_cpu(shortcut_model(1)).classify;
   expect_failed(judged({measure_counterfactuals(classify, some(50))}), {"counterfactual/on_ink"});
 }
 
-// Logits too large change no answer: only what shows nothing tells. Grey images are judged by the
-// gates of a real run alone: good small models are sure of some of them.
-TEST(BadModel, OverconfidentFailsOnNothing) {
+// Logits that are too large change no answer, so only images without digits show the fault. Grey
+// images are judged by the gates of a real run only, since good small models are confident on some
+// of them.
+TEST(BadModel, OverconfidentFailsOnImagesWithoutDigits) {
   const auto classify = on_cpu(overconfident(good(1))).classify;
   const auto verdicts = judged(measure_confidence(classify, some(200), test_seed()));
   expect_failed(verdicts, {"functionality/noise", "functionality/scrambled"});
   EXPECT_EQ(verdicts.by_strict.at("functionality/blank").verdict, GateVerdict::kFailed);
 }
 
-// Logits that move in steps have no gradient that could account for them.
-TEST(BadModel, OfStepsFailsCompleteness) {
+// Logits that move in steps have no gradient that could explain them.
+TEST(BadModel, WithSteppedLogitsFailsCompleteness) {
   const auto measured = measure_attributions(on_cpu(stepwise(good(1))), some(40));
   expect_failed(judged(measured), {"interpretability/completeness"});
 }
 
-// What took every thin digit for a zero serves the slices of thickness so differently that each
-// gate of fairness fails; the good model passes them: those of `fast`, for it is no better than
+// A model that labels every thin digit 0 differs so much between the slices of thickness that each
+// gate of fairness fails. The good model passes them: those of `fast`, since it is not better than
 // that.
 TEST(BadModel, BlindToThinStrokesFailsFairness) {
   auto rules = parse_gates(default_gates(), "fast", "configs/gates.toml");
@@ -193,8 +194,9 @@ TEST(BadModel, BlindToThinStrokesFailsFairness) {
     EXPECT_EQ(gate.verdict, GateVerdict::kFailed) << Json(gate).dump();
 }
 
-// Two trainings look at the same places, and one that learned nothing looks elsewhere.
-TEST(RankAgreement, IsOfModelsThatLearnedTheSame) {
+// Attributions of two good trainings agree, and those of a model with permuted labels do not agree
+// with them.
+TEST(RankAgreement, IsHighOnlyBetweenWellTrainedModels) {
   const auto set = some(60);
   const auto explained = [&](const Forward& forward) { return on_cpu(forward).integrated(set); };
   const auto first = explained(good(1));

@@ -17,8 +17,8 @@ namespace digits {
 
 namespace {
 
-// Sends a standard stream into a file for as long as it lives. By the descriptor's number: the
-// stream that CapturedStderr puts in the place of stderr has none of its own.
+// Redirects a standard stream into a file while the object exists. It uses the descriptor's number,
+// since the stream that CapturedStderr sets as stderr has no descriptor of its own.
 class Redirection {
  public:
   Redirection(int descriptor, const std::string& path)

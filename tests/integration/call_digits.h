@@ -1,4 +1,4 @@
-// The program inside this process, with other extras than the build's.
+// The program inside this process, with other extras than those of the build.
 #pragma once
 
 #include "cli/extras.h"
@@ -6,7 +6,7 @@
 
 namespace digits {
 
-// As call_digits. The extras stay registered until the next call.
+// Like call_digits. The extras stay registered until the next call.
 ProcessResult call_digits_with(Extras extras, const std::vector<std::string>& arguments);
 
 }  // namespace digits

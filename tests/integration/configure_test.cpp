@@ -1,12 +1,12 @@
-// Configure-time checks: what is missing or does not fit stops CMake, and the message says what to
-// do about it.
+// Checks at configure time: a missing or incompatible library stops CMake, and the message names
+// the remedy.
 #include "support/program.h"
 #include "support/testing.h"
 
 namespace digits {
 namespace {
 
-// What CMake complains of when it is told these definitions; empty when it succeeds.
+// The error message of CMake with these definitions. Empty when it succeeds.
 std::string configure(const std::vector<std::string>& definitions) {
   const TemporaryDirectory build;
   std::vector<std::string> argv{
@@ -37,11 +37,11 @@ TEST(Configure, NamesTheRemedyForMissingCuda) {
   EXPECT_THAT(message, testing::HasSubstr("CUDA build of the official LibTorch"));
 }
 
-TEST(Configure, RefusesAnUnknownCudaSetting) {
+TEST(Configure, RejectsAnUnknownCudaSetting) {
   EXPECT_THAT(configure({"-DDIGITS_CUDA=1"}), testing::HasSubstr("AUTO or ON"));
 }
 
-// Libraries built with another std::string than LibTorch: the flags say so, and none of them links.
+// Libraries built with another std::string than LibTorch: the message names all of them.
 TEST(Configure, NamesEachLibraryWithAnotherAbi) {
   const auto message = configure({"-DDIGITS_TORCH_FLAGS=-D_GLIBCXX_USE_CXX11_ABI=0"});
   EXPECT_THAT(message, testing::HasSubstr("An ABI mismatch: OpenCV"));
@@ -49,7 +49,7 @@ TEST(Configure, NamesEachLibraryWithAnotherAbi) {
   EXPECT_THAT(message, testing::HasSubstr("cxx11 ABI"));
 }
 
-// Who asks for all extras is told which one lacks a library.
+// With all extras requested, the message names the extra that lacks a library.
 TEST(Configure, NamesTheRemedyForAMissingExtra) {
   if (!std::filesystem::exists(source_path("extras/onnx"))) GTEST_SKIP() << "no extras/onnx";
   const auto message = configure({"-DDIGITS_EXTRAS=ALL", "-DCMAKE_DISABLE_FIND_PACKAGE_ONNX=ON"});
@@ -57,7 +57,7 @@ TEST(Configure, NamesTheRemedyForAMissingExtra) {
   EXPECT_THAT(message, testing::HasSubstr("libonnx-dev"));
 }
 
-TEST(Configure, NamesThePackageOfAnyOtherLibrary) {
+TEST(Configure, NamesThePackageOfAMissingLibrary) {
   const auto message = configure({"-DCMAKE_DISABLE_FIND_PACKAGE_fmt=ON"});
   EXPECT_THAT(message, testing::HasSubstr("libfmt-dev"));
 }

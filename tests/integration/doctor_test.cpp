@@ -1,4 +1,4 @@
-// `digits doctor` on this machine, whatever it is.
+// `digits doctor` on any machine that runs the tests.
 #include "pipeline/doctor.h"
 
 #include "base/json.h"
@@ -7,7 +7,7 @@
 namespace digits {
 namespace {
 
-// The document and the exit status agree, and the layout that networks compute in is there.
+// The document and the exit status agree, and the layout that networks use is listed.
 TEST(Doctor, ExaminesThisMachine) {
   const auto result = call_digits({"doctor", "--json"});
   const auto document = Json::parse(result.out);

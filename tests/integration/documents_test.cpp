@@ -1,4 +1,4 @@
-// Commands in documents are run, in order, as a reader would type them.
+// Commands in documents are run in order, as a reader would type them.
 #include <algorithm>
 #include <cctype>
 #include <iterator>
@@ -26,7 +26,7 @@ std::vector<std::string> commands_in(const fs::path& document) {
   return commands;
 }
 
-// A folder with what a reader has at hand: the tree's data and configurations, and the program.
+// A folder with the files that a reader has: the tree's data and configurations, and the program.
 void lay_out(const fs::path& folder) {
   for (const char* name : {"data", "configs", "README.md"}) {
     fs::create_symlink(source_path(name), folder / name);
@@ -49,7 +49,7 @@ std::vector<fs::path> documents() {
   return all;
 }
 
-TEST(Documents, CommandsWork) {
+TEST(Documents, CommandsSucceed) {
   int count = 0;
   for (const auto& document : documents()) {
     const TemporaryDirectory folder;
@@ -65,8 +65,7 @@ TEST(Documents, CommandsWork) {
   EXPECT_GE(count, 10);
 }
 
-// What a link to a heading says behind its `#`: words of the heading in lower case, joined by
-// hyphens.
+// The anchor of a heading in a link: the words of the heading in lower case, joined by hyphens.
 std::string anchor_of(const std::string& heading) {
   std::string anchor;
   for (const unsigned char c : heading) {
@@ -88,7 +87,7 @@ std::vector<std::string> anchors_in(const fs::path& document) {
   return anchors;
 }
 
-// A fork may delete folders of extras/; the documents may go on naming them.
+// A fork may delete folders of extras/. The documents may still name them.
 bool is_deleted_extra(const fs::path& path) {
   const auto relative = path.lexically_normal().lexically_relative(source_path());
   if (*relative.begin() != "extras") return false;
@@ -98,8 +97,8 @@ bool is_deleted_extra(const fs::path& path) {
   return !fs::exists(source_path(extra));
 }
 
-// Every relative link leads to a file that is there, and to a heading that is in it.
-TEST(Documents, LinksLeadSomewhere) {
+// Every relative link has an existing file as its target, and an existing heading.
+TEST(Documents, LinksHaveTargets) {
   const std::regex link(R"(\]\(([^):#]*)(?:#([^)]+))?\))");
   int files = 0, headings = 0;
   for (const auto& document : documents()) {
@@ -120,8 +119,8 @@ TEST(Documents, LinksLeadSomewhere) {
   EXPECT_GE(headings, 3);
 }
 
-// The fixtures are the ones that their README describes.
-TEST(Documents, FixturesHaveTheirHashes) {
+// The fixtures match the hashes in their README.
+TEST(Documents, FixturesMatchTheirHashes) {
   ProcessOptions options;
   options.directory = fixtures();
   const auto result = run_process(
@@ -131,8 +130,8 @@ TEST(Documents, FixturesHaveTheirHashes) {
   EXPECT_EQ(std::count(result.out.begin(), result.out.end(), '\n'), 56);
 }
 
-// Every file and folder that the README's layout names is there.
-TEST(Documents, LayoutNamesWhatExists) {
+// Every file and folder of the README's layout exists.
+TEST(Documents, LayoutNamesExistingPaths) {
   std::istringstream lines(read_file(source_path("README.md")));
   bool in_block = false;
   int count = 0;
@@ -163,7 +162,7 @@ std::vector<std::vector<std::string>> rows_below(const fs::path& document,
   return rows;
 }
 
-// What stands in backquotes.
+// The texts in backquotes.
 std::vector<std::string> quoted(const std::string& text) {
   const std::regex code("`([^`]+)`");
   std::vector<std::string> all;
@@ -173,7 +172,7 @@ std::vector<std::string> quoted(const std::string& text) {
   return all;
 }
 
-// The reading path is short, and its files are there.
+// The reading path is short, and its files exist.
 TEST(Documents, ReadingPathIsShort) {
   std::size_t files = 0;
   std::ptrdiff_t lines = 0;
@@ -190,8 +189,8 @@ TEST(Documents, ReadingPathIsShort) {
   EXPECT_LE(lines, 3000);
 }
 
-// Each answer names a file and what to look for in it.
-TEST(Documents, AnswersNameWhatExists) {
+// Each answer names an existing file and a name that occurs in it.
+TEST(Documents, AnswersNameExistingFilesAndSymbols) {
   std::size_t names = 0;
   for (const auto& row : rows_below(source_path("docs/architecture.md"), "## Ten questions")) {
     const auto file = quoted(row.at(1));

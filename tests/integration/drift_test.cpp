@@ -1,4 +1,4 @@
-// `digits drift` on the tiny run's package, and the profile that it compares with.
+// `digits drift` on the tiny run's package and its profile.
 #include "data/drift.h"
 
 #include <algorithm>
@@ -20,7 +20,7 @@ ProcessResult drift(const fs::path& data, const std::vector<std::string>& more =
   return call_digits(words);
 }
 
-// A set on disk whose test part is `test`; the command reads nothing else of it.
+// A set on disk whose test part is `test`. The command reads no other part.
 struct OnDisk {
   explicit OnDisk(const Dataset& test) { save_dataset(folder.path(), Part::kTest, test); }
   TemporaryDirectory folder;
@@ -29,7 +29,7 @@ struct OnDisk {
 Dataset tiny_test() { return load_dataset(fixtures() / "tiny", Part::kTest); }
 
 // The run's profile is that of its training set, and the package has the same bytes.
-TEST(Drift, ProfileOfTheTrainingSetTravelsWithRunAndPackage) {
+TEST(Drift, RunAndPackageHoldTheTrainingProfile) {
   const auto text = read_file(tiny_run().path() / "profile.json");
   EXPECT_EQ(read_file(tiny_run().package() / "profile.json"), text);
   const auto expected = make_profile(load_dataset(fixtures() / "tiny", Part::kTrain), 1);
@@ -37,7 +37,7 @@ TEST(Drift, ProfileOfTheTrainingSetTravelsWithRunAndPackage) {
 }
 
 // The run's own test set has not drifted: a row per feature, status 0.
-TEST(Drift, SameDistributionIsFine) {
+TEST(Drift, SameDistributionPasses) {
   const auto result = drift(fixtures() / "tiny");
   EXPECT_EQ(result.status, 0) << result.err;
   for (const auto& bins : feature_bins(tiny_test().schema)) {
@@ -46,7 +46,7 @@ TEST(Drift, SameDistributionIsFine) {
   EXPECT_THAT(result.out, testing::Not(testing::HasSubstr("drifted")));
 }
 
-TEST(Drift, JsonHasEveryTest) {
+TEST(Drift, JsonListsEveryTest) {
   const auto result = drift(fixtures() / "tiny", {"--json"});
   ASSERT_EQ(result.status, 0) << result.err;
   const auto json = Json::parse(result.out);
@@ -58,7 +58,7 @@ TEST(Drift, JsonHasEveryTest) {
 }
 
 // The table is printed, the error names the worst feature, and the status is that of a failed gate.
-TEST(Drift, InvertedSetHasStatusFour) {
+TEST(Drift, InvertedSetExitsWithStatus4) {
   const OnDisk set(shifts().front().apply(tiny_test()));
   const auto result = drift(set.folder.path());
   EXPECT_EQ(result.status, 4);
@@ -67,8 +67,8 @@ TEST(Drift, InvertedSetHasStatusFour) {
   EXPECT_THAT(result.err, testing::HasSubstr("n = 200"));
 }
 
-// In the world there are no labels: whatever the file claims, predictions are counted.
-TEST(Drift, LabelsAreNotUsed) {
+// Data in use have no labels, so predictions are counted and the labels of the file are ignored.
+TEST(Drift, IgnoresLabels) {
   auto set = tiny_test();
   std::fill(set.labels.begin(), set.labels.end(), std::uint8_t{3});
   const OnDisk relabelled(set);
@@ -78,22 +78,22 @@ TEST(Drift, LabelsAreNotUsed) {
             Json::parse(drift(fixtures() / "tiny", {"--json"}).out).at("tests"));
 }
 
-// Synthetic digits are drawn as large as the package's images, whether they drifted or not.
-TEST(Drift, SyntheticDigitsHaveThePackagesSize) {
+// Synthetic digits have the size of the package's images, with and without drift.
+TEST(Drift, SyntheticDigitsHaveThePackageImageSize) {
   const auto result = drift("synthetic", {"--json"});
   EXPECT_THAT(result.status, testing::AnyOf(0, 4)) << result.err;
   EXPECT_EQ(Json::parse(result.out).at("count"), 2000);
 }
 
-// A verdict on few images says that it is one.
-TEST(Drift, WarnsOfFewImages) {
+// A verdict on few images has a warning.
+TEST(Drift, WarnsAboutFewImages) {
   const OnDisk set(subset(tiny_test(), permutation(150, 1, Stream::kTest)));
   const auto result = drift(set.folder.path());
   EXPECT_EQ(result.status, 0) << result.out;
   EXPECT_THAT(result.err, testing::HasSubstr("150 images: with fewer than 200"));
 }
 
-TEST(Drift, RefusesWhatCannotBeCompared) {
+TEST(Drift, RejectsIncomparableSets) {
   const auto refused = [](const Dataset& test, const std::string& code) {
     const OnDisk set(test);
     const auto result = drift(set.folder.path());
@@ -107,7 +107,7 @@ TEST(Drift, RefusesWhatCannotBeCompared) {
   EXPECT_EQ(call_digits({"drift", "--model", tiny_run().package()}).status, 2);
 }
 
-// A run whose profile was lost or edited is not packaged.
+// A run with a lost or edited profile is not packaged.
 TEST(Drift, DamagedProfileIsNotPackaged) {
   const TemporaryDirectory folder;
   fs::copy(tiny_run().path(), folder / "run", fs::copy_options::recursive);

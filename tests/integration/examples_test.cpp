@@ -1,4 +1,4 @@
-// The examples of examples/python run as they stand, on a package as it stands.
+// The examples of examples/python run unchanged on an unchanged package.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -25,7 +25,7 @@ ProcessResult run_example(const std::string& python, const std::string& name,
 constexpr const char* kNeedsTorch =
     "no python3 that can import torch and PIL (Debian: apt-get install python3-torch python3-pil)";
 
-// What the example says of an IDX file and of PNG files is what `digits predict` says of them.
+// The example and `digits predict` agree on an IDX file and on PNG files.
 TEST(PythonExamples, PredictAgreesWithDigits) {
   const auto python = python_with({"torch", "PIL"});
   if (python.empty()) GTEST_SKIP() << kNeedsTorch;
@@ -64,9 +64,8 @@ TEST(PythonExamples, PredictAgreesWithDigits) {
   EXPECT_EQ(count, 22);
 }
 
-// The model is not even looked at when a byte of it is not the packaged one; nor is an image of
-// another size.
-TEST(PythonExamples, PredictRefusesWhatDoesNotFit) {
+// The example does not load a model with a changed byte, and rejects an image of another size.
+TEST(PythonExamples, PredictRejectsAChangedModelAndAnotherImageSize) {
   const auto python = python_with({"torch", "PIL"});
   if (python.empty()) GTEST_SKIP() << kNeedsTorch;
   const auto small = (fixtures() / "digits" / "3-small.png").string();  // 28 x 28, not 20 x 20
@@ -86,8 +85,8 @@ TEST(PythonExamples, PredictRefusesWhatDoesNotFit) {
   EXPECT_EQ(damaged.out, "");
 }
 
-// Runs predict.py's main() on one list of arguments after the other, as Python and torch take a
-// second to start, and prints what each ends with.
+// Runs predict.py's main() on several lists of arguments in one process, since Python and torch
+// take a second to start, and prints the result of each.
 constexpr const char* kEndings = R"(
 import json, sys
 sys.path.insert(0, sys.argv[1])
@@ -100,14 +99,15 @@ for words in json.loads(sys.argv[2]):
         print('ends with:', end)
 )";
 
-// What predict.py is to say, as a regular expression, of a package and an image.
+// The error message, as a regular expression, that predict.py must print for a package and an
+// image.
 struct Refusal {
   fs::path package;
   fs::path image;
   std::string ending;
 };
 
-// It says that, a line for each, and nothing else: no prediction and no traceback.
+// Expects one such line for each case and nothing else: no prediction and no traceback.
 void expect_refusals(const std::string& python, const std::vector<Refusal>& refusals) {
   auto commands = Json::array();
   for (const auto& refusal : refusals) {
@@ -128,8 +128,8 @@ void expect_refusals(const std::string& python, const std::vector<Refusal>& refu
 
 fs::path tiny_images() { return fixtures() / "tiny" / "t10k-images-idx3-ubyte.gz"; }
 
-// A line names the file that is missing, or is not what it should be.
-TEST(PythonExamples, PredictNamesMistakes) {
+// One line names the missing or invalid file.
+TEST(PythonExamples, PredictNamesInvalidFiles) {
   const auto python = python_with({"torch", "PIL"});
   if (python.empty()) GTEST_SKIP() << kNeedsTorch;
   const TemporaryDirectory folder;
@@ -145,9 +145,9 @@ TEST(PythonExamples, PredictNamesMistakes) {
                    {package, folder / "no.gz", "no.gz: EOFError: .*"}});
 }
 
-// What digits refuses in a package is refused here too, though the sums are right: files that are
-// left out, another format, another model, whatever tolerance the manifest asks for.
-TEST(PythonExamples, PredictRefusesResignedPackages) {
+// The example rejects the packages that digits rejects, even with matching sums: omitted files,
+// another format, another model, any tolerance in the manifest.
+TEST(PythonExamples, PredictRejectsInvalidPackagesWithMatchingSums) {
   const auto python = python_with({"torch", "PIL"});
   if (python.empty()) GTEST_SKIP() << kNeedsTorch;
   const PackageCopy unlisted[5], later, other;
@@ -171,8 +171,8 @@ TEST(PythonExamples, PredictRefusesResignedPackages) {
   expect_refusals(python, refusals);
 }
 
-// `predict.py ... | head -1` is no mistake.
-TEST(PythonExamples, PredictEndsQuietlyWithItsReader) {
+// `predict.py ... | head -1` is no error.
+TEST(PythonExamples, PredictExitsQuietlyOnABrokenPipe) {
   const auto python = python_with({"torch", "PIL"});
   if (python.empty()) GTEST_SKIP() << kNeedsTorch;
   const auto result =
@@ -181,7 +181,7 @@ TEST(PythonExamples, PredictEndsQuietlyWithItsReader) {
   EXPECT_EQ(result.err, "");
 }
 
-// Any Python will do, and a file that is cut short is no file.
+// The reader works with any Python, and rejects a truncated file.
 TEST(PythonExamples, ReaderListsWeights) {
   const auto python = python_with({});
   if (python.empty()) GTEST_SKIP() << "no python3 to read with";

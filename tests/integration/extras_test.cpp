@@ -1,4 +1,4 @@
-// What extras add to the program, and that a broken one does not stop packaging.
+// Extras add commands and files to the program, and an invalid one does not stop packaging.
 #include <cstdio>
 
 #include "base/error.h"
@@ -25,7 +25,7 @@ int greet(const Arguments& arguments) {
   return kDone;
 }
 
-// An extra's command runs, and stands in the overview and among the nearest names.
+// An extra's command runs, and is in the overview and among the nearest names.
 TEST(Extras, AddCommands) {
   Extras extras;
   extras.commands.push_back({"greet", "greet someone", greet});
@@ -50,8 +50,8 @@ TEST(Extras, AddPackageFiles) {
   EXPECT_THAT(read_file(folder / "package" / "SHA256SUMS"), HasSubstr("classes.txt"));
 }
 
-// One that cannot be made is named in a warning; the package is written without it.
-TEST(Extras, AFailedPackageFileIsLeftOut) {
+// A file that cannot be made is named in a warning, and the package is written without it.
+TEST(Extras, FailedPackageFileIsOmitted) {
   const TemporaryDirectory folder;
   Extras extras;
   extras.package_files.push_back(
@@ -64,10 +64,10 @@ TEST(Extras, AFailedPackageFileIsLeftOut) {
   EXPECT_THAT(result.err, HasSubstr("xyz.unsupported: aten::sin: packaging without model.xyz"));
 }
 
-// An engine that computes something else than the network, as after a change of Network::forward:
-// packaging goes on by TorchScript, and a warning names the file to edit. Asked for by name it is
+// An engine that computes another network, as after a change of Network::forward: packaging
+// continues with TorchScript, and a warning names the file to edit. The engine named by the user is
 // an error.
-TEST(Extras, AnOutdatedEngineIsPassedOver) {
+TEST(Extras, OutdatedEngineIsSkipped) {
   const TemporaryDirectory folder;
   Extras extras;
   extras.engines.push_back(fake_factory("fast", "fast-bfloat16", 0.5F));
@@ -83,8 +83,8 @@ TEST(Extras, AnOutdatedEngineIsPassedOver) {
   EXPECT_THAT(by_name.err, HasSubstr("package.golden"));
 }
 
-// One that computes the same is not warned of.
-TEST(Extras, AnEngineThatAgreesIsUsed) {
+// An engine with the right logits causes no warning.
+TEST(Extras, MatchingEngineIsUsed) {
   const TemporaryDirectory folder;
   Extras extras;
   extras.engines.push_back(fake_factory("fast", "fast-bfloat16"));

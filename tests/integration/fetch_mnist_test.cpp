@@ -1,6 +1,5 @@
-// scripts/fetch_mnist.sh against mirrors that misbehave: a file appears under its name only with
-// the right bytes, and what has arrived of it is not downloaded again. The files are a small
-// stand-in.
+// scripts/fetch_mnist.sh with faulty mirrors: a file appears under its name only with the right
+// bytes, and downloaded bytes are not downloaded again. The files are a small stand-in.
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -19,7 +18,7 @@ namespace {
 using Kind = Answer::Kind;
 using Names = std::vector<std::string>;
 
-// Bytes that do not shrink, so that half of the zipped file is many bytes.
+// Random bytes, which do not compress, so that half of the zipped file is many bytes.
 std::string random_bytes(std::size_t n) {
   Rng rng(test_seed(), Stream::kTest);
   std::string bytes;
@@ -34,21 +33,21 @@ class FetchMnist : public testing::Test {
     list({"a"});
   }
 
-  // The files to download, all of the same bytes.
+  // The files to download, all with the same bytes.
   void list(const Names& names) {
     std::string lines;
     for (const auto& name : names) lines += sha256(content_) + "  " + name + "\n";
     write_file(work_ / "list", lines);
   }
 
-  // The script, as a person calls it: from these mirrors into folder_.
+  // Runs the script with these mirrors into folder_.
   ProcessResult fetch(const Names& mirrors) {
     Names argv{"bash", source_path("scripts/fetch_mnist.sh"), "--files", work_ / "list", folder_};
     for (const auto& mirror : mirrors) argv.insert(argv.end(), {"--mirror", mirror});
     return run_process(argv, options_);
   }
 
-  // It ends with this status, and its last line on stderr begins with this code.
+  // The script exits with this status, and its last line on stderr begins with this code.
   static void expect_failure(const ProcessResult& result, int status, const std::string& code) {
     EXPECT_EQ(result.status, status) << result.err;
     const auto last = result.err.rfind('\n', result.err.size() - 2);
@@ -58,7 +57,7 @@ class FetchMnist : public testing::Test {
     EXPECT_THAT(result.err, testing::HasSubstr(" (hint: "));
   }
 
-  // It succeeds, and the folder holds these files, whole, and nothing else.
+  // The script succeeds, and the folder holds exactly these complete files.
   void expect_fetched(const ProcessResult& result, const Names& names = {"a.gz"}) {
     EXPECT_EQ(result.status, 0) << result.err;
     EXPECT_EQ(files_below(folder_), names);
@@ -83,8 +82,8 @@ class FetchMnist : public testing::Test {
   MirrorServer server_;
 };
 
-// A second call asks no mirror for what is there, zipped or not.
-TEST_F(FetchMnist, DownloadsWhatIsNotThere) {
+// A second call requests no existing file, zipped or plain.
+TEST_F(FetchMnist, DownloadsMissingFiles) {
   list({"a", "b"});
   const auto good = server_.mirror("good", {whole_});
   const auto result = fetch({good});
@@ -98,21 +97,21 @@ TEST_F(FetchMnist, DownloadsWhatIsNotThere) {
   EXPECT_EQ(server_.requests(), (Names{"good/a.gz", "good/b.gz"}));
 }
 
-// The second attempt asks for the bytes that the first one did not bring, and for no others.
-TEST_F(FetchMnist, ResumesWhatWasCutOff) {
+// The second attempt requests exactly the missing bytes.
+TEST_F(FetchMnist, ResumesATruncatedDownload) {
   expect_fetched(fetch({server_.mirror("cut", {{Kind::kHalf, zipped_}, whole_})}));
   EXPECT_EQ(server_.requests(), (Names{"cut/a.gz", "cut/a.gz" + from_half_}));
 }
 
-TEST_F(FetchMnist, StartsAgainWhereRangesAreIgnored) {
+TEST_F(FetchMnist, RestartsWhenTheServerIgnoresRanges) {
   write_part(zipped_.substr(0, 100));
   expect_fetched(fetch({server_.mirror("simple", {{Kind::kWithoutRanges, zipped_}})}));
   EXPECT_EQ(server_.requests(), (Names{"simple/a.gz bytes=100-", "simple/a.gz"}));
 }
 
-// The beginning of another file, and a part longer than the file: each is downloaded once more,
-// from the first byte.
-TEST_F(FetchMnist, DiscardsAPartThatDoesNotFit) {
+// Partial files with the beginning of another file, or longer than the file: each file is
+// downloaded once more from the first byte.
+TEST_F(FetchMnist, DiscardsAWrongPartialFile) {
   const auto good = server_.mirror("good", {whole_});
   write_part("other");
   expect_fetched(fetch({good}));
@@ -125,8 +124,9 @@ TEST_F(FetchMnist, DiscardsAPartThatDoesNotFit) {
                    "good/a.gz bytes=" + std::to_string(longer.size()) + "-", "good/a.gz"}));
 }
 
-// One bit differs, or the answer is a web page: only the hash can tell. Each mirror is asked once.
-TEST_F(FetchMnist, TurnsFromWrongBytesToTheNextMirror) {
+// One changed bit, or a web page as the answer, is found by the hash only. Each mirror is asked
+// once.
+TEST_F(FetchMnist, TriesTheNextMirrorAfterWrongBytes) {
   auto damaged = zipped_;
   damaged[damaged.size() / 2] = static_cast<char>(damaged[damaged.size() / 2] ^ 1);
   expect_fetched(fetch({server_.mirror("damaged", {{Kind::kWhole, damaged}}),
@@ -135,31 +135,31 @@ TEST_F(FetchMnist, TurnsFromWrongBytesToTheNextMirror) {
   EXPECT_EQ(server_.requests(), (Names{"damaged/a.gz", "page/a.gz", "good/a.gz"}));
 }
 
-// The mirror that had the first file is the first to be asked for the second.
-TEST_F(FetchMnist, TurnsFromAMissingFileToTheNextMirror) {
+// The mirror that had the first file is asked first for the second.
+TEST_F(FetchMnist, TriesTheNextMirrorAfterAMissingFile) {
   list({"a", "b"});
   expect_fetched(fetch({server_.mirror("empty", {missing_}), server_.mirror("good", {whole_})}),
                  {"a.gz", "b.gz"});
   EXPECT_EQ(server_.requests(), (Names{"empty/a.gz", "good/a.gz", "good/b.gz"}));
 }
 
-// 503 passes, and what had arrived before is not lost over it.
-TEST_F(FetchMnist, AsksABusyMirrorThreeTimes) {
+// Status 503 is temporary, and bytes that arrived before it are kept.
+TEST_F(FetchMnist, TriesABusyMirrorThreeTimes) {
   write_part(zipped_.substr(0, 100));
   expect_failure(fetch({server_.mirror("busy", {busy_})}), 3, "fetch.failed");
   EXPECT_EQ(server_.requests(), Names(3, "busy/a.gz bytes=100-"));
   expect_fetched(fetch({server_.mirror("busy", {busy_, busy_, whole_})}));
 }
 
-// The bytes that arrived before the silence are kept, and the next attempt goes on behind them. Two
-// seconds, so that a busy machine does not pass for a stalled mirror.
-TEST_F(FetchMnist, EndsAnAttemptThatStalls) {
+// The bytes that arrived before the stall are kept, and the next attempt continues after them. The
+// limit is two seconds, so that a busy machine does not count as a stalled mirror.
+TEST_F(FetchMnist, AbortsAStalledDownload) {
   options_.environment["STALL_SECONDS"] = "2";
   expect_fetched(fetch({server_.mirror("stalled", {{Kind::kStalled, zipped_}, whole_})}));
   EXPECT_EQ(server_.requests().at(1), "stalled/a.gz" + from_half_);
 }
 
-// The range goes along; a ring of redirects ends.
+// A redirected request keeps its range. A cycle of redirects is an error.
 TEST_F(FetchMnist, FollowsRedirects) {
   write_part(zipped_.substr(0, 100));
   const auto good = server_.mirror("good", {whole_});
@@ -170,10 +170,10 @@ TEST_F(FetchMnist, FollowsRedirects) {
   expect_failure(fetch({ring}), 3, "fetch.failed");
 }
 
-// Every mirror is named with its reason, and none but those that were given.
-TEST_F(FetchMnist, KeepsNothingWhenAllMirrorsFail) {
+// Every mirror is named with its reason, and no other mirror is tried.
+TEST_F(FetchMnist, LeavesNoFileWhenAllMirrorsFail) {
   const auto empty = server_.mirror("empty", {missing_}), wrong = server_.mirror("wrong", {wrong_});
-  const std::string nobody = "http://127.0.0.1:1/";  // a port where nobody listens
+  const std::string nobody = "http://127.0.0.1:1/";  // a port without a server
   const auto result = fetch({nobody, wrong, empty});
   expect_failure(result, 3, "fetch.checksum");
   for (const auto& mirror : {nobody, wrong, empty}) {
@@ -184,9 +184,9 @@ TEST_F(FetchMnist, KeepsNothingWhenAllMirrorsFail) {
   EXPECT_TRUE(files_below(folder_).empty());
 }
 
-// The signal comes when half of the file is on the disk. It stays there, and the next call goes on
-// behind it. By then curl has ended: the server, which serves one connection after the other,
-// answers.
+// The signal arrives with half of the file on the disk. The half remains, and the next call
+// continues after it. The answer shows that curl has ended, since the server serves one connection
+// after the other.
 TEST_F(FetchMnist, ResumesAfterASignal) {
   const auto mirror = server_.mirror("stalled", {{Kind::kStalled, zipped_}, whole_});
   options_.signal = SIGTERM;
@@ -202,8 +202,8 @@ TEST_F(FetchMnist, ResumesAfterASignal) {
   EXPECT_EQ(server_.requests(), (Names{"stalled/a.gz", "stalled/a.gz" + from_half_}));
 }
 
-// A file with other content may be somebody's work. It ends the call before any download.
-TEST_F(FetchMnist, NeverOverwrites) {
+// A file with other content may be the user's work. It ends the call before any download.
+TEST_F(FetchMnist, NeverOverwritesAFile) {
   list({"a", "b"});
   std::filesystem::create_directories(folder_);
   write_file(folder_ / "b.gz", "mine");
@@ -215,8 +215,8 @@ TEST_F(FetchMnist, NeverOverwrites) {
   EXPECT_TRUE(server_.requests().empty());
 }
 
-// Two calls would write into the same part.
-TEST_F(FetchMnist, LeavesTheFolderToAnotherCall) {
+// Two calls would write into the same partial file.
+TEST_F(FetchMnist, RejectsAFolderInUse) {
   std::filesystem::create_directories(folder_);
   const int other = ::open(folder_.c_str(), O_RDONLY | O_CLOEXEC);
   ASSERT_EQ(::flock(other, LOCK_EX), 0);
@@ -225,7 +225,7 @@ TEST_F(FetchMnist, LeavesTheFolderToAnotherCall) {
   ::close(other);
 }
 
-TEST_F(FetchMnist, SaysWhereItCannotWrite) {
+TEST_F(FetchMnist, ReportsAWriteError) {
   options_.file_size_limit = 700;  // less than the file, more than the messages
   expect_failure(fetch({server_.mirror("good", {whole_})}), 2, "output.write");
   EXPECT_EQ(files_below(folder_), Names{"a.gz.part"});
@@ -234,7 +234,7 @@ TEST_F(FetchMnist, SaysWhereItCannotWrite) {
   expect_failure(fetch({server_.mirror("good", {whole_})}), 2, "output.folder");
 }
 
-TEST_F(FetchMnist, SaysThatCurlIsMissing) {
+TEST_F(FetchMnist, ReportsMissingCurl) {
   const auto bash = run_process({"bash", "-c", "command -v bash"}).out;
   options_.environment["PATH"] = work_.path();
   const auto result = run_process(

@@ -1,4 +1,4 @@
-// The installed tree serves a program that is no part of the project.
+// The installed tree serves a program outside the project.
 #include <gtest/gtest.h>
 
 #include "base/error.h"
@@ -17,9 +17,9 @@ ProcessResult succeed(const std::vector<std::string>& argv) {
   return result;
 }
 
-// examples/cpp is copied away, built against what `cmake --install` wrote, and classifies the
-// committed pictures as the program itself does.
-TEST(Install, ServesAConsumerElsewhere) {
+// A copy of examples/cpp is built against the result of `cmake --install`, and classifies the
+// committed pictures like the program.
+TEST(Install, BuildsAnExternalProgram) {
 #ifdef DIGITS_INSTRUMENTED
   GTEST_SKIP() << "instrumented libraries are not for others";
 #endif
@@ -41,7 +41,7 @@ TEST(Install, ServesAConsumerElsewhere) {
   EXPECT_THAT(answer, testing::StartsWith(label + " "));
   EXPECT_THAT(answer, testing::HasSubstr(picture));
 
-  // Errors leave it as they leave the program: code, status.
+  // The example reports errors like the program: code and status.
   const auto refused = run_process({build + "/classify", folder.path(), picture});
   EXPECT_EQ(refused.status, kBadPackage);
   EXPECT_THAT(refused.err, testing::HasSubstr("package.missing"));

@@ -1,5 +1,5 @@
-// The manifest as a contract: what is written fits docs/schemas/manifest.schema.json, and nothing
-// that is required there can be missing or of another type.
+// The manifest as a contract: a written manifest matches docs/schemas/manifest.schema.json, and a
+// required key cannot be missing or of another type.
 #include <rapidjson/document.h>
 #include <rapidjson/schema.h>
 
@@ -17,7 +17,7 @@ using Pointer = Json::json_pointer;
 
 std::string schema_text() { return read_file(source_path("docs/schemas/manifest.schema.json")); }
 
-// Of a package with an undecided gate, so that each object of the schema is there.
+// The manifest of a package with an undecided gate, so that it has each object of the schema.
 Json written_manifest() {
   static const auto text = [] {
     const TemporaryDirectory folder;
@@ -28,7 +28,7 @@ Json written_manifest() {
   return Json::parse(text);
 }
 
-// The committed schema, by another library than the one that writes manifests.
+// The committed schema, read by another library than the one that writes manifests.
 class Contract {
  public:
   Contract() : schema_(parsed(schema_text())) {}
@@ -49,8 +49,8 @@ class Contract {
   rapidjson::SchemaDocument schema_;
 };
 
-// Calls `visit` for each object of the schema, from the outermost, with its place in the manifest;
-// arrays are entered at their first element.
+// Calls `visit` for each object of the schema, from the outermost, with its place in the manifest.
+// Arrays are entered at their first element.
 void for_each_object(const Json& schema, const Pointer& place,
                      const std::function<void(const Json&, const Pointer&)>& visit) {
   if (schema.contains("items")) for_each_object(schema.at("items"), place / std::size_t{0}, visit);
@@ -61,7 +61,7 @@ void for_each_object(const Json& schema, const Pointer& place,
   }
 }
 
-// The schema with its definitions put in where they are referred to.
+// The schema with its references replaced by the definitions.
 Json resolved(Json schema, const Json& root) {
   if (schema.contains("$ref")) {
     return resolved(root.at(Pointer(schema.at("$ref").get<std::string>().substr(1))), root);
@@ -81,7 +81,7 @@ TEST(ManifestContract, HoldsForAWrittenManifest) {
   EXPECT_TRUE(Contract().accepts(written_manifest()));
 }
 
-TEST(ManifestContract, NothingCanBeMissing) {
+TEST(ManifestContract, MissingKeysAreRejected) {
   const Contract contract;
   const auto manifest = written_manifest();
   int count = 0;
@@ -96,8 +96,8 @@ TEST(ManifestContract, NothingCanBeMissing) {
   EXPECT_GE(count, 40);
 }
 
-// Nor of another type: an object becomes a text, all else an object.
-TEST(ManifestContract, NoTypeCanBeAnother) {
+// Another type is rejected: an object becomes a text, everything else an object.
+TEST(ManifestContract, WrongTypesAreRejected) {
   const Contract contract;
   const auto manifest = written_manifest();
   for_each_object([&](const Json& object, const Pointer& place) {
@@ -111,15 +111,15 @@ TEST(ManifestContract, NoTypeCanBeAnother) {
   });
 }
 
-// Nor has it keys that nobody has written down; each that there is stands in docs/formats.md.
-TEST(ManifestContract, EveryKeyIsKnownAndDescribed) {
+// An unknown key is rejected, and docs/formats.md describes each known key.
+TEST(ManifestContract, UnknownKeysAreRejectedAndKnownKeysDocumented) {
   const Contract contract;
   const auto manifest = written_manifest();
   const auto formats = read_file(source_path("docs/formats.md"));
   for_each_object([&](const Json& object, const Pointer& place) {
     auto extended = manifest;
     extended.at(place)["unheard_of"] = 1;
-    const bool open = place == Pointer("/lineage/versions");  // of whatever digits is made of
+    const bool open = place == Pointer("/lineage/versions");  // any library
     EXPECT_EQ(contract.accepts(extended), open) << place.to_string();
     for (const auto& item : object.at("properties").items()) {
       EXPECT_NE(formats.find("`" + item.key() + "`"), std::string::npos) << item.key();
@@ -127,8 +127,8 @@ TEST(ManifestContract, EveryKeyIsKnownAndDescribed) {
   });
 }
 
-// Values, not only types: sizes, hashes and proportions that cannot be.
-TEST(ManifestContract, ImpossibleValuesAreRefused) {
+// Impossible values are rejected, not only wrong types: sizes, hashes and proportions.
+TEST(ManifestContract, ImpossibleValuesAreRejected) {
   const Contract contract;
   const auto refused = [&](const char* place, const Json& value) {
     auto damaged = written_manifest();

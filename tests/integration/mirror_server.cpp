@@ -24,7 +24,7 @@ std::string read_head(int connection) {
   return head;
 }
 
-// What stands in `text` between `begin` and `end`; empty when it is not there.
+// The part of `text` between `begin` and `end`. Empty when they are missing.
 std::string between(const std::string& text, const std::string& begin, const std::string& end) {
   const auto start = text.find(begin);
   if (start == std::string::npos) return "";
@@ -38,7 +38,7 @@ std::string response(const std::string& status, std::size_t length, const std::s
                      length, header, body);
 }
 
-// The file from the first byte that `range` ("bytes=N-") asks for.
+// The part of the file from the first byte of `range` ("bytes=N-").
 std::string rest_of(const std::string& file, const std::string& range) {
   const auto offset = std::strtoull(between(range, "bytes=", "-").c_str(), nullptr, 10);
   if (offset >= file.size()) return response("416 Range Not Satisfiable", 0, "", "");
@@ -115,7 +115,7 @@ void MirrorServer::answer(int connection) {
   const auto answer = next_answer(path, range);
   const auto bytes = response_to(range, answer);
   ::send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-  // Bytes that are still unread would turn the close into a reset.
+  // Unread bytes would turn the close into a reset.
   char byte = 0;
   if (answer.kind != Answer::Kind::kStalled) ::shutdown(connection, SHUT_WR);
   while (::recv(connection, &byte, 1, 0) > 0) continue;

@@ -1,4 +1,4 @@
-// A web server inside the test that answers as badly as it is told to.
+// A web server inside the test that answers with the faults that a test sets.
 #pragma once
 
 #include <map>
@@ -12,8 +12,8 @@ namespace digits {
 // The answer to one request for a file.
 struct Answer {
   enum class Kind {
-    kWhole,          // the file, or the range that is asked for
-    kWithoutRanges,  // the file, whatever range is asked for
+    kWhole,          // the file, or the requested range of it
+    kWithoutRanges,  // the file, for any requested range
     kHalf,           // announces the file, sends its first half, and closes the connection
     kStalled,        // the same, but leaves the connection open until the client closes it
     kStatus,         // no content; `text` is the status: "404 Not Found"
@@ -23,8 +23,8 @@ struct Answer {
   std::string text;  // the file's bytes, unless the kind says otherwise
 };
 
-// Listens on 127.0.0.1, on a port that the system chooses, for as long as it lives. One thread
-// serves one request after the other.
+// Listens on 127.0.0.1, on a port chosen by the system, while the object exists. One thread serves
+// one request after the other.
 class MirrorServer {
  public:
   MirrorServer();
@@ -32,11 +32,11 @@ class MirrorServer {
   MirrorServer(const MirrorServer&) = delete;
   MirrorServer& operator=(const MirrorServer&) = delete;
 
-  // The URL of a mirror. Each request for one of its files takes the next answer; the last answer
-  // repeats.
+  // The URL of a mirror. Each request for one of its files gets the next answer, and the last
+  // answer repeats.
   std::string mirror(const std::string& name, std::vector<Answer> answers);
 
-  // "NAME/FILE", and " bytes=N-" where a range was asked for: one for each request so far.
+  // "NAME/FILE", and " bytes=N-" where a range was requested, one for each request so far.
   std::vector<std::string> requests() const;
 
  private:

@@ -36,8 +36,8 @@ class Models : public testing::Test {
   static inline ProcessResult packaged_[2];
 };
 
-// The name is that of the data, the numbers count up, and each version is the package that `run`
-// wrote, to the bit.
+// The model is named after the data, the versions are numbered in order, and each version is the
+// package of `run` to the bit.
 TEST_F(Models, PackageAddsTheNextVersion) {
   for (const int version : {1, 2}) {
     const auto& result = packaged_[version - 1];
@@ -53,7 +53,7 @@ TEST_F(Models, PackageAddsTheNextVersion) {
               HasSubstr("dims: [1, 20, 20]"));
 }
 
-// A table with a row per version: metrics with interval, lineage, and which one is in use.
+// A table with a row per version: metrics with interval, lineage, and the current version.
 TEST_F(Models, AreListedWithMetricsAndLineage) {
   const auto table = models({});
   ASSERT_EQ(table.status, 0) << table.err;
@@ -68,8 +68,8 @@ TEST_F(Models, AreListedWithMetricsAndLineage) {
   EXPECT_EQ(tiny.at("versions").at(1).at("accuracy"), evaluation.at("accuracy"));
 }
 
-// One edited current.json is a row of the list, and does not end it.
-TEST_F(Models, DamageEndsNoList) {
+// A model with an invalid current.json is a row of the list, and does not end it.
+TEST_F(Models, ListIncludesDamagedModels) {
   const TemporaryDirectory folder;
   for (const char* name : {"edited", "whole"}) {
     fs::create_directories(folder / "models");
@@ -87,8 +87,8 @@ TEST_F(Models, DamageEndsNoList) {
   EXPECT_EQ(models.at(1).at("versions").size(), 2U);
 }
 
-// Promote, use, roll back: --model NAME follows.
-TEST_F(Models, PromoteAndRollBack) {
+// --model NAME follows a promotion and a rollback.
+TEST_F(Models, PromoteAndRollbackSelectTheCurrentVersion) {
   const auto promoted = models({"promote", "tiny", "2", "--json"});
   EXPECT_EQ(Json::parse(promoted.out), Json({{"model", "tiny"}, {"current", 2}, {"previous", 1}}));
   const auto drift = call_digits(
@@ -100,7 +100,7 @@ TEST_F(Models, PromoteAndRollBack) {
   EXPECT_EQ(models({"rollback", "tiny"}).status, 5);
 }
 
-TEST_F(Models, PruneSaysWhatItRemoved) {
+TEST_F(Models, PrunePrintsTheRemovedVersions) {
   const TemporaryDirectory folder;
   fs::copy(repository(), folder / "models", fs::copy_options::recursive);
   const auto pruned =
@@ -110,8 +110,8 @@ TEST_F(Models, PruneSaysWhatItRemoved) {
   EXPECT_FALSE(fs::exists(folder / "models" / "tiny" / "2"));
 }
 
-// A model that fails its gates is in no repository, and no trace of it is.
-TEST_F(Models, AFailedGateAddsNothing) {
+// A model that fails its gates is not added to the repository and leaves nothing there.
+TEST_F(Models, FailedGateAddsNoVersion) {
   const TemporaryDirectory folder;
   fs::copy(tiny_run().path(), folder / "run", fs::copy_options::recursive);
   write_file(folder / "run" / "gates.toml",
@@ -122,8 +122,8 @@ TEST_F(Models, AFailedGateAddsNothing) {
   EXPECT_FALSE(fs::exists(folder / "models"));
 }
 
-// --promote puts the new version into use at once.
-TEST_F(Models, PackageCanPromote) {
+// --promote makes the new version current at once.
+TEST_F(Models, PackageWithPromoteSetsTheCurrentVersion) {
   const TemporaryDirectory folder;
   for (int i = 0; i < 2; ++i) {
     ASSERT_EQ(call_digits({"package", tiny_run().path(), "--repository", folder / "models",
@@ -135,8 +135,8 @@ TEST_F(Models, PackageCanPromote) {
   EXPECT_THAT(read_file(folder / "models" / "other" / "2" / "README.md"), HasSubstr("\n# other\n"));
 }
 
-// What cannot be done, by its code and status.
-TEST_F(Models, MistakesAreNamed) {
+// Each impossible request has its code and status.
+TEST_F(Models, InvalidRequestsHaveCodeAndStatus) {
   const auto expect_refused = [](const ProcessResult& result, int status, const char* code) {
     EXPECT_EQ(result.status, status) << result.err;
     EXPECT_THAT(result.err, testing::StartsWith(std::string("digits: ") + code + ": "));

@@ -1,4 +1,5 @@
-// tests/mutants/run.sh, on a tree whose one source is a text file and whose test program is shell.
+// tests/mutants/run.sh, on a tree with one text file as its source and a shell script as its test
+// program.
 #include "base/files.h"
 #include "support/program.h"
 #include "support/testing.h"
@@ -22,7 +23,7 @@ class MutantRunner : public testing::Test {
     write_file(folder_ / "build/mutants/build/release/build.ninja", "");
     write_file(folder_ / "src/colour.txt", "blue\n");
     write_file(folder_ / "src/size.txt", "large\n");
-    // Sky.IsBlue reads the file, Sky.IsThere does not look, Sky.Crashes leaves without a word.
+    // Sky.IsBlue reads the file, Sky.IsThere does not read it, Sky.Crashes ends without a message.
     write_program(folder_ / "build/mutants/build/release/tests/unit", R"(
 case "$1" in --gtest_list_tests) for t in IsBlue IsThere Crashes IsLarge; do
   case "$2" in *Sky.$t*) echo "  $t" ;; esac; done; exit 0 ;; esac
@@ -66,7 +67,7 @@ esac)");
   TemporaryDirectory folder_;
 };
 
-// Killed: the named test failed. The copy's file is as before afterwards.
+// Killed: the named test failed. Afterwards the file of the copy is restored.
 TEST_F(MutantRunner, PassesWhenAllAreKilled) {
   add("sky_is_red", "Sky.IsBlue");
   const auto result = run();
@@ -105,8 +106,8 @@ TEST_F(MutantRunner, FailsWhenATestDoesNotExist) {
   EXPECT_THAT(result.err, HasSubstr("of unit's 1 named tests 0 exist"));
 }
 
-// Red also when nothing was tried: no patch, an unknown name, no time.
-TEST_F(MutantRunner, FailsWhenNoneIsTried) {
+// The script also fails when no mutant was tried: no patch, an unknown name, no time.
+TEST_F(MutantRunner, FailsWhenNoMutantIsTried) {
   EXPECT_THAT(run().err, HasSubstr("none to try"));
   EXPECT_THAT(run({}, {"unknown"}).err, HasSubstr("no patch is named unknown"));
   add("sky_is_red", "Sky.IsBlue");
@@ -115,8 +116,8 @@ TEST_F(MutantRunner, FailsWhenNoneIsTried) {
   EXPECT_THAT(late.out, HasSubstr("1 mutants not tried"));
 }
 
-// The bugs of files that changed are tried whatever the budget, and so are those whose test
-// changed.
+// Bugs of changed files are tried without regard to the budget. The same holds for bugs whose test
+// has changed.
 TEST_F(MutantRunner, TriesTheBugsOfChangedFilesFirst) {
   add("sky_is_red", "Sky.IsBlue");
   add("sky_is_small", "Sky.IsLarge", "size", "large", "small");
@@ -133,7 +134,7 @@ TEST_F(MutantRunner, TriesTheBugsOfChangedFilesFirst) {
   EXPECT_THAT(result.out, testing::ContainsRegex("sky_is_red +killed"));
 }
 
-// Two shards try each mutant once.
+// Two shards together try each mutant once.
 TEST_F(MutantRunner, ShardsPartitionTheMutants) {
   for (const char* name : {"a", "b", "c"}) add(name, "Sky.IsBlue");
   EXPECT_THAT(run({{"SHARD", "1/2"}}).out, HasSubstr("mutants: 2 killed"));

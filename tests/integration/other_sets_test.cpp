@@ -1,4 +1,4 @@
-// Sets that are nothing like MNIST go from data to predictions by configuration alone.
+// Sets unlike MNIST run from data to predictions by configuration alone.
 #include <algorithm>
 #include <cstring>
 #include <map>
@@ -28,8 +28,8 @@ Dataset draw(std::size_t count, int side, int classes, std::uint64_t first_index
   return synthesise(options);
 }
 
-// The digits of `grey` in red, green or blue ink, which is their class: without its channels, or
-// with channels mixed up between training and prediction, there is nothing to tell apart.
+// The digits of `grey` in red, green or blue ink, which is their class. Without channels, or with
+// channels in another order in prediction, the classes cannot be distinguished.
 Dataset coloured(const Dataset& grey) {
   Dataset set;
   set.schema = {grey.schema.rows, grey.schema.cols, 3, {"0", "1", "2"}};
@@ -43,8 +43,8 @@ Dataset coloured(const Dataset& grey) {
   return set;
 }
 
-// Runs the pipeline on the set at `source` by a configuration file, and checks what it says about
-// the test part: its schema, its size, and an accuracy that no guessing reaches.
+// Runs the pipeline on the set at `source` by a configuration file, and checks the test part: its
+// schema, its size, and an accuracy far above chance.
 void expect_run(const fs::path& source, const fs::path& folder, const Schema& schema,
                 std::size_t tested) {
   auto config = load_config(fixtures() / "tiny.toml", Config());
@@ -62,7 +62,7 @@ void expect_run(const fs::path& source, const fs::path& folder, const Schema& sc
   EXPECT_GT(accuracy.at("value"), 0.8);
 }
 
-// How many of the inputs under `what` the package predicts as `truth` says, by the order of inputs.
+// The number of inputs under `what` whose prediction equals `truth`, in the order of inputs.
 std::size_t right_answers(const fs::path& run, const fs::path& what,
                           const std::vector<std::string>& truth) {
   const auto predict = call_digits({"predict", "--model", run / "package", what, "--json"});
@@ -83,8 +83,8 @@ std::vector<std::string> names_of_labels(const Dataset& set) {
   return names;
 }
 
-// The package's answers on the test set's file add up to the accuracy that was evaluated: it was
-// trained, exported and served at these sizes.
+// The package's predictions for the test set's file give the evaluated accuracy, so it was trained,
+// exported and served at these sizes.
 void expect_idx_set_goes_through(const Dataset& train, const Dataset& test) {
   const TemporaryDirectory folder;
   make_directories(folder / "set");
@@ -97,17 +97,17 @@ void expect_idx_set_goes_through(const Dataset& train, const Dataset& test) {
                    evaluation.at("accuracy").at("value").get<double>());
 }
 
-TEST(OtherSets, SixteenPixelsFiveClasses) {
+TEST(OtherSets, FiveClassesOf16PixelsAreClassified) {
   expect_idx_set_goes_through(draw(1500, 16, 5, 0), draw(200, 16, 5, 1500));
 }
 
-TEST(OtherSets, ThirtyTwoPixelsThreeChannels) {
+TEST(OtherSets, ThreeChannelsOf32PixelsAreClassified) {
   expect_idx_set_goes_through(coloured(draw(400, 32, 10, 0)), coloured(draw(150, 32, 10, 400)));
 }
 
-// What `synth --png` writes is a set of class folders: a fifth of it is held out, and the images
-// of a class are predicted as that class.
-TEST(OtherSets, FolderOfImagesPerClass) {
+// `synth --png` writes a set of class folders: a fifth of it is held out, and the images of a class
+// are predicted as that class.
+TEST(OtherSets, ClassFoldersAreClassified) {
   const TemporaryDirectory folder;
   ASSERT_EQ(call_digits({"synth", "--out", folder / "synth", "--train", "10", "--test", "600",
                          "--rows", "20", "--cols", "20", "--classes", "4", "--png"})
@@ -117,7 +117,7 @@ TEST(OtherSets, FolderOfImagesPerClass) {
   expect_run(source, folder.path(), {20, 20, 1, numbered_class_names(4)}, 120);
   EXPECT_GT(right_answers(folder / "run", source / "3", std::vector<std::string>(150, "3")), 120U);
 
-  // The stages one by one find the same test part again.
+  // The separate stages find the same test part again.
   const auto evaluate = call_digits({"evaluate", folder / "run"});
   EXPECT_EQ(evaluate.status, 0) << evaluate.err;
 }
@@ -139,8 +139,8 @@ Dataset scikit_learn_digits(const fs::path& csv) {
   return set;
 }
 
-// A small real set of small images ends in a package: nothing is configured but its place.
-TEST(OtherSets, ScikitLearnDigitsBecomeAPackage) {
+// A real set of a few small images is packaged. Only its path is configured.
+TEST(OtherSets, ScikitLearnDigitsArePackaged) {
   const fs::path csv = "/usr/lib/python3/dist-packages/sklearn/datasets/data/digits.csv.gz";
   if (!fs::exists(csv)) {
     GTEST_SKIP() << "no scikit-learn at hand (Debian: apt-get install python3-sklearn)";
@@ -161,8 +161,8 @@ TEST(OtherSets, ScikitLearnDigitsBecomeAPackage) {
   EXPECT_GT(evaluation.at("accuracy").at("value"), 0.93);  // nearest class means: 0.87
 }
 
-// The same, in two parts, through `inspect`: counts and schema.
-TEST(OtherSets, ClassFoldersInTwoParts) {
+// `inspect` reads the same digits in two parts: counts and schema.
+TEST(OtherSets, ClassFoldersInTwoPartsAreInspected) {
   const TemporaryDirectory folder;
   for (const auto& [part, count] : std::map<std::string, int>{{"train", 40}, {"test", 20}}) {
     ASSERT_EQ(call_digits({"synth", "--out", folder / part, "--test", std::to_string(count),
@@ -199,8 +199,8 @@ std::string float_idx(char type, const std::vector<std::uint32_t>& dims,
   return bytes;
 }
 
-// In floating-point numbers it is the same set, to the fingerprint. Damaged ones are named.
-TEST(OtherSets, FloatingPointNumbers) {
+// The set in floating-point numbers has the same fingerprint. Damaged numbers are named.
+TEST(OtherSets, FloatingPointPixelsAreRead) {
   const TemporaryDirectory folder;
   const auto train = draw(100, 12, 5, 0);
   const auto test = draw(50, 12, 5, 100);

@@ -1,4 +1,4 @@
-// The tiny run's package, to damage and to replace.
+// Copies of the tiny run's package, to damage and to replace.
 #pragma once
 
 #include <filesystem>
@@ -12,22 +12,22 @@
 
 namespace digits {
 
-// A copy of its own for one test.
+// One copy for one test.
 struct PackageCopy {
   PackageCopy() { std::filesystem::copy(tiny_run().package(), path()); }
   std::filesystem::path path() const { return folder / "package"; }
   TemporaryDirectory folder;
 };
 
-// Writes SHA256SUMS anew, over all files in `package`, as someone would who wants a changed package
-// to pass.
+// Writes SHA256SUMS again, over all files in `package`, so that a changed package has matching
+// sums.
 void renew_sums(const std::filesystem::path& package);
 
-// Changes the manifest and makes the sums fit.
+// Changes the manifest and updates the sums.
 void edit_manifest(const PackageCopy& copy, const std::function<void(Json&)>& edit);
 
-// A package of another model for the same data: the tiny run's network with other weights, and
-// with what `change` does to it.
+// A package of another model for the same data: the tiny run's network with other weights, changed
+// by `change`.
 void write_other_package(const std::filesystem::path& folder,
                          const std::map<std::string, std::string>& extras = {},
                          const std::function<void(Network&)>& change = {});

@@ -1,5 +1,5 @@
-// Every file of a package, damaged everywhere: refused by name, never a crash, and never another
-// model. Each test prints what was refused by which code.
+// Every file of a package, damaged at many places: it is rejected with an error code, and never
+// crashes or gives another model. Each test prints the codes by file.
 #include <c10/core/Device.h>
 #include <fmt/format.h>
 
@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// How often loading ended in what: file -> error code, or "loaded" -> count.
+// The number of loads by outcome: file -> error code, or "loaded" -> count.
 using Outcomes = std::map<std::string, std::map<std::string, int>>;
 
 void print_outcomes(const char* title, const Outcomes& outcomes) {
@@ -47,7 +47,7 @@ void print_outcomes(const char* title, const Outcomes& outcomes) {
 
 std::vector<std::string> files_of(const fs::path& package) { return files_below(package); }
 
-// The copies of `bytes` that are cut off, and those with one bit changed, at so many places.
+// Truncated copies of `bytes`, and copies with one changed bit, at the given numbers of places.
 std::vector<std::string> damaged(const std::string& bytes, std::size_t cuts, std::size_t flips,
                                  std::uint64_t key) {
   const auto size = static_cast<std::uint32_t>(bytes.size());
@@ -65,9 +65,9 @@ std::vector<std::string> damaged(const std::string& bytes, std::size_t cuts, std
   return copies;
 }
 
-// The damage as it happens to a file: the sums are those of the whole package. 20 places each way;
+// Accidental damage: the sums are those of the original package. 20 places of each kind;
 // tests/unit/repository/package_files_test.cpp damages each byte of a smaller package.
-TEST(PackageCorruption, IsAlwaysRefusedByName) {
+TEST(PackageCorruption, IsAlwaysRejected) {
   const PackageCopy copy;
   Outcomes outcomes;
   std::uint64_t key = 0;
@@ -90,12 +90,12 @@ TEST(PackageCorruption, IsAlwaysRefusedByName) {
   }
   EXPECT_GE(outcomes.size(), 7U);
   EXPECT_EQ(outcomes.at("model.pt").at("package.hash"), 40);
-  Package::load(copy.path(), c10::kCPU);  // and whole again, it loads
+  Package::load(copy.path(), c10::kCPU);  // the restored package loads
 }
 
-// The damage as somebody would do it who renews the sums, so that the parsers face it, those of
-// either engine: a named error, or a package whose model still says what it said.
-TEST(PackageCorruption, WithRenewedSumsIsNamedOrHarmless) {
+// Damage with updated sums, which the parsers of both engines must handle: an error code, or a
+// package whose model gives the same logits.
+TEST(PackageCorruption, WithMatchingSumsIsRejectedOrHarmless) {
   const PackageCopy copy;
   const auto test = load_dataset(fixtures() / "tiny", Part::kTest);
   constexpr std::size_t kImages = 16;
@@ -128,7 +128,7 @@ TEST(PackageCorruption, WithRenewedSumsIsNamedOrHarmless) {
   EXPECT_GE(outcomes.at("golden.safetensors")["package.malformed"], 5);  // the cuts, at least
 }
 
-TEST(PackageCorruption, MissingFilesAreRefused) {
+TEST(PackageCorruption, MissingFilesAreRejected) {
   const PackageCopy copy;
   for (const auto& name : files_of(copy.path())) {
     fs::rename(copy.path() / name, copy.folder / name);

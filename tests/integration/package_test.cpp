@@ -1,5 +1,4 @@
-// The package as a contract: it predicts what was trained, and refuses when it is not that any
-// more.
+// The package as a contract: it predicts as evaluated, and is rejected after any change.
 #include "inference/package.h"
 
 #include <c10/core/Device.h>
@@ -31,15 +30,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// By the program in the package, and by whatever answers unless told otherwise.
+// Loads with the TorchScript engine, and with the default engine.
 Package load(const fs::path& folder) {
   Package::load(folder, c10::kCPU, "torchscript");
   return Package::load(folder, c10::kCPU);
 }
 
-// The packaged model's accuracy is the one in evaluation.json: what was evaluated is what is
-// served.
-TEST(Package, PredictsWhatWasEvaluated) {
+// The packaged model's accuracy is the one in evaluation.json, so the evaluated model is the served
+// model.
+TEST(Package, AccuracyMatchesTheEvaluation) {
   const auto package = load(tiny_run().package());
   const auto test = load_dataset(fixtures() / "tiny", Part::kTest, package.schema().class_names);
   const auto logits = package.logits(test.images.data(), test.size());
@@ -50,7 +49,7 @@ TEST(Package, PredictsWhatWasEvaluated) {
   EXPECT_NEAR(evaluation.loss, reported.at("loss"), 1e-5);  // two orders of summation
 }
 
-TEST(Package, ManifestSaysWhereItComesFrom) {
+TEST(Package, ManifestRecordsLineage) {
   const auto package = load(tiny_run().package());
   const auto& lineage = package.manifest().at("lineage");
   EXPECT_EQ(lineage.at("seed"), 3);
@@ -61,8 +60,8 @@ TEST(Package, ManifestSaysWhereItComesFrom) {
   EXPECT_EQ(package.manifest().at("metrics").at("accuracy").at("n"), 200);
 }
 
-// Lineage is what the model was trained with, whatever the packaging command was given.
-TEST(Package, LineageIsThatOfTheTraining) {
+// Lineage describes the training, not the options of the packaging command.
+TEST(Package, LineageDescribesTheTraining) {
   const TemporaryDirectory folder;
   const auto result = call_digits({"package", tiny_run().path(), "--seed", "99", "--threads", "2",
                                    "--out", folder / "package"});
@@ -71,8 +70,8 @@ TEST(Package, LineageIsThatOfTheTraining) {
             load(tiny_run().package()).manifest().at("lineage"));
 }
 
-// A model with an undecided gate is packaged, and manifest, card and report say so.
-TEST(Package, NamesUndecidedGates) {
+// A model with an undecided gate is packaged, and manifest, card and report name the gate.
+TEST(Package, ListsUndecidedGates) {
   const TemporaryDirectory folder;
   const auto run = folder / "run";
   copy_undecided_run(run);
@@ -88,8 +87,8 @@ TEST(Package, NamesUndecidedGates) {
   EXPECT_THAT(read_file(run / "report.html"), testing::HasSubstr("undecided</span>"));
 }
 
-// With gates.undecided = "fail" it is not.
-TEST(Package, UndecidedGatesFailWhenToldTo) {
+// With gates.undecided = "fail" the model is not packaged.
+TEST(Package, UndecidedGatesFailWhenConfigured) {
   const TemporaryDirectory folder;
   const auto run = folder / "run";
   copy_undecided_run(run);
@@ -100,9 +99,8 @@ TEST(Package, UndecidedGatesFailWhenToldTo) {
   EXPECT_FALSE(fs::exists(run / "package"));
 }
 
-// Hashes can be made to fit; the golden logits still know what the model must say, and no manifest
-// talks them out of it.
-TEST(Package, GoldenLogitsCatchAnotherModel) {
+// With matching sums the golden logits still detect another model, and no manifest can prevent it.
+TEST(Package, GoldenLogitsDetectAnotherModel) {
   const PackageCopy copy;
   write_other_package(copy.folder / "other");
   fs::copy_file(copy.folder / "other" / "model.pt", copy.path() / "model.pt",
@@ -113,8 +111,8 @@ TEST(Package, GoldenLogitsCatchAnotherModel) {
   EXPECT_EQ(error_code([&] { load(copy.path()); }), "package.golden");
 }
 
-// model.pt is swapped for another model once it is open: what is executed is what was verified. (A
-// pipe makes the moment certain: its writer knows when it is opened.)
+// model.pt is replaced by another model after it is opened: the verified bytes are executed. (A
+// pipe fixes the moment, since its writer knows when it is opened.)
 TEST(Package, SwappedModelIsNotExecuted) {
   const PackageCopy copy;
   write_other_package(copy.folder / "other");
@@ -133,15 +131,15 @@ TEST(Package, SwappedModelIsNotExecuted) {
   ::close(unread);
 }
 
-// A TorchScript archive of a later LibTorch is not tried: the refusal says what to install.
-TEST(Package, OfALaterLibraryIsRefused) {
+// A TorchScript archive of a later LibTorch is not loaded. The error says what to install.
+TEST(Package, OfALaterLibTorchIsRejected) {
   const PackageCopy copy;
   edit_manifest(copy, [](Json& manifest) { manifest["library"]["version"] = "99.0.1"; });
   EXPECT_EQ(error_code([&] { load(copy.path()); }), "package.library");
 }
 
-// What travels along is summed like the rest, and stands for no file that every package has.
-TEST(Package, ExtrasAreVerifiedToo) {
+// Files of extras are in the sums like the others, and replace no required file.
+TEST(Package, FilesOfExtrasAreVerified) {
   const TemporaryDirectory folder;
   write_other_package(folder / "package", {{"model.onnx", "an optional file"}});
   load(folder / "package");
@@ -155,9 +153,9 @@ TEST(Package, ExtrasAreVerifiedToo) {
   EXPECT_FALSE(fs::exists(folder / "x"));
 }
 
-// Predictions start from bytes: the golden check does as well. Inputs between two bytes, with their
-// right logits, pass the door of floats only.
-TEST(Package, GoldenLogitsAreAskedForByBytes) {
+// Predictions start from bytes, so the golden check does too. Inputs between two byte values, with
+// their right logits, pass the check on floats only.
+TEST(Package, GoldenLogitsAreCheckedOnBytes) {
   const PackageCopy copy;
   const auto path = copy.path() / "golden.safetensors";
   auto tensors = parse_safetensors(read_file(path), "golden", "package");
@@ -172,9 +170,8 @@ TEST(Package, GoldenLogitsAreAskedForByBytes) {
   EXPECT_EQ(error_code([&] { load(copy.path()); }), "package.golden");
 }
 
-// The weights beside the program are what the fast engine answers by: they have to give the golden
-// logits as well.
-TEST(Package, GoldenLogitsCatchOtherWeights) {
+// The fast engine uses the weights beside the program, so they must give the golden logits too.
+TEST(Package, GoldenLogitsDetectOtherWeights) {
   const PackageCopy copy;
   write_other_package(copy.folder / "other");
   fs::copy_file(copy.folder / "other" / "model.safetensors", copy.path() / "model.safetensors",
@@ -188,12 +185,12 @@ TEST(Package, GoldenLogitsCatchOtherWeights) {
         .status;
   };
   EXPECT_EQ(status_by("auto"), 5);
-  EXPECT_EQ(status_by("torchscript"), 0);  // a person may insist on what does give them
+  EXPECT_EQ(status_by("torchscript"), 0);  // the engine named by the user gives them
 }
 
-// Program and weights are both asked before a package appears: a constant of the network that only
-// its trace has is noticed.
-TEST(Package, IsNotWrittenWhenItsWeightsDisagree) {
+// Program and weights are both checked before a package is written: a constant of the network that
+// only the trace has is detected.
+TEST(Package, IsNotWrittenWhenWeightsAndProgramDiffer) {
   const TemporaryDirectory folder;
   const auto add_to_variance = [](Network& network) {
     for (auto& child : network->named_children()) {
@@ -205,8 +202,8 @@ TEST(Package, IsNotWrittenWhenItsWeightsDisagree) {
   EXPECT_TRUE(fs::is_empty(folder.path()));
 }
 
-// Consistent hashes over nonsense: a named error, not a crash.
-TEST(Package, ResignedNonsenseIsRefused) {
+// Invalid files with matching sums give an error code and no crash.
+TEST(Package, InvalidFilesWithMatchingSumsAreRejected) {
   for (const auto& [name, bytes, code] :
        {std::array{"model.pt", "not an archive", "package.malformed"},
         std::array{"golden.safetensors", "nor is this", "package.malformed"},
@@ -222,8 +219,9 @@ TEST(Package, ResignedNonsenseIsRefused) {
   }
 }
 
-// A manifest that fits its hashes but not its model must not decide how far memory is read.
-TEST(Package, ManifestMustFitTheModel) {
+// A manifest with matching sums that does not match its model must not cause reads beyond the
+// memory.
+TEST(Package, ManifestMustMatchTheModel) {
   const auto change = [](const char* key, const Json& value) {
     const PackageCopy copy;
     edit_manifest(copy, [&](Json& manifest) { manifest["data"][key] = value; });
@@ -237,8 +235,8 @@ TEST(Package, ManifestMustFitTheModel) {
   EXPECT_EQ(change("class_names", Json::array()), "package.malformed");
 }
 
-// The same through the command line: status 5.
-TEST(Package, RefusalHasStatusFive) {
+// The same through the command line: the exit status is 5.
+TEST(Package, InvalidPackageExitsWithStatus5) {
   const PackageCopy copy;
   auto bytes = read_file(copy.path() / "model.pt");
   bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
@@ -250,7 +248,7 @@ TEST(Package, RefusalHasStatusFive) {
   EXPECT_EQ(result.out, "");
 }
 
-// Packaging again into the same place must not replace what may be in use.
+// Packaging to an existing path must not replace a package in use.
 TEST(Package, IsNeverOverwritten) {
   const auto before = read_file(tiny_run().package() / "SHA256SUMS");
   const auto again = call_digits({"package", tiny_run().path(), "--out", tiny_run().package()});
@@ -259,14 +257,14 @@ TEST(Package, IsNeverOverwritten) {
   EXPECT_EQ(read_file(tiny_run().package() / "SHA256SUMS"), before);
 }
 
-// The standard tool agrees with our hashes.
-TEST(Package, SumsAreThoseOfSha256sum) {
+// sha256sum agrees with our hashes.
+TEST(Package, SumsAgreeWithSha256sum) {
   ProcessOptions options;
   options.directory = tiny_run().package();
   EXPECT_EQ(run_process({"sha256sum", "--check", "--strict", "SHA256SUMS"}, options).status, 0);
 }
 
-// An IDX file and its images one by one get the same answers.
+// An IDX file and its images as separate files get the same predictions.
 TEST(Predict, ReadsIdxFilesAndFolders) {
   const auto idx = (fixtures() / "tiny" / "t10k-images-idx3-ubyte.gz").string();
   const auto by_file = call_digits({"predict", "--json", "--model", tiny_run().package(), idx});
@@ -284,7 +282,7 @@ TEST(Predict, ReadsIdxFilesAndFolders) {
   EXPECT_NEAR(sum, 1.0, 1e-9);
 }
 
-// An image that travels as PNG gets the answer that it gets from its IDX file.
+// An image as PNG gets the same prediction as in its IDX file.
 TEST(Predict, PngAndIdxAgree) {
   const TemporaryDirectory folder;
   ASSERT_EQ(call_digits({"synth", "--out", folder / "set", "--train", "10", "--test", "20",
@@ -305,8 +303,9 @@ TEST(Predict, PngAndIdxAgree) {
   EXPECT_EQ(i, 20);
 }
 
-// Another runtime: Python's torch.jit.load and a safetensors reader in plain Python.
-TEST(Package, PythonGivesTheGoldenLogits) {
+// Another runtime reproduces them: Python's torch.jit.load and a safetensors reader in plain
+// Python.
+TEST(Package, PythonReproducesTheGoldenLogits) {
   const auto python = python_with({"torch"});
   if (python.empty()) {
     GTEST_SKIP() << "no python3 that can import torch (Debian: apt-get install python3-torch)";

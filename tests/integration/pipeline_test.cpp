@@ -1,4 +1,4 @@
-// The stages together, as a person runs them: from committed data to a verified package.
+// The stages together, as a user runs them: from committed data to a verified package.
 #include "pipeline/pipeline.h"
 
 #include <algorithm>
@@ -23,8 +23,8 @@ TEST(Pipeline, RunsFromDataToPackage) {
   EXPECT_THAT(run.process.out, testing::ContainsRegex("/run/package\n"));
 }
 
-// By name, schema and minimal size, from the one list; and nothing that the list does not name.
-TEST(Pipeline, LeavesExactlyTheListedArtifacts) {
+// The artifacts match the one list by name, schema and minimal size, and no other file exists.
+TEST(Pipeline, WritesExactlyTheListedArtifacts) {
   std::vector<std::string> names;
   for (const auto& artifact : artifacts()) {
     const auto path = tiny_run().path() / artifact.name;
@@ -42,7 +42,7 @@ TEST(Pipeline, LeavesExactlyTheListedArtifacts) {
   EXPECT_EQ(files_below(tiny_run().path()), names);
 }
 
-// The numbers in evaluation.json agree with each other: one set, one set of predictions.
+// The numbers in evaluation.json agree with each other: they describe one set and its predictions.
 TEST(Pipeline, EvaluationIsConsistent) {
   const auto json = Json::parse(read_file(tiny_run().path() / "evaluation.json"));
   const auto confusion = json.at("confusion").get<std::vector<std::vector<int>>>();
@@ -58,16 +58,16 @@ TEST(Pipeline, EvaluationIsConsistent) {
   EXPECT_LT(json.at("accuracy").at("low"), json.at("accuracy").at("value"));
 }
 
-// A network that learned beats any constant answer (one in ten) by far. 0.8 leaves room for
-// other versions: 200 images, of 20 seeds the worst reached 0.84, this one 0.88.
+// A trained network is far better than a constant answer (one in ten). 0.8 leaves room for other
+// versions: with 200 images the worst of 20 seeds reached 0.84, this one 0.88.
 TEST(Pipeline, LearnsTheTinySet) {
   const auto json = Json::parse(read_file(tiny_run().path() / "evaluation.json"));
   EXPECT_GT(json.at("accuracy").at("value"), 0.8);
 }
 
-// The metrics are there with their intervals, slices by what was measured in the images, and what
-// any model has to beat: retold from the parts, fitted without the validation part.
-TEST(Pipeline, EvaluationSaysWhatItMeasured) {
+// The evaluation has the metrics with their intervals, slices by measured image features, and the
+// baselines, which are recomputed here without the validation part.
+TEST(Pipeline, EvaluationHasMetricsSlicesAndBaselines) {
   const auto json = Json::parse(read_file(tiny_run().path() / "evaluation.json"));
   for (const char* key : {"macro_f1", "log_loss", "brier", "calibration_error", "macro_roc_auc"}) {
     const auto quantity = json.at(key).get<Quantity>();
@@ -98,8 +98,8 @@ TEST(Pipeline, TwoRunsAreIdentical) {
   EXPECT_EQ(identity(folder / "run"), identity(tiny_run().path()));
 }
 
-// The configuration that a run has written repeats it bit for bit.
-TEST(Pipeline, RepeatsFromItsOwnConfiguration) {
+// The configuration that a run has written repeats the run bit for bit.
+TEST(Pipeline, IsRepeatedByItsConfiguration) {
   const TemporaryDirectory folder;
   const auto again =
       run_digits({"run", "--config", tiny_run().path() / "config.toml", "--out", folder / "run"});
@@ -107,7 +107,7 @@ TEST(Pipeline, RepeatsFromItsOwnConfiguration) {
   EXPECT_EQ(identity(folder / "run"), identity(tiny_run().path()));
 }
 
-TEST(Pipeline, AnotherSeedIsAnotherRun) {
+TEST(Pipeline, AnotherSeedChangesTheRun) {
   const TemporaryDirectory folder;
   const auto other = call_digits(
       {"run", "--config", "data/fixtures/tiny.toml", "--seed", "4", "--out", folder / "run"});
@@ -115,8 +115,8 @@ TEST(Pipeline, AnotherSeedIsAnotherRun) {
   EXPECT_NE(history_without_times(folder / "run"), history_without_times(tiny_run().path()));
 }
 
-// train, evaluate, report and package one by one leave what `run` leaves.
-TEST(Pipeline, StagesOneByOneGiveTheSameRun) {
+// The separate commands train, evaluate, report and package give the files of `run`.
+TEST(Pipeline, SeparateStagesGiveTheSameRun) {
   const TemporaryDirectory folder;
   const auto run = (folder / "run").string();
   for (const auto& arguments : std::vector<std::vector<std::string>>{
@@ -130,9 +130,9 @@ TEST(Pipeline, StagesOneByOneGiveTheSameRun) {
   EXPECT_EQ(identity(run), identity(tiny_run().path()));
 }
 
-// The validation part comes out of the training set and is not trained on; the constants come from
-// what remains. Retold here from the parts, and compared with what the run packaged.
-TEST(Pipeline, NormalisesByTheTrainingPartAlone) {
+// The validation part is taken from the training set and is not trained on. The constants come from
+// the rest. They are recomputed here and compared with the packaged ones.
+TEST(Pipeline, NormalisesByTheTrainingPartOnly) {
   const auto config = load_config(fixtures() / "tiny.toml", Config());
   const auto set = load_dataset(fixtures() / "tiny", Part::kTrain);
   const auto split =
@@ -152,17 +152,17 @@ TEST(Pipeline, ValidatesOnTheHeldOutPart) {
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 6);
 }
 
-// A checkpoint is kept for the best epoch by validation accuracy, here not the last one.
+// The checkpoint is that of the best epoch by validation accuracy, here not the last one.
 TEST(Pipeline, KeepsTheBestEpoch) {
   const auto checkpoint = load_checkpoint(early_best().path() / "checkpoint" / "best.safetensors");
   EXPECT_EQ(checkpoint.info.epoch, early_best().best_epoch);
   EXPECT_DOUBLE_EQ(checkpoint.info.validation_accuracy, early_best().best_accuracy);
 }
 
-// What a person gets: the table on stdout with the best epoch marked, one line an epoch on stderr
-// as that is no terminal; the times of the history lie within each other, and a program that wants
-// JSON gets one object.
-TEST(Pipeline, ShowsWhatTrainingDid) {
+// The output for a user: the table on stdout with the best epoch marked, and one line per epoch on
+// stderr, which is no terminal. The times of the history are consistent, and --json prints one
+// object.
+TEST(Pipeline, PrintsTheTrainingHistory) {
   const auto& run = tiny_run();
   EXPECT_THAT(run.process.out, testing::StartsWith("epoch "));
   EXPECT_THAT(run.process.out, testing::ContainsRegex("\n[1-6] \\* +0\\."));
@@ -183,7 +183,7 @@ TEST(Pipeline, ShowsWhatTrainingDid) {
   EXPECT_EQ(document.at("last_epoch").at("epoch"), 6);
 }
 
-// On another set than its own, a run is measured but not changed.
+// The evaluation on another set does not change the run.
 TEST(Pipeline, EvaluatesOnAnotherSet) {
   const TemporaryDirectory folder;
   ASSERT_EQ(call_digits({"synth", "--out", folder / "set", "--train", "20", "--test", "100",
@@ -199,7 +199,7 @@ TEST(Pipeline, EvaluatesOnAnotherSet) {
   EXPECT_EQ(identity(tiny_run().path()), before);
 }
 
-// The same seed writes the same files, another seed others; `inspect` reads them back.
+// The same seed writes the same files, and another seed writes other files. `inspect` reads them.
 TEST(Pipeline, SynthIsReproducible) {
   const TemporaryDirectory folder;
   const auto synth = [&](const std::string& name, const char* seed) {
@@ -220,7 +220,7 @@ TEST(Pipeline, SynthIsReproducible) {
 }
 
 // A model below its gate is not packaged. The run shows the gate, its reason and the report, and
-// ends with one short line on stderr; with --json too.
+// ends with one short line on stderr, with --json too.
 TEST(Pipeline, FailedGateLeavesNoPackage) {
   const TemporaryDirectory folder;
   write_file(folder / "gates.toml",
@@ -248,9 +248,9 @@ TEST(Pipeline, FailedGateLeavesNoPackage) {
   EXPECT_TRUE(json.at("package").is_null());
 }
 
-// The same evaluation under the run's own gates, written down, and under others, which leave the
-// run as it is: a table with the verdict, status 4 when one fails.
-TEST(Check, JudgesByTheRunsGatesOrByOthers) {
+// The run's own gates are applied again and recorded. Other gates leave the run unchanged. The
+// command prints a table with the verdict, and exits with status 4 when a gate fails.
+TEST(Check, AppliesTheRunsGatesOrOtherGates) {
   const auto run = tiny_run().path();
   const auto own = call_digits({"check", run});
   EXPECT_EQ(own.status, 0) << own.err;
@@ -266,8 +266,8 @@ TEST(Check, JudgesByTheRunsGatesOrByOthers) {
   EXPECT_EQ(read_file(run / "checks.json"), checks);
 }
 
-// Gates that cannot be read stop a run before it trains, not after.
-TEST(Check, BadGatesStopARunBeforeItBegins) {
+// Unreadable gates stop a run before the training.
+TEST(Check, InvalidGatesStopARunBeforeTraining) {
   const TemporaryDirectory folder;
   auto config = load_config(fixtures() / "tiny.toml", Config());
   config.gates_file = folder / "gates.toml";
@@ -282,7 +282,7 @@ TEST(Check, BadGatesStopARunBeforeItBegins) {
   EXPECT_FALSE(fs::exists(folder / "run"));
 }
 
-// Ctrl-C: status 130, and the best epoch so far is there and can be used.
+// Ctrl-C: the status is 130, and the checkpoint of the best epoch so far can be used.
 TEST(Pipeline, InterruptKeepsTheCheckpoint) {
   const TemporaryDirectory folder;
   auto config = load_config(fixtures() / "tiny.toml", Config());

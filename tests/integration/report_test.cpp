@@ -1,4 +1,4 @@
-// The report of the tiny run, as a reader's program sees it, and the commands around it.
+// The report of the tiny run, read by a program, and the commands for it.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -20,9 +20,9 @@ std::vector<std::string> texts_of(const XmlElement& root, const std::string& nam
   return texts;
 }
 
-// One well-formed page that asks for nothing from outside, with a section for each part, a row for
-// each gate and the pictures of the mistakes.
-TEST(Report, IsOnePageWithEverything) {
+// The report is one well-formed page without external resources. It has a section for each part, a
+// row for each gate and the pictures of the mistakes.
+TEST(Report, IsOnePageWithAllSections) {
   const auto text = read_file(tiny_run().path() / "report.html");
   const auto page = parse_xml(text);
   EXPECT_THAT(texts_of(page, "h2"), testing::ElementsAre("Summary", "Gates", "Training", "Test set",
@@ -45,8 +45,8 @@ TEST(Report, IsOnePageWithEverything) {
   }
 }
 
-// Its numbers are those of the documents beside it.
-TEST(Report, TellsWhatTheDocumentsSay) {
+// The numbers are those of the JSON documents.
+TEST(Report, AgreesWithTheJsonDocuments) {
   const auto run = tiny_run().path();
   const auto page = parse_xml(read_file(run / "report.html")).all_text();
   const auto evaluation = Json::parse(read_file(run / "evaluation.json"));
@@ -61,8 +61,8 @@ TEST(Report, TellsWhatTheDocumentsSay) {
   }
 }
 
-// Each plot is a file too.
-TEST(Report, PlotsAreFiles) {
+// Each plot is also a file.
+TEST(Report, PlotsAreWrittenAsFiles) {
   for (const char* name :
        {"loss", "accuracy", "confusion", "roc", "precision_recall", "reliability", "slices"}) {
     const auto svg =
@@ -72,17 +72,17 @@ TEST(Report, PlotsAreFiles) {
   }
 }
 
-// Written again it is the same page, to the byte.
-TEST(Report, CommandWritesItAgain) {
+// The command writes the same page again, to the byte.
+TEST(Report, CommandReproducesThePage) {
   const auto before = read_file(tiny_run().path() / "report.html");
   const auto again = call_digits({"report", tiny_run().path()});
   EXPECT_EQ(again.status, 0) << again.err;
   EXPECT_EQ(read_file(tiny_run().path() / "report.html"), before);
 }
 
-// The run's set lies where it did, seen from the folder where the run was made, or anywhere else
-// with --data. No other set passes for it, and a package's name is that of the set in training.
-TEST(RunsSet, IsFoundWhereDataSays) {
+// The path of the run's set is relative to the folder where the run was made, and --data replaces
+// it. Another set is rejected, and a package is named after the set of the training.
+TEST(RunDataSet, IsFoundThroughTheDataOption) {
   const TemporaryDirectory folder;
   const auto run = (folder / "run").string();
   fs::copy(tiny_run().path(), run, fs::copy_options::recursive);
@@ -114,7 +114,7 @@ TEST(RunsSet, IsFoundWhereDataSays) {
   }
 }
 
-// A run against itself is not worse, image by image; against a better one it is, with status 4.
+// A run is not worse than itself. Compared with a better one it is worse, with status 4.
 TEST(Check, ComparesWithABaseline) {
   const auto run = tiny_run().path();
   const auto itself = call_digits({"check", run, "--baseline", run});
@@ -133,8 +133,8 @@ TEST(Check, ComparesWithABaseline) {
   EXPECT_EQ(Json::parse(worse.out).at("baseline").at("worse"), true);
 }
 
-// Two runs in a folder: a table with a drop that is named, and a plot.
-TEST(History, ShowsADrop) {
+// Two runs in a folder give a table that names the drop, and a plot.
+TEST(History, NamesAnAccuracyDrop) {
   const TemporaryDirectory folder;
   const auto run = tiny_run().path();
   auto evaluation = Json::parse(read_file(run / "evaluation.json"));

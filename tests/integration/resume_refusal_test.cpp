@@ -1,4 +1,4 @@
-// What a run cannot go on from is refused by name, and nothing is lost.
+// A run with invalid state is rejected with an error code, and its files stay.
 #include <regex>
 
 #include "base/files.h"
@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-TEST(Resume, RefusesWhatItCannotGoOnFrom) {
+TEST(Resume, RejectsARunWithInvalidState) {
   const TemporaryDirectory folder;
   const auto run = trained_run(folder);
   const auto expect_status = [&](int status, const std::string& code,
@@ -27,7 +27,7 @@ TEST(Resume, RefusesWhatItCannotGoOnFrom) {
               testing::HasSubstr("seed is 4, expected 3"));
   EXPECT_THAT(expect_status(3, "input.missing", {"--data", "elsewhere"}),
               testing::HasSubstr("add --data DIR"));
-  // The run's own file was edited, so that only the state knows.
+  // The run's own file was edited, so only the state has the original configuration.
   const auto config = read_file(run / "config.toml");
   const auto history = read_file(run / "history.jsonl");
   write_file(run / "config.toml",
@@ -35,15 +35,16 @@ TEST(Resume, RefusesWhatItCannotGoOnFrom) {
   EXPECT_THAT(expect_status(2, "config.changed"),
               testing::HasSubstr("train.epochs is 5, expected 3"));
   write_file(run / "config.toml", config);
-  // The best epoch's weights are gone, and no later epoch need be better.
+  // The weights of the best epoch are missing, and no later epoch may be better.
   const auto best = read_file(run / "checkpoint" / "best.safetensors");
   fs::remove(run / "checkpoint" / "best.safetensors");
   expect_status(5, "checkpoint.missing");
   write_file(run / "checkpoint" / "best.safetensors", best);
-  // All states are gone, with the folder or without: that is not a run which had saved none.
+  // All states are missing, with or without their folder: the run differs from one that had saved
+  // none.
   fs::rename(run / "checkpoint", folder / "kept");
   expect_status(5, "checkpoint.missing");
-  ASSERT_FALSE(fs::exists(run / "checkpoint"));  // else it could not be put back
+  ASSERT_FALSE(fs::exists(run / "checkpoint"));  // or it could not be restored
   fs::create_directories(run / "checkpoint");
   fs::copy(folder / "kept" / "best.safetensors", run / "checkpoint");
   expect_status(5, "checkpoint.missing");
@@ -57,16 +58,16 @@ TEST(Resume, RefusesWhatItCannotGoOnFrom) {
   // All states are damaged.
   for (const auto& path : list_folder(run / "checkpoint")) write_file(path, "damaged");
   expect_status(5, "checkpoint.damaged");
-  // One pixel of the training set is another.
+  // One pixel of the training set has changed.
   auto set = load_dataset(folder / "set", Part::kTrain);
   set.images[77] = static_cast<std::uint8_t>(set.images[77] ^ 255);
   save_dataset(folder / "set", Part::kTrain, set);
   expect_status(3, "data.changed");
 }
 
-// Data that have moved are known by their fingerprints: the run goes on as if they had not, and
+// Moved data are recognised by their fingerprints: the run continues with the same result, and
 // keeps its own configuration.
-TEST(Resume, GoesOnWithDataThatMoved) {
+TEST(Resume, AcceptsMovedData) {
   const TemporaryDirectory folder;
   const auto run = trained_run(folder);
   const auto expected = training_identity(run);
@@ -78,7 +79,7 @@ TEST(Resume, GoesOnWithDataThatMoved) {
   EXPECT_EQ(moved.status, 0) << moved.err;
   EXPECT_EQ(training_identity(run), expected);
   EXPECT_EQ(read_file(run / "config.toml"), config);
-  // Another set in the same place is another matter.
+  // Another set at the same path is rejected.
   auto test = load_dataset(folder / "moved", Part::kTest);
   test.images[0] = static_cast<std::uint8_t>(test.images[0] ^ 255);
   save_dataset(folder / "moved", Part::kTest, test);
@@ -87,8 +88,8 @@ TEST(Resume, GoesOnWithDataThatMoved) {
   EXPECT_THAT(other.err, testing::HasSubstr("digits: data.changed: "));
 }
 
-// Stopped before it had written anything but its configuration, a run begins anew.
-TEST(Resume, WithoutAStateBeginsAnew) {
+// A run that was stopped after it wrote only its configuration restarts.
+TEST(Resume, RestartsWithoutAState) {
   const TemporaryDirectory folder;
   const auto config = many_states();
   RunDirectory::create(folder / "run").write_config(config);
@@ -100,8 +101,8 @@ TEST(Resume, WithoutAStateBeginsAnew) {
   EXPECT_EQ(read_file(folder / "run" / "data.json"), read_file(folder / "whole" / "data.json"));
 }
 
-// Another build, library or machine may round otherwise: it goes on, and says so.
-TEST(Resume, WarnsOfAnotherProgram) {
+// Another build, library or machine may round differently: the run continues with a warning.
+TEST(Resume, WarnsAboutAnotherProgram) {
   const TemporaryDirectory folder;
   const auto run = trained_run(folder);
   fs::remove(newest_state(run));
@@ -120,9 +121,9 @@ TEST(Resume, WarnsOfAnotherProgram) {
   EXPECT_THAT(resumed.err, testing::HasSubstr("0.4"));
 }
 
-// A disk that fills up under a resumed training ends it by its name, and takes nothing away; with
-// room again, it goes on.
-TEST(Resume, AfterAFullDisk) {
+// A disk that becomes full during a resumed training ends it with an error code and deletes
+// nothing. With free space the training continues.
+TEST(Resume, SucceedsAfterAFullDisk) {
   const TemporaryDirectory folder;
   const auto run = trained_run(folder);
   const auto expected = training_identity(run);

@@ -1,4 +1,4 @@
-// Runs that are stopped, by every means, and go on as if they had not been.
+// Stopped runs that are resumed give the results of runs that were not stopped.
 #include <algorithm>
 #include <chrono>
 #include <csignal>
@@ -17,9 +17,9 @@ namespace {
 namespace fs = std::filesystem;
 
 // SIGKILL at random moments, one or two in each training, until five found a state to resume from:
-// the weights and the history end as those of the training that was not killed. More kills are
-// scripts/kill_resume.sh's.
-TEST(Resume, KilledAtRandomIsBitIdentical) {
+// weights and history equal those of the training without a kill. scripts/kill_resume.sh tries more
+// kills.
+TEST(Resume, AfterRandomKillsIsBitIdentical) {
   const TemporaryDirectory folder;
   const auto config = many_states();
   const auto start = std::chrono::steady_clock::now();
@@ -43,9 +43,9 @@ TEST(Resume, KilledAtRandomIsBitIdentical) {
   }
 }
 
-// `digits run`, killed during training, after evaluation, while it packages, and at its end: the
-// resumed run ends as one that was not killed, and leaves no file of the first try.
-TEST(Resume, KilledProgramFinishesTheRun) {
+// `digits run`, killed during training, after evaluation, during packaging, and at its end: the
+// resumed run equals one without a kill, and no file of the first attempt remains.
+TEST(Resume, FinishesARunKilledAtAnyStage) {
   const auto begins_with = [](const fs::path& folder, const std::string& prefix) {
     return fs::exists(folder) && std::any_of(fs::directory_iterator(folder), {}, [&](auto& entry) {
              return entry.path().filename().string().rfind(prefix, 0) == 0;
@@ -66,9 +66,9 @@ TEST(Resume, KilledProgramFinishesTheRun) {
   }
 }
 
-// A run that is resumed when all is done is judged once more: with a gate that it fails, having a
-// package already does not help.
-TEST(Resume, JudgesAFinishedRunAgain) {
+// A finished run that is resumed is checked by its gates again: a failed gate counts although the
+// run has a package.
+TEST(Resume, ChecksTheGatesOfAFinishedRun) {
   const TemporaryDirectory folder;
   fs::copy(tiny_run().path(), folder / "run", fs::copy_options::recursive);
   write_file(folder / "run" / "gates.toml",
@@ -85,9 +85,9 @@ std::string written(const Config& config, const TemporaryDirectory& folder) {
   return folder / "config.toml";
 }
 
-// SIGTERM: status 130, and the command that the hint names goes on when a shell runs it as it
-// stands, though there is a space in the path.
-TEST(Resume, TerminatedNamesTheCommandThatGoesOn) {
+// SIGTERM: the status is 130, and the resume command in the hint works in a shell, although the
+// path has a space.
+TEST(Resume, SigtermPrintsTheResumeCommand) {
   const TemporaryDirectory folder;
   const auto run = folder / "a run";
   auto config = many_states();
@@ -111,8 +111,8 @@ TEST(Resume, TerminatedNamesTheCommandThatGoesOn) {
   EXPECT_EQ(training_identity(run), training_identity(folder / "whole"));
 }
 
-// The newest state is damaged: it is named, the one before is used, and the result is the same.
-TEST(Resume, PassesOverADamagedState) {
+// The newest state is damaged: it is named, the previous one is used, and the result is the same.
+TEST(Resume, SkipsADamagedState) {
   const TemporaryDirectory folder;
   const auto run = trained_run(folder);
   const auto expected = training_identity(run);
@@ -120,7 +120,7 @@ TEST(Resume, PassesOverADamagedState) {
   auto bytes = read_file(newest);
   bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
   write_file(newest, bytes);
-  fs::remove(run / "history.jsonl");  // to see that training really went on
+  fs::remove(run / "history.jsonl");  // to show that training continued
   const auto resumed = fork_digits({"train", "--resume", run});
   ASSERT_EQ(resumed.status, 0) << resumed.err;
   EXPECT_THAT(resumed.err, testing::HasSubstr("[warning] checkpoint.hash: " + newest));
@@ -128,9 +128,8 @@ TEST(Resume, PassesOverADamagedState) {
   EXPECT_EQ(training_identity(run), expected);
 }
 
-// An epoch before the stop was better than any after it will be (accuracy 1, forged): its weights
-// stay, untouched.
-TEST(Resume, RemembersTheBestEpoch) {
+// An epoch before the stop has the best accuracy (1, forged): its weights stay unchanged.
+TEST(Resume, KeepsTheBestEpoch) {
   const TemporaryDirectory folder;
   const auto run = trained_run(folder);
   fs::remove(newest_state(run));
@@ -146,7 +145,7 @@ TEST(Resume, RemembersTheBestEpoch) {
   EXPECT_EQ(read_file(best), expected);
 }
 
-// Another test set makes another data report and the same model: training was not handed it.
+// Another test set changes the data report but not the model, so training does not use it.
 TEST(TrainStage, NeverSeesTheTestSet) {
   const TemporaryDirectory folder;
   auto config = many_states();

@@ -1,4 +1,4 @@
-// A run is for one process at a time.
+// One process at a time works on a run.
 #include "base/files.h"
 #include "integration/tiny_run.h"
 #include "pipeline/pipeline.h"
@@ -8,9 +8,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// While a run is at work, new or resumed, another process is rejected before it deletes the run's
-// half-written files; after the run they are deleted.
-TEST(RunLock, KeepsOthersOutWhileARunIsAtWork) {
+// During a run, new or resumed, another process is rejected before it deletes the run's partial
+// files. After the run they are deleted.
+TEST(RunLock, RejectsASecondProcess) {
   const TemporaryDirectory folder;
   const auto run = folder / "run";
   const auto half = run / "checkpoint" / ".step-9.safetensors.tmp-0123456789abcdef";

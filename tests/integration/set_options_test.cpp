@@ -1,4 +1,4 @@
-// Sets in other forms than MNIST's, through the commands: the options on how files are read.
+// Sets in other formats than MNIST's, through the commands: the options for reading files.
 #include "data/set_options.h"
 
 #include <algorithm>
@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The tiny set as others might keep it: dark on light, transposed, labels from 1.
+// The tiny set in another form: dark on light, transposed, labels from 1.
 void write_unusual_set(const fs::path& folder) {
   make_directories(folder);
   SetOptions options;
@@ -41,8 +41,7 @@ Json inspected(const std::vector<std::string>& arguments) {
   return Json::parse(inspect.out);
 }
 
-// Read with the right options it is the tiny set, to the fingerprint; its classes keep their
-// labels.
+// With the right options the set has the tiny set's fingerprint, and its classes keep their labels.
 TEST(SetOptions, ReadAnUnusualSet) {
   const TemporaryDirectory folder;
   write_unusual_set(folder / "set");
@@ -55,8 +54,8 @@ TEST(SetOptions, ReadAnUnusualSet) {
   EXPECT_EQ(unusual.at("data").at("class_names").back(), "10");
 }
 
-// Without them, the errors name them one after the other.
-TEST(SetOptions, AreNamedByTheErrors) {
+// Without the options the errors name them one after the other.
+TEST(SetOptions, AreNamedInErrors) {
   const TemporaryDirectory folder;
   write_unusual_set(folder / "set");
   const auto first = call_digits({"inspect", "--data", folder / "set"});
@@ -71,8 +70,8 @@ TEST(SetOptions, AreNamedByTheErrors) {
   }
 }
 
-// Another set is evaluated, and compared with the profile, as the options say.
-TEST(SetOptions, HoldForEvaluateAndDrift) {
+// Another set is evaluated, and compared with the profile, with the options.
+TEST(SetOptions, ApplyToEvaluateAndDrift) {
   const TemporaryDirectory folder;
   write_unusual_set(folder / "set");
   const auto own = Json::parse(read_file(tiny_run().path() / "evaluation.json"));
@@ -88,8 +87,8 @@ TEST(SetOptions, HoldForEvaluateAndDrift) {
   EXPECT_EQ(Json::parse(drift.out).at("tests"), Json::parse(plain.out).at("tests"));
 }
 
-// A run writes them down, so that its configuration alone finds the same set again.
-TEST(SetOptions, AreKeptWithTheRun) {
+// A run records the options, so its configuration alone reads the same set again.
+TEST(SetOptions, AreStoredWithTheRun) {
   const TemporaryDirectory folder;
   write_unusual_set(folder / "set");
   const auto train = call_digits(with_options(
@@ -105,7 +104,7 @@ TEST(SetOptions, AreKeptWithTheRun) {
   EXPECT_EQ(call_digits({"evaluate", folder / "run"}).status, 0);
 }
 
-// Drawn digits in class folders, as photos would be; picture 3/bad.png cannot be read.
+// Drawn digits in class folders in place of photos. The picture 3/bad.png is unreadable.
 void write_photos(const fs::path& folder) {
   for (int k = 0; k < 10; ++k) {
     const auto name = std::to_string(k);
@@ -115,8 +114,8 @@ void write_photos(const fs::path& folder) {
   write_file(folder / "3" / "bad.png", "no picture");
 }
 
-// The accuracy is that of the answers that predict gives; what cannot be read counts as wrong.
-TEST(EvaluatePhotos, CountsTheAnswersOfPredict) {
+// The accuracy is that of the predictions by predict. An unreadable photo counts as wrong.
+TEST(EvaluatePhotos, CountsThePredictionsOfPredict) {
   const TemporaryDirectory folder;
   write_photos(folder / "photos");
   const auto evaluate =
@@ -142,8 +141,8 @@ TEST(EvaluatePhotos, CountsTheAnswersOfPredict) {
   EXPECT_EQ(json.at("unread").at(0).at("error"), "image.unreadable");
 }
 
-// A run whose training images are in no normal form takes images of their size as they are.
-TEST(EvaluatePhotos, TakesImagesInTheFormOfTheTrainingImages) {
+// A run without normal form in its training images uses images of their size unchanged.
+TEST(EvaluatePhotos, UsesNormalFormOnlyIfTrainingDid) {
   const TemporaryDirectory folder;
   fs::copy(tiny_run().path(), folder / "run", fs::copy_options::recursive);
   const auto run = RunDirectory::open(folder / "run");
@@ -160,7 +159,7 @@ TEST(EvaluatePhotos, TakesImagesInTheFormOfTheTrainingImages) {
   EXPECT_EQ(read(), corners.images);
 }
 
-TEST(EvaluatePhotos, PrintsTheTableForPeople) {
+TEST(EvaluatePhotos, PrintsATable) {
   const TemporaryDirectory folder;
   write_photos(folder / "photos");
   const auto result = call_digits({"evaluate", tiny_run().path(), "--photos", folder / "photos"});
@@ -171,7 +170,7 @@ TEST(EvaluatePhotos, PrintsTheTableForPeople) {
   EXPECT_THAT(result.out, testing::HasSubstr("confusion (row: truth, column: prediction)"));
 }
 
-TEST(EvaluatePhotos, RefusesWhatItCannotMeasure) {
+TEST(EvaluatePhotos, RejectsFoldersWithoutReadablePhotos) {
   const TemporaryDirectory folder;
   const auto status = [&](const std::vector<std::string>& more) {
     std::vector<std::string> arguments{"evaluate", tiny_run().path()};
@@ -182,7 +181,7 @@ TEST(EvaluatePhotos, RefusesWhatItCannotMeasure) {
   EXPECT_EQ(status({"--photos", folder.path(), "--data", fixtures() / "tiny"}), 2);
   make_directories(folder / "3");
   write_file(folder / "3" / "bad.png", "no picture");
-  EXPECT_EQ(status({"--photos", folder.path()}), 3);  // nothing could be read
+  EXPECT_EQ(status({"--photos", folder.path()}), 3);  // no readable photo
 }
 
 }  // namespace

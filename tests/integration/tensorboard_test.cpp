@@ -1,4 +1,4 @@
-// Event files, read back by a program that shares nothing with the writer.
+// Event files, read back by a program that shares no code with the writer.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -20,7 +20,7 @@ ProcessResult read_events(const fs::path& folder) {
 
 bool has_python() { return run_process({"python3", "-c", ""}).status == 0; }
 
-// The events of a folder, each as the reader prints it.
+// The events of a folder, as the reader prints them.
 std::vector<Json> events_in(const fs::path& folder) {
   const auto result = read_events(folder);
   EXPECT_EQ(result.status, 0) << result.err;
@@ -44,7 +44,7 @@ Curves curves_of(const std::vector<Json>& events) {
   return curves;
 }
 
-// One training on the tiny set that wrote events, shared by the tests that only read it.
+// One training on the tiny set with event files, shared by the tests that only read it.
 const fs::path& watched_run() {
   static const TemporaryDirectory folder;
   static const fs::path run = folder / "run";
@@ -55,9 +55,9 @@ const fs::path& watched_run() {
   return run;
 }
 
-// Version, start, then every step once and every epoch once, in order and with the numbers of the
-// history: 6 epochs of 50 steps.
-TEST(Tensorboard, HasEveryStepAndEpoch) {
+// The file has the version, the start, then every step once and every epoch once, in order and with
+// the numbers of the history: 6 epochs of 50 steps.
+TEST(Tensorboard, RecordsEveryStepAndEpoch) {
   if (!has_python()) GTEST_SKIP() << "no python3 to read with";
   const auto events = events_in(watched_run() / "tensorboard");
   ASSERT_GE(events.size(), 2U);
@@ -90,16 +90,16 @@ TEST(Tensorboard, HasEveryStepAndEpoch) {
   EXPECT_EQ(epoch, 6U);
 }
 
-// Watching changes nothing: the weights are those of the run that nobody watched.
-TEST(Tensorboard, ChangesNoResult) {
+// Event files change nothing: the weights are those of the run without them.
+TEST(Tensorboard, LoggingChangesNoResult) {
   const fs::path weights = fs::path("checkpoint") / "best.safetensors";
   EXPECT_EQ(sha256(read_file(watched_run() / weights)),
             sha256(read_file(tiny_run().path() / weights)));
 }
 
-// The reader can say no: a byte changed anywhere, and a record cut off, are noticed; the same file
-// unchanged is not.
-TEST(Tensorboard, ReaderNoticesDamage) {
+// The reader rejects damage: it detects a byte changed anywhere and a truncated record, and accepts
+// the unchanged file.
+TEST(Tensorboard, ReaderDetectsDamage) {
   if (!has_python()) GTEST_SKIP() << "no python3 to read with";
   const auto names = files_below(watched_run() / "tensorboard");
   ASSERT_EQ(names.size(), 1U);
@@ -118,9 +118,9 @@ TEST(Tensorboard, ReaderNoticesDamage) {
   }
 }
 
-// A run that goes on writes a file of its own, which says from which step on: there a reader drops
-// what the stopped one had written. Here from step 250, as if the last epoch had never ended.
-TEST(Tensorboard, ResumedRunGoesOnAtItsStep) {
+// A resumed run writes another file, which names its first step. A reader drops the later steps of
+// the stopped run. Here the run resumes at step 250, as if the last epoch had not ended.
+TEST(Tensorboard, ResumedRunContinuesAtItsStep) {
   if (!has_python()) GTEST_SKIP() << "no python3 to read with";
   const TemporaryDirectory folder;
   const auto run = folder / "run";
@@ -139,9 +139,9 @@ TEST(Tensorboard, ResumedRunGoesOnAtItsStep) {
   for (std::size_t i = 0; i < 50; ++i) EXPECT_EQ(losses[i], before[250 + i]);
 }
 
-// While training goes on, what has happened can be read: after the first epoch its mean is there,
-// and the file ends with a whole record.
-TEST(Tensorboard, CanBeReadWhileTrainingGoesOn) {
+// The events of a training can be read before its end: after the first epoch the file has the
+// epoch's mean, and ends with a complete record.
+TEST(Tensorboard, CanBeReadDuringTraining) {
   if (!has_python()) GTEST_SKIP() << "no python3 to read with";
   const TemporaryDirectory folder;
   const auto run = folder / "run";
@@ -161,9 +161,9 @@ TEST(Tensorboard, CanBeReadWhileTrainingGoesOn) {
   EXPECT_GE(curves_of(events)["train/loss"].size(), 50U);
 }
 
-// A disk that is full by the second epoch's picture: the error is named, and the log ends with a
-// whole record.
-TEST(Tensorboard, FullDiskLeavesWholeRecords) {
+// The disk is full at the second epoch's picture: the error is named, and the log ends with a
+// complete record.
+TEST(Tensorboard, FullDiskLeavesCompleteRecords) {
   if (!has_python()) GTEST_SKIP() << "no python3 to read with";
   const TemporaryDirectory folder;
   ProcessOptions options;

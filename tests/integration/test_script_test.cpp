@@ -1,4 +1,4 @@
-// scripts/test.sh, on a tree whose test programs are lines of shell.
+// scripts/test.sh, on a tree with shell scripts as test programs.
 #include <regex>
 
 #include "base/files.h"
@@ -10,7 +10,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A folder with the script; there is nothing to set up or to build.
+// A folder with the script. Nothing needs to be set up or built.
 class TestScript : public testing::Test {
  protected:
   TestScript() {
@@ -40,7 +40,7 @@ class TestScript : public testing::Test {
   std::string programs_;
 };
 
-// The reader of a green run sees no program's prints; of a failed program, all of them.
+// The script prints no output of programs that pass, and all output of a program that fails.
 TEST_F(TestScript, ShowsTheOutputOfFailedProgramsOnly) {
   add("unit", "echo chatter");
   add("integration", "echo cause; exit 1");
@@ -52,8 +52,8 @@ TEST_F(TestScript, ShowsTheOutputOfFailedProgramsOnly) {
   EXPECT_THAT(result.out, testing::ContainsRegex("\nunit .* passed\nintegration .* failed\n$"));
 }
 
-// A tier over its budget is named. It fails, and ends the script, where CI=true alone.
-TEST_F(TestScript, OverBudgetFailsInCi) {
+// A tier over its budget is named. Only with CI=true it fails and ends the script.
+TEST_F(TestScript, FailsOverBudgetInCi) {
   for (const char* tier : {"unit", "integration", "smoke"}) add(tier, "true");
   const auto warned = run({{"DIGITS_BUDGET_FACTOR", "0"}});
   EXPECT_EQ(warned.status, 0) << warned.out << warned.err;
@@ -65,7 +65,7 @@ TEST_F(TestScript, OverBudgetFailsInCi) {
   EXPECT_EQ(run({{"CI", "true"}}).status, 0);
 }
 
-// The CPU time of a killed grandchild counts; the time that a program sleeps does not.
+// The CPU time of a killed grandchild counts. The time that a program sleeps does not count.
 TEST_F(TestScript, CountsCpuSecondsOfAllProcesses) {
   add("unit",
       "sh -c 'i=0; while [ $i -lt 1000000 ]; do i=$((i + 1)); done; kill -KILL $$'; sleep 2; true");
@@ -77,7 +77,7 @@ TEST_F(TestScript, CountsCpuSecondsOfAllProcesses) {
   std::smatch seconds;
   ASSERT_TRUE(std::regex_search(result.out, seconds, row)) << result.out;
   EXPECT_GE(std::stod(seconds[1]),
-            0.2);  // a million rounds of the loop take twice to five times that
+            0.2);  // a million rounds of the loop take 2 to 5 times that
   EXPECT_GE(std::stod(seconds[2]) - std::stod(seconds[1]), 1.0);
 }
 

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// A copy of the run that CTest's fixture has made; empty when there is none.
+// A copy of the run from CTest's fixture. Empty when there is none.
 std::unique_ptr<TinyRun> shared_run() {
   const char* variable = std::getenv("DIGITS_TINY_RUN");
   if (variable == nullptr) return nullptr;
@@ -40,7 +40,7 @@ std::unique_ptr<TinyRun> own_run() {
 
 const TinyRun& tiny_run() {
   static std::unique_ptr<TinyRun> run;
-  // Packages are loaded by the program's engines, though no command has run before.
+  // Registers the program's engines, since no command may have run before.
   if (run == nullptr) set_engine_factories(all_extras().engines);
   if (run == nullptr) run = shared_run();
   if (run == nullptr) run = own_run();

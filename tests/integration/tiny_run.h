@@ -16,12 +16,12 @@ struct TinyRun {
 };
 
 // `digits run` on data/fixtures/tiny.toml. Under CTest the programs of the tier share one training
-// (DIGITS_TINY_RUN names its folder) and each gets a copy of its own; a program that is started
-// without CTest trains at the first call.
+// (DIGITS_TINY_RUN names its folder), and each gets its own copy. A program started without CTest
+// trains at the first call.
 const TinyRun& tiny_run();
 
-// A copy of that run without its package, whose one gate is undecided: the bound is the accuracy
-// itself, which the interval's low end misses.
+// A copy of that run without its package and with one undecided gate: the bound is the accuracy
+// itself, and the interval's low end is below it.
 void copy_undecided_run(const std::filesystem::path& folder);
 
 // A training on the same set whose best epoch by validation accuracy is not its last: at one seed
@@ -38,8 +38,8 @@ const EarlyBest& early_best();
 // history.jsonl without the keys that a clock or the kernel decides.
 std::string history_without_times(const std::filesystem::path& run);
 
-// Everything of a training that must not depend on when, where or in how many sittings it ran; and
-// of a whole run.
+// The parts of a training that must not depend on time, place or interruptions, and those of a
+// whole run.
 std::string training_identity(const std::filesystem::path& run);
 std::string identity(const std::filesystem::path& run);
 

@@ -1,4 +1,4 @@
-// What validation finds, and what the commands make of it.
+// Findings of the validation, and their effect on the commands.
 #include <algorithm>
 #include <numeric>
 
@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The tiny set without its near duplicates: nothing to complain of.
+// The tiny set without its near duplicates, which has no finding.
 void write_clean_set(const fs::path& folder) {
   make_directories(folder);
   for (const auto part : {Part::kTrain, Part::kTest}) {
@@ -27,7 +27,7 @@ void write_clean_set(const fs::path& folder) {
   }
 }
 
-// The same, but that test image 5 is training image 30, nearly, and of its class: a warning.
+// The same set with one warning: test image 5 is nearly training image 30 and has its class.
 void write_flawed_set(const fs::path& folder) {
   write_clean_set(folder);
   const auto train = load_dataset(folder, Part::kTrain);
@@ -44,7 +44,7 @@ std::vector<std::string> codes_in(const Json& findings) {
   return codes;
 }
 
-// A person sees the finding, how long it took, and where to look; data.json has the same.
+// The output has the finding, its duration, and the image numbers. data.json has the same finding.
 TEST(Inspect, PrintsAndWritesFindings) {
   const TemporaryDirectory folder;
   write_flawed_set(folder / "set");
@@ -61,8 +61,8 @@ TEST(Inspect, PrintsAndWritesFindings) {
   EXPECT_EQ(data.at("findings").at(0).at("first"), Json::array({5}));
 }
 
-// A warning stops what is told to stop at warnings, before anything is written; by the flag or by
-// the configuration.
+// With fail_on = "warning" a warning stops the command before it writes anything. The flag and the
+// configuration both work.
 TEST(FailOn, WarningStopsInspectRunAndTrain) {
   const TemporaryDirectory folder;
   write_flawed_set(folder / "set");
@@ -84,7 +84,7 @@ TEST(FailOn, WarningStopsInspectRunAndTrain) {
   }
 }
 
-// Strictness lets a set without findings pass.
+// With fail_on = "warning" a set without findings passes.
 TEST(FailOn, WarningLetsACleanSetPass) {
   const TemporaryDirectory folder;
   write_clean_set(folder / "set");
@@ -93,9 +93,9 @@ TEST(FailOn, WarningLetsACleanSetPass) {
   EXPECT_THAT(result.out, testing::HasSubstr("findings  none"));
 }
 
-// A set that cannot even be built: the reason is a finding like any other, printed and written, and
-// the exit status is that of bad data.
-TEST(Inspect, ReportsWhatKeepsASetFromBeingBuilt) {
+// A set that cannot be loaded: the reason is printed and written like other findings, and the exit
+// status is that of bad data.
+TEST(Inspect, ReportsALoadErrorAsAFinding) {
   const TemporaryDirectory folder;
   fs::copy(fixtures() / "tiny", folder / "set");
   const auto images = folder / "set" / "train-images-idx3-ubyte";
@@ -115,8 +115,8 @@ TEST(Inspect, ReportsWhatKeepsASetFromBeingBuilt) {
   EXPECT_EQ(Json::parse(json.out), data);
 }
 
-// A configuration that cannot be used is no finding about the data.
-TEST(Inspect, LeavesOtherErrorsAlone) {
+// An invalid configuration is not a finding about the data.
+TEST(Inspect, ReportsNoFindingForAConfigurationError) {
   const TemporaryDirectory folder;
   const auto result = call_digits({"inspect", "--fail-on", "never", "--out", folder / "data.json"});
   EXPECT_EQ(result.status, 2);

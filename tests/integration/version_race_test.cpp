@@ -1,4 +1,4 @@
-// Two processes package at once.
+// Two processes package at the same time.
 #include <algorithm>
 #include <chrono>
 #include <future>
@@ -28,7 +28,7 @@ bool has_open(const fs::path& process, const fs::path& file) {
   return false;
 }
 
-// How many processes of the program have this file open.
+// The number of processes of the program that have this file open.
 int programs_at(const fs::path& file) {
   const auto program = fs::canonical(program_path());
   int count = 0;
@@ -43,9 +43,9 @@ int programs_at(const fs::path& file) {
   return count;
 }
 
-// Both succeed, with a version each, whole; the first is current, and nothing is left over. They
-// are held up until both are at the model's lock, so that they set off at the same moment.
-TEST(VersionRace, TwoPackagingsGetTwoVersions) {
+// Both succeed, each with a complete version. The first is current, and no temporary file remains.
+// They are blocked until both wait for the model's lock, so they start at the same moment.
+TEST(VersionRace, ConcurrentPackagingsGetDifferentVersions) {
   const TemporaryDirectory folder;
   const std::vector<std::string> package{"package", tiny_run().path(), "--repository",
                                          folder / "models", "--json"};
@@ -73,7 +73,7 @@ TEST(VersionRace, TwoPackagingsGetTwoVersions) {
   EXPECT_THAT(model.versions(), testing::ElementsAre(1, 2));
   EXPECT_EQ(model.current(), 1);
   const auto files = read_verified(model.path_of(1));
-  EXPECT_EQ(files, read_verified(model.path_of(2)));  // of one run: the same to the bit
+  EXPECT_EQ(files, read_verified(model.path_of(2)));  // of one run: equal to the bit
   EXPECT_EQ(files_below(folder.path()).size(), 2 * (files.size() + 1) + 3);  // 3: the model's own
 }
 

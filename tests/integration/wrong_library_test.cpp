@@ -1,5 +1,5 @@
-// The program on a LibTorch whose convolutions are wrong (tests/support/wrong_convolutions.cpp):
-// every command that computes notices.
+// The program with a LibTorch whose convolutions are wrong (tests/support/wrong_convolutions.cpp):
+// every command that computes detects it.
 #include "base/files.h"
 #include "base/json.h"
 #include "integration/tiny_run.h"
@@ -25,7 +25,8 @@ class WrongLibrary : public testing::Test {
   TemporaryDirectory folder_;
 };
 
-// Wrong in every way: nothing is trained, and no folder is left behind. The error names the layer.
+// Convolutions are wrong with every setting: training stops, and no folder remains. The error names
+// the layer.
 TEST_F(WrongLibrary, StopsTraining) {
   const auto result = run_on_wrong_library(
       {"run", "--config", "data/fixtures/tiny.toml", "--out", folder_ / "run"}, "always");
@@ -34,7 +35,7 @@ TEST_F(WrongLibrary, StopsTraining) {
   EXPECT_FALSE(fs::exists(folder_ / "run"));
 }
 
-// A good checkpoint is neither evaluated nor packaged.
+// A valid checkpoint is neither evaluated nor packaged.
 TEST_F(WrongLibrary, StopsEvaluationAndPackaging) {
   const auto run = folder_ / "run";
   fs::copy(tiny_run().path(), run, fs::copy_options::recursive);
@@ -48,7 +49,8 @@ TEST_F(WrongLibrary, StopsEvaluationAndPackaging) {
   EXPECT_EQ(read_file(run / "evaluation.json"), read_file(tiny_run().path() / "evaluation.json"));
 }
 
-// Wrong with oneDNN alone: the run goes on without it, and says so in the run and its package.
+// Convolutions are wrong with oneDNN only: the run continues without it, and the run and its
+// package record it.
 TEST_F(WrongLibrary, IsUsedWithoutOneDnn) {
   const auto run = folder_ / "run";
   const auto result = run_on_wrong_library(

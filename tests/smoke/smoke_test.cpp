@@ -1,4 +1,4 @@
-// The built thing starts, answers, and keeps its latency budget.
+// The built program starts, answers, and keeps its latency budget.
 #include "smoke/smoke.h"
 
 #include <ATen/ATen.h>
@@ -29,8 +29,8 @@ TEST_F(Smoke, RunPrintsAccuracyAndPackage) {
   EXPECT_THAT(run_.out, testing::HasSubstr(package().string()));
 }
 
-// Every command explains itself, on stdout, with status 0. The program is started for the overview
-// alone: a start takes LibTorch half a CPU second.
+// Every command prints its help on stdout with status 0. The program is started for the overview
+// only, since each start takes LibTorch half a CPU second.
 TEST_F(Smoke, EveryCommandHasHelp) {
   const auto overview = run_digits({"--help"});
   EXPECT_EQ(overview.status, 0);
@@ -46,7 +46,7 @@ TEST_F(Smoke, EveryCommandHasHelp) {
   }
 }
 
-TEST_F(Smoke, VersionNamesWhatItIsMadeOf) {
+TEST_F(Smoke, VersionNamesTheLibraries) {
   const auto version = run_digits({"--version"});
   EXPECT_EQ(version.status, 0);
   for (const char* part : {"digits", "libtorch", "opencv", "blas", "device", "cpu_features"}) {
@@ -54,7 +54,7 @@ TEST_F(Smoke, VersionNamesWhatItIsMadeOf) {
   }
 }
 
-// What `predict` reads in a folder's files, by file: the labels from left to right.
+// The predictions of `predict` for a folder, by file: the labels from left to right.
 std::map<std::string, std::string> read_folder(const std::filesystem::path& package,
                                                const std::filesystem::path& folder) {
   const auto result = run_digits({"predict", "--json", "--model", package, folder});
@@ -69,7 +69,7 @@ std::map<std::string, std::string> read_folder(const std::filesystem::path& pack
   return read;
 }
 
-// The committed pictures and photos: all right, by their names.
+// The committed pictures and photos: all predictions agree with the file names.
 TEST_F(Smoke, ReadsTheCommittedPictures) {
   for (const auto& [folder, count] : {std::pair{"digits", 20}, std::pair{"photos/good", 12}}) {
     const auto read = read_folder(package(), fixtures() / folder);
@@ -78,8 +78,8 @@ TEST_F(Smoke, ReadsTheCommittedPictures) {
   }
 }
 
-// Bad pictures: a named error each, and nothing predicted.
-TEST_F(Smoke, NamesWhatIsWrongWithBadPictures) {
+// Each bad picture has an error code and no prediction.
+TEST_F(Smoke, NamesTheErrorOfABadPicture) {
   const std::map<std::string, std::string> expected{{"blank.jpg", "image.blank"},
                                                     {"oversized.png", "image.too_large"},
                                                     {"text.png", "image.unreadable"},
@@ -105,7 +105,7 @@ double cpu_seconds_of_children() {
   return seconds;
 }
 
-// One picture, from the program's start to its end: most of it is loading libraries, half a CPU
+// One picture, from the program's start to its end: most of the time loads libraries, half a CPU
 // second. The bound is ten times that.
 TEST_F(Smoke, AnswersOnePictureInFewCpuSeconds) {
   const auto before = cpu_seconds_of_children();
@@ -115,7 +115,7 @@ TEST_F(Smoke, AnswersOnePictureInFewCpuSeconds) {
   EXPECT_LT(cpu_seconds_of_children() - before, 5.0);
 }
 
-// Training and inference on the GPU agree with the contract: golden logits verified on the device.
+// Training and inference on the GPU keep the contract: golden logits are verified on the device.
 TEST_F(Smoke, TrainsOnCuda) {
   if (!has_cuda()) GTEST_SKIP() << "no CUDA device seen";
   const auto result = run_digits({"run", "--config", fixtures() / "smoke.toml", "--device", "cuda",
@@ -127,9 +127,9 @@ TrainingState newest_state(const std::filesystem::path& run) {
   return StateFolder(run / "checkpoint").load_newest().value();
 }
 
-// What the run above leaves out: autocast, a stream of augmented batches, averaged weights, and
-// going on from a state that was saved on the device: weights, moments and average end where those
-// of the training that was left alone did, but for the order in which a GPU may add.
+// The options that the run above does not use: autocast, a stream of augmented batches, averaged
+// weights, and resuming from a state that was saved on the device. Weights, moments and average
+// equal those of the uninterrupted training, except for the order of sums on a GPU.
 TEST_F(Smoke, ResumesOnCuda) {
   if (!has_cuda()) GTEST_SKIP() << "no CUDA device seen";
   auto config = load_config(fixtures() / "smoke.toml", Config());

@@ -1,12 +1,12 @@
-// How OpenMP's threads wait, as the built program starts them.
+// The waiting mode of OpenMP's threads in the built program.
 #include "support/program.h"
 #include "support/testing.h"
 
 namespace digits {
 namespace {
 
-// What libgomp says of itself when `digits --help` starts in an environment that has nothing on
-// waiting threads but `variables`.
+// The settings that libgomp prints when `digits --help` starts in an environment with only these
+// `variables` about waiting threads.
 std::string start(std::vector<std::string> variables) {
   std::vector<std::string> argv{
       "env", "-u", "OMP_WAIT_POLICY", "-u", "GOMP_SPINCOUNT", "OMP_DISPLAY_ENV=verbose"};
@@ -18,8 +18,8 @@ std::string start(std::vector<std::string> variables) {
   return result.err;
 }
 
-// Threads that spin take the cores of other processes, and of this one's threads that work. libgomp
-// tells how often a waiting thread looks before it sleeps: never.
+// Spinning threads take the cores of other processes and of this process's working threads. libgomp
+// prints how often a waiting thread polls before it sleeps: never.
 TEST(Threads, WaitPassively) {
   const auto told = start({});
   if (told.find("GOMP_SPINCOUNT") == std::string::npos) GTEST_SKIP() << "another OpenMP library";
@@ -27,8 +27,8 @@ TEST(Threads, WaitPassively) {
   EXPECT_THAT(told, testing::HasSubstr("GOMP_SPINCOUNT = '0'"));
 }
 
-// A variable that the person sets stays.
-TEST(Threads, WaitAsThePersonSays) {
+// A variable set by the user stays.
+TEST(Threads, WaitAsTheUserSets) {
   if (start({}).find("GOMP_SPINCOUNT") == std::string::npos) {
     GTEST_SKIP() << "another OpenMP library";
   }
@@ -36,9 +36,9 @@ TEST(Threads, WaitAsThePersonSays) {
   EXPECT_THAT(start({"GOMP_SPINCOUNT=77"}), testing::HasSubstr("GOMP_SPINCOUNT = '77'"));
 }
 
-// OpenBLAS has no way to show its settings, so this shows that it is given them: `digits doctor`
-// lists the variables that the program runs with.
-TEST(Threads, OfOpenBlasSleepUnlessThePersonSays) {
+// OpenBLAS cannot print its settings, so the test checks its environment: `digits doctor` lists the
+// variables of the program.
+TEST(Threads, OfOpenBlasSleepByDefault) {
   const auto timeout = [](const std::vector<std::string>& variables) {
     std::vector<std::string> argv{"env", "-u", "OMP_WAIT_POLICY", "-u", "OPENBLAS_THREAD_TIMEOUT"};
     argv.insert(argv.end(), variables.begin(), variables.end());

@@ -1,4 +1,4 @@
-// Engines and checks for tests of who chooses among them.
+// Engines and checks for tests of the choice of an engine.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,4 @@
-// Classifiers whose behaviour is known, for the checks to be tested on.
+// Classifiers with known behaviour, to test the checks.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +21,7 @@ inline Classifier decided_by(std::function<int(const std::uint8_t* image)> choos
   };
 }
 
-// Says the same of every image.
+// Gives the same answer for every image.
 inline Classifier always(int label) {
   return decided_by([=](const std::uint8_t*) { return label; });
 }

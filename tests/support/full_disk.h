@@ -1,4 +1,4 @@
-// A disk that is full, as far as this process can tell.
+// A simulated full disk for this process.
 #pragma once
 
 #include <sys/resource.h>
@@ -7,7 +7,7 @@
 
 namespace digits {
 
-// Lowers the size that files may grow to, as on a disk that fills up, for as long as it lives.
+// Lowers the maximal size of files, as on a full disk, while the object exists.
 class FileSizeLimit {
  public:
   explicit FileSizeLimit(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {

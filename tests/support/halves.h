@@ -1,4 +1,4 @@
-// A task that is learned in a few steps.
+// A task that a network learns in a few steps.
 #pragma once
 
 #include "data/normalisation.h"

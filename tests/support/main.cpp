@@ -1,4 +1,5 @@
-// The main of every test program: one seed for all, printed, so that any failure can be repeated.
+// The main function of every test program: one printed seed for all tests, so that any failure can
+// be repeated.
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
@@ -41,7 +42,7 @@ int main(int argc, char** argv) {
   ::setenv("RC_PARAMS", ("seed=" + std::to_string(digits::test_seed())).c_str(), /*overwrite=*/0);
   testing::InitGoogleTest(&argc, argv);
   std::printf("DIGITS_TEST_SEED=%llu\n", static_cast<unsigned long long>(digits::test_seed()));
-  std::fflush(stdout);                  // before tests fork, or each child would say it again
+  std::fflush(stdout);                  // before tests fork, or each child repeats it
   testing::GTEST_FLAG(shuffle) = true;  // no test may depend on the order
   testing::GTEST_FLAG(random_seed) = static_cast<int>(digits::test_seed() % 99999 + 1);
   testing::UnitTest::GetInstance()->listeners().Append(new CpuTimes);

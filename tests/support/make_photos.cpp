@@ -1,5 +1,5 @@
-// Writes the photographs of data/fixtures/photos: `make_photos DIR`. A name's digits are what the
-// picture shows.
+// Writes the photographs of data/fixtures/photos: `make_photos DIR`. The digits in a name are the
+// digits in the picture.
 #include <cstdio>
 #include <filesystem>
 #include <opencv2/imgcodecs.hpp>
@@ -36,7 +36,7 @@ PhotoOptions noisy_photo(const std::string& digits) {
   return options;
 }
 
-// The ink alone on a transparent ground, as drawing programs save it.
+// Only the ink on a transparent ground, as drawing programs save it.
 std::string transparent(const PhotoOptions& options, std::uint64_t seed) {
   PhotoOptions mask = options;
   mask.paper = {0, 0, 0};

@@ -9,7 +9,7 @@
 
 namespace digits {
 
-// 12 x 10 grey images of three classes: what random_dataset(n, 12, 10) makes.
+// 12 x 10 grey images of three classes, as random_dataset(n, 12, 10) makes them.
 inline Schema tiny_schema() { return {12, 10, 1, numbered_class_names(3)}; }
 
 inline Architecture tiny_architecture() { return {0, 2, {{4}, {6}}}; }
@@ -21,9 +21,9 @@ inline Network tiny_network(std::uint64_t seed = 1) {
   return network;
 }
 
-// A network in evaluation mode with no tensor at rest: batch norm scales (every other channel by a
-// negative factor), shifts and has statistics of its own, normalisation differs between the
-// channels, and the weights of convolutions lie channels last, as training leaves them. Its logits
+// A network in evaluation mode without default values: batch norm scales (every other channel by a
+// negative factor), shifts and has non-trivial statistics, normalisation differs between the
+// channels, and the weights of convolutions are stored channels last, as after training. Its logits
 // are about 10, as those of trained networks.
 inline Network random_network(const Schema& schema, const Architecture& architecture,
                               std::uint64_t seed) {

@@ -1,4 +1,4 @@
-// Photographs of digits on paper, composed from synthetic ones: what `predict` is tested on.
+// Photographs of digits on paper, composed of synthetic digits, as inputs for `predict`.
 #pragma once
 
 #include <cstdint>
@@ -26,14 +26,14 @@ struct PhotoOptions {
   double blur = 0.0;          // standard deviation of the lens's, pixels
   int box = 0;                // pixels: the width of the line of a box around all
   int underline = 0;          // pixels: the width of a line below all
-  double reach = 0.0;         // of a digit's height: so far the digits stick out of that
+  double reach = 0.0;         // share of a digit's height by which the digits stick out of the box
   double desk = 0.0;          // share of the light that a desk around the sheet reflects; 0: none
 };
 
 // `digits` in one line, on a picture of width x height pixels.
 PhotoOptions photo_of_line(const std::string& digits, int width = 480, int height = 360);
 
-// A function of its options and the seed.
+// A pure function of its options and the seed.
 cv::Mat3b compose_photo(const PhotoOptions& options, std::uint64_t seed);
 
 // The bytes of an image file; `extension` names the format: ".png". The quality is JPEG's, 0 to

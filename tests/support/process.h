@@ -1,4 +1,4 @@
-// Running a program as a person or a script would.
+// Runs a program as a user or a script does.
 #pragma once
 
 #include <csignal>
@@ -25,7 +25,7 @@ struct ProcessOptions {
   std::function<void()> after_signal;              // called once, when it has been sent
 };
 
-// Runs argv[0] (found by PATH) with its arguments, no standard input, until it ends.
+// Runs argv[0] (found by PATH) with its arguments and without standard input until it ends.
 ProcessResult run_process(const std::vector<std::string>& argv, const ProcessOptions& options = {});
 
 // Writes a shell script that can be run as a program.

@@ -1,4 +1,4 @@
-// A Python for the tests that show a package to one.
+// A Python interpreter for tests of packages in Python.
 #pragma once
 
 #include <string>
@@ -6,8 +6,8 @@
 
 namespace digits {
 
-// A Python that has these modules: $PYTHON, where that is set, else `python3` or Debian's own.
-// Empty when there is none. They are looked for, not imported: that would take torch a second.
+// A Python that has these modules: $PYTHON if it is set, else `python3` or Debian's own. Empty when
+// there is none. The modules are searched, not imported, since importing torch takes a second.
 std::string python_with(const std::vector<std::string>& modules);
 
 }  // namespace digits

@@ -15,7 +15,7 @@ namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
-// The slot's own text, or what all slots shall hold.
+// The slot's own text, or the text for all slots.
 class Slot {
  public:
   explicit Slot(const SampleTexts& texts) : all_(texts.name) {}

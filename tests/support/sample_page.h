@@ -1,4 +1,4 @@
-// A page with every element and every chart, from made-up numbers: for tests, and to look at.
+// A page with every element and every chart, from made-up numbers, for tests and for inspection.
 #pragma once
 
 #include <map>
@@ -8,9 +8,9 @@
 
 namespace digits {
 
-// Stands in for the texts that come from outside: names of classes, files, gates.
+// Replacements for the texts from outside: names of classes, files, gates.
 struct SampleTexts {
-  std::string name = "";  // if not empty, what every text slot holds
+  std::string name = "";  // if not empty, the text of every slot
 };
 
 // The plots by file name: "curves.svg".

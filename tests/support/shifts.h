@@ -1,4 +1,4 @@
-// Ways in which the world may change under a model: the sets that a drift test must notice.
+// Changes of the data in use that a drift test must detect.
 #pragma once
 
 #include <functional>
@@ -9,7 +9,8 @@
 
 namespace digits {
 
-// A change, and what it makes of a set; images keep their order. All are functions of their input.
+// A change, and the function that applies it to a set. Images keep their order. All are functions
+// of their input.
 struct Shift {
   std::string name;
   std::function<Dataset(const Dataset& set)> apply;
@@ -20,7 +21,7 @@ struct Shift {
 // blurred       by a Gaussian of standard deviation 1 pixel
 // noisy         plus Gaussian noise of standard deviation 32
 // thickened     each pixel the largest of its 3x3 neighbourhood
-// class-skewed  of every second class only one image in three is left
+// class-skewed  every second class keeps only one image in three
 const std::vector<Shift>& shifts();
 
 }  // namespace digits

@@ -58,7 +58,7 @@ Dataset random_dataset(std::size_t n, int rows, int cols, int channels, int clas
     set.images.push_back(static_cast<std::uint8_t>(rng.below(256)));
   }
   for (std::size_t i = 0; i < n; ++i) {
-    // The first bytes count, so that images differ whatever was drawn.
+    // The first bytes hold a counter, so that all images differ.
     set.image(i)[0] = static_cast<std::uint8_t>(i % 251);
     if (set.schema.image_bytes() > 1) set.image(i)[1] = static_cast<std::uint8_t>(i / 251);
     set.labels.push_back(static_cast<std::uint8_t>(i % static_cast<std::size_t>(classes)));

@@ -1,4 +1,4 @@
-// What tests share: the seed, temporary folders, small data sets, and matchers for errors.
+// Shared by all tests: the seed, temporary folders, small data sets, and matchers for errors.
 #pragma once
 
 #include <gmock/gmock.h>
@@ -19,7 +19,7 @@ std::uint64_t test_seed();
 // The committed inputs, data/fixtures.
 std::filesystem::path fixtures();
 
-// A folder of its own for one test, removed at the end.
+// A temporary folder for one test, removed at the end.
 class TemporaryDirectory {
  public:
   TemporaryDirectory();
@@ -43,7 +43,7 @@ void expect_error(const std::string& code, const std::function<void()>& action);
 Dataset random_dataset(std::size_t n, int rows = 6, int cols = 5, int channels = 1,
                        int classes = 3);
 
-// All names in a folder and below, relative, sorted.
+// All names in a folder and its subfolders, relative, sorted.
 std::vector<std::string> files_below(const std::filesystem::path& folder);
 
 }  // namespace digits

@@ -1,5 +1,5 @@
-// A library to preload (LD_PRELOAD), with which LibTorch's convolutions are wrong by a third in
-// float32 and bfloat16: while oneDNN is on, or, with WRONG_CONVOLUTIONS=always, in any case.
+// A library to preload (LD_PRELOAD) that makes LibTorch's convolutions wrong by a third in float32
+// and bfloat16: while oneDNN is on, or always with WRONG_CONVOLUTIONS=always.
 #include <ATen/ATen.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 
@@ -30,7 +30,7 @@ bool is_wrong(const at::Tensor& weight) {
 
 }  // namespace
 
-// What at::conv2d and LibTorch's own modules call.
+// The function that at::conv2d and LibTorch's own modules call.
 at::Tensor Conv2d::call(Parameter<0> input, Parameter<1> weight, Parameter<2> bias,
                         Parameter<3> stride, Parameter<4> padding, Parameter<5> dilation,
                         Parameter<6> groups) {

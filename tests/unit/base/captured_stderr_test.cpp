@@ -8,8 +8,8 @@
 namespace digits {
 namespace {
 
-// Lines are kept once each, and afterwards the stream prints again.
-TEST(CapturedStderr, KeepsWhatItsThreadPrints) {
+// Each line is kept once, and afterwards the stream prints again.
+TEST(CapturedStderr, CapturesTheOutputOfItsThread) {
   testing::internal::CaptureStderr();
   {
     const CapturedStderr captured;
@@ -22,8 +22,8 @@ TEST(CapturedStderr, KeepsWhatItsThreadPrints) {
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "printed\n");
 }
 
-// Another thread prints as ever while one captures.
-TEST(CapturedStderr, LeavesOtherThreadsAlone) {
+// Another thread still prints on stderr during a capture.
+TEST(CapturedStderr, IgnoresOtherThreads) {
   testing::internal::CaptureStderr();
   const CapturedStderr captured;
   std::thread([] { std::fputs("from beside\n", stderr); }).join();

@@ -5,9 +5,9 @@
 namespace digits {
 namespace {
 
-// bfloat16 only where the processor multiplies it: AVX-512 alone converts it step by step, slower
-// than float32.
-TEST(CpuFeatures, Bfloat16IsMultipliedByAmxAndAvx512) {
+// bfloat16 is used only with a multiply instruction for it: AVX-512 without one converts step by
+// step, slower than float32.
+TEST(CpuFeatures, Bfloat16NeedsAmxOrAvx512Bf16) {
   EXPECT_FALSE(multiplies_bfloat16({}));
   EXPECT_FALSE(multiplies_bfloat16({"avx2"}));
   EXPECT_FALSE(multiplies_bfloat16({"avx2", "avx512f"}));
@@ -15,8 +15,8 @@ TEST(CpuFeatures, Bfloat16IsMultipliedByAmxAndAvx512) {
   EXPECT_TRUE(multiplies_bfloat16({"avx2", "avx512f", "avx512_bf16", "amx_bf16"}));
 }
 
-// A machine that is told to be an older one behaves like it.
-TEST(CpuFeatures, TheEnvironmentForbidsSome) {
+// Environment variables make a machine behave like an older one.
+TEST(CpuFeatures, EnvironmentCanDisableFeatures) {
   const CpuFeatures all(kCpuFeatures.begin(), kCpuFeatures.end());
   EXPECT_EQ(allowed_features(all, "", ""), all);
   EXPECT_EQ(allowed_features(all, "ALL", "AVX512"), all);

@@ -22,20 +22,21 @@ TEST(Error, FamilyDecidesTheExitStatus) {
   EXPECT_EQ(exit_status("interrupted"), 130);
 }
 
-// A code that nobody listed is a bug of ours, and must not pass for bad data.
+// An unlisted code is an internal error, and must not be reported as bad data.
 TEST(Error, UnknownFamilyIsAnInternalError) {
   EXPECT_EQ(exit_status("surprise.here"), 1);
   EXPECT_EQ(exit_status(""), 1);
 }
 
-// One line, whatever the message holds: logs are read line by line.
+// Any message is printed on one line, since logs are read line by line.
 TEST(Error, IsReportedOnOneLine) {
   const Error error("idx.magic", "seen a\nexpected b", "do this");
   EXPECT_EQ(one_line(error), "digits: idx.magic: seen a expected b (hint: do this)");
 }
 
-// What a file's name or a manifest brings into a message steers no terminal: no control character
-// comes through, of one byte or of two, and no byte that is not UTF-8; other letters do.
+// A message with a file's name or a text from a manifest cannot control a terminal: no control
+// character is printed, of one byte or of two, and no byte that is not UTF-8. Other letters are
+// printed.
 TEST(Error, IsReportedInPrintableCharacters) {
   const Error error("input.missing",
                     "\x1B[31m\x07\x7F\xC2\x9B"

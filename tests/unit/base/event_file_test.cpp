@@ -14,7 +14,7 @@ std::uint32_t unmasked(std::uint32_t sum) {
   return rotated >> 17 | rotated << 15;
 }
 
-// The vectors of RFC 3720, B.4 (as numbers; the RFC prints them byte by byte, lowest first).
+// The vectors of RFC 3720, B.4 (as numbers; the RFC prints them as bytes, lowest first).
 TEST(EventFile, ChecksumIsCrc32c) {
   std::string rising;
   for (int i = 0; i < 32; ++i) rising += static_cast<char>(i);
@@ -24,7 +24,7 @@ TEST(EventFile, ChecksumIsCrc32c) {
   EXPECT_EQ(unmasked(masked_crc32c(std::string(rising.rbegin(), rising.rend()))), 0x113FDB5CU);
 }
 
-// By hand from the CRC of no bytes, 0: rotated it stays 0, and the constant is added.
+// By hand from the CRC of no bytes, 0: the rotation keeps 0, and the constant is added.
 TEST(EventFile, ChecksumIsMasked) { EXPECT_EQ(masked_crc32c(""), 0xA282EAD8U); }
 
 // Length, its checksum, data, their checksum: 8 + 4 + 3 + 4 bytes, numbers little-endian.
@@ -45,17 +45,17 @@ TEST(EventFile, RecordFramesItsData) {
 }
 
 // By hand. Keys are field << 3 | type: 09 wall time (double 1.0 = 3FF0...), 10 step, 1A version.
-TEST(EventFile, VersionEventByHand) {
+TEST(EventFile, VersionEventMatchesHandEncoding) {
   EXPECT_EQ(version_event(1.0), "\x09\0\0\0\0\0\0\xF0\x3F\x10\0\x1A\x0D"s + "brain.Event:2");
 }
 
 // 3A: session log of two bytes, status (08) START (1); step 300 = AC 02 in base 128.
-TEST(EventFile, StartEventByHand) {
+TEST(EventFile, StartEventMatchesHandEncoding) {
   EXPECT_EQ(start_event(1.0, 300), "\x09\0\0\0\0\0\0\xF0\x3F\x10\xAC\x02\x3A\x02\x08\x01"s);
 }
 
 // 2A: a summary with two values (0A), each a tag (0A) and a float (15): 0.5 = 3F000000.
-TEST(EventFile, ScalarEventByHand) {
+TEST(EventFile, ScalarEventMatchesHandEncoding) {
   EXPECT_EQ(summary_event(1.0, 1, {{"a", 0.5F}, {"b", 1.0F}}),
             "\x09\0\0\0\0\0\0\xF0\x3F\x10\x01\x2A\x14"s
             "\x0A\x08\x0A\x01"
@@ -65,14 +65,14 @@ TEST(EventFile, ScalarEventByHand) {
 }
 
 // 22: an image with height 2 (08), width 3 (10), colour space 1 (18), and its bytes (22).
-TEST(EventFile, ImageEventByHand) {
+TEST(EventFile, ImageEventMatchesHandEncoding) {
   EXPECT_EQ(summary_event(1.0, 1, {{"i", EncodedImage{2, 3, 1, "PNG"}}}),
             "\x09\0\0\0\0\0\0\xF0\x3F\x10\x01\x2A\x12\x0A\x10\x0A\x01i\x22\x0B"s
             "\x08\x02\x10\x03\x18\x01\x22\x03PNG");
 }
 
-// Whoever opens the file while it grows finds whole records: at once the two that open it, after a
-// flush what was added.
+// A reader of a growing file finds complete records: the first two at once, the added ones after a
+// flush.
 TEST(EventFile, CanBeReadWhileItGrows) {
   const TemporaryDirectory folder;
   EventFile file(folder / "tensorboard", 1);
@@ -88,8 +88,8 @@ TEST(EventFile, CanBeReadWhileItGrows) {
   EXPECT_EQ(grown.substr(0, opened.size()), opened);
 }
 
-// A run that goes on gets a file of its own, even within the second; readers take them by name.
-TEST(EventFile, NextOneSortsBehind) {
+// A resumed run writes another file, also within the same second. Readers sort the files by name.
+TEST(EventFile, NextFileSortsAfterThePreviousOne) {
   const TemporaryDirectory folder;
   std::vector<std::string> names;
   for (int i = 0; i < 3; ++i) {
@@ -102,7 +102,7 @@ TEST(EventFile, NextOneSortsBehind) {
   EXPECT_TRUE(std::is_sorted(names.begin(), names.end()));
 }
 
-TEST(EventFile, NamesAPlaceThatCannotBeWritten) {
+TEST(EventFile, NamesAnUnwritablePath) {
   const TemporaryDirectory folder;
   write_file(folder / "file", "x");
   expect_error("output.unwritable", [&] { EventFile(folder / "file", 1); });

@@ -12,7 +12,7 @@
 namespace digits {
 namespace {
 
-// Whether the lock is somebody's: who waits for it is told to stop, and says so.
+// Whether the lock has a holder: a wait for it is interrupted.
 bool is_held(const std::filesystem::path& path) {
   set_interrupted(true);
   const auto code = error_code([&] { const FileLock lock(path); });
@@ -21,7 +21,7 @@ bool is_held(const std::filesystem::path& path) {
   return code == "interrupted";
 }
 
-TEST(FileLock, IsHeldByOneAtATime) {
+TEST(FileLock, HasOneHolderAtATime) {
   const TemporaryDirectory folder;
   const auto path = folder / "lock";
   {
@@ -32,9 +32,9 @@ TEST(FileLock, IsHeldByOneAtATime) {
   EXPECT_TRUE(std::filesystem::exists(path));
 }
 
-// Asking does not wait, and what is closed is free. A file that cannot be locked is an error, not
-// somebody else's.
-TEST(FileLock, IsTriedWithoutWaiting) {
+// try_lock does not wait, and a closed lock is free. A file that cannot be locked is an error, not
+// a held lock.
+TEST(FileLock, TryLockDoesNotWait) {
   const TemporaryDirectory folder;
   const auto path = folder / "lock";
   const auto open_file = [&] {
@@ -44,15 +44,15 @@ TEST(FileLock, IsTriedWithoutWaiting) {
   {
     const auto first = open_file();
     EXPECT_TRUE(try_lock(first, path));
-    EXPECT_TRUE(try_lock(first, path));  // it is its own
+    EXPECT_TRUE(try_lock(first, path));  // the same descriptor already holds it
     EXPECT_FALSE(try_lock(second, path));
   }
   EXPECT_TRUE(try_lock(second, path));
   expect_error("output.unwritable", [&] { try_lock(Descriptor(-1), path); });
 }
 
-// A process that is killed holds nothing.
-TEST(FileLock, EndsWithItsProcess) {
+// A killed process holds no lock.
+TEST(FileLock, IsReleasedWhenTheProcessEnds) {
   const TemporaryDirectory folder;
   const auto path = folder / "lock";
   int ready[2];
@@ -73,7 +73,7 @@ TEST(FileLock, EndsWithItsProcess) {
   ::close(ready[1]);
 }
 
-TEST(FileLock, NamesAPlaceThatCannotBeUsed) {
+TEST(FileLock, NamesAnUnusablePath) {
   const TemporaryDirectory folder;
   expect_error("output.unwritable", [&] { const FileLock lock(folder / "no" / "lock"); });
   expect_error("output.unwritable", [&] { const FileLock lock(folder.path()); });

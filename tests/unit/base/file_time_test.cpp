@@ -6,8 +6,8 @@
 namespace digits {
 namespace {
 
-// 2001-09-09 01:46:40 UTC is second 1,000,000,000 (as in every table of Unix time).
-TEST(FileTime, IsToldInUtc) {
+// 2001-09-09 01:46:40 UTC is second 1,000,000,000 of Unix time.
+TEST(FileTime, IsFormattedInUtc) {
   EXPECT_EQ(utc_text(1'000'000'000'000'000'000 + 999'999'999), "2001-09-09 01:46:40");
 }
 

@@ -17,13 +17,13 @@ TEST(ReadFile, ReturnsEveryByte) {
   EXPECT_EQ(read_file(folder / "x"), bytes);
 }
 
-TEST(ReadFile, NamesWhatIsWrongWithThePath) {
+TEST(ReadFile, ReportsThePathError) {
   const TemporaryDirectory folder;
   expect_error("input.missing", [&] { read_file(folder / "nothing"); });
   expect_error("input.not_a_file", [&] { read_file(folder.path()); });
 }
 
-TEST(WriteFile, ReplacesTheOldFileAndLeavesNothingElse) {
+TEST(WriteFile, ReplacesTheOldFileWithoutLeftovers) {
   const TemporaryDirectory folder;
   write_file(folder / "x", "old");
   write_file(folder / "x", "new");
@@ -31,22 +31,22 @@ TEST(WriteFile, ReplacesTheOldFileAndLeavesNothingElse) {
   EXPECT_EQ(files_below(folder.path()), std::vector<std::string>{"x"});
 }
 
-TEST(WriteFile, IntoAMissingFolderIsAnErrorThatLeavesNothing) {
+TEST(WriteFile, IntoAMissingFolderIsAnError) {
   const TemporaryDirectory folder;
   expect_error("output.unwritable", [&] { write_file(folder / "no" / "x", "bytes"); });
   EXPECT_TRUE(files_below(folder.path()).empty());
 }
 
 // A folder is not replaced by a file.
-TEST(WriteFile, OverAFolderIsRefused) {
+TEST(WriteFile, OverAFolderIsRejected) {
   const TemporaryDirectory folder;
   fs::create_directories(folder / "x" / "inside");
   expect_error("output.unwritable", [&] { write_file(folder / "x", "bytes"); });
   EXPECT_TRUE(fs::is_directory(folder / "x" / "inside"));
 }
 
-// The disk fills up in the middle: the old content stays, the temporary goes.
-TEST(WriteFile, OnAFullDiskKeepsTheOldFileAndLeavesNoTemporary) {
+// The disk becomes full during the write: the old content stays, and the temporary file is deleted.
+TEST(WriteFile, OnAFullDiskKeepsOnlyTheOldFile) {
   const TemporaryDirectory folder;
   write_file(folder / "x", "old");
   {
@@ -57,8 +57,8 @@ TEST(WriteFile, OnAFullDiskKeepsTheOldFileAndLeavesNoTemporary) {
   EXPECT_EQ(files_below(folder.path()), std::vector<std::string>{"x"});
 }
 
-// What a killed writer left goes; what is somebody's stays.
-TEST(RemoveLeftovers, TakesTemporariesOnly) {
+// Temporary files of a killed writer are deleted. Other files stay.
+TEST(RemoveLeftovers, RemovesTemporaryFilesOnly) {
   const TemporaryDirectory folder;
   fs::create_directories(folder / ".package.tmp-0123456789abcdef/inside");
   for (const char* name :
@@ -72,8 +72,8 @@ TEST(RemoveLeftovers, TakesTemporariesOnly) {
   remove_leftovers(folder / "missing");
 }
 
-// A folder goes whole; where that cannot be, it stays whole.
-TEST(RemoveFolder, TakesTheFolderAndAllInIt) {
+// A folder is deleted completely. If that is impossible, it stays complete.
+TEST(RemoveFolder, RemovesTheFolderAndItsContent) {
   const TemporaryDirectory folder;
   fs::create_directories(folder / "x" / "inside");
   write_file(folder / "x" / "inside" / "file", "bytes");
@@ -82,8 +82,8 @@ TEST(RemoveFolder, TakesTheFolderAndAllInIt) {
   expect_error("output.unwritable", [&] { remove_folder(folder / "x"); });
 }
 
-// A folder in which a writer was killed before it had finished anything is as good as new.
-TEST(RequireNew, OverlooksLeftovers) {
+// A folder that holds only leftovers of a killed writer counts as new.
+TEST(RequireNew, IgnoresLeftovers) {
   const TemporaryDirectory folder;
   write_file(folder / ".config.toml.tmp-0123456789abcdef", "half");
   require_new(folder.path());
@@ -91,8 +91,8 @@ TEST(RequireNew, OverlooksLeftovers) {
   expect_error("output.exists", [&] { require_new(folder.path()); });
 }
 
-// A link is followed, not replaced; a device is left alone.
-TEST(WriteFile, RespectsLinksAndDevices) {
+// A link is followed, not replaced. A device is not replaced.
+TEST(WriteFile, FollowsLinksAndKeepsDevices) {
   const TemporaryDirectory folder;
   write_file(folder / "real", "old");
   fs::create_symlink(folder / "real", folder / "link");
@@ -103,8 +103,8 @@ TEST(WriteFile, RespectsLinksAndDevices) {
   expect_error("output.unwritable", [&] { write_file(folder / "pipe", "bytes"); });
 }
 
-// What the system will not say is not "missing".
-TEST(KindOf, TellsMissingFromUnreadable) {
+// A path that the system does not let us read is not "missing".
+TEST(KindOf, DistinguishesMissingFromUnreadable) {
   const TemporaryDirectory folder;
   EXPECT_EQ(kind_of(folder.path()), PathKind::kFolder);
   EXPECT_EQ(kind_of(folder / "nothing"), PathKind::kMissing);
@@ -112,7 +112,7 @@ TEST(KindOf, TellsMissingFromUnreadable) {
   expect_error("input.unreadable", [&] { kind_of(folder / "loop"); });
 }
 
-TEST(StagedDirectory, AppearsOnlyWithTheCommit) {
+TEST(StagedDirectory, AppearsOnlyAfterCommit) {
   const TemporaryDirectory folder;
   StagedDirectory staged(folder / "out");
   write_file(staged.path() / "x", "1");
@@ -121,7 +121,7 @@ TEST(StagedDirectory, AppearsOnlyWithTheCommit) {
   EXPECT_EQ(read_file(folder / "out" / "x"), "1");
 }
 
-TEST(StagedDirectory, WithoutACommitLeavesNothing) {
+TEST(StagedDirectory, WithoutCommitLeavesNothing) {
   const TemporaryDirectory folder;
   {
     const StagedDirectory staged(folder / "out");
@@ -130,7 +130,7 @@ TEST(StagedDirectory, WithoutACommitLeavesNothing) {
   EXPECT_TRUE(fs::is_empty(folder.path()));
 }
 
-TEST(StagedDirectory, NeverReplacesWhatIsThere) {
+TEST(StagedDirectory, NeverReplacesAFolder) {
   const TemporaryDirectory folder;
   fs::create_directories(folder / "out");
   write_file(folder / "out" / "mine", "1");
@@ -146,7 +146,7 @@ TEST(StagedDirectory, AcceptsATrailingSlash) {
   EXPECT_TRUE(fs::is_directory(folder / "out"));
 }
 
-TEST(StagedFile, AppearsOnlyWithTheCommit) {
+TEST(StagedFile, AppearsOnlyAfterCommit) {
   const TemporaryDirectory folder;
   StagedFile file(folder / "x");
   file.append("one ");
@@ -157,7 +157,7 @@ TEST(StagedFile, AppearsOnlyWithTheCommit) {
   EXPECT_THAT(files_below(folder.path()), testing::ElementsAre("x"));
 }
 
-TEST(StagedFile, WithoutACommitLeavesNothing) {
+TEST(StagedFile, WithoutCommitLeavesNothing) {
   const TemporaryDirectory folder;
   {
     StagedFile file(folder / "x");
@@ -167,8 +167,8 @@ TEST(StagedFile, WithoutACommitLeavesNothing) {
   EXPECT_TRUE(fs::is_empty(folder.path()));
 }
 
-// A name is taken by a file, a folder, and a link to nothing: refused before anything is written.
-TEST(StagedFile, RefusesATakenName) {
+// A file, a folder or a dangling link has the name: it is rejected before anything is written.
+TEST(StagedFile, RejectsAnExistingName) {
   const TemporaryDirectory folder;
   write_file(folder / "file", "somebody's");
   fs::create_directories(folder / "folder");
@@ -181,7 +181,7 @@ TEST(StagedFile, RefusesATakenName) {
   expect_error("output.unwritable", [&] { StagedFile file(folder / "none" / "x"); });
 }
 
-// Another process took the name meanwhile: its file, or its link, stays.
+// Another process has created the name meanwhile: its file or its link stays.
 TEST(StagedFile, NeverReplacesAFile) {
   const TemporaryDirectory folder;
   {
@@ -208,8 +208,8 @@ TEST(StagedFile, OnAFullDiskLeavesNothing) {
   EXPECT_TRUE(fs::is_empty(folder.path()));
 }
 
-// A log grows by what is appended, and is never somebody else's.
-TEST(GrowingFile, KeepsWhatCameInOrder) {
+// A log grows by appended text, and never replaces another file.
+TEST(GrowingFile, AppendsInOrder) {
   const TemporaryDirectory folder;
   GrowingFile file(folder / "log");
   file.append("one ");

@@ -8,15 +8,15 @@
 namespace digits {
 namespace {
 
-// Work goes on until a signal has come.
-TEST(Interrupt, EndsWorkByAnError) {
+// Work continues until a signal arrives.
+TEST(Interrupt, StopsWorkWithAnError) {
   EXPECT_NO_THROW(throw_if_interrupted("training"));
   set_interrupted(true);
   expect_error("interrupted", [] { throw_if_interrupted("training"); });
   set_interrupted(false);
 }
 
-// Restores what signals did before the test.
+// Restores the signal handlers of the time before the test.
 class Signals : public testing::Test {
  protected:
   void TearDown() override {
@@ -29,8 +29,8 @@ class Signals : public testing::Test {
                                  std::signal(SIGHUP, SIG_DFL)};
 };
 
-// Ctrl-C, a service manager, a closed terminal.
-TEST_F(Signals, SetTheFlag) {
+// SIGINT of Ctrl-C, SIGTERM of a service manager, SIGHUP of a closed terminal.
+TEST_F(Signals, SetTheInterruptFlag) {
   for (const int number : kCaught) {
     catch_interrupts();
     std::raise(number);
@@ -40,8 +40,8 @@ TEST_F(Signals, SetTheFlag) {
   }
 }
 
-// As nohup starts a program: a closed terminal does not stop it.
-TEST_F(Signals, AnIgnoredHangUpStaysIgnored) {
+// nohup starts a program with SIGHUP ignored: a closed terminal does not stop it.
+TEST_F(Signals, IgnoredHangUpStaysIgnored) {
   std::signal(SIGHUP, SIG_IGN);
   catch_interrupts();
   std::raise(SIGHUP);

@@ -6,14 +6,14 @@
 namespace digits {
 namespace {
 
-TEST(Json, DocumentSurvivesTheDisk) {
+TEST(Json, DocumentRoundTripsThroughAFile) {
   const TemporaryDirectory folder;
   write_json(folder / "x.json", with_schema("digits.x/1", {{"b", 1}, {"a", 2}}));
   const auto back = read_json(folder / "x.json", "digits.x/1", "package");
   EXPECT_EQ(back.dump(), R"({"schema":"digits.x/1","b":1,"a":2})");  // keys keep their order
 }
 
-TEST(Json, OfAnotherSchemaIsRefused) {
+TEST(Json, OfAnotherSchemaIsRejected) {
   const TemporaryDirectory folder;
   write_json(folder / "x.json", with_schema("digits.x/2", Json::object()));
   expect_error("package.schema", [&] { read_json(folder / "x.json", "digits.x/1", "package"); });
@@ -21,15 +21,15 @@ TEST(Json, OfAnotherSchemaIsRefused) {
   expect_error("package.schema", [&] { read_json(folder / "x.json", "digits.x/1", "package"); });
 }
 
-// The family of the caller makes the code, so that the exit status fits the file.
-TEST(Json, DamagedTextIsRefusedUnderTheCallersFamily) {
+// The code has the family of the caller, so the exit status fits the kind of file.
+TEST(Json, DamagedTextIsRejectedWithTheCallersErrorFamily) {
   const TemporaryDirectory folder;
   write_file(folder / "x.json", R"({"schema": "digits.x/1", )");
   expect_error("checkpoint.malformed",
                [&] { read_json(folder / "x.json", "digits.x/1", "checkpoint"); });
 }
 
-TEST(JsonAt, RefusesMissingKeysAndWrongTypes) {
+TEST(JsonAt, RejectsMissingKeysAndWrongTypes) {
   const Json json{{"n", "text"}, {"inner", {{"x", 7}}}};
   EXPECT_EQ(json_at<int>(json, "/inner/x", "package"), 7);
   expect_error("package.malformed", [&] { json_at<int>(json, "/n", "package"); });
@@ -37,8 +37,8 @@ TEST(JsonAt, RefusesMissingKeysAndWrongTypes) {
   expect_error("package.malformed", [&] { json_at<int>(json, "/missing", "package"); });
 }
 
-// File names may hold any bytes; JSON may not.
-TEST(Json, ReplacesWhatIsNotUtf8) {
+// File names may hold any bytes. JSON must be UTF-8.
+TEST(Json, ReplacesInvalidUtf8) {
   EXPECT_EQ(to_text(Json{{"path", "a\xff"}}, -1), "{\"path\":\"a\xef\xbf\xbd\"}");
 }
 

@@ -5,7 +5,7 @@
 namespace digits {
 namespace {
 
-// A file's name may have anything in it: the warning stays one line, and steers no terminal.
+// A file's name may hold any bytes: the warning stays on one line, and controls no terminal.
 TEST(Log, WarningsArePrintable) {
   start_logging();
   testing::internal::CaptureStderr();

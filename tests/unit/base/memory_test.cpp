@@ -7,9 +7,9 @@
 namespace digits {
 namespace {
 
-// Memory that was touched and given back still counts: 64 MiB more than before, give or take what
-// was free already.
-TEST(PeakMemory, RemembersWhatWasUsed) {
+// Memory that was used and freed counts: the peak is 64 MiB higher than before, except for memory
+// that was free already.
+TEST(PeakMemory, IncludesFreedMemory) {
   const auto before = peak_memory_bytes();
   EXPECT_GT(before, 1 << 20);  // no C++ process is smaller
   const auto size = static_cast<std::size_t>(before) + (std::size_t{64} << 20);

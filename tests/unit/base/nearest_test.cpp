@@ -6,7 +6,7 @@ namespace digits {
 namespace {
 
 // By hand: one edit each, two, and a word that shares nothing.
-TEST(EditDistance, ByHand) {
+TEST(EditDistance, MatchesHandCalculation) {
   EXPECT_EQ(edit_distance("", ""), 0U);
   EXPECT_EQ(edit_distance("", "run"), 3U);
   EXPECT_EQ(edit_distance("run", "run"), 0U);
@@ -18,7 +18,7 @@ TEST(EditDistance, ByHand) {
   EXPECT_EQ(edit_distance("abc", "xyz"), 3U);
 }
 
-TEST(Nearest, FindsWhatWasMeant) {
+TEST(Nearest, FindsTheIntendedName) {
   const std::vector<std::string> names{"run", "report", "train", "predict", "evaluate"};
   EXPECT_EQ(nearest("rnu", names), "run");
   EXPECT_EQ(nearest("trian", names), "train");
@@ -26,8 +26,8 @@ TEST(Nearest, FindsWhatWasMeant) {
   EXPECT_EQ(nearest("eval", names), "evaluate");  // a beginning, four letters away
 }
 
-// A hint that is far from what was typed would mislead.
-TEST(Nearest, IsSilentWhenNothingIsNear) {
+// A hint unlike the typed word would mislead.
+TEST(Nearest, FindsNoNameForADistantWord) {
   const std::vector<std::string> names{"run", "report", "train"};
   EXPECT_EQ(nearest("deploy", names), std::nullopt);
   EXPECT_EQ(nearest("rxy", names), std::nullopt);  // two of three letters

@@ -17,7 +17,7 @@ TEST(ParallelFor, VisitsEveryIndexOnce) {
   parallel_for(0, 4, [](std::size_t) { FAIL() << "there is nothing to visit"; });
 }
 
-TEST(ParallelFor, RethrowsWhatABodyThrew) {
+TEST(ParallelFor, RethrowsAnException) {
   const auto run = [](std::size_t i) {
     if (i == 36) throw std::runtime_error("the last one");
   };
@@ -35,7 +35,7 @@ class Counter {
   int next_ = 0;
 };
 
-// However many threads there are, and however long each task takes: in order, each once.
+// For any number of threads and any duration of tasks, each result is consumed once and in order.
 TEST(ParallelInOrder, ConsumesInTheOrderOfTheTasks) {
   std::vector<int> expected(200);
   std::iota(expected.begin(), expected.end(), 0);
@@ -53,8 +53,8 @@ TEST(ParallelInOrder, ConsumesInTheOrderOfTheTasks) {
   }
 }
 
-// A slow consumer is not outrun: memory is bounded by the number of threads.
-TEST(ParallelInOrder, HoldsNoMoreThanAsManyAsThreads) {
+// A slow consumer limits the producers: the number of threads bounds the memory.
+TEST(ParallelInOrder, HoldsAtMostOneTaskPerThread) {
   Counter counter(100);
   std::atomic<int> held{0};
   int most = 0;
@@ -74,9 +74,9 @@ TEST(ParallelInOrder, HoldsNoMoreThanAsManyAsThreads) {
   EXPECT_EQ(held, 0);
 }
 
-// Wherever it is thrown: what came before has been consumed, and nothing behind it is, though it
-// was already worked on by all the other threads.
-TEST(ParallelInOrder, EndsWithTheFirstError) {
+// For an error in any of the functions, the results before it have been consumed, and no result
+// after it is consumed, though the other threads have worked on them.
+TEST(ParallelInOrder, StopsAtTheFirstError) {
   for (const std::string where : {"produce", "work", "consume"}) {
     for (const int threads : {1, 2, 7}) {
       SCOPED_TRACE(where + " " + std::to_string(threads));

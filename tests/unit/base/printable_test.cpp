@@ -5,7 +5,7 @@
 namespace digits {
 namespace {
 
-// A command in a hint means the same to a shell, and stays as it is when the line is made
+// A command in a hint means the same to a shell, and is not changed when the line is made
 // printable.
 TEST(ShellWord, IsPrintable) {
   EXPECT_EQ(shell_word("a/b.csv"), "a/b.csv");

@@ -5,27 +5,27 @@
 namespace digits {
 namespace {
 
-TEST(ProgressBar, ShowsShareAndTimeToGo) {
+TEST(ProgressBar, ShowsShareAndRemainingTime) {
   EXPECT_EQ(progress_bar("train", 50, 100, "00:10 left", "loss 0.5"),
             "train [############------------]  50 %  00:10 left  loss 0.5");
   EXPECT_EQ(progress_bar("train", 0, 100, "--:-- left", ""),
             "train [------------------------]   0 %  --:-- left  ");
 }
 
-TEST(ProgressBar, OfNoWorkIsDone) {
+TEST(ProgressBar, WithoutWorkIsComplete) {
   EXPECT_EQ(progress_bar("x", 0, 0, "", ""), "x [########################] 100 %    ");
 }
 
 // Half done in 10 s leaves 10 s; 3 of 4 in 6 minutes leave 2.
-TEST(TimeToGo, IsThatOfTheStepsSoFar) {
+TEST(TimeToGo, ExtrapolatesTheStepsSoFar) {
   EXPECT_EQ(time_to_go(0, 50, 100, 10.0), "00:10 left");
   EXPECT_EQ(time_to_go(0, 3, 4, 360.0), "02:00 left");
   EXPECT_EQ(time_to_go(0, 100, 100, 10.0), "00:00 left");
 }
 
-// Work that goes on at step 900 of 1000 and has done 10 steps in 5 s needs 45 s for the other 90,
-// not the half second that 910 steps in 5 s would promise.
-TEST(TimeToGo, CountsOnlyWhatItHasSeen) {
+// Work that resumes at step 900 of 1000 and has done 10 steps in 5 s needs 45 s for the other 90,
+// not the half second of 910 steps in 5 s.
+TEST(TimeToGo, IgnoresStepsOfAnEarlierProcess) {
   EXPECT_EQ(time_to_go(900, 910, 1000, 5.0), "00:45 left");
 }
 
@@ -35,9 +35,9 @@ TEST(TimeToGo, IsUnknownBeforeTheFirstStep) {
 }
 
 // Unsigned numbers must not wrap around.
-TEST(TimeToGo, IsNoneBeyondTheTotal) { EXPECT_EQ(time_to_go(0, 5, 4, 3.0), "00:00 left"); }
+TEST(TimeToGo, IsZeroBeyondTheTotal) { EXPECT_EQ(time_to_go(0, 5, 4, 3.0), "00:00 left"); }
 
-// The first update is where this process began.
+// The first update is the step where this process began.
 TEST(Progress, StartsAtTheFirstUpdate) {
   Progress progress("train");
   EXPECT_EQ(progress.time_left(), "--:-- left");

@@ -12,7 +12,7 @@ namespace {
 using Block = std::array<std::uint32_t, 4>;
 
 // The known-answer vectors that the authors publish with Random123.
-TEST(Philox, GivesThePublishedAnswers) {
+TEST(Philox, MatchesThePublishedVectors) {
   EXPECT_EQ(philox4x32({0, 0, 0, 0}, {0, 0}),
             (Block{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
   EXPECT_EQ(philox4x32({0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff}, {0xffffffff, 0xffffffff}),
@@ -21,7 +21,7 @@ TEST(Philox, GivesThePublishedAnswers) {
             (Block{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}));
 }
 
-// The same key replays; any other part of the key gives another sequence.
+// The same key gives the same sequence. A change of any part of the key gives another one.
 TEST(Rng, IsAFunctionOfItsWholeKey) {
   const auto seed = test_seed();
   Rng base(seed, Stream::kAugment, 7);
@@ -36,7 +36,7 @@ TEST(Rng, IsAFunctionOfItsWholeKey) {
   EXPECT_NE(first, other_index.next());
 }
 
-// An index above 2^32 is not cut off: epoch and sample share one 64-bit index.
+// An index above 2^32 is not truncated: epoch and sample share one 64-bit index.
 TEST(Rng, UsesAllBitsOfTheIndex) {
   Rng low(test_seed(), Stream::kAugment, 5);
   Rng high(test_seed(), Stream::kAugment, 5 + (std::uint64_t{1} << 32));
@@ -88,7 +88,7 @@ TEST(Permutation, HoldsEveryIndexOnce) {
   EXPECT_EQ(*std::max_element(order.begin(), order.end()), 999U);
 }
 
-// Not the identity, and another one for each epoch: chance of a coincidence is 1/1000!.
+// The order is not the identity, and differs by epoch: the chance of a coincidence is 1/1000!.
 TEST(Permutation, DependsOnTheEpoch) {
   std::vector<std::uint32_t> identity(1000);
   std::iota(identity.begin(), identity.end(), 0U);
@@ -98,7 +98,7 @@ TEST(Permutation, DependsOnTheEpoch) {
   EXPECT_EQ(first, permutation(1000, test_seed(), Stream::kShuffle, 1));
 }
 
-TEST(Permutation, OfNothingIsEmpty) {
+TEST(Permutation, OfNoElementsIsEmpty) {
   EXPECT_TRUE(permutation(0, test_seed(), Stream::kShuffle).empty());
 }
 

@@ -7,8 +7,8 @@
 namespace digits {
 namespace {
 
-// No observation: nothing is known.
-TEST(Proportion, OfNothingIsTheWholeInterval) {
+// Without observations nothing is known.
+TEST(Proportion, OfNoObservationsSpansTheWholeInterval) {
   const auto p = proportion(0, 0);
   EXPECT_EQ(p.value, 0.0);
   EXPECT_EQ(p.low, 0.0);
@@ -18,15 +18,15 @@ TEST(Proportion, OfNothingIsTheWholeInterval) {
 
 // By hand for 8 of 10: z^2 = 3.841459, centre (0.8 + 0.192073) / 1.384146 = 0.716740,
 // half width 1.959964 * sqrt(0.016 + 0.00960365) / 1.384146 = 0.226578.
-TEST(Proportion, GivesTheWilsonIntervalByHand) {
+TEST(Proportion, GivesTheWilsonInterval) {
   const auto p = proportion(8, 10);
   EXPECT_DOUBLE_EQ(p.value, 0.8);
   EXPECT_NEAR(p.low, 0.490162, 1e-6);
   EXPECT_NEAR(p.high, 0.943318, 1e-6);
 }
 
-// All right out of 10 does not mean that nothing can go wrong: low = 1 / (1 + z^2 / 10).
-TEST(Proportion, OfAllSuccessesStaysBelowCertainty) {
+// 10 right of 10 do not prove that mistakes are impossible: low = 1 / (1 + z^2 / 10).
+TEST(Proportion, OfAllSuccessesRemainsUncertain) {
   const auto p = proportion(10, 10);
   EXPECT_NEAR(p.low, 1.0 / 1.3841459, 1e-6);
   EXPECT_NEAR(p.high, 1.0, 1e-12);
@@ -39,7 +39,7 @@ TEST(Proportion, IntervalShrinksWithN) {
 }
 
 // Newcombe's own example, 56 of 70 against 48 of 80 (1998, table II, method 10): 0.0524 to 0.3339.
-TEST(Difference, IsNewcombesExample) {
+TEST(Difference, MatchesNewcombesExample) {
   const auto gap = difference(proportion(56, 70), proportion(48, 80));
   EXPECT_NEAR(gap.value, 0.2, 1e-12);
   EXPECT_NEAR(gap.low, 0.0524, 5e-5);
@@ -50,7 +50,7 @@ TEST(Difference, IsNewcombesExample) {
 // By the formula, for [0.1, 0.4] around 0.2 over [0.3, 0.7] around 0.5: products 0.1,
 // 0.1 * 0.3 * 0.7 * 0.3 = 0.0063 and 0.4 * 0 * 0.3 * 0.7 = 0, so
 // low = (0.1 - sqrt(0.0037)) / 0.21 and high = (0.1 + 0.1) / 0.21.
-TEST(Ratio, ByHand) {
+TEST(Ratio, MatchesHandCalculation) {
   const auto part = ratio({0.2, 0.1, 0.4, 10}, {0.5, 0.3, 0.7, 20});
   EXPECT_NEAR(part.value, 0.4, 1e-12);
   EXPECT_NEAR(part.low, (0.1 - std::sqrt(0.0037)) / 0.21, 1e-12);
@@ -58,8 +58,9 @@ TEST(Ratio, ByHand) {
   EXPECT_EQ(part.n, 30U);
 }
 
-// Nothing over something is 0, but may be more; where b.high is twice b nothing divides by zero.
-TEST(Ratio, OfTheEdgesIsDefined) {
+// Zero over a positive value is 0 with an upper bound above 0. Where b.high is twice b there is no
+// division by zero.
+TEST(Ratio, IsDefinedAtTheEdges) {
   const auto none = ratio(proportion(0, 20), proportion(10, 20));
   EXPECT_EQ(none.value, 0.0);
   EXPECT_EQ(none.low, 0.0);
@@ -72,7 +73,7 @@ TEST(Ratio, OfTheEdgesIsDefined) {
 // By hand for four values: mean 0.985; squared deviations 25 + 1 + 1 + 25 = 52e-6 / 4, so that
 // stddev = sqrt(1.3e-5 * 4 / 3) = 0.00416333; the 97.5 % point of t with 3 degrees of freedom is
 // 3.182446 (any table), half the interval 3.182446 * 0.00416333 / 2 = 0.00662479.
-TEST(MeanOfShares, GivesStudentsIntervalByHand) {
+TEST(MeanOfShares, GivesStudentsTInterval) {
   const auto mean = mean_of_shares({0.980, 0.984, 0.986, 0.990});
   EXPECT_NEAR(mean.value, 0.985, 1e-12);
   EXPECT_NEAR(mean.low, 0.985 - 0.00662479, 1e-8);
@@ -80,8 +81,8 @@ TEST(MeanOfShares, GivesStudentsIntervalByHand) {
   EXPECT_EQ(mean.n, 4U);
 }
 
-// One value has no spread: what another would be is unknown.
-TEST(MeanOfShares, OfFewerThanTwoIsTheWholeInterval) {
+// One value has no spread, so the interval is the whole range.
+TEST(MeanOfShares, OfFewerThanTwoSpansTheWholeInterval) {
   const auto one = mean_of_shares({0.99});
   EXPECT_EQ(one.value, 0.99);
   EXPECT_EQ(one.low, 0.0);
@@ -89,22 +90,22 @@ TEST(MeanOfShares, OfFewerThanTwoIsTheWholeInterval) {
   EXPECT_EQ(mean_of_shares({}).n, 0U);
 }
 
-// A share is never above one, however wide the interval: with 1 degree of freedom t is 12.7.
-TEST(MeanOfShares, StaysBelowCertainty) {
+// A share is never above one, even with a wide interval: with 1 degree of freedom t is 12.7.
+TEST(MeanOfShares, IntervalEndsAtOne) {
   EXPECT_EQ(mean_of_shares({0.98, 1.0}).high, 1.0);
   EXPECT_GT(mean_of_shares({0.98, 1.0}).low, 0.85);
 }
 
-// Differences may be negative; of one value nothing is known but the range.
-TEST(MeanWithin, HasTheRangeItIsTold) {
+// Differences may be negative. One value gives the whole range.
+TEST(MeanWithin, StaysWithinTheGivenRange) {
   EXPECT_EQ(mean_within({-0.9, 0.1}, -1.0, 1.0).high, 1.0);
   EXPECT_EQ(mean_within({-0.9, 0.1}, -1.0, 1.0).low, -1.0);
   EXPECT_EQ(mean_within({0.5}, -1.0, 1.0).low, -1.0);
   EXPECT_EQ(mean_within({}, -1.0, 1.0).n, 0U);
 }
 
-// Equal values have no spread, and yet prove little when they are few. By hand for three: z^2 =
-// 3.841459, so 3.841459 / 6.841459 = 0.561497 may be unseen, of any value from -1 to 1.
+// Equal values have no spread, yet a few of them prove little. By hand for three: z^2 = 3.841459,
+// so a share of 3.841459 / 6.841459 = 0.561497 may be unseen, with any value from -1 to 1.
 TEST(MeanWithin, OfEqualValuesIsUncertain) {
   const auto three = mean_within({-0.5, -0.5, -0.5}, -1.0, 1.0);
   EXPECT_DOUBLE_EQ(three.value, -0.5);
@@ -112,8 +113,8 @@ TEST(MeanWithin, OfEqualValuesIsUncertain) {
   EXPECT_NEAR(three.high, -0.5 + 0.561497 * 1.5, 1e-6);
 }
 
-// At the ends of the range it is Wilson's interval of a proportion of 1 or 0.
-TEST(Unvaried, IsWilsonsAtTheEnds) {
+// At the ends of the range the interval is Wilson's for a proportion of 1 or 0.
+TEST(Unvaried, EqualsWilsonsIntervalAtTheEnds) {
   const auto all = unvaried(1.0, 0.0, 1.0, 36);
   EXPECT_DOUBLE_EQ(all.low, proportion(36, 36).low);
   EXPECT_EQ(all.high, 1.0);
@@ -121,9 +122,9 @@ TEST(Unvaried, IsWilsonsAtTheEnds) {
   EXPECT_DOUBLE_EQ(unvaried(0.0, 0.0, 1.0, 36).high, proportion(0, 36).high);
 }
 
-// By hand: less their mean, the ranks are -3/2, 0, 0, 3/2 (a tie shares) and -3/2, 1/2, -1/2, 3/2;
-// 9/2 over the root of 9/2 * 5. What does not vary agrees with nothing.
-TEST(RankCorrelation, ByHandWithTies) {
+// By hand: minus their mean, the ranks are -3/2, 0, 0, 3/2 (ties share a rank) and -3/2, 1/2, -1/2,
+// 3/2; 9/2 over the root of 9/2 * 5. Constant values have correlation 0.
+TEST(RankCorrelation, MatchesHandCalculationWithTies) {
   EXPECT_NEAR(rank_correlation({1, 20, 20, 400}, {7, 9, 8, 10}), 4.5 / std::sqrt(22.5), 1e-12);
   EXPECT_DOUBLE_EQ(rank_correlation({3, 1, 2}, {-1, -9, -8}), 1.0);
   EXPECT_DOUBLE_EQ(rank_correlation({1, 2, 3}, {5, 4, 0}), -1.0);
@@ -132,7 +133,7 @@ TEST(RankCorrelation, ByHandWithTies) {
 }
 
 // By hand, unsorted: deviations from the mean of 3 are -2, -1, 1, 2, squares sum to 10, over 3.
-TEST(Spread, IsThatOfTheValuesByHand) {
+TEST(Spread, MatchesHandCalculation) {
   const auto even = spread({5.0, 1.0, 4.0, 2.0});
   EXPECT_EQ(even.median, 3.0);
   EXPECT_EQ(even.min, 1.0);
@@ -143,14 +144,14 @@ TEST(Spread, IsThatOfTheValuesByHand) {
   EXPECT_EQ(spread({9.0, 1.0, 2.0}).median, 2.0);
 }
 
-TEST(Spread, OfOneOrNoneIsNone) {
+TEST(Spread, OfFewerThanTwoValuesIsZero) {
   EXPECT_EQ(spread({7.0}).median, 7.0);
   EXPECT_EQ(spread({7.0}).stddev, 0.0);
   EXPECT_EQ(spread({}).max, 0.0);
 }
 
-// The form that every JSON document uses for a measured quantity.
-TEST(Quantity, SurvivesJson) {
+// The JSON form of a measured quantity in every document.
+TEST(Quantity, RoundTripsThroughJson) {
   const Json json = proportion(3, 7);
   const auto back = json.get<Quantity>();
   EXPECT_EQ(json.size(), 4U);

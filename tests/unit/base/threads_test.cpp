@@ -11,14 +11,14 @@
 namespace digits {
 namespace {
 
-// A machine's proc/ and control groups, as small as cpu_quota needs them.
+// A machine's proc/ and control groups, with only the files that cpu_quota reads.
 class CpuQuota : public testing::Test {
  protected:
   void write(const std::string& path, const std::string& text) {
     std::filesystem::create_directories((root_ / path).parent_path());
     write_file(root_ / path, text);
   }
-  // The two lines that a kernel has for one hierarchy of each version, beside others.
+  // The lines of a kernel for one hierarchy of each version, among other lines.
   void mount(const std::string& top) {
     write("proc/self/mountinfo",
           "23 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw\n"
@@ -35,7 +35,7 @@ class CpuQuota : public testing::Test {
   TemporaryDirectory root_;
 };
 
-TEST_F(CpuQuota, IsNoneWithoutControlGroups) {
+TEST_F(CpuQuota, IsUnsetWithoutControlGroups) {
   EXPECT_EQ(cpu_quota(root_.path()), std::nullopt);
   mount("/");
   EXPECT_EQ(cpu_quota(root_.path()), std::nullopt);
@@ -62,8 +62,8 @@ TEST_F(CpuQuota, ReadsVersion1) {
   EXPECT_EQ(cpu_quota(root_.path()), 3.0);
 }
 
-// A group cannot use more than its parents, however much its own quota allows.
-TEST_F(CpuQuota, IsTheSmallestOfTheParents) {
+// A group cannot use more than its parents' quotas.
+TEST_F(CpuQuota, IsTheSmallestQuotaOfAllParents) {
   mount("/");
   write("proc/self/cgroup", "0::/a/b/c\n");
   write("sys/fs/cgroup/unified/a/cpu.max", "200000 100000\n");
@@ -74,7 +74,8 @@ TEST_F(CpuQuota, IsTheSmallestOfTheParents) {
   EXPECT_EQ(cpu_quota(root_.path()), 1.0);
 }
 
-// Inside a container the mount's root is the container's group, under which its name leads nowhere.
+// Inside a container the root of the mount is the container's group, and its name outside is no
+// path.
 TEST_F(CpuQuota, IsFoundInAContainer) {
   mount("/docker/0123");
   write("sys/fs/cgroup/unified/cpu.max", "300000 100000\n");
@@ -95,7 +96,8 @@ TEST(Threads, CoresAreWithinTheQuota) {
   EXPECT_EQ(cores_within(8, 0.1), 1);
 }
 
-// In a thread of its own, since the mask is a thread's: with one core in it there is one.
+// The test uses another thread, since the mask belongs to a thread: a mask of one core gives one
+// core.
 TEST(Threads, CoresFollowTheAffinityMask) {
   std::thread([] {
     cpu_set_t mask;
@@ -112,7 +114,7 @@ TEST(Threads, CoresFollowTheAffinityMask) {
   }).join();
 }
 
-// 999 threads on two cores would only be in each other's way.
+// 999 threads on two cores would only delay each other.
 TEST(Threads, AreAtMostFourPerCore) {
   EXPECT_EQ(thread_count(0, 2), 2);
   EXPECT_EQ(thread_count(1, 2), 1);

@@ -15,9 +15,9 @@ Dataset corners() {
   return set;
 }
 
-// All on ink, spread evenly, and all elsewhere: 1, the share of the area, 0, less the area's. Signs
-// do not matter, and what is attributed nowhere is not on ink.
-TEST(ExcessOnInk, ComparesWithTheShareOfTheArea) {
+// Attributions on ink only, spread evenly, and outside ink only: 1, the share of the area, 0, minus
+// the share of the area. Signs do not matter, and zero attributions are not on ink.
+TEST(ExcessOnInk, SubtractsTheShareOfTheArea) {
   const double area = 4.0 / 36.0;
   const auto excess = [&](const std::vector<std::pair<int, float>>& values, float rest) {
     Attributions attributions{std::vector<float>(72, rest), {}};
@@ -41,8 +41,8 @@ TEST(CompletenessError, IsRelativeToTheDifference) {
   EXPECT_EQ(completeness_error({}).n, 0U);
 }
 
-// Of magnitudes: the same order with other signs agrees, the reverse order disagrees.
-TEST(RankAgreement, IsOfMagnitudes) {
+// Magnitudes are compared: the same order with other signs agrees, and the reverse order disagrees.
+TEST(RankAgreement, ComparesMagnitudes) {
   auto set = random_dataset(2, 1, 3);
   const Attributions a{{1.0F, -2.0F, 3.0F, 1.0F, 2.0F, 3.0F}, {}};
   const Attributions b{{-10.0F, 20.0F, -90.0F, 1.0F, 2.0F, 3.0F}, {}};

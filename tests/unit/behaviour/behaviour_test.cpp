@@ -10,7 +10,7 @@
 namespace digits {
 namespace {
 
-// A name's parts are the levels of the document, so that a gate can name one measurement or "*".
+// The parts of a name are the levels of the document, so a gate can name one measurement or "*".
 TEST(TreeOf, NestsByName) {
   const auto tree = tree_of({{"a/x", proportion(1, 2)}, {"a/y", proportion(3, 4)}, {"b/x", {}}});
   EXPECT_EQ(tree.size(), 2U);
@@ -24,7 +24,7 @@ TEST(Ask, TakesTheFirstOfEqualProbabilities) {
   EXPECT_THAT(answers.probabilities, testing::ElementsAre(.4, .7));
 }
 
-// The samples keep their order and their labels, and another seed takes others.
+// The samples keep their order and their labels. Another seed takes other samples.
 TEST(Sample, IsAFunctionOfItsSeed) {
   const auto set = random_dataset(200);
   const auto few = sample(set, 20, test_seed());
@@ -64,9 +64,9 @@ ModelUnderTest blind() {
   return subject;
 }
 
-// Digits are asked everything; a blind model, which always says 0, is never flipped, never swayed
-// and right once in ten.
-TEST(MeasureBehaviour, AsksDigitsEverything) {
+// All tests run on digits. A blind model, which always says 0, has no flips and no drops, and is
+// right once in ten.
+TEST(MeasureBehaviour, RunsAllTestsOnDigits) {
   const auto all =
       measure_behaviour(blind(), few_digits({16, 16, 1, numbered_class_names(10)}), {});
   EXPECT_EQ(names_of(all).size(), 25U);
@@ -80,22 +80,23 @@ TEST(MeasureBehaviour, AsksDigitsEverything) {
   EXPECT_EQ(observed.at("counterfactual/on_ink").n, 0U);
 }
 
-// Of other classes than digits, nothing synthetic is asked; what cannot be explained is not.
-TEST(MeasureBehaviour, LeavesOutWhatDoesNotApply) {
+// For classes that are not digits, no synthetic digit is drawn. Without gradients nothing is
+// explained.
+TEST(MeasureBehaviour, OmitsInapplicableTests) {
   const auto letters = few_digits({16, 16, 1, {"a", "b", "c"}});
   const auto names = names_of(measure_behaviour({always(0), {}, {}}, letters, {}));
   EXPECT_EQ(names.count("functionality/canonical"), 0U);
   EXPECT_EQ(names.count("functionality/noise"), 1U);
   EXPECT_EQ(names.count("interpretability/completeness"), 0U);
   BehaviourOptions options;
-  options.digit_tests = false;  // clothes under digits' names, say
+  options.digit_tests = false;  // clothes with the names of digits, for example
   const auto clothes = few_digits({16, 16, 1, numbered_class_names(10)});
   EXPECT_EQ(names_of(measure_behaviour({always(0), {}, {}}, clothes, options)), names);
 }
 
-// The costly tests are shown a fifteenth of the images; of a quarter of the pixels, four times
-// that.
-TEST(MeasureBehaviour, ShowsMoreImagesThatAreSmall) {
+// The costly tests use a fifteenth of the images. With a quarter of the pixels they use four times
+// as many.
+TEST(MeasureBehaviour, UsesMoreImagesIfTheyAreSmall) {
   const auto shown = [](int side) {
     auto subject = blind();
     std::size_t images = 0;

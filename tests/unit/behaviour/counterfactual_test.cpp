@@ -23,12 +23,12 @@ Dataset spots(std::size_t n) {
   return set;
 }
 
-// Whether a pixel is what it is in the clean image.
+// Class 1 while a pixel keeps its value of the clean image.
 Classifier watching(int row, int col, std::uint8_t value) {
   return decided_by([=](const std::uint8_t* image) { return image[row * kSide + col] == value; });
 }
 
-TEST(InkOf, IsHalfTheBrightestAndItsMargin) {
+TEST(InkOf, HoldsHalfBrightPixelsAndTheirMargin) {
   auto set = random_dataset(1, 3, 5);
   set.images = {0, 0, 0, 0, 0, 49, 100, 50, 0, 0, 0, 0, 0, 0, 0};
   const auto count = [&](int margin) {
@@ -46,10 +46,10 @@ TEST(InkOf, IsHalfTheBrightestAndItsMargin) {
             (std::vector<bool>{true, false, false, true}));
 }
 
-// A classifier that watches one pixel is flipped by the smallest square there is, 2 x 2 of 14 x 14,
-// wherever it covers that pixel: four positions on ink, or beside it, and one in a corner. Of all
-// 169 positions, 9 lie within the 4 x 4 pixels, 12 half and 4 a quarter.
-TEST(Counterfactuals, FindTheSmallestSquareWhereverItIs) {
+// A classifier that watches one pixel is flipped by the smallest square, 2 x 2 of 14 x 14, at any
+// place that covers that pixel: four positions on or beside ink, and one in a corner. Of all 169
+// positions, 9 lie within the 4 x 4 pixels, 12 half and 4 a quarter.
+TEST(Counterfactuals, FindTheSmallestSquareAnywhere) {
   const auto on_ink = counterfactuals(watching(7, 7, 200), spots(1)).front();
   EXPECT_TRUE(on_ink.found);
   EXPECT_EQ(on_ink.side, 2);
@@ -62,8 +62,8 @@ TEST(Counterfactuals, FindTheSmallestSquareWhereverItIs) {
   EXPECT_DOUBLE_EQ(corner.on_ink, 0.0);
 }
 
-// Two pixels that must both be hidden, three apart along each axis: a square of four does, if it
-// lies right; positions are two apart.
+// Two pixels, three apart along each axis, must both be hidden: a square of four does it at the
+// right position. Positions are two apart.
 TEST(Counterfactuals, GrowUntilTheAnswerFlips) {
   const auto either = decided_by([](const std::uint8_t* image) {
     return image[6 * kSide + 6] == 200 || image[9 * kSide + 9] == 0;
@@ -73,10 +73,10 @@ TEST(Counterfactuals, GrowUntilTheAnswerFlips) {
   EXPECT_DOUBLE_EQ(found.on_ink, 9.0 / 16.0);  // at (6, 6): rows and columns 6 to 8 of 5 to 8
 }
 
-// Above chance for what watches ink; not for what watches a corner, nor for what is flipped by
-// anything; nothing is known of what is never flipped.
-TEST(MeasureCounterfactuals, AsksForInk) {
-  const auto set = spots(100);  // all answer alike: fewer images would leave the sign open
+// The measure is above chance for a classifier that watches ink. It is not for one that watches a
+// corner, nor for one that is flipped by any square. It is unknown for one that is never flipped.
+TEST(MeasureCounterfactuals, ExceedsChanceOnlyOnInk) {
+  const auto set = spots(100);  // all answer alike: fewer images leave the sign undecided
   EXPECT_GT(measure_counterfactuals(watching(7, 7, 200), set).observed.low, 0.1);
   EXPECT_LT(measure_counterfactuals(watching(0, 0, 0), set).observed.high, 0.0);
   const auto untouched = decided_by([&](const std::uint8_t* image) {

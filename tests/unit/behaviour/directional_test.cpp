@@ -23,27 +23,27 @@ double brightness(const std::uint8_t* image) {
 }
 
 // Half the light, then a fifth of it: the probability of class 1 is 1, 0.5, 0.2, but for rounding.
-TEST(Drops, ComparePerLevelWithTheOneBefore) {
+TEST(Drops, CompareEachLevelWithThePreviousOne) {
   const auto steps =
       drops(scored_by(brightness), white(20), {toned(0.5, 0.0), toned(0.2, 0.0)}, test_seed(), 1);
   ASSERT_EQ(steps.size(), 2U);
   EXPECT_NEAR(steps[0].value, 0.5, 0.003);
   EXPECT_NEAR(steps[1].value, 0.3, 0.003);
-  // All images fall alike. Of 20, a share of z^2 / (20 + z^2) = 0.1611 may be unseen and rise by 1.
+  // All images drop alike. Of 20, a share of z^2 / (20 + z^2) = 0.1611 may be unseen and rise by 1.
   EXPECT_NEAR(steps[1].low, 0.3 - 0.1611 * (0.3 + 1.0), 0.003);
   EXPECT_EQ(steps[1].n, 20U);
 }
 
-// It is the true class that is looked at: of class 0 the probability rises.
-TEST(Drops, AreOfTheTrueClass) {
+// The true class is measured: the probability of class 0 rises.
+TEST(Drops, MeasureTheTrueClass) {
   auto set = white(20);
   std::fill(set.labels.begin(), set.labels.end(), std::uint8_t{0});
   const auto steps = drops(scored_by(brightness), set, {toned(0.5, 0.0)}, test_seed(), 1);
   EXPECT_NEAR(steps[0].value, -0.5, 0.003);
 }
 
-// A pixel of light loses more than half of it at the weakest blur, in an image of any size.
-TEST(Degradations, BlurSmallImagesToo) {
+// A light pixel loses more than half of its value at the weakest blur, in an image of any size.
+TEST(Degradations, BlurImagesOfAnySize) {
   for (const int side : {5, 8, 28}) {
     const Schema schema{side, side, 1, numbered_class_names(2)};
     const auto pixel = static_cast<std::size_t>(side / 2 * side + side / 2);
@@ -55,10 +55,10 @@ TEST(Degradations, BlurSmallImagesToo) {
   }
 }
 
-// A classifier that believes less and less falls at every level; one that does not care, or does
-// not beyond some strength, does not.
-TEST(MeasureDegradations, TakeTheLevelThatFallsLeast) {
-  auto set = white(400);  // all fall alike: fewer images would leave the sign open
+// A classifier whose probability falls at every level passes. One that does not react, or not
+// beyond some strength, does not.
+TEST(MeasureDegradations, TakesTheLevelWithTheSmallestDrop) {
+  auto set = white(400);  // all drop alike: fewer images leave the sign undecided
   for (std::size_t i = 0; i < set.size(); ++i) {  // a dark frame, so that blur changes something
     for (int p = 0; p < 100; ++p) {
       if (p / 10 % 9 == 0 || p % 10 % 9 == 0) set.image(i)[p] = 0;
@@ -71,7 +71,7 @@ TEST(MeasureDegradations, TakeTheLevelThatFallsLeast) {
     }
     return verdicts;
   };
-  // The share of the inner 64 pixels that are as bright as they were: each change lowers it.
+  // The share of the inner 64 pixels that keep their brightness: each change lowers it.
   const auto intact = [](const std::uint8_t* image) {
     double sum = 0.0;
     for (int p = 0; p < 100; ++p) sum += p / 10 % 9 == 0 || p % 10 % 9 == 0 ? 0.0 : image[p];
@@ -85,8 +85,9 @@ TEST(MeasureDegradations, TakeTheLevelThatFallsLeast) {
   EXPECT_THAT(falls(scored_by(up_to_a_point)), testing::ElementsAre(false, false, false));
 }
 
-// Whole images are white, erased ones black; three classes, and class 2 is what they become.
-TEST(GainByErasure, IsThatOfTheClassThatItBecomes) {
+// Whole images are white and erased ones black. Of three classes, class 2 is the class after the
+// erasure.
+TEST(GainByErasure, MeasuresTheResultingClass) {
   ErasedPairs pairs{random_dataset(6, 4, 4), random_dataset(6, 4, 4)};
   std::fill(pairs.whole.images.begin(), pairs.whole.images.end(), std::uint8_t{255});
   std::fill(pairs.erased.images.begin(), pairs.erased.images.end(), std::uint8_t{0});
@@ -105,8 +106,8 @@ TEST(GainByErasure, IsThatOfTheClassThatItBecomes) {
   EXPECT_EQ(gain_by_erasure(classify, pairs).n, 6U);
 }
 
-// Only pairs of digits that the model knows are drawn: none of them among the first two.
-TEST(MeasureErasures, LeaveOutUnknownDigits) {
+// Only pairs of known digits are drawn: the first two classes have none.
+TEST(MeasureErasures, OmitsUnknownDigits) {
   const auto measured = [](int classes) {
     return measure_erasures(always(0), {16, 16, 1, numbered_class_names(classes)}, 2, test_seed());
   };

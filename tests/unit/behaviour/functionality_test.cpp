@@ -11,7 +11,7 @@
 namespace digits {
 namespace {
 
-// Images of one grey each, of class 1.
+// Images of one grey value each, of class 1.
 Dataset greys(const std::vector<std::uint8_t>& values) {
   auto set = random_dataset(values.size(), 2, 2, 1, 2);
   for (std::size_t i = 0; i < values.size(); ++i) std::fill_n(set.image(i), 4, values[i]);
@@ -21,9 +21,9 @@ Dataset greys(const std::vector<std::uint8_t>& values) {
 
 const Classifier by_grey = scored_by([](const std::uint8_t* image) { return image[0] / 255.0; });
 
-// 100 right answers from 0.6 up, and wrong ones below a half, which are as sure of the other class:
-// a twentieth of the right ones is given up, and the wrong ones do not count.
-TEST(ConfidenceThreshold, IsWhatNearlyAllRightAnswersReach) {
+// 100 right answers from 0.6 up, and wrong ones below a half, which are as confident of the other
+// class: 5 % of the right answers are below the threshold, and wrong ones do not count.
+TEST(ConfidenceThreshold, IsReachedBy95PercentOfRightAnswers) {
   std::vector<std::uint8_t> values;
   for (int i = 0; i < 100; ++i) values.push_back(static_cast<std::uint8_t>(153 + i / 2));
   for (int i = 0; i < 50; ++i) values.push_back(static_cast<std::uint8_t>(2 * i));
@@ -31,20 +31,20 @@ TEST(ConfidenceThreshold, IsWhatNearlyAllRightAnswersReach) {
   EXPECT_DOUBLE_EQ(confidence_threshold(by_grey, greys(values), 0.5), 178 / 255.0);
 }
 
-// A model that is sure of everything does not set its own standard; one that is never right has
-// none.
-TEST(ConfidenceThreshold, IsNineTenthsAtMost) {
+// A model that is always confident does not raise the threshold above 0.9. One that is never right
+// has no threshold.
+TEST(ConfidenceThreshold, IsAtMostNineTenths) {
   EXPECT_DOUBLE_EQ(confidence_threshold(by_grey, greys({255, 254, 253})), 0.9);
   EXPECT_DOUBLE_EQ(confidence_threshold(by_grey, greys({0, 10})), 0.9);
 }
 
-TEST(ConfidentShare, CountsTheThresholdItself) {
+TEST(ConfidentShare, IncludesTheThreshold) {
   const auto share = confident_share(by_grey, greys({255, 204, 200, 0}), 204 / 255.0);
-  EXPECT_DOUBLE_EQ(share.value, 0.75);  // of the last one it is sure, too: that it is class 0
+  EXPECT_DOUBLE_EQ(share.value, 0.75);  // the last one is confident of class 0
   EXPECT_EQ(share.n, 4U);
 }
 
-TEST(BlankImages, GoFromPaperToInk) {
+TEST(BlankImages, RangeFromPaperToInk) {
   const auto set = blank_images({3, 2, 3, numbered_class_names(2)});
   ASSERT_EQ(set.size(), 9U);
   EXPECT_EQ(set.image(0)[0], 0);
@@ -55,7 +55,7 @@ TEST(BlankImages, GoFromPaperToInk) {
   }
 }
 
-// Every byte is as likely as any other, and no image is another's.
+// All byte values are equally likely, and no two images are equal.
 TEST(NoiseImages, AreUniform) {
   const auto set = noise_images({20, 20, 1, numbered_class_names(2)}, 50, test_seed());
   double sum = 0.0;
@@ -65,7 +65,7 @@ TEST(NoiseImages, AreUniform) {
   EXPECT_EQ(std::set<int>(set.images.begin(), set.images.end()).size(), 256U);
 }
 
-// The same pixels, each whole with its colours, in an order of each image's own.
+// The same pixels, each with all its channels, in another order for each image.
 TEST(ScrambledImages, KeepTheirPixels) {
   auto set = random_dataset(2, 9, 7, 3);
   std::copy(set.image(0), set.image(1), set.image(1));
@@ -82,9 +82,9 @@ TEST(ScrambledImages, KeepTheirPixels) {
   EXPECT_NE(pixels(scrambled.image(0)), pixels(scrambled.image(1)));
 }
 
-// What is sure only of images with a white top and a black bottom is not sure of nothing; what is
-// always sure is.
-TEST(MeasureConfidence, SeesWhoIsSureOfNothing) {
+// A model that is confident only of images with a white top and a black bottom passes. A model that
+// is always confident does not.
+TEST(MeasureConfidence, DetectsUnjustifiedConfidence) {
   auto set = random_dataset(100, 8, 8, 1, 2);
   for (std::size_t i = 0; i < set.size(); ++i) {
     std::fill_n(set.image(i), 32, std::uint8_t{255});
@@ -106,8 +106,8 @@ TEST(MeasureConfidence, SeesWhoIsSureOfNothing) {
   EXPECT_THAT(measured(always(1)), testing::Each(1.0));
 }
 
-// Who knows all 90 by heart is right on them, and a single mistake shows.
-TEST(MeasureCanonicalDigits, CountEveryMistake) {
+// A model that knows all 90 digits is right on all of them, and a single mistake is counted.
+TEST(MeasureCanonicalDigits, CountsEveryMistake) {
   const Schema schema{20, 20, 1, numbered_class_names(10)};
   const auto known = canonical_digits(schema);
   const auto by_heart = [&](std::size_t mistakes) {

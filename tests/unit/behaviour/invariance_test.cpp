@@ -9,7 +9,7 @@
 namespace digits {
 namespace {
 
-constexpr int kNameSide = 28;  // at which a pixel of the names is one pixel
+constexpr int kNameSide = 28;  // the size at which a pixel in the names is one pixel
 
 // A column of ink in each image, at 3, 4, 5, 6, 3, ...
 Dataset columns(std::size_t n) {
@@ -44,9 +44,9 @@ double flipped(const Classifier& classify, const std::string& name,
   return flips(classify, answered_by(classify, set), named(name).variants, 1).value;
 }
 
-// Left or right half: a shift by one pixel takes columns 4 and 5 across, each in one direction
-// only; one by two takes all four.
-TEST(Flips, CountImagesThatAnyVariantFlips) {
+// Left or right half: a shift by one pixel moves columns 4 and 5 across the middle, each in one
+// direction only. A shift by two moves all four.
+TEST(Flips, CountImagesFlippedByAnyVariant) {
   const auto half =
       decided_by([](const std::uint8_t* image) { return brightest_column(image) < 5 ? 0 : 1; });
   EXPECT_DOUBLE_EQ(flipped(half, "shift_1"), 0.5);
@@ -54,9 +54,9 @@ TEST(Flips, CountImagesThatAnyVariantFlips) {
   EXPECT_DOUBLE_EQ(flipped(half, "contrast"), 0.0);
 }
 
-// Each change is noticed by a classifier that reads what it changes, and by none that reads what it
-// leaves: none of them perturbs nothing.
-TEST(Invariances, EachChangeWhatTheySay) {
+// Each change flips a classifier that reads the changed property, and no classifier that reads an
+// unchanged one.
+TEST(Invariances, ChangeOnlyTheNamedProperty) {
   const auto by_sum = [](int low, int high) {
     return decided_by([=](const std::uint8_t* image) {
       int sum = 0;
@@ -79,7 +79,7 @@ TEST(Invariances, EachChangeWhatTheySay) {
   EXPECT_GT(flipped(exactly, "scale"), 0.2);  // column 3 moves by a tenth of 10.5 pixels
 }
 
-// Where the dot in the middle of an image of this size goes by the first variant.
+// The position of the middle dot of an image of this size after the first variant.
 cv::Point moved_dot(const Schema& schema, const std::string& name) {
   cv::Mat1b image(schema.rows, schema.cols, std::uint8_t{0});
   image(schema.rows / 2, schema.cols / 2) = 255;
@@ -89,8 +89,8 @@ cv::Point moved_dot(const Schema& schema, const std::string& name) {
   return brightest - cv::Point(schema.cols / 2, schema.rows / 2);
 }
 
-// The pixels in the names are those of images of 28: eight times as many at 224, and by the shorter
-// side. At 8 a shift is a fraction, and no stroke can change by a whole pixel.
+// The pixels in the names are those of images of 28: eight times as many at 224, by the shorter
+// side. At 8 a shift is a fraction of a pixel, and no stroke can change by a whole pixel.
 TEST(Invariances, PixelsScaleWithTheShorterSide) {
   EXPECT_EQ(moved_dot(square(28), "shift_1"), cv::Point(-1, -1));
   EXPECT_EQ(moved_dot(square(28), "shift_2"), cv::Point(-2, -2));
@@ -109,8 +109,8 @@ TEST(Invariances, PixelsScaleWithTheShorterSide) {
               9.0);  // (1 - 2/7)^2 stays; OpenCV's weights are 1/32
 }
 
-// What is flipped is counted against all images; a classifier that sees nothing is never flipped.
-TEST(Flips, AreNoneOfABlindClassifier) {
+// Flips are divided by the number of all images. A blind classifier is never flipped.
+TEST(Flips, AreZeroForABlindClassifier) {
   const auto set = answered_by(always(1), columns(100));
   const auto observed = flips(always(1), set, named("shift_2").variants, 2);
   EXPECT_EQ(observed.value, 0.0);
@@ -118,9 +118,8 @@ TEST(Flips, AreNoneOfABlindClassifier) {
   EXPECT_GT(observed.high, 0.0);
 }
 
-// Strokes of one pixel have none to lose: such images are left out, and what is left is what n
-// says.
-TEST(MeasureInvariance, ThinsOnlyWhatIsThickEnough) {
+// Strokes one pixel wide cannot be thinned: such images are omitted, and n counts the others.
+TEST(MeasureInvariance, ThinsOnlyThickStrokes) {
   auto set = columns(20);
   const auto thick = perturbed(set, thickened(4));
   std::copy(thick.images.begin(), thick.images.begin() + 5 * kNameSide * kNameSide,

@@ -10,39 +10,39 @@
 namespace digits {
 namespace {
 
-// The configuration that `digits test <arguments>` would use.
+// The configuration of `digits test <arguments>`.
 Config config_of(const Arguments& arguments) {
   CommandOptions options("test", "for tests");
   options.add_config();
   return config_from(*options.parse(arguments), preset_config("fast"));
 }
 
-TEST(Options, LaterWins) {
+TEST(Options, FlagsOverrideTheFile) {
   const TemporaryDirectory folder;
   write_file(folder / "c.toml", "seed = 5\nthreads = 3\n");
   const auto config =
       config_of({"--preset", "accurate", "--config", (folder / "c.toml").string(), "--seed", "6"});
   EXPECT_EQ(config.preset, "accurate");
-  EXPECT_EQ(config.threads, 3);  // the file over the preset
-  EXPECT_EQ(config.seed, 6);     // the flag over the file
+  EXPECT_EQ(config.threads, 3);  // the file overrides the preset
+  EXPECT_EQ(config.seed, 6);     // the flag overrides the file
 }
 
-TEST(Options, RefusesWhatItDoesNotKnow) {
+TEST(Options, RejectsUnknownWords) {
   expect_error("usage.option", [] { config_of({"--sead", "1"}); });
   expect_error("usage.option", [] { config_of({"--seed"}); });
   expect_error("usage.option", [] { config_of({"--seed", "one"}); });
   expect_error("usage.argument", [] { config_of({"stray"}); });
 }
 
-// Values on the command line are checked as those of a file.
-TEST(Options, ChecksValues) {
+// Values on the command line are checked like values in a file.
+TEST(Options, RejectsInvalidValues) {
   expect_error("config.value", [] { config_of({"--seed", "-1"}); });
   expect_error("config.preset", [] { config_of({"--preset", "slow"}); });
   expect_error("config.value", [] { config_of({"--fail-on", "never"}); });
   EXPECT_EQ(config_of({"--fail-on", "warning"}).data.fail_on, "warning");
 }
 
-// A flag means just that number, on a set of any size; the other value still follows the set.
+// A flag sets exactly its number for a set of any size. The other value still depends on the set.
 TEST(Options, EpochsAndBatchSizeAreKept) {
   CommandOptions options("test", "for tests");
   options.add_config();
@@ -58,8 +58,8 @@ TEST(Options, EpochsAndBatchSizeAreKept) {
   EXPECT_EQ(batch.min_steps, base.train.min_steps);
 }
 
-// A file's name and an option's value stay whole; a list option is given again for each value.
-TEST(Options, ACommaIsALetterLikeOthers) {
+// File names and option values are not split. A list option is repeated for each value.
+TEST(Options, CommaDoesNotSplitAValue) {
   CommandOptions options("test", "for tests", "FILE...");
   options.text("out", "one value", "FILE");
   options.texts("mirror", "several values", "URL");
@@ -70,7 +70,7 @@ TEST(Options, ACommaIsALetterLikeOthers) {
   EXPECT_THAT(parsed->texts("mirror"), testing::ElementsAre("c,d", "e,f"));
 }
 
-// The hint of the error that `digits test <arguments>` gives, where `test` takes files.
+// The hint of the error of `digits test <arguments>`, where `test` takes files.
 std::string hint_of(const Arguments& arguments) {
   CommandOptions options("test", "for tests", "FILE...");
   options.add_config();
@@ -83,8 +83,8 @@ std::string hint_of(const Arguments& arguments) {
   return "no error";
 }
 
-// After -- every word is a file's name; a name with a dash before it is told so.
-TEST(Options, NamesWithADashComeAfterTwo) {
+// After -- every word is a file name. The error for a name with a dash before -- says so.
+TEST(Options, NamesWithADashFollowADoubleDash) {
   CommandOptions options("test", "for tests", "FILE...");
   const auto parsed = options.parse({"a.png", "--", "-7.png", "--help"});
   EXPECT_THAT(parsed->words("files"), testing::ElementsAre("a.png", "-7.png", "--help"));
@@ -92,7 +92,7 @@ TEST(Options, NamesWithADashComeAfterTwo) {
   EXPECT_THAT(hint_of({"a.png", "-it is.png"}), testing::EndsWith(" -- '-it is.png'"));
 }
 
-TEST(Options, AMistypedOptionIsToldTheNearest) {
+TEST(Options, MistypedOptionGetsTheNearestName) {
   EXPECT_EQ(hint_of({"--presett", "fast"}), "did you mean --preset?");
   EXPECT_EQ(hint_of({"--sede=1"}), "did you mean --seed?");
   EXPECT_EQ(hint_of({"a.png", "--hepl"}), "did you mean --help?");
@@ -100,7 +100,7 @@ TEST(Options, AMistypedOptionIsToldTheNearest) {
   EXPECT_EQ(hint_of({"--seed"}), "digits test --help");  // no value, and no misspelling
 }
 
-TEST(Commands, AMistypedCommandIsToldTheNearest) {
+TEST(Commands, MistypedCommandGetsTheNearestName) {
   const auto hint = [](const std::string& word) -> std::string {
     try {
       run_one_of(commands(), {word}, "digits");
@@ -115,7 +115,8 @@ TEST(Commands, AMistypedCommandIsToldTheNearest) {
   EXPECT_EQ(hint("deploy"), "digits --help");
 }
 
-// --model takes a package, a run that has one, and says what to do about a run that has none.
+// --model takes a package or a run with one. The error for a run without a package names the next
+// step.
 TEST(Options, ModelMayBeARun) {
   const TemporaryDirectory folder;
   const auto package = [&](const std::string& model) {
@@ -133,8 +134,8 @@ TEST(Options, ModelMayBeARun) {
   expect_error("usage.option", [&] { package_of(*none.parse({})); });
 }
 
-// Every option on how files are read has its key, and wins over the run's configuration.
-TEST(Options, SayHowASetIsRead) {
+// Every option for reading files has its key, and overrides the run's configuration.
+TEST(Options, SetOptionsAreParsed) {
   const auto plain = config_of({}).data;
   EXPECT_EQ(plain.first_label, 0);
   EXPECT_FALSE(plain.invert);
@@ -151,7 +152,7 @@ TEST(Options, SayHowASetIsRead) {
   expect_error("config.value", [] { config_of({"--first-label", "256"}); });
 }
 
-TEST(Options, WantsItsPositionals) {
+TEST(Options, RequiresPositionals) {
   CommandOptions options("test", "for tests", "RUN");
   const auto none = options.parse({});
   expect_error("usage.argument", [&] { none->word("one run"); });
@@ -167,7 +168,7 @@ RunRequest request(const Arguments& arguments) {
   return run_request(*options.parse(arguments));
 }
 
-// The default preset is `standard`, for a configuration file that names none, too.
+// The default preset is `standard`, also for a configuration file without a preset.
 TEST(Options, DefaultPresetIsStandard) {
   const TemporaryDirectory folder;
   write_file(folder / "c.toml", "seed = 5\n");
@@ -178,19 +179,19 @@ TEST(Options, DefaultPresetIsStandard) {
 }
 
 // --gates replaces configs/gates.toml.
-TEST(Options, GatesNameTheFile) {
+TEST(Options, GatesOptionNamesTheFile) {
   EXPECT_EQ(request({}).config.gates_file, "");
   EXPECT_EQ(request({"--gates", "own.toml"}).config.gates_file, "own.toml");
 }
 
-// Classes called 0 to 9 need not be handwritten digits.
-TEST(Options, DigitTestsCanBeLeftOut) {
+// Classes named 0 to 9 need not be handwritten digits.
+TEST(Options, DigitTestsCanBeDisabled) {
   EXPECT_TRUE(request({}).config.evaluate.digit_tests);
   EXPECT_FALSE(request({"--no-digit-checks"}).config.evaluate.digit_tests);
 }
 
-// A run is new or resumed, not both; only a run can be resumed.
-TEST(Options, ResumeTakesTheRunsConfiguration) {
+// A run is new or resumed, not both. Only a run can be resumed.
+TEST(Options, ResumeUsesTheConfigurationOfTheRun) {
   const TemporaryDirectory folder;
   auto config = resolve(Config());
   config.seed = 77;
@@ -204,9 +205,9 @@ TEST(Options, ResumeTakesTheRunsConfiguration) {
   expect_error("input.missing", [&] { request({"--resume", folder / "none"}); });
 }
 
-// The hint is a command that a shell takes as it stands; without a run there is nothing to go on
-// with, and another error is none of its business.
-TEST(Options, AnInterruptedRunSaysHowToGoOn) {
+// The hint is a command that works in a shell. Without a run there is nothing to resume, and other
+// errors keep their hints.
+TEST(Options, InterruptedRunPrintsTheResumeCommand) {
   const TemporaryDirectory folder;
   RunRequest request;
   request.path = folder / "it's a run";
@@ -248,9 +249,9 @@ EpochRecord record_of(int epoch, double loss, Quantity accuracy, double train_se
   return record;
 }
 
-// By hand: 3000 images in 2 s are 1500 a second, 0.1 s of waiting 5 %; all in all 6000 in 3 s. The
-// first epoch is the best, and every column ends under its name.
-TEST(Output, HistoryTableByHand) {
+// By hand: 3000 images in 2 s are 1500 a second, and 0.1 s of waiting are 5 %; together 6000 in 3
+// s. The first epoch is the best, and every column ends below its name.
+TEST(Output, HistoryTableMatchesHandCalculation) {
   const auto table = history_table(
       {record_of(1, 0.5, proportion(9, 10), 2.0), record_of(2, 0.25, proportion(8, 10), 1.0)});
   EXPECT_EQ(table,
@@ -264,8 +265,8 @@ TEST(Output, HistoryTableByHand) {
             "6.7 %      4.0\n");
 }
 
-// A folder's name with a newline takes one line of the table all the same.
-TEST(Output, PairsTakeALineEach) {
+// A folder name with a newline still takes one line of the table.
+TEST(Output, PairsTakeOneLineEach) {
   testing::internal::CaptureStdout();
   print_pairs({{"run", "a\nb"}, {"package", "c"}});
   EXPECT_EQ(testing::internal::GetCapturedStdout(), "run      a b\npackage  c\n");

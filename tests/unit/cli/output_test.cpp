@@ -14,8 +14,8 @@ std::vector<Gate> three_gates() {
                 {"behaviour/functionality/canonical", 0.9, true, "third"}});
 }
 
-// A row per gate, as wide as the longest metric, with verdict and reason; an undecided one with the
-// images that it needs, one about drawn digits with a word on them.
+// A row per gate, as wide as the longest metric, with verdict and reason. An undecided gate has the
+// number of images that it needs, and a gate on drawn digits a note.
 TEST(GateTable, ShowsVerdictsAndReasons) {
   EXPECT_EQ(gate_table(three_gates()),
             "metric                             observed, 95 % interval        n      bound  "
@@ -29,8 +29,8 @@ TEST(GateTable, ShowsVerdictsAndReasons) {
             "gates: 1 of 3 passed, 1 failed, 1 undecided\n");
 }
 
-// After a run only what did not pass is shown, and nothing but the count when all did.
-TEST(GateTable, LeavesOutWhatPassed) {
+// After a run only gates that did not pass are shown. When all passed, only their number is shown.
+TEST(GateTable, OmitsPassedGates) {
   const auto gates = three_gates();
   const auto table = gate_table(gates, false);
   EXPECT_THAT(table, testing::Not(testing::HasSubstr("first")));

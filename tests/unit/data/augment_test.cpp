@@ -32,7 +32,7 @@ TEST(Augment, WithZeroStrengthIsTheIdentity) {
   }
 }
 
-// One sample, one key, one result; another key, another result.
+// The same sample and key give the same result. Another key gives another result.
 TEST(Augment, IsAFunctionOfItsKey) {
   const auto set = random_dataset(1, 12, 12);
   EXPECT_EQ(augmented(strong(), set, 0, 5), augmented(strong(), set, 0, 5));
@@ -41,7 +41,7 @@ TEST(Augment, IsAFunctionOfItsKey) {
 }
 
 // A bright dot in the middle moves by at most the shift, and each axis by its own draw.
-TEST(Augment, ShiftsByNoMoreThanItsStrength) {
+TEST(Augment, ShiftIsLimitedByItsStrength) {
   Dataset set = random_dataset(1, 15, 15);
   std::fill(set.images.begin(), set.images.end(), std::uint8_t{0});
   set.images[7 * 15 + 7] = 255;
@@ -58,7 +58,7 @@ TEST(Augment, ShiftsByNoMoreThanItsStrength) {
   EXPECT_GT(moved, 25);  // staying within half a pixel on both axes has a chance of 1/36
 }
 
-// What moves in from outside the frame is paper, not a copy of the edge.
+// Pixels from outside the frame are paper, not a copy of the edge.
 TEST(Augment, FillsWithPaper) {
   Dataset set = random_dataset(1, 10, 10);
   std::fill(set.images.begin(), set.images.end(), std::uint8_t{255});
@@ -72,8 +72,8 @@ TEST(Augment, FillsWithPaper) {
   EXPECT_GT(with_paper, 10);  // a shift below one pixel on both axes has a chance of 1/16
 }
 
-// Bilinear interpolation averages, so no value leaves the range that the image had.
-TEST(Augment, StaysWithinTheImagesRange) {
+// Bilinear interpolation averages, so every value stays in the range of the image.
+TEST(Augment, StaysWithinTheRangeOfTheImage) {
   Dataset set = random_dataset(1, 12, 12);
   for (auto& pixel : set.images) pixel = static_cast<std::uint8_t>(pixel / 2);
   for (std::uint64_t key = 0; key < 20; ++key) {
@@ -81,17 +81,17 @@ TEST(Augment, StaysWithinTheImagesRange) {
   }
 }
 
-// An image of one value: what a change is easily seen against.
+// An image of one value, on which each change is visible.
 Dataset plain_image(std::uint8_t value, int side = 20, int channels = 1) {
   Dataset set = random_dataset(1, side, side, channels);
   std::fill(set.images.begin(), set.images.end(), value);
   return set;
 }
 
-// Any strengths, sizes and key: the image fills its place to the byte, and without noise no value
-// lies above the image's own (below it, paper may come in). One rounding step is allowed to each of
-// the two interpolations and the blur.
-TEST(Augment, KeepsShapeAndRangeWhateverTheStrengths) {
+// Any strengths, sizes and key: the image fills its memory exactly, and without noise no value lies
+// above the image's own (paper may add lower ones). One rounding step is allowed for each of the
+// two interpolations and the blur.
+TEST(Augment, KeepsShapeAndRangeAtAnyStrength) {
   EXPECT_TRUE(rc::check("range", [] {
     const auto draw = [](int most) { return *rc::gen::inRange(0, most * 10 + 1) / 10.0; };
     AugmentOptions options{draw(45), draw(5), draw(1) / 2, draw(1)};
@@ -105,7 +105,7 @@ TEST(Augment, KeepsShapeAndRangeWhateverTheStrengths) {
 
     const auto bytes = set.schema.image_bytes();
     const Rng rng(*rc::gen::arbitrary<std::uint64_t>(), Stream::kAugment);
-    std::vector<std::uint8_t> out(bytes + 1, 99);  // one byte more, which nothing may write to
+    std::vector<std::uint8_t> out(bytes + 1, 99);  // one more byte, which must not be written
     augment(options, set.schema, set.image(0), out.data(), rng);
     RC_ASSERT(out.back() == 99);
     out.pop_back();
@@ -116,8 +116,8 @@ TEST(Augment, KeepsShapeAndRangeWhateverTheStrengths) {
   }));
 }
 
-// Each kind does something by itself; that none does so at zero strength is shown above.
-TEST(Augment, OfEachKindAloneChangesTheImage) {
+// Each kind changes the image alone. The test above shows that none does so at zero strength.
+TEST(Augment, EachKindChangesTheImage) {
   std::vector<AugmentOptions> kinds(11);
   kinds[0].rotation = 20.0;
   kinds[1].shift = 2.0;
@@ -137,16 +137,16 @@ TEST(Augment, OfEachKindAloneChangesTheImage) {
       changed += augmented(kinds[k], set, 0, key) != original(set, 0) ? 1 : 0;
     }
     if (k < 10) {
-      EXPECT_GE(changed, 5) << "kind " << k;  // some draws are too near zero to be seen
+      EXPECT_GE(changed, 5) << "kind " << k;  // some draws are too near zero to be visible
     } else {
       EXPECT_EQ(changed, 0);
     }
   }
 }
 
-// A dot is found within the noise's amplitude of its place: smoothing averages, and cannot displace
-// further. With little smoothing some move by a pixel at least.
-TEST(Augment, BendsByNoMoreThanTheElasticStrength) {
+// A dot moves by at most the noise's amplitude: smoothing averages, and cannot displace further.
+// With little smoothing some dots move by a pixel at least.
+TEST(Augment, ElasticDisplacementIsLimitedByItsStrength) {
   auto set = plain_image(0, 21);
   for (int y = 9; y < 12; ++y) std::fill_n(&set.images[y * 21 + 9], 3, std::uint8_t{255});
   AugmentOptions options;
@@ -166,8 +166,8 @@ TEST(Augment, BendsByNoMoreThanTheElasticStrength) {
 }
 
 // Neighbours move together: a smoothed field has a far smaller slope than its noise, so a ramp
-// stays monotonic where independent displacements would break it up.
-TEST(Augment, BendsSmoothly) {
+// stays monotonic. Independent displacements would break it.
+TEST(Augment, ElasticDisplacementIsSmooth) {
   auto set = plain_image(0, 28);
   for (int i = 0; i < 28 * 28; ++i) set.images[i] = static_cast<std::uint8_t>(i % 28 * 9);
   AugmentOptions options;
@@ -182,7 +182,7 @@ TEST(Augment, BendsSmoothly) {
 
 // Draws are uniform from 0 to the strength s, so the noise's mean square over many keys is s^2 / 3.
 // 200 keys of 400 pixels: the draws' own spread leaves a relative error of 6 % (one sigma).
-TEST(Augment, AddsNoiseOfTheAskedForDeviation) {
+TEST(Augment, AddsNoiseOfTheConfiguredDeviation) {
   const auto set = plain_image(128);
   AugmentOptions options;
   options.noise = 0.1;  // 25.5 of 255: five deviations to either end of the range
@@ -200,8 +200,8 @@ TEST(Augment, AddsNoiseOfTheAskedForDeviation) {
   EXPECT_NEAR(squares / kPixels / (25.5 * 25.5 / 3.0), 1.0, 0.3);
 }
 
-// The steepest step between neighbours gets less, and in the middle no ink is lost: each row sums
-// to what it was, but for rounding.
+// The steepest step between neighbours becomes smaller, and in the middle no ink is lost: each row
+// keeps its sum, except for rounding.
 TEST(Augment, BlursEdges) {
   auto set = plain_image(0, 28);
   for (int i = 0; i < 28 * 28; ++i) set.images[i] = i % 28 >= 12 && i % 28 < 16 ? 255 : 0;
@@ -218,7 +218,8 @@ TEST(Augment, BlursEdges) {
   EXPECT_GE(softer, 10);  // sigma above half a pixel has a chance of 3/4
 }
 
-// Erasing leaves paper in one rectangle of at most that share of the sides, and all else as it was.
+// Erasing leaves paper in one rectangle of at most that share of the sides, and changes no other
+// pixel.
 TEST(Augment, ErasesOneRectangle) {
   for (const int channels : {1, 3}) {
     auto set = plain_image(0, 20, channels);
@@ -284,8 +285,8 @@ TEST(Augment, ChangesBrightnessByOneOffset) {
   EXPECT_NEAR(lighter, 150, 43);
 }
 
-// Values beyond the range end at 0 or 255 instead of wrapping round.
-TEST(Augment, CutsOffTonesBeyondTheRange) {
+// Values beyond the range become 0 or 255 instead of wrapping around.
+TEST(Augment, ClipsValuesToTheRange) {
   AugmentOptions options;
   options.contrast = 0.5;
   options.brightness = 0.5;

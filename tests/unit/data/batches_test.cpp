@@ -42,7 +42,7 @@ TEST(BatchStream, VisitsEverySampleOnceAnEpoch) {
   for (std::uint32_t i = 0; i < 103; ++i) EXPECT_EQ(indices[i], i);
 }
 
-// The bug that no accuracy shows at first: images shuffled apart from their labels.
+// Detects a bug that the accuracy shows late: images shuffled without their labels.
 TEST(BatchStream, KeepsLabelsWithTheirImages) {
   const auto set = random_dataset(50);
   const auto bytes = set.schema.image_bytes();
@@ -55,7 +55,7 @@ TEST(BatchStream, KeepsLabelsWithTheirImages) {
   }
 }
 
-TEST(BatchStream, ShufflesAnewEachEpoch) {
+TEST(BatchStream, ShufflesEachEpochDifferently) {
   const auto set = random_dataset(100);
   auto options = options_of(10);
   const auto first = all_indices(all_batches(set, options));
@@ -65,14 +65,14 @@ TEST(BatchStream, ShufflesAnewEachEpoch) {
   EXPECT_NE(first, all_indices(all_batches(set, options)));
 }
 
-TEST(BatchStream, KeepsTheOrderWhenAsked) {
+TEST(BatchStream, KeepsTheOrderWithoutShuffling) {
   auto options = options_of(10);
   options.shuffle = false;
   const auto indices = all_indices(all_batches(random_dataset(25), options));
   EXPECT_TRUE(std::is_sorted(indices.begin(), indices.end()));
 }
 
-TEST(BatchStream, DropsAPartialBatchOnlyWhenAsked) {
+TEST(BatchStream, DropsAPartialBatchOnlyWhenConfigured) {
   const auto set = random_dataset(25);
   auto options = options_of(10);
   EXPECT_EQ(all_batches(set, options).back().labels.size(), 5U);
@@ -82,7 +82,7 @@ TEST(BatchStream, DropsAPartialBatchOnlyWhenAsked) {
   EXPECT_EQ(batch_count(25, options), 2U);
 }
 
-// One epoch's images, by the sample that each was made of.
+// One epoch's images, by the index of their sample.
 std::vector<std::vector<std::uint8_t>> by_sample(const Dataset& set, const BatchOptions& options) {
   std::vector<std::vector<std::uint8_t>> images(set.size());
   for (const auto& batch : all_batches(set, options)) {
@@ -94,9 +94,8 @@ std::vector<std::vector<std::uint8_t>> by_sample(const Dataset& set, const Batch
   return images;
 }
 
-// A sample is augmented by its own key: the batch size, and so the batch that it falls into, does
-// not matter.
-TEST(BatchStream, AugmentsASampleAlikeInAnyBatch) {
+// A sample is augmented by its own key: the batch size, and so its batch, does not matter.
+TEST(BatchStream, AugmentsASampleEquallyInAnyBatch) {
   const auto set = random_dataset(24, 8, 8);
   auto options = options_of(5);
   options.augment = {15.0, 2.0, 0.1, 0.1};
@@ -105,8 +104,7 @@ TEST(BatchStream, AugmentsASampleAlikeInAnyBatch) {
   EXPECT_EQ(by_sample(set, options), in_fives);
 }
 
-// The samples of an epoch that were replaced by outliers. All others must be as they are in the
-// set.
+// The samples of an epoch that were replaced by outliers. All others must equal those of the set.
 std::set<std::uint32_t> outliers_of(const Dataset& set, const BatchOptions& options) {
   std::set<std::uint32_t> outliers;
   const auto bytes = set.schema.image_bytes();
@@ -144,9 +142,9 @@ TEST(BatchStream, ReplacesAShareOfTheSamplesByOutliers) {
   EXPECT_LE(both.size(), 124U);
 }
 
-// The same for any batch size, order and prefetch, with every kind of augmentation, and with any
-// number of consumers at work at once.
-TEST(BatchStream, AugmentsByKeyWhateverTheBatchesOrderAndThreads) {
+// The result is the same for any batch size, order and prefetch, with every kind of augmentation,
+// and with any number of concurrent consumers.
+TEST(BatchStream, AugmentationDependsOnTheKeyOnly) {
   EXPECT_TRUE(rc::check("by key", [] {
     const auto set = random_dataset(*rc::gen::inRange<std::size_t>(1, 20), 8, 8);
     BatchOptions options;
@@ -167,7 +165,7 @@ TEST(BatchStream, AugmentsByKeyWhateverTheBatchesOrderAndThreads) {
   }));
 }
 
-TEST(BatchStream, AugmentsAnewEachEpoch) {
+TEST(BatchStream, AugmentsEachEpochDifferently) {
   const auto set = random_dataset(4, 8, 8);
   auto options = options_of(4);
   options.shuffle = false;
@@ -177,9 +175,9 @@ TEST(BatchStream, AugmentsAnewEachEpoch) {
   EXPECT_NE(all_batches(set, options).front().images, first);
 }
 
-// A stream that begins in the middle of an epoch gives what the whole one gives from there on; at
-// the end, nothing.
-TEST(BatchStream, GoesOnWhereAnotherWasLeft) {
+// A stream that begins in the middle of an epoch gives the same batches as the whole one from there
+// on. At the end it gives none.
+TEST(BatchStream, ResumesAtAnyBatch) {
   const auto set = random_dataset(25);
   auto options = options_of(4);
   options.augment = {15.0, 2.0, 0.1, 0.1};
@@ -194,8 +192,8 @@ TEST(BatchStream, GoesOnWhereAnotherWasLeft) {
   }
 }
 
-// Leaving early must not hang on a producer that waits for room.
-TEST(BatchStream, CanBeAbandoned) {
+// Early destruction must not wait for a producer that waits for space.
+TEST(BatchStream, CanBeDestroyedEarly) {
   const auto set = random_dataset(1000);
   auto options = options_of(1);
   options.prefetch = 1;
@@ -211,7 +209,7 @@ TEST(BatchStream, OfAnEmptySetEndsAtOnce) {
   EXPECT_TRUE(all_batches(set, options_of(3)).empty());
 }
 
-TEST(BatchStream, RefusesABatchSizeOfZero) {
+TEST(BatchStream, RejectsABatchSizeOfZero) {
   const auto set = random_dataset(3);
   expect_error("config.batch", [&] { BatchStream stream(set, options_of(0)); });
 }

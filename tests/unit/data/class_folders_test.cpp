@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A PNG file, with the folders above it.
+// Writes a PNG file and its parent folders.
 void write_image(const fs::path& path, const cv::Mat& image) {
   make_directories(path.parent_path());
   std::vector<std::uint8_t> png;
@@ -44,7 +44,7 @@ std::vector<int> values_of(const Dataset& set) {
   return values;
 }
 
-// "CODE: WHAT" of the error that loading ends with.
+// "CODE: WHAT" of the error of loading.
 std::string refusal(const fs::path& root, const SetOptions& options = {}) {
   try {
     load_class_folders(root, options);
@@ -55,7 +55,7 @@ std::string refusal(const fs::path& root, const SetOptions& options = {}) {
   }
 }
 
-// Names come from the folders, values from the files as they are, in the order of the names.
+// Names are those of the folders, pixels those of the files, in the order of the names.
 TEST(LoadClassFolders, ReadsTrainAndTestPart) {
   const TemporaryDirectory root;
   write_classes(root / "train", 2);
@@ -70,7 +70,7 @@ TEST(LoadClassFolders, ReadsTrainAndTestPart) {
   EXPECT_THAT(sets.test.labels, testing::ElementsAre(1));
 }
 
-// 10 comes after 9 where all names are numbers; a single other name makes all of them words.
+// 10 comes after 9 if all names are numbers. With any other name all are sorted as text.
 TEST(LoadClassFolders, OrdersClassesNaturally) {
   const TemporaryDirectory root;
   for (const char* part : {"train", "test"}) {
@@ -83,8 +83,8 @@ TEST(LoadClassFolders, OrdersClassesNaturally) {
               testing::ElementsAre("007", "10", "9", "cat"));
 }
 
-// Without a test part, a share of every class is held out; the two parts have no image in common,
-// and together they are all.
+// Without a test part, a share of every class is held out. The two parts have no image in common,
+// and together they are the whole set.
 TEST(LoadClassFolders, HoldsOutATestPart) {
   const TemporaryDirectory root;
   write_classes(root.path(), 10);
@@ -100,8 +100,8 @@ TEST(LoadClassFolders, HoldsOutATestPart) {
   EXPECT_EQ(std::unique(values.begin(), values.end()) - values.begin(), 30);
 }
 
-// Which images are held out is a function of the seed, and no matter of how many threads read.
-TEST(LoadClassFolders, HoldsOutByTheSeed) {
+// The held-out images are a function of the seed, and do not depend on the number of threads.
+TEST(LoadClassFolders, HoldoutDependsOnTheSeedOnly) {
   const TemporaryDirectory root;
   write_classes(root.path(), 40);
   SetOptions options;
@@ -113,15 +113,15 @@ TEST(LoadClassFolders, HoldsOutByTheSeed) {
   EXPECT_NE(values_of(load_class_folders(root.path(), options).test), first);
 }
 
-// The test part must not be what the same seed would later hold out for validation.
-TEST(LoadClassFolders, HoldsOutByAStreamOfItsOwn) {
+// The test part must differ from the validation part that the same seed holds out later.
+TEST(LoadClassFolders, HoldoutHasItsOwnRandomStream) {
   const auto set = random_dataset(120);
   EXPECT_NE(stratified_split(set, 0.2, test_seed(), Stream::kTestPart).validation,
             stratified_split(set, 0.2, test_seed()).validation);
 }
 
-// Grey in three equal channels is grey; one coloured image, in either part, makes the set RGB.
-TEST(LoadClassFolders, IsGreyWhenEveryImageIs) {
+// Grey in three equal channels is grey. One coloured image in any part makes the set RGB.
+TEST(LoadClassFolders, IsGreyIfAllImagesAreGrey) {
   const TemporaryDirectory root;
   write_image(root / "train" / "a" / "0.png", grey(7));
   write_image(root / "train" / "b" / "0.png", cv::Mat3b(2, 3, cv::Vec3b(8, 8, 8)));
@@ -141,7 +141,7 @@ TEST(LoadClassFolders, IsGreyWhenEveryImageIs) {
   EXPECT_THAT(std::vector<int>(last, last + 3), testing::ElementsAre(1, 2, 3));
 }
 
-TEST(LoadClassFolders, PassesOverWhatIsNoImage) {
+TEST(LoadClassFolders, SkipsOtherFiles) {
   const TemporaryDirectory root;
   write_classes(root.path(), 5);
   write_file(root / "README.md", "not a class");
@@ -154,8 +154,8 @@ TEST(LoadClassFolders, PassesOverWhatIsNoImage) {
   EXPECT_EQ(sets.train.schema.classes(), 3);
 }
 
-// Everything that is passed over is counted, but for hidden entries and what systems leave behind.
-TEST(LoadClassFolders, CountsWhatItPassesOver) {
+// Every skipped file is counted, except hidden entries and system files.
+TEST(LoadClassFolders, CountsSkippedFiles) {
   const TemporaryDirectory root;
   write_classes(root / "train", 2);
   write_classes(root / "test", 1);
@@ -175,8 +175,8 @@ TEST(LoadClassFolders, CountsWhatItPassesOver) {
                             testing::HasSubstr("(1 .txt: notes.txt)")));
 }
 
-// Nobody writes into a pipe: opening it would wait for ever.
-TEST(LoadClassFolders, PassesOverPipes) {
+// A pipe without a writer: opening it would wait for ever.
+TEST(LoadClassFolders, SkipsPipes) {
   const TemporaryDirectory root;
   write_classes(root.path(), 2);
   ASSERT_EQ(::mkfifo((root / "1" / "pipe.png").c_str(), 0600), 0);
@@ -186,8 +186,8 @@ TEST(LoadClassFolders, PassesOverPipes) {
   EXPECT_THAT(sets.findings[0].message, testing::HasSubstr("1/pipe.png"));
 }
 
-// What an archive from a Mac brings along is no class.
-TEST(LoadClassFolders, TakesNoSystemFolderForAClass) {
+// The system folder of a Mac archive is no class.
+TEST(LoadClassFolders, IgnoresSystemFolders) {
   const TemporaryDirectory root;
   write_classes(root.path(), 2);
   make_directories(root / "__MACOSX" / "0");
@@ -197,7 +197,7 @@ TEST(LoadClassFolders, TakesNoSystemFolderForAClass) {
   EXPECT_THAT(sets.findings, testing::IsEmpty());
 }
 
-// The set's own validation part stands behind the rest of the training set.
+// The set's own validation part is stored after the rest of the training set.
 TEST(LoadClassFolders, KeepsTheSetsOwnValidationPart) {
   const TemporaryDirectory root;
   write_classes(root / "Training", 2);
@@ -214,7 +214,7 @@ TEST(LoadClassFolders, KeepsTheSetsOwnValidationPart) {
   EXPECT_EQ(sets.findings[0].severity, Severity::kNote);
 }
 
-TEST(LoadClassFolders, TestsOnTheValidationPartWhereNoOtherIs) {
+TEST(LoadClassFolders, TestsOnTheValidationPartWithoutATestPart) {
   const TemporaryDirectory root;
   write_classes(root / "train", 2);
   write_image(root / "val" / "1" / "a.png", grey(200));
@@ -224,7 +224,7 @@ TEST(LoadClassFolders, TestsOnTheValidationPartWhereNoOtherIs) {
   EXPECT_THAT(values_of(sets.test), testing::ElementsAre(200));
 }
 
-TEST(LoadClassFolders, HoldsOutATestPartOfTheOnlyPart) {
+TEST(LoadClassFolders, HoldsOutATestPartFromASinglePart) {
   const TemporaryDirectory root;
   write_classes(root / "train", 5);
   const auto sets = load_class_folders(root.path(), {});
@@ -245,7 +245,7 @@ TEST(LoadClassFolders, AppliesTheOptions) {
   EXPECT_EQ(sets.test.schema.rows, 3);
 }
 
-// Pictures of several sizes, in colour: resized, in RGB order.
+// Colour pictures of several sizes are resized, in RGB order.
 TEST(LoadClassFolders, ResizesColourPictures) {
   const TemporaryDirectory root;
   for (int k = 0; k < 2; ++k) {
@@ -264,14 +264,14 @@ TEST(LoadClassFolders, ResizesColourPictures) {
               testing::ElementsAre(1, 2, 3, 1, 2, 3));
 }
 
-// A dark bar on light paper of `side` pixels; a drawing that predict would find.
+// A dark bar on light paper of `side` pixels, which predict can find.
 cv::Mat1b bar(int side) {
   cv::Mat1b paper(side, side, std::uint8_t{230});
   paper(cv::Rect(2 * side / 5, side / 5, side / 8, 3 * side / 5)).setTo(20);
   return paper;
 }
 
-// Pictures of several sizes with a digit each: cut out as predict cuts them out, ink bright.
+// Pictures of several sizes with one digit each: digits are cut out as by predict, with bright ink.
 TEST(LoadClassFolders, CutsDigitsOutOfPictures) {
   const TemporaryDirectory root;
   for (int k = 0; k < 2; ++k) {
@@ -290,7 +290,7 @@ TEST(LoadClassFolders, CutsDigitsOutOfPictures) {
   EXPECT_GT(sets.train.image(0)[28 * 14 + 14], 200);  // ink
   EXPECT_EQ(sample[0].image.size(), sets.train.schema.image_bytes());
 
-  // One blank picture of 24 is left out and named; three of them are too many.
+  // One blank picture of 24 is omitted and named. Three are too many.
   write_image(root / "1" / "00.png", cv::Mat1b(100, 100, std::uint8_t{230}));
   const auto fewer = load_class_folders(root.path(), options);
   EXPECT_EQ(fewer.train.size() + fewer.test.size(), 23U);
@@ -304,7 +304,7 @@ TEST(LoadClassFolders, CutsDigitsOutOfPictures) {
   EXPECT_EQ(error_code([&] { load_class_folders(root.path(), options); }), "data.unread");
 }
 
-TEST(LoadClassFolders, NamesTheFileThatDoesNotFit) {
+TEST(LoadClassFolders, NamesTheMismatchedFile) {
   const TemporaryDirectory root;
   write_classes(root.path(), 5);
   write_image(root / "1" / "03.png", cv::Mat1b(3, 2, std::uint8_t{1}));
@@ -318,7 +318,7 @@ TEST(LoadClassFolders, NamesTheFileThatDoesNotFit) {
               testing::StartsWith("image.unreadable: " + (root / "1" / "03.png").string()));
 }
 
-TEST(LoadClassFolders, RefusesSidesBeyondTheLimit) {
+TEST(LoadClassFolders, RejectsSidesBeyondTheLimit) {
   const TemporaryDirectory root;
   for (const char* name : {"a", "b"}) {
     write_image(root / name / "0.png", cv::Mat1b(1, kMaxSide + 1, std::uint8_t{1}));
@@ -335,8 +335,8 @@ TEST(LoadClassFolders, NamesMissingImages) {
   EXPECT_THAT(refusal(root.path()), testing::StartsWith("data.empty: "));
 }
 
-// Where all pictures are of another format, or the set lies deeper, the error says so.
-TEST(LoadClassFolders, SaysWhyThereAreNoImages) {
+// If all pictures have another format, or the set lies deeper, the error says so.
+TEST(LoadClassFolders, ExplainsWhyNoImageIsFound) {
   const TemporaryDirectory root;
   make_directories(root / "0");
   write_file(root / "0" / "a.bmp", "x");
@@ -356,7 +356,7 @@ TEST(LoadClassFolders, SaysWhyThereAreNoImages) {
   }
 }
 
-// A class that training never saw cannot be tested.
+// A class without training images cannot be tested.
 TEST(LoadClassFolders, TestClassesMustBeKnownFromTraining) {
   const TemporaryDirectory root;
   write_classes(root / "train", 2);
@@ -364,7 +364,7 @@ TEST(LoadClassFolders, TestClassesMustBeKnownFromTraining) {
   EXPECT_THAT(refusal(root.path()), testing::StartsWith("data.label_range: "));
 }
 
-TEST(LoadClassFolders, RefusesAnotherNumberOfClasses) {
+TEST(LoadClassFolders, RejectsAnotherNumberOfClasses) {
   const TemporaryDirectory root;
   write_classes(root.path(), 2);
   SetOptions options;
@@ -376,8 +376,8 @@ TEST(LoadClassFolders, RefusesAnotherNumberOfClasses) {
   EXPECT_THAT(refusal(root.path()), testing::StartsWith("data.classes: "));
 }
 
-// A folder with IDX files is an IDX set, whatever folders lie beside them.
-TEST(HasClassFolders, TellsTheTwoFormsApart) {
+// A folder with IDX files is an IDX set, even with folders beside the files.
+TEST(HasClassFolders, DistinguishesClassFoldersFromIdx) {
   const TemporaryDirectory root;
   EXPECT_FALSE(has_class_folders(root / "none"));
   EXPECT_FALSE(has_class_folders(root.path()));

@@ -8,8 +8,8 @@
 namespace digits {
 namespace {
 
-// Two classes, two originals and one augmented version each: where every pixel comes from can be
-// counted. Images of 28 x 28 are doubled; cells are 56 pixels and 4 apart, names take 90.
+// Two classes, two originals and one augmented version each: the place of every pixel can be
+// computed. Images of 28 x 28 are doubled; cells are 56 pixels and 4 apart, names take 90.
 TEST(ContactSheet, ShowsOriginalsWithTheirVersions) {
   const TemporaryDirectory folder;
   Dataset set = random_dataset(8, 28, 28);
@@ -46,8 +46,8 @@ TEST(ContactSheet, ShowsOriginalsWithTheirVersions) {
   EXPECT_GT(erased, 0);  // two rectangles, each empty with a chance of 1/28 at most
 }
 
-// A class without images leaves its row empty: nothing but the ground beside its name.
-TEST(ContactSheet, DrawsWhatThereIs) {
+// The row of a class without images has its name and background only.
+TEST(ContactSheet, LeavesTheRowOfAnEmptyClassBlank) {
   const TemporaryDirectory folder;
   Dataset set = random_dataset(1, 9, 12, 3);
   set.schema.class_names = {"one", "two", "three"};
@@ -59,7 +59,7 @@ TEST(ContactSheet, DrawsWhatThereIs) {
                           [&](const cv::Vec3b& pixel) { return pixel == third(0, 0); }));
 }
 
-// Large images are reduced, or a sheet of them would fill the memory.
+// Large images are reduced, since their sheet would fill the memory.
 TEST(ContactSheet, ReducesLargeImages) {
   const TemporaryDirectory folder;
   Dataset set = random_dataset(2, 300, 150);
@@ -69,14 +69,14 @@ TEST(ContactSheet, ReducesLargeImages) {
   EXPECT_EQ(cv::imread((folder / "sheet.png").string()).size(), cv::Size(90 + 24 * 32, 4 + 60));
 }
 
-TEST(ContactSheet, NamesAPlaceThatCannotBeWritten) {
+TEST(ContactSheet, NamesAnUnwritablePath) {
   expect_error("output.unwritable", [] {
     write_contact_sheet("/no/such/folder/sheet.png", random_dataset(4, 8, 8), {});
   });
 }
 
-// Three images in rows of two: the third begins the second row, and its neighbour is ground. 28
-// pixels are doubled, and cells 4 apart.
+// Three images in rows of two: the third begins the second row, and the cell beside it is
+// background. 28 pixels are doubled, and cells 4 apart.
 TEST(ImageGrid, ShowsImagesRowByRow) {
   const auto set = random_dataset(3, 28, 28);
   const auto grid = image_grid(set.images, set.schema, 2);

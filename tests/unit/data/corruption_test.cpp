@@ -1,6 +1,6 @@
-// Every fixture file, damaged: reading it ends in a named error or in what the whole file holds.
+// Every fixture file, damaged: reading it gives an error code or the content of the original file.
 //
-// The asan preset runs the same cases with the memory watched; tests/fuzz goes on from here.
+// The asan preset runs the same cases with memory checks. tests/fuzz tries more.
 #include <algorithm>
 #include <filesystem>
 #include <functional>
@@ -18,12 +18,12 @@
 namespace digits {
 namespace {
 
-constexpr std::size_t kCuts = 200;  // places of the body where a file is cut off
+constexpr std::size_t kCuts = 200;  // number of places in the body where a file is truncated
 
-// Whether reading these bytes gives what it should.
+// Whether reading these bytes gives the right result.
 using Read = std::function<bool(const std::string& bytes)>;
 
-// An error of the data's families is as good as the right result; anything else is a defect.
+// An error with a code for data is as good as the right result. Anything else is a defect.
 void expect_survives(const Read& read, const std::string& bytes, const std::string& damage) {
   try {
     EXPECT_TRUE(read(bytes)) << damage;
@@ -35,7 +35,7 @@ void expect_survives(const Read& read, const std::string& bytes, const std::stri
   }
 }
 
-// Cut off at each byte of the header and at kCuts places of the body, which `key` decides.
+// Truncated at each byte of the header and at kCuts places of the body, which depend on `key`.
 void truncate(const Read& read, const std::string& whole, std::size_t header, std::uint64_t key) {
   const auto cut = [&](std::size_t size) {
     expect_survives(read, whole.substr(0, size), "cut to " + std::to_string(size));
@@ -81,8 +81,8 @@ bool has_shape(const std::vector<Sample>& samples, const Schema& schema) {
   });
 }
 
-// The checksum at the end vouches for the content: whatever is accepted is equal to the byte.
-TEST(Corruption, OfGzipIsNamedOrHarmless) {
+// The checksum at the end covers the content: accepted content is equal to the byte.
+TEST(Corruption, OfGzipIsRejectedOrHarmless) {
   constexpr std::size_t kHeader = 18;  // gzip's ten bytes and the beginning of deflate's
   for (const auto& path : files_in("tiny", ".gz")) {
     SCOPED_TRACE(path);
@@ -94,9 +94,9 @@ TEST(Corruption, OfGzipIsNamedOrHarmless) {
   }
 }
 
-// IDX knows its own size, so no cut and no changed count is accepted; another type of as many bytes
-// may be, where the numbers are the same.
-TEST(Corruption, OfIdxIsNamedOrHarmless) {
+// IDX declares its own size, so no truncation and no changed count is accepted. Another type of the
+// same size may be, if its numbers are equal.
+TEST(Corruption, OfIdxIsRejectedOrHarmless) {
   for (const auto& path : files_in("tiny", ".gz")) {
     SCOPED_TRACE(path);
     const auto whole = gunzip(read_file(path), path, 1 << 20);
@@ -111,8 +111,8 @@ TEST(Corruption, OfIdxIsNamedOrHarmless) {
   }
 }
 
-// PNG has a checksum for its header; what lies behind the last chunk may be cut off.
-TEST(Corruption, OfPngIsNamedOrHarmless) {
+// PNG has a checksum for its header. Bytes after the last chunk may be missing.
+TEST(Corruption, OfPngIsRejectedOrHarmless) {
   constexpr std::size_t kHeader = 33;  // signature and IHDR
   const auto schema = schema_of(1);
   for (const auto* folder : {"digits", "photos/good"}) {
@@ -131,8 +131,8 @@ TEST(Corruption, OfPngIsNamedOrHarmless) {
   }
 }
 
-// A JPEG that is cut off is refused, wherever that is.
-TEST(Corruption, OfCutJpegIsNamed) {
+// A JPEG truncated at any place is rejected.
+TEST(Corruption, OfTruncatedJpegIsRejected) {
   const Read read = [&](const std::string& b) {
     decode_image(b, "jpeg", schema_of(3));
     return false;
@@ -144,11 +144,11 @@ TEST(Corruption, OfCutJpegIsNamed) {
   }
 }
 
-// JPEG has no checksum: a changed quantisation table gives another picture. So the samples need
-// only have the right size. The photos' headers are alike, some 600 bytes, and to decode one takes
-// milliseconds, of the large one forty: each byte is changed in one of the others, in turn, and
-// what is read is colour, which leaves out the search for digits.
-TEST(Corruption, OfJpegHeadersIsNamedOrAnImage) {
+// JPEG has no checksum: a changed quantisation table gives another picture, so only the size of the
+// samples is checked. The photos' headers are alike, some 600 bytes, and decoding takes
+// milliseconds, for the large photo forty: each byte is changed in one of the other photos, in
+// turn, and read in colour, which omits the search for digits.
+TEST(Corruption, OfJpegHeadersIsRejectedOrDecoded) {
   const auto schema = schema_of(3);
   const Read read = [&](const std::string& b) {
     return has_shape(decode_image(b, "jpeg", schema).samples, schema);
@@ -165,8 +165,8 @@ TEST(Corruption, OfJpegHeadersIsNamedOrAnImage) {
   }
 }
 
-// Those that are bad as they are stay so: no cut makes a digit of them.
-TEST(Corruption, OfBadPhotosIsNamed) {
+// Invalid photos stay invalid: no truncation makes a digit of them.
+TEST(Corruption, OfInvalidPhotosIsRejected) {
   for (const auto& name : files_below(fixtures() / "photos/bad")) {
     SCOPED_TRACE(name);
     const auto whole = read_file(fixtures() / "photos/bad" / name);

@@ -15,8 +15,8 @@ TEST(Subset, KeepsImagesWithTheirLabels) {
   EXPECT_TRUE(std::equal(part.image(1), part.image(1) + 30, set.image(2)));
 }
 
-// One changed byte is another set.
-TEST(Fingerprint, SeesEveryByte) {
+// A set with one changed byte has another fingerprint.
+TEST(Fingerprint, DependsOnEveryByte) {
   const auto set = random_dataset(5);
   auto other = set;
   other.images[17] = static_cast<std::uint8_t>(other.images[17] ^ 1);

@@ -17,7 +17,7 @@ namespace {
 
 using Counts = std::vector<std::uint64_t>;
 
-// The distance counts wherever it is, and whichever of the two lags behind.
+// The largest gap counts at any place and in either direction.
 TEST(KsDistance, IsTheLargestGapBetweenTheCumulativeShares) {
   EXPECT_DOUBLE_EQ(ks_distance({2, 2, 4}, {2, 2, 4}), 0.0);
   EXPECT_DOUBLE_EQ(ks_distance({3, 5, 0, 0}, {0, 0, 1, 1}), 1.0);
@@ -27,9 +27,9 @@ TEST(KsDistance, IsTheLargestGapBetweenTheCumulativeShares) {
   EXPECT_DOUBLE_EQ(ks_distance({1, 1, 1, 1}, {4, 0, 0, 4}), 0.25);
 }
 
-// For any two histograms: symmetric, in [0, 1], blind to the size of the samples, and never above
+// For any two histograms: symmetric, in [0, 1], independent of the sample sizes, and never above
 // the total variation.
-TEST(KsDistance, IsADistance) {
+TEST(KsDistance, IsAMetric) {
   EXPECT_TRUE(rc::check("distance", [] {
     const auto histogram = rc::gen::container<Counts>(6, rc::gen::inRange<std::uint64_t>(0, 1000));
     auto a = *histogram;
@@ -48,7 +48,7 @@ TEST(KsDistance, IsADistance) {
 
 // Critical values of sqrt(n m / (n + m)) D: Smirnov, "Table for estimating the goodness of fit of
 // empirical distributions", 1948. At n = m = 20,000 Stephens' correction is 0.12 %.
-TEST(KsPValue, AgreesWithThePublishedTable) {
+TEST(KsPValue, MatchesThePublishedTable) {
   const auto p = [](double argument) { return ks_p_value(argument / 100.1211, 20000, 20000); };
   EXPECT_NEAR(p(1.2238), 0.10, 1e-4);
   EXPECT_NEAR(p(1.3581), 0.05, 1e-4);
@@ -60,7 +60,7 @@ TEST(KsPValue, AgreesWithThePublishedTable) {
 
 // 60 people in a 2 x 2 table: 60 (10 * 10 - 20 * 20)^2 / 30^4 = 20/3.
 // And 100 against 50 over three classes: 1 + 5/2 + 5/2; with two degrees p is exp(-6 / 2).
-TEST(ChiSquared, ByHand) {
+TEST(ChiSquared, MatchesHandCalculation) {
   const auto four = chi_squared({10, 20}, {20, 10});
   EXPECT_NEAR(four.statistic, 20.0 / 3.0, 1e-12);
   EXPECT_EQ(four.degrees, 1U);
@@ -71,18 +71,18 @@ TEST(ChiSquared, ByHand) {
 }
 
 // The upper 5 % points of the tables, to their three decimals.
-TEST(ChiSquared, PValuesAgreeWithThePublishedTable) {
+TEST(ChiSquared, PValuesMatchThePublishedTable) {
   EXPECT_NEAR(chi_squared_p_value({3.841, 1}), 0.05, 2e-5);
   EXPECT_NEAR(chi_squared_p_value({16.919, 9}), 0.05, 2e-5);
 }
 
-// A class that neither has is no evidence; with one class alone there is nothing to compare.
-TEST(ChiSquared, CountsOnlyClassesThatWereSeen) {
+// A class that neither set has is no evidence. A single class leaves nothing to compare.
+TEST(ChiSquared, CountsOnlyOccurringClasses) {
   EXPECT_EQ(chi_squared({10, 0, 20}, {20, 0, 10}).degrees, 1U);
   EXPECT_EQ(chi_squared_p_value(chi_squared({10, 0}, {20, 0})), 1.0);
 }
 
-TEST(TotalVariation, IsTheShareThatWouldHaveToMove) {
+TEST(TotalVariation, IsTheShareToMove) {
   EXPECT_DOUBLE_EQ(total_variation({5, 5}, {30, 10}), 0.25);
   EXPECT_DOUBLE_EQ(total_variation({5, 0}, {0, 8}), 1.0);
 }
@@ -96,7 +96,7 @@ bool drifted(const std::vector<DriftTest>& tests) {
   return std::any_of(tests.begin(), tests.end(), [](const auto& test) { return test.drifted; });
 }
 
-// `n` images that are alike in all but mean intensity, and even in that but for `moved` of them.
+// `n` images that differ only in mean intensity, and there only `moved` of them.
 Profile made(std::size_t n, std::size_t moved) {
   Profile profile;
   profile.schema = random_dataset(1).schema;
@@ -112,24 +112,24 @@ Profile made(std::size_t n, std::size_t moved) {
   return profile;
 }
 
-// Among a million images a share of 5 % is no accident, and no drift that matters either.
-TEST(Compare, ASmallEffectIsNoDriftHoweverSure) {
+// Among a million images a shift of 5 % is significant, but too small to matter.
+TEST(Compare, SignificantSmallEffectIsNoDrift) {
   const auto tests = compare(made(1000000, 0), made(1000000, 50000));
   EXPECT_LT(of(tests, "mean_intensity").p, 1e-100);
   EXPECT_NEAR(of(tests, "mean_intensity").effect, 0.05, 1e-12);
   EXPECT_FALSE(drifted(tests));
 }
 
-// Among 60 images, a fifth may be an accident.
-TEST(Compare, ALargeEffectIsNoDriftWhenChanceExplainsIt) {
+// Among 60 images, a fifth may be chance.
+TEST(Compare, InsignificantLargeEffectIsNoDrift) {
   const auto tests = compare(made(60, 0), made(60, 12));
   EXPECT_DOUBLE_EQ(of(tests, "mean_intensity").effect, 0.2);
   EXPECT_GT(of(tests, "mean_intensity").p, kDriftAlpha);
   EXPECT_FALSE(drifted(tests));
 }
 
-// Both together are, and in that feature alone.
-TEST(Compare, AnEffectThatIsLargeAndSureIsDrift) {
+// A large and significant effect is drift, and in that feature only.
+TEST(Compare, SignificantLargeEffectIsDrift) {
   const auto tests = compare(made(10000, 0), made(1000, 200));
   EXPECT_EQ(tests.size(), 9U);
   for (const auto& test : tests) {
@@ -144,9 +144,9 @@ TEST(Compare, AnEffectThatIsLargeAndSureIsDrift) {
   }
 }
 
-// With one chance in twenty of a false alarm to spend on nine tests, one test gets a ninth of it:
-// p = 0.02 is not enough.
-TEST(Compare, SharesTheFalseAlarmsAmongTheTests) {
+// With a false-alarm rate of one in twenty for nine tests, one test gets a ninth of it: p = 0.02 is
+// not enough.
+TEST(Compare, AppliesTheBonferroniCorrection) {
   const auto tests = compare(made(10000, 0), made(64, 13));
   const auto test = of(tests, "mean_intensity");
   EXPECT_GT(test.effect, test.bound);
@@ -155,8 +155,8 @@ TEST(Compare, SharesTheFalseAlarmsAmongTheTests) {
   EXPECT_FALSE(drifted(tests));
 }
 
-// Any set against itself: no effect, no alarm, and nothing thrown.
-TEST(Compare, AProfileNeverDriftsFromItself) {
+// Any set compared with itself: no effect, no alarm, and no exception.
+TEST(Compare, ProfileNeverDriftsFromItself) {
   EXPECT_TRUE(rc::check("identity", [] {
     const auto n = *rc::gen::inRange<std::size_t>(kMinDriftImages, 150);
     const auto profile = make_profile(random_dataset(n, *rc::gen::inRange(2, 9)), 1);
@@ -169,7 +169,7 @@ TEST(Compare, AProfileNeverDriftsFromItself) {
   }));
 }
 
-TEST(Compare, RefusesProfilesOfOtherSchemas) {
+TEST(Compare, RejectsProfilesOfOtherSchemas) {
   const auto profile = make_profile(random_dataset(60), 1);
   expect_error("data.schema_mismatch",
                [&] { compare(profile, make_profile(random_dataset(60, 7), 1)); });
@@ -177,13 +177,13 @@ TEST(Compare, RefusesProfilesOfOtherSchemas) {
                [&] { compare(profile, make_profile(random_dataset(60, 6, 5, 1, 4), 1)); });
 }
 
-TEST(Compare, RefusesTooFewImages) {
+TEST(Compare, RejectsTooFewImages) {
   const auto profile = make_profile(random_dataset(60), 1);
   expect_error("data.too_few", [&] { compare(profile, make_profile(random_dataset(49), 1)); });
   compare(profile, make_profile(random_dataset(50), 1));
 }
 
-// Synthetic digits in two parts: what the model was trained on, and what comes in later.
+// Synthetic digits in two parts: the training images, and the images in use.
 struct World {
   Profile reference;
   Dataset later;
@@ -211,7 +211,7 @@ std::vector<DriftTest> compare_resample(const Dataset& set, std::uint32_t n, std
 
 // Of 100 resamples of the same distribution at most 5 alarm; bench/drift_table.cpp takes 200, and
 // other sizes.
-TEST(Drift, SeldomAlarmsOnTheSameDistribution) {
+TEST(Drift, RarelyAlarmsOnTheSameDistribution) {
   int alarms = 0;
   for (std::uint64_t r = 0; r < 100; ++r) {
     if (drifted(compare_resample(world().later, 200, r))) ++alarms;
@@ -221,7 +221,7 @@ TEST(Drift, SeldomAlarmsOnTheSameDistribution) {
 
 class DriftShift : public testing::TestWithParam<Shift> {};
 
-// Each of ten resamples alarms, by the feature that the change is about.
+// Each of ten resamples raises an alarm, by the feature that the change affects.
 TEST_P(DriftShift, AlwaysAlarms) {
   const std::map<std::string, std::string> feature{
       {"inverted", "mean_intensity"}, {"shifted", "centroid_x"},  {"blurred", "thickness"},

@@ -16,7 +16,7 @@ Dataset rings() {
 }
 
 // By hand: the outer ring holds 1/14, the outer two 5/14. A frame of three would leave nothing.
-TEST(QuietFrame, OfThreeRingsByHand) {
+TEST(QuietFrame, OfThreeRingsMatchesHandCalculation) {
   EXPECT_EQ(quiet_frame(rings(), 0.0), 0);
   EXPECT_EQ(quiet_frame(rings(), 0.99 / 14.0), 0);
   EXPECT_EQ(quiet_frame(rings(), 1.01 / 14.0), 1);
@@ -25,15 +25,15 @@ TEST(QuietFrame, OfThreeRingsByHand) {
   EXPECT_EQ(quiet_frame(rings(), 1.0), 2);
 }
 
-// A share of nothing is nothing, and one pixel has no frame.
-TEST(QuietFrame, OfImagesThatDoNotDifferIsNone) {
+// A share of zero variance is zero, and one pixel has no frame.
+TEST(QuietFrame, IsZeroForEqualImages) {
   EXPECT_EQ(quiet_frame(random_dataset(1, 8, 8), 1.0), 0);
   EXPECT_EQ(quiet_frame(random_dataset(9, 1, 1), 1.0), 0);
 }
 
-// Where something happens everywhere, the outermost of 10 x 10 pixels hold a third of it: nothing
-// is cut off unless a third is given away.
-TEST(QuietFrame, OfImagesWithoutAFrameIsNone) {
+// Images with variance everywhere: the outermost of 10 x 10 pixels hold a third of it, so the frame
+// is zero unless a third may be lost.
+TEST(QuietFrame, IsZeroForImagesWithoutAFrame) {
   EXPECT_EQ(quiet_frame(random_dataset(50, 10, 10, 3), 0.2), 0);
 }
 

@@ -15,15 +15,15 @@ TEST(Gzip, RoundTripsAndIsReproducible) {
 // RFC 1952, 2.2: a file may have several members, and means their concatenation.
 TEST(Gzip, JoinsMembers) { EXPECT_EQ(gunzip(gzip("ab") + gzip("cd"), "x", 10), "abcd"); }
 
-TEST(Gzip, RefusesEveryTruncation) {
+TEST(Gzip, RejectsEveryTruncation) {
   const auto whole = gzip("some text, some text, some text");
   for (std::size_t size = 2; size < whole.size(); ++size) {
     expect_error("input.gzip", [&] { gunzip(whole.substr(0, size), "x", 1000); });
   }
 }
 
-// However the file comes in and whatever is asked for at a time, the bytes are the same.
-TEST(GzipReader, GivesTheBytesInAnySteps) {
+// The bytes are the same for any size of the file's pieces and any size of the reads.
+TEST(GzipReader, ReturnsTheSameBytesInAnySteps) {
   const std::string text = "some text, some text, some more text, and all of it twice";
   const auto bytes = gzip(text) + gzip(text);
   for (const std::size_t in : {std::size_t{1}, std::size_t{7}, bytes.size()}) {
@@ -47,8 +47,8 @@ TEST(GzipReader, GivesTheBytesInAnySteps) {
   }
 }
 
-// The checksum at the end sees any flipped bit of the body.
-TEST(Gzip, RefusesDamageAndTrailingBytes) {
+// The checksum at the end detects any flipped bit of the body.
+TEST(Gzip, RejectsDamageAndTrailingBytes) {
   auto bytes = gzip("some text, some text, some text");
   expect_error("input.gzip", [&] { gunzip(bytes + "tail", "x", 1000); });
   bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 0x10);

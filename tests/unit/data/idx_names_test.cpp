@@ -9,7 +9,7 @@ namespace {
 
 const char* const kImages = "train-images-idx3-ubyte";
 
-// "MESSAGE (HINT)" of the error when the training images are looked for.
+// "MESSAGE (HINT)" of the error of the search for training images.
 std::string refusal(const TemporaryDirectory& folder) {
   try {
     return find_idx_file(folder.path(), kImages).filename().string();
@@ -19,7 +19,7 @@ std::string refusal(const TemporaryDirectory& folder) {
   }
 }
 
-// Dots and underscores in place of dashes, capital letters and .gz do not make another name.
+// Dots and underscores in place of dashes, capital letters and .gz are accepted as the same name.
 TEST(IdxNames, AcceptsVariantsOfTheStandardNames) {
   for (const char* name :
        {"train-images-idx3-ubyte", "train-images-idx3-ubyte.gz", "train-images.idx3-ubyte",
@@ -35,7 +35,7 @@ TEST(IdxNames, AcceptsVariantsOfTheStandardNames) {
   }
 }
 
-// The exact name comes first, and plain before gzip'd: what was read before is read still.
+// The exact name is preferred, and plain to gzip'd.
 TEST(IdxNames, PrefersTheExactName) {
   const TemporaryDirectory folder;
   write_file(folder / "train-images.idx3-ubyte", "x");
@@ -48,7 +48,7 @@ TEST(IdxNames, PrefersTheExactName) {
                                    folder / "train-images.idx3-ubyte"));
 }
 
-// A file of a similar name is not read, but named; of the same part and kind only.
+// A file with a similar name is not read, but named, if it is of the same part and kind.
 TEST(IdxNames, NamesSimilarFiles) {
   const TemporaryDirectory folder;
   EXPECT_THAT(refusal(folder), testing::HasSubstr("a set is a folder with four IDX files"));

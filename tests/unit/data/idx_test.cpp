@@ -61,8 +61,8 @@ TEST(ParseIdx, ReadsSignedIntegers) {
               testing::ElementsAre(65541, -3));
 }
 
-// The size of an element counts: half of the bytes is no whole set.
-TEST(ParseIdx, RefusesTruncatedNumbers) {
+// The size of an element counts: half of the bytes is no complete set.
+TEST(ParseIdx, RejectsTruncatedNumbers) {
   expect_error("idx.truncated", [] { parse_row(0x0E, 1, std::string(7, '\0')); });
   expect_error("idx.trailing", [] { parse_row(0x0B, 1, std::string(3, '\0')); });
 }
@@ -71,7 +71,7 @@ TEST(FormatIdx, WritesTheBytesOfTheFormat) {
   EXPECT_EQ(format_idx(parse_idx(two_images(), "x")), two_images());
 }
 
-// Whatever the sizes, an empty set's too: what was written is what is read, zipped or not.
+// Sets of any size, also empty ones, round-trip, zipped or plain.
 TEST(FormatIdx, RoundTripsAnyDimensions) {
   EXPECT_TRUE(rc::check("round trip", [] {
     IdxArray array;
@@ -92,19 +92,19 @@ TEST(FormatIdx, RoundTripsAnyDimensions) {
   }));
 }
 
-// Every possible truncation, header and body: a named error, never a short array.
-TEST(ParseIdx, RefusesEveryTruncation) {
+// Every possible truncation of header and body gives an error code, never a shorter array.
+TEST(ParseIdx, RejectsEveryTruncation) {
   const auto whole = two_images();
   for (std::size_t size = 0; size < whole.size(); ++size) {
     expect_error("idx.truncated", [&] { parse_idx(whole.substr(0, size), "x"); });
   }
 }
 
-TEST(ParseIdx, RefusesTrailingBytes) {
+TEST(ParseIdx, RejectsTrailingBytes) {
   expect_error("idx.trailing", [] { parse_idx(two_images() + "!", "x"); });
 }
 
-TEST(ParseIdx, RefusesAnotherMagic) {
+TEST(ParseIdx, RejectsAnotherMagicNumber) {
   auto bytes = two_images();
   bytes[0] = 1;
   expect_error("idx.magic", [&] { parse_idx(bytes, "x"); });
@@ -113,7 +113,7 @@ TEST(ParseIdx, RefusesAnotherMagic) {
   expect_error("idx.magic", [&] { parse_idx(bytes, "x"); });
 }
 
-TEST(ParseIdx, RefusesOtherElementTypes) {
+TEST(ParseIdx, RejectsOtherElementTypes) {
   for (const int type : {0x00, 0x07, 0x0A, 0x0F, 0xFF}) {
     auto bytes = two_images();
     bytes[2] = static_cast<char>(type);
@@ -121,7 +121,7 @@ TEST(ParseIdx, RefusesOtherElementTypes) {
   }
 }
 
-TEST(ParseIdx, RefusesImpossibleRanks) {
+TEST(ParseIdx, RejectsImpossibleRanks) {
   for (const int rank : {0, 5, 255}) {
     auto bytes = two_images();
     bytes[3] = static_cast<char>(rank);
@@ -129,8 +129,8 @@ TEST(ParseIdx, RefusesImpossibleRanks) {
   }
 }
 
-// A product that would overflow or fill the memory is refused before anything is allocated.
-TEST(ParseIdx, RefusesAbsurdDimensions) {
+// A product that would overflow or fill the memory is rejected before memory is allocated.
+TEST(ParseIdx, RejectsImpossibleDimensions) {
   auto bytes = two_images();
   for (std::size_t i = 4; i < 16; ++i) bytes[i] = '\xff';
   expect_error("idx.dims", [&] { parse_idx(bytes, "x"); });
@@ -139,9 +139,9 @@ TEST(ParseIdx, RefusesAbsurdDimensions) {
   expect_error("idx.dims", [&] { parse_idx(bytes, "x"); });
 }
 
-// Each header byte changed to each other value: an error with a code, or another valid header; the
-// body's size then differs, so nothing but the original is accepted here, or its bytes as signed
-// ones, which say the same below 128.
+// Each header byte is changed to each other value: an error code, or another valid header. The
+// body's size then differs, so only the original is accepted here, or its bytes as signed ones,
+// which are equal below 128.
 TEST(ParseIdx, NeverAcceptsAChangedHeader) {
   for (std::size_t i = 0; i < 16; ++i) {
     for (int value = 0; value < 256; ++value) {
@@ -158,7 +158,7 @@ TEST(ParseIdx, NeverAcceptsAChangedHeader) {
   }
 }
 
-TEST(ReadIdx, TellsGzipByContent) {
+TEST(ReadIdx, DetectsGzipByContent) {
   const TemporaryDirectory folder;
   const auto array = parse_idx(two_images(), "x");
   write_idx(folder / "plain", array);
@@ -169,7 +169,7 @@ TEST(ReadIdx, TellsGzipByContent) {
   EXPECT_EQ(read_idx(folder / "misnamed").values, array.values);
 }
 
-TEST(ReadIdx, RefusesAnEmptyFile) {
+TEST(ReadIdx, RejectsAnEmptyFile) {
   const TemporaryDirectory folder;
   write_file(folder / "x", "");
   expect_error("idx.truncated", [&] { read_idx(folder / "x"); });

@@ -29,7 +29,7 @@ cv::Mat1b sheet(std::uint8_t paper, std::uint8_t ink) {
   return image;
 }
 
-// The one digit that the picture shows.
+// The one digit in the picture.
 std::vector<std::uint8_t> decoded(const cv::Mat& picture, const Schema& schema = grey()) {
   const auto samples = decode_image(png(picture), "x", schema).samples;
   EXPECT_EQ(samples.size(), 1U);
@@ -71,8 +71,8 @@ TEST(NormalForm, CentresOnAverageWhereMnistDoes) {
   EXPECT_NEAR(y, 14.0, 0.1);
 }
 
-// Framing what is framed already changes nothing to speak of: resampling the anti-aliased edge once
-// more moves the mean by less than 3 of 255.
+// Framing a framed glyph again changes little: another resampling of the anti-aliased edge moves
+// the mean by less than 3 of 255.
 TEST(NormalForm, IsIdempotentWithinResampling) {
   SyntheticOptions options;
   options.count = 30;
@@ -132,7 +132,7 @@ TEST(NormalForm, KeepsExtremeShapesInTheFrame) {
   EXPECT_GT(cv::countNonZero(normal_form(dot, 28, 28)), 0);
 }
 
-// Dark on light and light on dark are the same digit, but for its soft edge.
+// Dark on light and light on dark give the same digit, except for its soft edge.
 TEST(DecodeImage, IgnoresPolarity) {
   const auto dark = decoded(sheet(255, 0));
   const auto light = decoded(sheet(0, 255));
@@ -146,8 +146,8 @@ TEST(DecodeImage, StretchesFaintInk) {
   EXPECT_EQ(*std::max_element(faint.begin(), faint.end()), 255);
 }
 
-// What already looks like the training data is passed on untouched, faint strokes included.
-TEST(DecodeImage, TakesATrainingImageAsItIs) {
+// An image like the training data is not changed, including faint strokes.
+TEST(DecodeImage, KeepsATrainingImageUnchanged) {
   SyntheticOptions options;
   options.count = 10;
   options.seed = test_seed();
@@ -166,7 +166,7 @@ TEST(DecodeImage, ReadsColourAsRgb) {
   EXPECT_EQ(image[2], 255);
 }
 
-TEST(DecodeImage, NamesWhatIsWrong) {
+TEST(DecodeImage, RejectsUnreadableAndBlankImages) {
   expect_error("image.unreadable", [] { decode_image("", "x", grey()); });
   expect_error("image.unreadable", [] { decode_image("no image at all", "x", grey()); });
   const auto whole = png(sheet(255, 0));
@@ -174,9 +174,9 @@ TEST(DecodeImage, NamesWhatIsWrong) {
   expect_error("image.blank", [] { decode_image(png(sheet(200, 190)), "x", grey()); });
 }
 
-// Other formats that OpenCV knows allocate by what a few bytes claim: 2.7 GB for this one, were it
-// asked. So they are refused, well-formed ones too.
-TEST(DecodeImage, RefusesOtherFormats) {
+// OpenCV's other decoders allocate the size that a few bytes claim: 2.7 GB for this file. So these
+// formats are rejected, also in valid files.
+TEST(DecodeImage, RejectsOtherFormats) {
   std::vector<std::uint8_t> bmp;
   cv::imencode(".bmp", sheet(255, 0), bmp);
   expect_error("image.unreadable",
@@ -184,31 +184,31 @@ TEST(DecodeImage, RefusesOtherFormats) {
   expect_error("image.unreadable", [] { decode_image("P5\n30000 30000\n255\nxxxx", "x", grey()); });
 }
 
-// A decoder skips what lies between JPEG's segments and takes the first frame that it finds. One
-// that it finds and we do not could announce gigabytes.
-TEST(ReadImageHeader, RefusesWhatHidesAFrame) {
+// A decoder skips bytes between JPEG's segments and uses the first frame that it finds. A frame
+// that our parser misses could announce gigabytes.
+TEST(ReadImageHeader, RejectsAHiddenJpegFrame) {
   std::vector<std::uint8_t> encoded;
   cv::imencode(".jpg", sheet(255, 0), encoded);
   const std::string whole(encoded.begin(), encoded.end());
   EXPECT_EQ(read_image_header(whole).cols, 300);
   EXPECT_FALSE(read_image_header(whole).truncated);
-  // A restart marker has no length: what we would skip as its content, a decoder reads.
+  // A restart marker has no length: a decoder reads the bytes that our parser would skip.
   const std::string hidden("\xff\xc0\x00\x08\x08\xff\xff\xff\xff\x01", 10);
   const std::string skipped = std::string("\xff\xd0\x00\x0c", 4) + hidden;
   EXPECT_TRUE(read_image_header(whole.substr(0, 2) + skipped + whole.substr(2)).truncated);
-  // Nor is a byte between two segments anything but damage.
+  // A byte between two segments is damage.
   EXPECT_TRUE(read_image_header(whole.substr(0, 20) + "x" + whole.substr(20)).truncated);
 }
 
-// Ruled paper, and nothing written on it.
-TEST(DecodeImage, FindsNoDigitInARuling) {
+// Ruled paper without writing.
+TEST(DecodeImage, FindsNoDigitOnRuledPaper) {
   cv::Mat1b paper(200, 300, std::uint8_t{230});
   for (int y = 20; y < 200; y += 40) paper.row(y) = 60;
   expect_error("image.blank", [&] { decode_image(png(paper), "x", grey()); });
 }
 
-// A thousand dots are specks, each far smaller than any digit of such a sheet; they are so sparse
-// that they are not the paper's grain.
+// A thousand dots are specks, each far smaller than any digit of such a sheet. They are too sparse
+// to be the paper's grain.
 TEST(DecodeImage, FindsNoDigitInDots) {
   cv::Mat1b dots(800, 800, std::uint8_t{255});
   for (int y = 10; y < 800; y += 25) {
@@ -221,7 +221,7 @@ TEST(ReadImage, NamesAMissingFile) {
   expect_error("input.missing", [] { read_image("/no/such/file.png", grey()); });
 }
 
-TEST(WritePng, SurvivesReading) {
+TEST(WritePng, RoundTrips) {
   const TemporaryDirectory folder;
   const auto set = random_dataset(1, 6, 5, 3);
   write_png(folder / "x.png", set.image(0), set.schema);

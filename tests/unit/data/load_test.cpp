@@ -21,7 +21,7 @@ IdxArray labels(std::vector<std::uint8_t> values) {
 
 const PartNames kFiles{"images-file", "labels-file"};
 
-// "CODE: MESSAGE (HINT)" of the error that this pair of files ends with.
+// "CODE: MESSAGE (HINT)" of the error for this pair of files.
 std::string refusal(const IdxArray& images, const IdxArray& labels,
                     const std::vector<std::string>& names = {}, int first_label = 0) {
   try {
@@ -47,18 +47,18 @@ TEST(MakeDataset, ReadsColourImages) {
   EXPECT_EQ(set.image(1)[0], 4);
 }
 
-TEST(MakeDataset, RefusesCountsThatDiffer) {
+TEST(MakeDataset, RejectsDifferentCounts) {
   expect_error("data.count_mismatch", [] { make_dataset(images(3), labels({0, 1}), kFiles); });
 }
 
-TEST(MakeDataset, RefusesALabelOutOfRange) {
+TEST(MakeDataset, RejectsALabelOutOfRange) {
   expect_error("data.label_range", [] {
     make_dataset(images(2), labels({0, 2}), kFiles, {"zero", "one"});
   });
 }
 
-// Sizes beyond any use would overflow further on; two channels have no meaning.
-TEST(MakeDataset, RefusesAbsurdImageSizes) {
+// Huge sizes would overflow later, and two channels have no meaning.
+TEST(MakeDataset, RejectsUnsupportedImageSizes) {
   expect_error("data.image_size", [] {
     make_dataset({{1, 1, 5000}, std::vector<std::uint8_t>(5000, 1)}, labels({0}), kFiles);
   });
@@ -67,11 +67,11 @@ TEST(MakeDataset, RefusesAbsurdImageSizes) {
   });
 }
 
-TEST(MakeDataset, RefusesAnEmptySet) {
+TEST(MakeDataset, RejectsAnEmptySet) {
   expect_error("data.empty", [] { make_dataset(images(0), labels({}), kFiles); });
 }
 
-// The message names the file that is at fault, and the hint says what its header should say.
+// The message names the faulty file, and the hint gives the right header.
 TEST(MakeDataset, NamesTheFileOfWrongRank) {
   const IdxArray flat{{2, 9}, std::vector<std::uint8_t>(18, 7)};
   EXPECT_EQ(refusal(flat, labels({0, 1})),
@@ -92,7 +92,7 @@ TEST(MakeDataset, NamesBothFilesWhenCountsDiffer) {
                                   "are images in images-file ("));
 }
 
-TEST(MakeDataset, RecognisesChannelsThatStandFirst) {
+TEST(MakeDataset, RecognisesChannelsFirstImages) {
   const IdxArray colour{{2, 3, 4, 5}, std::vector<std::uint8_t>(120, 7)};
   EXPECT_EQ(refusal(colour, labels({0, 1})),
             "data.image_size: images-file: images of 3x4x5, expected rows, columns up to 4096 and "
@@ -102,8 +102,8 @@ TEST(MakeDataset, RecognisesChannelsThatStandFirst) {
   EXPECT_THAT(refusal(four, labels({0, 1})), testing::HasSubstr("(make the images smaller"));
 }
 
-// Labels count from the first one, and classes are named by the labels.
-TEST(MakeDataset, CountsLabelsFromTheFirst) {
+// Class numbers start at the first label, and classes are named by their labels.
+TEST(MakeDataset, NumbersClassesFromTheFirstLabel) {
   const auto set = make_dataset(images(3), labels({1, 3, 2}), kFiles, {}, 1);
   EXPECT_THAT(set.labels, testing::ElementsAre(0, 2, 1));
   EXPECT_THAT(set.schema.class_names, testing::ElementsAre("1", "2", "3"));
@@ -114,8 +114,8 @@ TEST(MakeDataset, CountsLabelsFromTheFirst) {
   EXPECT_EQ(make_dataset(images(2), wide, kFiles, {}, 1).labels.back(), 255);
 }
 
-// With classes known from elsewhere, the last label is the first that does not fit.
-TEST(MakeDataset, NamesTheOptionForLabelsThatBeginLater) {
+// With the number of classes set, the last label is the first invalid one.
+TEST(MakeDataset, NamesTheFirstLabelOption) {
   EXPECT_THAT(refusal(images(2), labels({1, 2}), {"a", "b"}),
               testing::AllOf(testing::HasSubstr("label 2 at index 1, expected 0 to 1"),
                              testing::HasSubstr("if both label files start at 1, add "
@@ -124,7 +124,7 @@ TEST(MakeDataset, NamesTheOptionForLabelsThatBeginLater) {
               testing::Not(testing::HasSubstr("--first-label")));
 }
 
-TEST(MakeDataset, RefusesSwappedFiles) {
+TEST(MakeDataset, RejectsSwappedFiles) {
   expect_error("idx.rank", [] { make_dataset(labels({0, 1}), labels({0, 1}), kFiles); });
   expect_error("idx.rank", [] { make_dataset(images(2), images(2), kFiles); });
 }
@@ -134,7 +134,7 @@ IdxArray floats(std::vector<float> numbers, std::uint32_t n = 2) {
   return {{n, 1, pixels}, {}, IdxType::kFloat, std::move(numbers)};
 }
 
-// No value above 1: ink is 1. Else ink is 255. Halves are rounded away from zero.
+// If no value exceeds 1, ink is 1, otherwise 255. Halves are rounded away from zero.
 TEST(AsBytes, ScalesByTheMaximum) {
   EXPECT_THAT(as_bytes(floats({0, 0.5, 1, 0.2F}), "x").values,
               testing::ElementsAre(0, 128, 255, 51));
@@ -142,13 +142,13 @@ TEST(AsBytes, ScalesByTheMaximum) {
   EXPECT_THAT(as_bytes(floats({0, 0, 0, 0}), "x").values, testing::ElementsAre(0, 0, 0, 0));
 }
 
-// Unsigned bytes are passed on, whatever their range: a 1 stays a 1.
-TEST(AsBytes, LeavesBytesAlone) {
+// Unsigned bytes in any range are not changed: a 1 stays a 1.
+TEST(AsBytes, KeepsBytes) {
   EXPECT_THAT(as_bytes({{2}, {0, 1}}, "x").values, testing::ElementsAre(0, 1));
 }
 
-// The message counts values and names images.
-TEST(AsBytes, NamesWhatIsNotFinite) {
+// The message gives the number of values and names images.
+TEST(AsBytes, NamesNonFiniteValues) {
   const auto refusal = [](std::vector<float> numbers) {
     try {
       as_bytes(floats(std::move(numbers), 3), "x");
@@ -167,7 +167,7 @@ TEST(AsBytes, NamesWhatIsNotFinite) {
   EXPECT_THAT(refusal({0, -0.01F, 0, 0, 1, 0}), testing::StartsWith("data.range x: 1 values in 1"));
 }
 
-// What is a number in one type is the same number in another.
+// A number has the same value in each type.
 TEST(MakeDataset, TakesImagesAndLabelsOfOtherTypes) {
   const IdxArray wide{{2}, {}, IdxType::kInt, {1, 0}};
   const auto set = make_dataset(floats({0, 255, 7, 9}), wide, kFiles);
@@ -176,7 +176,7 @@ TEST(MakeDataset, TakesImagesAndLabelsOfOtherTypes) {
   EXPECT_THAT(set.schema.class_names, testing::ElementsAre("0", "1"));
 }
 
-TEST(MakeDataset, RefusesLabelsThatAreNoClasses) {
+TEST(MakeDataset, RejectsInvalidLabels) {
   for (const float label : {-1.0F, 256.0F}) {
     expect_error("data.label_range", [&] {
       make_dataset(images(2), {{2}, {}, IdxType::kInt, {0, label}}, kFiles);
@@ -187,7 +187,7 @@ TEST(MakeDataset, RefusesLabelsThatAreNoClasses) {
   });
 }
 
-TEST(LoadDataset, ReadsWhatWasSaved) {
+TEST(LoadDataset, RoundTrips) {
   const TemporaryDirectory folder;
   const auto set = random_dataset(12, 4, 3, 3);
   save_dataset(folder.path(), Part::kTrain, set);
@@ -206,7 +206,7 @@ TEST(LoadDataset, NamesTheMissingPart) {
   expect_error("input.not_a_folder", [&] { load_dataset(folder / "file", Part::kTrain); });
 }
 
-TEST(LoadSets, RefusesPartsOfDifferentSizes) {
+TEST(LoadSets, RejectsPartsOfDifferentSizes) {
   const TemporaryDirectory folder;
   save_dataset(folder.path(), Part::kTrain, random_dataset(12, 4, 4));
   save_dataset(folder.path(), Part::kTest, random_dataset(12, 4, 5));
@@ -232,8 +232,8 @@ TEST(LoadSets, ReadsNamesWithDots) {
   EXPECT_THAT(sets.findings, testing::IsEmpty());
 }
 
-// Labels from 1 are found before a network with a class too many is trained on them.
-TEST(LoadSets, FindsLabelsThatBeginLater) {
+// Labels that start at 1 are detected before a network with one class too many is trained.
+TEST(LoadSets, ReportsLabelsThatBeginAtOne) {
   const TemporaryDirectory folder;
   for (const auto part : {Part::kTrain, Part::kTest}) {
     auto set = random_dataset(12, 4, 4);
@@ -268,12 +268,12 @@ TEST(LoadSets, AppliesTheOptions) {
     EXPECT_EQ(part->schema.rows, 3);
     EXPECT_EQ(part->image(5)[1], 255 - set.image(5)[3]);  // row 0, column 1 was row 1, column 0
   }
-  options.size = PictureSize{8, 8, 1};  // which IDX files have no need of
+  options.size = PictureSize{8, 8, 1};  // which IDX files ignore
   expect_error("config.value", [&] { load_sets(folder.path(), options); });
 }
 
-// Whatever else lies in the folder is counted.
-TEST(LoadSets, CountsWhatItPassesOver) {
+// Every other file in the folder is counted.
+TEST(LoadSets, CountsSkippedFiles) {
   const TemporaryDirectory folder;
   for (const auto part : {Part::kTrain, Part::kTest}) {
     save_dataset(folder.path(), part, random_dataset(12, 4, 4));
@@ -287,7 +287,7 @@ TEST(LoadSets, CountsWhatItPassesOver) {
   EXPECT_EQ(findings[1].severity, Severity::kNote);
 }
 
-// The training part decides how many classes there are; a test label beyond is an error.
+// The training part decides the number of classes. A test label above it is an error.
 TEST(LoadSets, TestLabelsMustBeKnownFromTraining) {
   const TemporaryDirectory folder;
   save_dataset(folder.path(), Part::kTrain, random_dataset(12, 4, 4, 1, 2));

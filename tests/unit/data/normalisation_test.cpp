@@ -6,7 +6,7 @@ namespace digits {
 namespace {
 
 // By hand: pixels 0 and 255 in equal number have mean 1/2 and standard deviation 1/2.
-TEST(Normalisation, OfTwoValuesByHand) {
+TEST(Normalisation, OfTwoValuesMatchesHandCalculation) {
   Dataset set = random_dataset(1, 1, 4);
   set.images = {0, 255, 255, 0};
   const auto constants = compute_normalisation(set);
@@ -23,14 +23,14 @@ TEST(Normalisation, KeepsChannelsApart) {
   EXPECT_DOUBLE_EQ(constants.stddev[1], 0.2);
 }
 
-// A constant channel has no spread to divide by: one grey level stands in.
-TEST(Normalisation, OfConstantImagesDividesByNoZero) {
+// A constant channel has no standard deviation to divide by: one grey level replaces it.
+TEST(Normalisation, OfConstantImagesAvoidsDivisionByZero) {
   Dataset set = random_dataset(1, 1, 4);
   set.images.assign(4, 9);
   EXPECT_DOUBLE_EQ(compute_normalisation(set).stddev.at(0), 1.0 / 255.0);
 }
 
-TEST(Normalisation, OfNothingIsAnError) {
+TEST(Normalisation, OfAnEmptySetIsAnError) {
   expect_error("data.empty", [] { compute_normalisation(Dataset{}); });
 }
 

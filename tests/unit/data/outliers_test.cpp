@@ -14,7 +14,7 @@ constexpr std::size_t kPixels = kSetSide * kSetSide;
 
 using Pixel = std::array<std::uint8_t, 3>;
 
-// Pixel p is (p, p + 1, p + 2): no two are equal, and mixed channels would show.
+// Pixel p is (p, p + 1, p + 2): no two are equal, and mixed channels are visible.
 Dataset counting_image() {
   auto set = random_dataset(1, kSetSide, kSetSide, 3);
   for (std::size_t i = 0; i < set.images.size(); ++i) {
@@ -36,7 +36,7 @@ std::vector<Pixel> outlier(const Dataset& set, std::uint64_t key) {
   return pixels_of(out.data());
 }
 
-// One key, one image; another key, another image.
+// The same key gives the same image. Another key gives another image.
 TEST(Outlier, IsAFunctionOfItsKey) {
   const auto set = counting_image();
   EXPECT_EQ(outlier(set, 5), outlier(set, 5));
@@ -44,8 +44,8 @@ TEST(Outlier, IsAFunctionOfItsKey) {
 }
 
 // Of 300 keys each kind gets 100; five standard deviations are 41. A scrambled image has the pixels
-// of the original, channels together, and few of them in their places: one by chance, and 12 or
-// more with a probability below 1e-9.
+// of the original with their channels together, and few of them in their places: one by chance, and
+// 12 or more with a probability below 1e-9.
 TEST(Outlier, IsOneColourNoiseOrScrambledWithEqualChance) {
   const auto set = counting_image();
   const auto original = pixels_of(set.image(0));

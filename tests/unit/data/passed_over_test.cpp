@@ -6,7 +6,7 @@
 namespace digits {
 namespace {
 
-// "severity: message" of each finding about files of these names.
+// "severity: message" of each finding for files with these names.
 std::vector<std::string> findings_of(const std::vector<std::string>& names) {
   const TemporaryDirectory root;
   std::vector<std::filesystem::path> paths;
@@ -40,8 +40,8 @@ TEST(PassedOver, CountsBySuffixAndNamesTheFirst) {
                                    testing::StartsWith("note: 1 other files")));
 }
 
-// A folder stands for the files in it and below it, without those of systems.
-TEST(PassedOver, LooksIntoFolders) {
+// A folder counts as the files in it and below it, without system files.
+TEST(PassedOver, CountsFilesInSubfolders) {
   const TemporaryDirectory root;
   for (const char* folder : {"0/more", "0/more/deeper", "0/more/__MACOSX"}) {
     make_directories(root / folder);

@@ -28,9 +28,9 @@ std::vector<cv::Point> inked(const Dataset& set) {
 
 using testing::ElementsAre;
 
-// Each parameter by itself, on a dot beside the centre of 9 x 9 pixels, which is (4, 4): right and
-// down are positive, turns go against the clock, and what leaves the frame is gone.
-TEST(Moved, GoesWhereItIsTold) {
+// Each parameter alone, on a dot beside the centre of 9 x 9 pixels, which is (4, 4): right and down
+// are positive, rotations are counter-clockwise, and pixels outside the frame are lost.
+TEST(Moved, AppliesEachParameter) {
   const auto right = dots(9, {{6, 4}});
   EXPECT_THAT(inked(perturbed(right, moved({}))), ElementsAre(cv::Point(6, 4)));
   EXPECT_THAT(inked(perturbed(right, moved({0, 1, 0, 1, -2}))), ElementsAre(cv::Point(7, 2)));
@@ -49,7 +49,7 @@ TEST(Toned, SaturatesAtBothEnds) {
   EXPECT_THAT(perturbed(set, inverted()).images, ElementsAre(255, 155, 55));
 }
 
-// A bar of two pixels becomes one of three, or of one: a pixel in all, not one at either side.
+// A bar of two pixels becomes one of three, or of one: one pixel in total, not one on each side.
 TEST(Strokes, GrowAndShrinkByPixels) {
   const auto bar = dots(9, {{3, 4}, {4, 4}, {3, 5}, {4, 5}});
   const auto box_after = [&](const Perturbation& change) {
@@ -60,7 +60,7 @@ TEST(Strokes, GrowAndShrinkByPixels) {
   EXPECT_EQ(box_after(thinned(1)).size(), cv::Size(1, 1));
 }
 
-// Twice the deviation doubles every pixel's error, so that levels are compared on one pattern.
+// Twice the deviation doubles every pixel's error, so levels are compared on one pattern.
 TEST(Noisy, KeepsItsPatternAtEveryStrength) {
   auto set = random_dataset(1, 20, 20);
   std::fill(set.images.begin(), set.images.end(), std::uint8_t{128});
@@ -73,8 +73,8 @@ TEST(Noisy, KeepsItsPatternAtEveryStrength) {
   }
 }
 
-// One key's squares lie within one another, are of the side that was asked for, and are of paper.
-TEST(Occluded, GrowsFromOnePlace) {
+// The squares of one key contain each other, have the requested side, and are paper.
+TEST(Occluded, LargerSquaresContainSmallerOnes) {
   auto set = random_dataset(30, 16, 20);
   std::fill(set.images.begin(), set.images.end(), std::uint8_t{9});
   const auto small = perturbed(set, occluded(0.25), test_seed());
@@ -94,20 +94,20 @@ TEST(Occluded, GrowsFromOnePlace) {
   EXPECT_GT(different.size(), 15U);  // of 30 draws from 221 places
 }
 
-// A square of the whole side leaves nothing.
-TEST(Occluded, MayCoverEverything) {
+// A square of the whole side covers the image.
+TEST(Occluded, CanCoverTheWholeImage) {
   const auto set = perturbed(random_dataset(1, 8, 8), occluded(1.0));
   EXPECT_THAT(set.images, testing::Each(0));
 }
 
-// Blurring spreads ink and loses none inside the frame, but for rounding.
+// Blurring spreads ink and loses none inside the frame, except for rounding.
 TEST(Blurred, SpreadsInk) {
   const auto set = perturbed(dots(15, {{7, 7}}), blurred(1.0));
   EXPECT_LT(set.images[7 * 15 + 7], 60);  // 255 / (2 pi)
   EXPECT_NEAR(std::accumulate(set.images.begin(), set.images.end(), 0), 255, 25);
 }
 
-// Sample i draws from its own key, whatever runs beside it.
+// Sample i uses its own key, independently of other threads.
 TEST(Perturbed, IsKeyedBySample) {
   const auto set = random_dataset(9, 6, 5, 3);
   const auto alone = perturbed(set, noisy(0.2), test_seed(), 1);

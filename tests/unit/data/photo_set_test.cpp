@@ -23,8 +23,8 @@ void add_digit(const fs::path& root, int digit, const std::string& name) {
   fs::copy(drawn(digit), root / std::to_string(digit) / name);
 }
 
-// The reading is that of predict, in the order of the paths, whatever the threads.
-TEST(ReadPhotos, ReadsAsPredictDoes) {
+// The result is that of predict, in the order of the paths, for any number of threads.
+TEST(ReadPhotos, AgreesWithPredict) {
   const std::vector<fs::path> paths{drawn(3), drawn(1), drawn(7)};
   const auto photos = read_photos(paths, kDigits, 1);
   EXPECT_THAT(photos.read, testing::ElementsAre(0, 1, 2));
@@ -37,8 +37,8 @@ TEST(ReadPhotos, ReadsAsPredictDoes) {
   EXPECT_EQ(read_photos(paths, kDigits, 3).images, photos.images);
 }
 
-// What cannot be read is told apart from what can: no file, no picture, no ink, two digits.
-TEST(ReadPhotos, ListsWhatCannotBeRead) {
+// Unreadable pictures are listed separately: no file, no picture, no ink, two digits.
+TEST(ReadPhotos, ListsUnreadablePictures) {
   const TemporaryDirectory folder;
   write_file(folder / "text.png", "no picture");
   const cv::Mat3b digit = cv::imread(drawn(1).string());
@@ -59,8 +59,8 @@ TEST(ReadPhotos, ListsWhatCannotBeRead) {
                                           "3 image.several", "4 image.blank"));
 }
 
-// Cut off anywhere, a picture is read or unread: nothing is thrown.
-TEST(ReadPhotos, SurvivesDamage) {
+// A picture truncated anywhere is read or listed as unreadable, without an exception.
+TEST(ReadPhotos, AcceptsDamagedPictures) {
   const TemporaryDirectory folder;
   const auto whole = read_file(drawn(2));
   std::vector<fs::path> paths;
@@ -73,8 +73,8 @@ TEST(ReadPhotos, SurvivesDamage) {
   EXPECT_EQ(photos.images.size(), photos.read.size() * kDigits.image_bytes());
 }
 
-// Images of the schema's size stay as they are where the training images are in no normal form.
-TEST(ReadPhotos, BringImagesToTheNormalFormUnlessToldNotTo) {
+// Images of the schema's size stay unchanged if the training images are not in normal form.
+TEST(ReadPhotos, UsesTheNormalFormByDefault) {
   const TemporaryDirectory folder;
   std::vector<std::uint8_t> corner(kDigits.image_bytes());
   for (int row = 2; row < 12; ++row) corner[28 * row + 3] = 255;
@@ -85,7 +85,7 @@ TEST(ReadPhotos, BringImagesToTheNormalFormUnlessToldNotTo) {
   EXPECT_NE(read_photos({folder / "corner.png"}, kDigits, 1).images, corner);
 }
 
-// Labels are those of the model's classes, whichever of them the folder has.
+// Labels are those of the model's classes, also if the folder has only some of them.
 TEST(LabelledPhotos, TakesLabelsFromTheFolders) {
   const TemporaryDirectory root;
   add_digit(root.path(), 7, "b.png");
@@ -106,7 +106,7 @@ TEST(LabelledPhotos, TakesLabelsFromTheFolders) {
   EXPECT_THAT(labelled.findings[0].message, testing::HasSubstr("3/d.bmp"));
 }
 
-TEST(LabelledPhotos, RefusesWhatHasNoLabels) {
+TEST(LabelledPhotos, RejectsUnlabelledPictures) {
   const TemporaryDirectory root;
   expect_error("input.missing", [&] { read_labelled_photos(root / "none", kDigits, 1); });
   expect_error("input.missing", [&] { read_labelled_photos(root.path(), kDigits, 1); });

@@ -39,19 +39,19 @@ Dataset boxed(int rows, int cols, const Box& box, std::uint8_t value = 255) {
 
 ImageFeatures features(const Dataset& set) { return image_features(set.image(0), set.schema); }
 
-// No ink, no box, no stroke; and not off centre either.
+// A blank image has no ink, no box and no stroke, and its centroid is the centre.
 TEST(ImageFeatures, BlankImageHasDefinedValues) {
   EXPECT_THAT(features(paper(6, 10)), testing::ElementsAre(0, 0, 0, 0, 0, 5.0, 3.0, 0));
 }
 
 // A pixel at row 2, column 3 has its centre at (3.5, 2.5); its area is 1 and its perimeter 4.
-TEST(ImageFeatures, SinglePixel) {
+TEST(ImageFeatures, OfASinglePixelMatchHandCalculation) {
   EXPECT_THAT(features(boxed(6, 5, {2, 3, 1, 1})),
               testing::ElementsAre(1.0 / 30, 1.0 / 30, 1, 1, 1.0, 3.5, 2.5, 0.5));
 }
 
 // 12 x 3 pixels from (4, 5): all eight by hand. Half the intensity moves the mean alone.
-TEST(ImageFeatures, Bar) {
+TEST(ImageFeatures, OfABarMatchHandCalculation) {
   const double share = 36.0 / 480.0;
   EXPECT_THAT(features(boxed(20, 24, {4, 5, 12, 3})),
               testing::ElementsAre(share, share, 12, 3, 0.25, 6.5, 10.0, 2.4));
@@ -60,15 +60,15 @@ TEST(ImageFeatures, Bar) {
                                    testing::DoubleEq(2.4)));
 }
 
-TEST(ImageFeatures, InkIs128AndMore) {
+TEST(ImageFeatures, InkStartsAt128) {
   EXPECT_EQ(features(boxed(8, 8, {2, 2, 2, 2}, 127))[kInkFraction], 0.0);
   EXPECT_EQ(features(boxed(8, 8, {2, 2, 2, 2}, 127))[kBoxWidth], 0.0);
   EXPECT_EQ(features(boxed(8, 8, {2, 2, 2, 2}, 128))[kInkFraction], 4.0 / 64.0);
 }
 
-// A bar of width w and length l has thickness w l / (w + l), lying, standing, or at the frame's
-// edge: beyond it is paper.
-TEST(ImageFeatures, ThicknessOfBars) {
+// A bar of width w and length l has thickness w l / (w + l), horizontal, vertical, or at the
+// frame's edge, beyond which is paper.
+TEST(ImageFeatures, ThicknessOfBarsMatchesHandCalculation) {
   for (int w = 1; w <= 6; ++w) {
     const double expected = w * 15.0 / (w + 15.0);
     EXPECT_DOUBLE_EQ(features(boxed(20, 20, {2, 7, 15, w}))[kThickness], expected) << w;
@@ -77,16 +77,16 @@ TEST(ImageFeatures, ThicknessOfBars) {
   }
 }
 
-// Edges at a fifth of the ink widen a bar of 2 by two fifths, whatever the ink threshold.
-TEST(ImageFeatures, SoftEdgesCountByTheirShare) {
+// Edges with a fifth of the ink widen a bar of 2 by two fifths, with any ink threshold.
+TEST(ImageFeatures, SoftEdgesCountByIntensity) {
   auto set = boxed(20, 20, {2, 7, 15, 4}, 51);
   for (int r = 2; r < 17; ++r) std::fill_n(set.image(0) + r * 20 + 8, 2, std::uint8_t{255});
   EXPECT_DOUBLE_EQ(features(set)[kThickness], 2.4 * 15.0 / (2.4 + 15.0));
 }
 
-// Any drawing, moved by whole pixels: the centroid moves as much, each axis by its own shift, and
-// nothing else changes.
-TEST(ImageFeatures, AShiftMovesTheCentroidAlone) {
+// Any drawing, shifted by whole pixels: the centroid moves by the shift of each axis, and no other
+// feature changes.
+TEST(ImageFeatures, ShiftMovesOnlyTheCentroid) {
   EXPECT_TRUE(rc::check("shift", [] {
     const auto pixels =
         *rc::gen::container<std::vector<std::uint8_t>>(16, rc::gen::arbitrary<std::uint8_t>());
@@ -117,8 +117,8 @@ TEST(ImageFeatures, ColourCountsAsTheMeanOfTheChannels) {
   EXPECT_DOUBLE_EQ(features(set)[kMeanIntensity], 90.0 / 255.0);
 }
 
-// Every value falls inside [0, high], whatever the pixels: the last bin is no rag-bag but for
-// aspects beyond 4.
+// Every value falls inside [0, high] for any pixels: the last bin holds no overflow, except aspects
+// beyond 4.
 TEST(ImageFeatures, StayWithinTheirBins) {
   const auto set = random_dataset(200, 7, 9);
   const auto bins = feature_bins(set.schema);
@@ -153,8 +153,8 @@ TEST(Profile, CountsEachImageOnceInItsBin) {
   EXPECT_EQ(x[34], 1U);  // 6.5 * 128 / 24 = 34.7
 }
 
-// Another number of threads, another order of the images: the same profile.
-TEST(Profile, IsOfTheSetAndNotOfItsOrder) {
+// Another number of threads or another order of the images gives the same profile.
+TEST(Profile, DoesNotDependOnTheOrder) {
   const auto set = random_dataset(150);
   const auto profile = Json(make_profile(set, 1));
   EXPECT_EQ(Json(make_profile(set, 3)), profile);
@@ -166,11 +166,11 @@ TEST(Profile, IsOfTheSetAndNotOfItsOrder) {
   EXPECT_EQ(mixed.at("class_counts"), profile.at("class_counts"));
 }
 
-TEST(Profile, RefusesAnEmptySet) {
+TEST(Profile, RejectsAnEmptySet) {
   expect_error("data.empty", [] { make_profile(random_dataset(0), 1); });
 }
 
-TEST(Profile, SurvivesTheRoundTrip) {
+TEST(Profile, RoundTrips) {
   for (const int channels : {1, 3}) {
     const auto set = random_dataset(80, 9, 200, channels);
     const Json json = make_profile(set, 1);
@@ -178,8 +178,8 @@ TEST(Profile, SurvivesTheRoundTrip) {
   }
 }
 
-// A profile whose bins are others, or whose counts do not add up, would give wrong distances.
-TEST(Profile, RefusesADamagedDocument) {
+// A profile with other bins, or with counts of a wrong sum, would give wrong distances.
+TEST(Profile, RejectsADamagedDocument) {
   const auto set = random_dataset(80);
   const auto refused = [&](const char* pointer, const Json& value) {
     Json json = make_profile(set, 1);

@@ -8,7 +8,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The names of the folders of training, validation and test part, "-" for none.
+// The names of the folders of training, validation and test part. "-" if missing.
 std::vector<std::string> parts_of(const std::vector<std::string>& folders) {
   const TemporaryDirectory root;
   for (const auto& folder : folders) make_directories(root / folder / "0");
@@ -36,27 +36,28 @@ TEST(SetFolders, FindsPartsByTheirNames) {
   EXPECT_THAT(parts_of({"train"}), ElementsAre("train", "-", "-"));
 }
 
-// The validation part is the test part of a set that has no other: a test part must be held out.
-TEST(SetFolders, TestsOnTheValidationPartWhereNoOtherIs) {
+// The validation part is the test part of a set without another one, since a test part must be held
+// out.
+TEST(SetFolders, TestsOnTheValidationPartWithoutATestPart) {
   for (const char* name : {"val", "valid", "validation", "dev", "Valid"}) {
     EXPECT_THAT(parts_of({"train", name}), testing::ElementsAre("train", "-", name));
   }
 }
 
-// A class may be called train or test.
-TEST(SetFolders, LeavesOtherFoldersToTheClasses) {
+// A class may have the name train or test.
+TEST(SetFolders, TreatsOtherFoldersAsClasses) {
   EXPECT_THAT(parts_of({"0", "1"}), testing::IsEmpty());
   EXPECT_THAT(parts_of({"bus", "car", "train"}), testing::IsEmpty());
   EXPECT_THAT(parts_of({"val", "test"}), testing::IsEmpty());
   EXPECT_THAT(parts_of({"valid", "val", "invalid"}), testing::IsEmpty());
   EXPECT_THAT(parts_of({"trainers", "testers"}), testing::IsEmpty());
-  const TemporaryDirectory root;  // without folders in it, train is a class
+  const TemporaryDirectory root;  // without subfolders, train is a class
   make_directories(root / "train");
   make_directories(root / "test");
   EXPECT_FALSE(find_set_folders(root.path()).in_parts);
 }
 
-TEST(SetFolders, NotesWhichFolderIsWhichPart) {
+TEST(SetFolders, ReportsTheFolderOfEachPart) {
   const auto note = [](const std::vector<std::string>& folders) {
     const TemporaryDirectory root;
     for (const auto& folder : folders) make_directories(root / folder / "0");
@@ -68,13 +69,13 @@ TEST(SetFolders, NotesWhichFolderIsWhichPart) {
   EXPECT_EQ(note({"train"}), "train is the only part: a share of it is held out as the test part");
 }
 
-TEST(SetFolders, RefusesTwoFoldersForOnePart) {
+TEST(SetFolders, RejectsTwoFoldersForOnePart) {
   const TemporaryDirectory root;
   for (const char* folder : {"train", "Train", "test"}) make_directories(root / folder / "0");
   expect_error("data.ambiguous", [&] { find_set_folders(root.path()); });
 }
 
-TEST(ListEntries, LeavesOutWhatSystemsLeaveBehind) {
+TEST(ListEntries, OmitsSystemFiles) {
   const TemporaryDirectory root;
   for (const char* name : {"__MACOSX", "@eaDir", ".ipynb_checkpoints", "0"}) {
     make_directories(root / name);
@@ -85,8 +86,8 @@ TEST(ListEntries, LeavesOutWhatSystemsLeaveBehind) {
   EXPECT_THAT(list_entries(root.path()), testing::ElementsAre(root / "0", root / "README"));
 }
 
-// The folder that an archive was packed with, or that torchvision makes.
-TEST(FindNestedSet, LooksTwoLevelsDeep) {
+// The folder of an archive, or one that torchvision makes.
+TEST(FindNestedSet, SearchesTwoLevelsDeep) {
   const TemporaryDirectory root;
   EXPECT_EQ(find_nested_set(root.path()), fs::path());
   make_directories(root / "MNIST" / "raw");

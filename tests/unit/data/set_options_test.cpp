@@ -35,7 +35,7 @@ TEST(ApplyOptions, ChangesNothingByDefault) {
 }
 
 // [[0 1 2] [3 4 5]] becomes [[0 3] [1 4] [2 5]], in every image.
-TEST(ApplyOptions, ExchangesRowsAndColumns) {
+TEST(ApplyOptions, TransposesRowsAndColumns) {
   SetOptions options;
   options.transpose = true;
   auto set = small_set(1);
@@ -46,7 +46,7 @@ TEST(ApplyOptions, ExchangesRowsAndColumns) {
 }
 
 // A pixel's channels stay together.
-TEST(ApplyOptions, ExchangesPixelsNotChannels) {
+TEST(ApplyOptions, TransposesPixelsNotChannels) {
   SetOptions options;
   options.transpose = true;
   auto set = small_set(3);
@@ -55,7 +55,7 @@ TEST(ApplyOptions, ExchangesPixelsNotChannels) {
               testing::ElementsAre(0, 1, 2, 9, 10, 11, 3, 4, 5));
 }
 
-TEST(ApplyOptions, MakesDarkOnLightLightOnDark) {
+TEST(ApplyOptions, InvertsDarkOnLightImages) {
   SetOptions options;
   options.invert = true;
   auto set = small_set(1);
@@ -64,8 +64,8 @@ TEST(ApplyOptions, MakesDarkOnLightLightOnDark) {
               testing::ElementsAre(255, 254, 253));
 }
 
-// Ink that was cut out of a picture is bright, whatever the picture was.
-TEST(ApplyOptions, LeavesCutOutDigitsBright) {
+// Ink of a cut-out digit is bright for any picture.
+TEST(ApplyOptions, KeepsCutOutDigitsBright) {
   SetOptions options;
   options.invert = true;
   options.size = PictureSize{2, 3, 1};

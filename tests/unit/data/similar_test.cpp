@@ -50,8 +50,8 @@ bool is_near(const Dataset& a, std::size_t i, const Dataset& b, std::size_t j, d
   return sum <= max_rms * max_rms * static_cast<double>(a.schema.image_bytes());
 }
 
-// Every pixel off by the bound is the bound; by one more is beyond it.
-TEST(NearDuplicates, AreThoseWithinTheBound) {
+// A difference equal to the bound in every pixel is within it. One more is beyond it.
+TEST(NearDuplicates, AreWithinTheBound) {
   auto set = random_dataset(3, 9, 7);
   for (std::size_t p = 0; p < set.schema.image_bytes(); ++p) {
     const int value = set.image(0)[p] / 2;
@@ -65,8 +65,8 @@ TEST(NearDuplicates, AreThoseWithinTheBound) {
   EXPECT_EQ(near.cut_short, 0U);
 }
 
-// Any size, also below the number of frequencies: what the search finds is what comparing every
-// pair finds. This is the proof that signatures and grid lose nothing.
+// For any size, also below the number of frequencies, the search finds the same pairs as comparing
+// every pair. This proves that signatures and grid lose no pair.
 TEST(NearDuplicates, AgreeWithComparingEveryPair) {
   EXPECT_TRUE(rc::check("search", [] {
     const auto n = *rc::gen::inRange<std::size_t>(3, 40);
@@ -109,8 +109,8 @@ TEST(NearLeakage, AgreesWithComparingEveryPair) {
   EXPECT_LT(expected.size(), test.size());
 }
 
-// Only what was selected is compared, and the numbers are those of the set.
-TEST(NearDuplicates, LookAtTheSelectionOnly) {
+// Only the selection is compared, and the numbers are those of the set.
+TEST(NearDuplicates, CompareTheSelectionOnly) {
   auto set = random_dataset(6);
   for (const std::size_t i : {1, 3, 5}) {
     std::copy(set.image(0), set.image(1), set.image(i));
@@ -133,14 +133,13 @@ TEST(NearDuplicates, DoNotDependOnTheThreads) {
   }
 }
 
-// Look-alikes that are never equal enough cost a bounded amount of work, and it is said for how
-// many images the work was too much. The flat image apart from them meets none, so its search is
-// whole.
-TEST(NearDuplicates, BoundTheWorkAndSaySo) {
+// Many similar but different images take a bounded amount of work, and the number of incompletely
+// searched images is reported. The flat image is far from them, so its search is complete.
+TEST(NearDuplicates, LimitTheWorkAndReportIt) {
   auto set = noisy_copies(200, 8, 8, 1, test_seed());
   for (std::size_t i = 0; i < set.size(); ++i) {
     for (std::size_t p = 0; p < 64; ++p) {
-      // All in adjacent cells of the grid, and every two further apart than the bound.
+      // All lie in adjacent cells of the grid, and any two differ by more than the bound.
       const auto noise = Rng(test_seed(), Stream::kTest, 2 + i * 64 + p).below(2);
       set.image(i)[p] = static_cast<std::uint8_t>(100 + 10 * noise);
     }

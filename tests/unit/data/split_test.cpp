@@ -19,7 +19,7 @@ std::vector<std::uint32_t> joined(const Split& split) {
   return all;
 }
 
-// A set whose classes have these counts, its labels in any order; images do not matter.
+// A set with these class counts, its labels in any order. Images do not matter.
 Dataset labelled(const std::vector<int>& counts, std::uint64_t seed) {
   Dataset set;
   set.schema = {1, 1, 1, numbered_class_names(static_cast<int>(counts.size()))};
@@ -31,8 +31,8 @@ Dataset labelled(const std::vector<int>& counts, std::uint64_t seed) {
   return set;
 }
 
-// Any class counts, share and seed: every index in exactly one part, and every class split by the
-// share to within one sample, with at least one on each side.
+// Any class counts, share and seed: every index is in exactly one part, and every class is split by
+// the share to within one sample, with at least one on each side.
 TEST(StratifiedSplit, IsAPartitionStratifiedWithinOneSample) {
   EXPECT_TRUE(rc::check("partition", [] {
     const auto counts = *rc::gen::nonEmpty(
@@ -63,18 +63,18 @@ TEST(StratifiedSplit, IsAFunctionOfTheSeed) {
   EXPECT_NE(first.validation, stratified_split(set, 0.2, test_seed() + 1).validation);
 }
 
-TEST(StratifiedSplit, RefusesAShareThatLeavesNothing) {
+TEST(StratifiedSplit, RejectsAShareOutsideZeroToOne) {
   const auto set = random_dataset(30);
   for (const double share : {0.0, 1.0, -0.5, std::nan("")}) {
     expect_error("config.split", [&] { stratified_split(set, share, 1); });
   }
 }
 
-TEST(StratifiedSplit, RefusesAClassOfOneSample) {
+TEST(StratifiedSplit, RejectsAClassOfOneSample) {
   expect_error("data.too_few", [] { stratified_split(random_dataset(4), 0.5, 1); });
 }
 
-// A validation part that the set brings along stands at the end.
+// The set's own validation part is at the end.
 TEST(SplitLast, TakesTheLastSamples) {
   const auto split = split_last(random_dataset(5), 2);
   EXPECT_THAT(split.train, testing::ElementsAre(0, 1, 2));

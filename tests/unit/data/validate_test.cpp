@@ -14,7 +14,7 @@ std::vector<std::string> codes(const std::vector<Finding>& findings) {
   return all;
 }
 
-// Ink in the middle, paper around it: nothing to complain of.
+// Ink in the middle, paper around it: no finding.
 Dataset clean(std::size_t n) {
   auto set = random_dataset(n, 8, 8);
   for (std::size_t i = 0; i < n; ++i) {
@@ -23,7 +23,7 @@ Dataset clean(std::size_t n) {
     const auto high = image[1];
     std::fill(image, image + 8, std::uint8_t{0});
     std::fill(image + 56, image + 64, std::uint8_t{0});
-    image[20] = low;  // keeps the images different from each other
+    image[20] = low;  // makes all images different
     image[21] = high;
     image[22] = 255;
   }
@@ -56,7 +56,7 @@ TEST(Validate, MissingClassIsAnError) {
   EXPECT_THAT(findings[0].message, testing::HasSubstr("never seen"));
 }
 
-// One label gone wrong can make two hundred classes: one finding, a few names.
+// One wrong label can add two hundred classes: one finding, a few names.
 TEST(Validate, ManyMissingClassesAreOneFinding) {
   auto set = clean(90);
   set.schema.class_names = numbered_class_names(200);
@@ -75,7 +75,7 @@ TEST(Validate, RareClassIsAWarning) {
   EXPECT_EQ(findings[0].severity, Severity::kWarning);
 }
 
-// One blank image in 300 happens; one in ten means that something broke.
+// One blank image in 300 is acceptable. One in ten is an error.
 TEST(Validate, ConstantImagesWarnThenStop) {
   auto set = clean(300);
   make_constant(set, 17);
@@ -99,7 +99,7 @@ TEST(Validate, InvertedPolarityIsAnError) {
   EXPECT_THAT(findings[0].hint, testing::HasSubstr("add --invert"));
 }
 
-// A colour picture may have a bright border by right: a note that stops nothing.
+// A colour picture may correctly have a bright border: a note that stops nothing.
 TEST(Validate, BrightBordersInColourAreANote) {
   auto set = random_dataset(90, 8, 8, 3);
   for (std::size_t i = 0; i < set.size(); ++i) {
@@ -120,7 +120,7 @@ TEST(Validate, DuplicatesAreReportedWithTheirIndices) {
   EXPECT_THAT(findings[0].first, testing::ElementsAre(39));
 }
 
-// One image under two labels cannot be right under both. Images 3 and 40 have labels 0 and 1.
+// One image with two labels has at least one wrong label. Images 3 and 40 have labels 0 and 1.
 TEST(Validate, LabelConflictsWarnThenStop) {
   auto set = clean(150);
   copy_image(set, 3, set, 40);
@@ -134,7 +134,7 @@ TEST(Validate, LabelConflictsWarnThenStop) {
   EXPECT_EQ(findings[1].severity, Severity::kError);
 }
 
-// One pixel off by one: no copy to the byte, but no image of its own either.
+// One pixel off by one: not an exact copy, but not a different image either.
 TEST(Validate, NearDuplicatesAreAWarning) {
   auto set = clean(90);
   copy_image(set, 3, set, 40);
@@ -156,7 +156,7 @@ TEST(Validate, IntensityOutliersAreAWarning) {
   EXPECT_THAT(findings[0].first, testing::ElementsAre(7));
 }
 
-// Test images that training has seen make the score worthless.
+// Test images from the training set make the score worthless.
 TEST(ValidateLeakage, WarnsThenStops) {
   const auto all = clean(400);
   const auto part = [&](std::uint32_t begin, std::uint32_t end) {
@@ -172,7 +172,7 @@ TEST(ValidateLeakage, WarnsThenStops) {
   EXPECT_EQ(findings[0].severity, Severity::kError);
 }
 
-// A test image that training has seen under another label is wrong in one of the two.
+// A test image in the training set with another label has a wrong label in one of the two.
 TEST(ValidateLeakage, NamesLabelConflicts) {
   const auto train = clean(60);
   auto test = subset(clean(90), {60, 61, 62, 63, 64, 65});
@@ -196,9 +196,9 @@ TEST(ValidateLeakage, NamesNearlyEqualImages) {
   EXPECT_THAT(findings[0].first, testing::ElementsAre(2));
 }
 
-// The stage stops on errors, under the finding's own code; on warnings when it is told to, but
-// names an error first.
-TEST(RequireAcceptable, ThrowsWhatIsAsSevereAsToldTo) {
+// The stage stops on errors, with the finding's own code. On warnings it stops when configured, but
+// reports an error first.
+TEST(RequireAcceptable, ThrowsAtTheConfiguredSeverity) {
   const Finding warning{"data.duplicate", Severity::kWarning, "m", {}};
   const Finding error{"data.inverted", Severity::kError, "m", {}};
   require_acceptable({warning}, Severity::kError, "x");
@@ -213,13 +213,13 @@ TEST(RequireAcceptable, ThrowsWhatIsAsSevereAsToldTo) {
 }
 
 // A note stops nothing.
-TEST(RequireAcceptable, PassesNotes) {
+TEST(RequireAcceptable, AcceptsNotes) {
   const Finding note{"data.parts", Severity::kNote, "m", {}};
   require_acceptable({note}, Severity::kWarning, "x");
 }
 
-// The hint is the finding's own: what to do, not where to look again.
-TEST(RequireAcceptable, GivesTheFindingsHint) {
+// The hint is the finding's own: it says what to do.
+TEST(RequireAcceptable, GivesTheHintOfTheFinding) {
   try {
     require_acceptable({{"data.inverted", Severity::kError, "m", {}, "add --invert"}},
                        Severity::kError, "x");
@@ -229,7 +229,7 @@ TEST(RequireAcceptable, GivesTheFindingsHint) {
   }
 }
 
-TEST(SeverityOf, KnowsTwoNames) {
+TEST(SeverityOf, AcceptsTwoNames) {
   EXPECT_EQ(severity_of("error"), Severity::kError);
   EXPECT_EQ(severity_of("warning"), Severity::kWarning);
   expect_error("config.value", [] { severity_of("Warning"); });

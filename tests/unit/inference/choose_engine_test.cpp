@@ -1,4 +1,4 @@
-// Which engine answers, and what happens when one is wrong or missing.
+// The choice of an engine, and the result when one is wrong or missing.
 #include "inference/choose_engine.h"
 
 #include <ATen/ATen.h>
@@ -41,7 +41,7 @@ TEST_F(ChooseEngine, IsTorchScriptWithoutFactories) {
   expect_error("engine.unknown", [&] { make("fast"); });
 }
 
-// "auto" takes a factory's first name; each name is taken when it is asked for.
+// "auto" takes the first name of a factory. Each name is taken when it is requested.
 TEST_F(ChooseEngine, PrefersAFactorysEngine) {
   EXPECT_EQ(make("auto")->name(), "fast");
   for (const char* name : {"torchscript", "fast", "fast-bfloat16"}) {
@@ -49,16 +49,16 @@ TEST_F(ChooseEngine, PrefersAFactorysEngine) {
   }
 }
 
-// Factories are tried in their order; one that cannot run here is passed over by "auto" alone.
-TEST_F(ChooseEngine, PassesOverAFactoryThatCannotRun) {
+// Factories are tried in their order. Only "auto" skips one that cannot run on this processor.
+TEST_F(ChooseEngine, SkipsAnUnsupportedFactory) {
   set_engine_factories({unavailable_factory("npu"), fake_factory("fast", "fast-bfloat16")});
   EXPECT_EQ(make("auto")->name(), "fast");
   expect_error("engine.unavailable", [&] { make("npu"); });
 }
 
-// On another device than the CPU there is TorchScript alone. (PyTorch's "meta" is a device that
-// holds no values: enough to ask.)
-TEST_F(ChooseEngine, FactoriesAreForTheCpu) {
+// On another device than the CPU only TorchScript is available. (PyTorch's "meta" device holds no
+// values, but has the kind of another device.)
+TEST_F(ChooseEngine, UsesFactoriesOnTheCpuOnly) {
   const ModelSource source{torchscript_, weights_, schema_, architecture_};
   EXPECT_EQ(make_engine("auto", source, c10::kMeta, wrong_where(nowhere))->name(), "torchscript");
   expect_error("engine.unavailable", [&] { make_engine("fast", source, c10::kMeta); });
@@ -78,13 +78,13 @@ TEST_F(ChooseEngine, TorchScriptChecksItsLayers) {
   EXPECT_EQ(results[2].layer, "head (6 to 3)");
 }
 
-TEST_F(ChooseEngine, AutoGoesOnByTorchScript) {
+TEST_F(ChooseEngine, AutoFallsBackToTorchScript) {
   EXPECT_EQ(make("auto", wrong_where(by_factory))->name(), "torchscript");
   EXPECT_TRUE(onednn_enabled());
 }
 
-// LibTorch's use of oneDNN is no choice of the user's: it is switched off where it is wrong.
-TEST_F(ChooseEngine, TorchScriptGoesOnWithoutOneDnn) {
+// LibTorch's use of oneDNN is not set by the user: it is switched off if it is wrong.
+TEST_F(ChooseEngine, TorchScriptDisablesAWrongOneDnn) {
   for (const char* name : {"auto", "torchscript"}) {
     enable_onednn(true);
     EXPECT_EQ(make(name, wrong_where(with_onednn))->name(), "torchscript");
@@ -92,11 +92,11 @@ TEST_F(ChooseEngine, TorchScriptGoesOnWithoutOneDnn) {
   }
 }
 
-TEST_F(ChooseEngine, RejectsAWrongEngineAskedForByName) {
+TEST_F(ChooseEngine, RejectsAWrongEngineSetByTheUser) {
   expect_error("device.numerics", [&] { make("fast", wrong_where(by_factory)); });
 }
 
-// LibTorch's setting is as before when no engine is correct.
+// LibTorch's setting is restored when no engine is correct.
 TEST_F(ChooseEngine, RejectsWhenNoEngineIsCorrect) {
   for (const char* name : {"auto", "torchscript"}) {
     expect_error("device.numerics", [&] { make(name, wrong_where(everywhere)); });
@@ -104,7 +104,7 @@ TEST_F(ChooseEngine, RejectsWhenNoEngineIsCorrect) {
   }
 }
 
-TEST_F(ChooseEngine, RejectsAnArchiveThatIsNotTorchScript) {
+TEST_F(ChooseEngine, RejectsAnInvalidArchive) {
   torchscript_ = "not an archive";
   expect_error("package.malformed", [&] { make("torchscript"); });
 }

@@ -19,15 +19,15 @@ namespace fs = std::filesystem;
 IdxArray some_images() { return {{25, 6, 5}, random_dataset(25).images}; }
 Schema their_schema() { return random_dataset(1).schema; }
 
-// Both ways in which a file may lie on the disk.
+// Writes the images plain and gzip'd.
 std::vector<fs::path> write_both(const TemporaryDirectory& folder, const IdxArray& images) {
   write_idx(folder / "x", images);
   write_idx(folder / "x.gz", images);
   return {folder / "x", folder / "x.gz"};
 }
 
-// Chunk by chunk, they are what the whole file holds; then there are none.
-TEST(IdxImages, AreThoseOfTheFile) {
+// The chunks together equal the whole file. Then no image is left.
+TEST(IdxImages, EqualTheImagesOfTheFile) {
   const TemporaryDirectory folder;
   const auto whole = some_images();
   for (const auto& path : write_both(folder, whole)) {
@@ -44,8 +44,9 @@ TEST(IdxImages, AreThoseOfTheFile) {
   }
 }
 
-// Passing over some is as reading them, from the beginning and from the middle.
-TEST(IdxImages, CanBePassedOver) {
+// Skipping images gives the same next images as reading them, from the beginning and from the
+// middle.
+TEST(IdxImages, CanBeSkipped) {
   const TemporaryDirectory folder;
   const auto whole = some_images();
   for (const auto& path : write_both(folder, whole)) {
@@ -62,8 +63,8 @@ TEST(IdxImages, CanBePassedOver) {
   }
 }
 
-// Damage near the end is seen before the first image is.
-TEST(IdxImages, OfADamagedFileAreRefusedAtOnce) {
+// Damage near the end is detected before the first image is returned.
+TEST(IdxImages, DamagedFileIsRejectedBeforeTheFirstImage) {
   const TemporaryDirectory folder;
   const auto open = [&](const std::string& bytes) {
     write_file(folder / "x", bytes, Durability::kUnsynced);
@@ -82,9 +83,9 @@ TEST(IdxImages, OfADamagedFileAreRefusedAtOnce) {
   EXPECT_EQ(open(zipped), "input.gzip");
 }
 
-// A small file that unpacks to more than its header says is left at the first byte too many: the
-// damage behind it is not come to.
-TEST(IdxImages, AreNotUnpackedBeyondTheLast) {
+// A small file that unpacks to more than its header declares is rejected at the first byte too
+// many: the damage after it is not reached.
+TEST(IdxImages, UnpackingStopsAfterTheLastImage) {
   const TemporaryDirectory folder;
   auto zipped = gzip(format_idx(some_images()) + std::string(std::size_t{16} << 20, '\0'));
   zipped[zipped.size() - 5] = static_cast<char>(zipped[zipped.size() - 5] ^ 1);  // of the CRC
@@ -92,12 +93,12 @@ TEST(IdxImages, AreNotUnpackedBeyondTheLast) {
   expect_error("idx.trailing", [&] { IdxImages(folder / "x", their_schema()); });
 }
 
-// The first page of a process's memory is never there: the file opens, and reading it fails.
-TEST(IdxImages, OfABrokenDiskAreNotCalledTruncated) {
+// The first page of a process's memory never exists: the file opens, and reading it fails.
+TEST(IdxImages, ReadErrorIsNotReportedAsTruncation) {
   expect_error("input.unreadable", [&] { IdxImages("/proc/self/mem", their_schema()); });
 }
 
-TEST(IdxImages, OfAnotherSizeAreRefused) {
+TEST(IdxImages, OfAnotherSizeAreRejected) {
   const TemporaryDirectory folder;
   const auto code = [&](const IdxArray& array) {
     write_idx(folder / "x", array);
@@ -109,15 +110,15 @@ TEST(IdxImages, OfAnotherSizeAreRefused) {
   EXPECT_EQ(code({{0, 6, 5}, {}}), "no error");
 }
 
-TEST(IdxImages, NameWhatIsNoFile) {
+TEST(IdxImages, RejectAMissingFileAndAFolder) {
   const TemporaryDirectory folder;
   expect_error("input.missing", [&] { IdxImages(folder / "x", their_schema()); });
   expect_error("input.not_a_file", [&] { IdxImages(folder.path(), their_schema()); });
 }
 
-// Three images of one pixel as float32, big-endian: 0.0, 0.5 and 1.0. Which range they have, [0, 1]
-// or [0, 255], is decided by all of them, also when they are read one by one.
-TEST(IdxImages, OfNumbersAreScaledTogether) {
+// Three images of one pixel as float32, big-endian: 0.0, 0.5 and 1.0. All images decide whether the
+// range is [0, 1] or [0, 255], also when they are read one by one.
+TEST(IdxImages, OfFloatsShareOneScale) {
   const TemporaryDirectory folder;
   const std::string header("\0\0\x0D\x03\0\0\0\x03\0\0\0\x01\0\0\0\x01", 16);
   const std::string zero(4, '\0');
@@ -136,8 +137,8 @@ TEST(IdxImages, OfNumbersAreScaledTogether) {
   EXPECT_THAT(bytes_of(gzip(header + one + zero + half)), testing::ElementsAre(255, 0, 128));
 }
 
-// 256 MiB of images that take no room on the disk, read in a process of its own: it never needs a
-// quarter of that.
+// 256 MiB of images in a sparse file, read in another process, which never needs a quarter of that
+// memory.
 TEST(IdxImages, OfALargeFileNeedLittleMemory) {
   const TemporaryDirectory folder;
   write_file(folder / "x", std::string("\0\0\x08\x03\0\x04\0\0\0\0\0\x20\0\0\0\x20", 16));

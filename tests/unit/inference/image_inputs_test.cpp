@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Colour images of 4x4 pixels: a picture is one image, whatever it shows.
+// Colour images of 4x4 pixels: each picture is one image, without a search for digits.
 Dataset colours(std::size_t n) { return random_dataset(n, 4, 4, 3); }
 
 struct Read {
@@ -26,7 +26,7 @@ struct Read {
   std::vector<std::uint8_t> images;
 };
 
-// What is left of the inputs.
+// The remaining inputs.
 std::vector<Read> read_chunks(ImageInputs& inputs) {
   std::vector<Read> chunks;
   while (const auto pending = inputs.next()) {
@@ -52,9 +52,9 @@ Read read_all(const std::vector<std::string>& words) {
   return all;
 }
 
-// A folder's images by name, and its IDX test set among them; not what is hidden, of another kind,
-// or in a folder below.
-TEST(ImageInputs, OfAFolderAreTheImagesDirectlyInIt) {
+// A folder's images by name, and its IDX test set among them. Hidden files, other files and
+// subfolders are excluded.
+TEST(ImageInputs, OfAFolderExcludeSubfolders) {
   const TemporaryDirectory folder;
   const auto set = colours(4);
   make_directories(folder / "below");
@@ -72,8 +72,8 @@ TEST(ImageInputs, OfAFolderAreTheImagesDirectlyInIt) {
   EXPECT_EQ(all.images, subset(set, {1, 0, 2, 3}).images);
 }
 
-// What cannot be read has an error in its place, and the others have their images.
-TEST(ImageInputs, GoOnPastWhatCannotBeRead) {
+// An unreadable file has an error in its place, and the others have their images.
+TEST(ImageInputs, ContinueAfterAnUnreadableFile) {
   const TemporaryDirectory folder;
   const auto set = colours(2);
   make_directories(folder / "images");
@@ -106,7 +106,7 @@ std::vector<std::string> many_inputs(const TemporaryDirectory& folder) {
   return {folder / "a.idx.gz", folder / "images", folder / "b.idx"};
 }
 
-TEST(ImageInputs, ComeInChunks) {
+TEST(ImageInputs, AreReadInChunks) {
   const TemporaryDirectory folder;
   ImageInputs inputs(many_inputs(folder), colours(1).schema);
   std::vector<std::size_t> sizes;
@@ -138,15 +138,15 @@ std::vector<Read> read_shards(const std::vector<std::string>& words, std::size_t
     ImageInputs inputs(words, colours(1).schema, {}, {number, count});
     for (auto& chunk : read_chunks(inputs)) chunks.push_back(std::move(chunk));
   }
-  // A file with an error is noticed by each shard that has chunks of it, and is an input of one.
+  // A file with an error is reported by each shard that has chunks of it, and is an input of one.
   const auto has_no_input = [](const Read& read) { return read.names.empty(); };
   chunks.erase(std::remove_if(chunks.begin(), chunks.end(), has_no_input), chunks.end());
   return chunks;
 }
 
-// Inputs of every kind, also those that cannot be read, in any order and number: the shards' chunks
-// are those of the whole, each once, also with more shards than chunks.
-TEST(ImageInputs, OfAllShardsAreThoseOfTheWhole) {
+// Inputs of every kind, also unreadable ones, in any order and number: the shards' chunks equal
+// those of the whole, each once, also with more shards than chunks.
+TEST(ImageInputs, ShardsTogetherEqualTheWhole) {
   const TemporaryDirectory folder;
   auto kinds = many_inputs(folder);
   write_file(folder / "cut.idx", read_file(folder / "b.idx").substr(0, 40000));
@@ -175,7 +175,7 @@ TEST(ImageInputs, OfAllShardsAreThoseOfTheWhole) {
 }
 
 // By hand: 7 chunks in 3 shards are 3, 2 and 2. The second begins in the folder.
-TEST(ImageInputs, OfAShardAreWholeChunks) {
+TEST(ImageInputs, ShardsHoldWholeChunks) {
   const TemporaryDirectory folder;
   const auto words = many_inputs(folder);
   const auto sizes = [&](std::size_t number) {
@@ -194,9 +194,9 @@ TEST(ImageInputs, OfAShardAreWholeChunks) {
   EXPECT_THAT(sizes(3), testing::ElementsAre(30, 1000));
 }
 
-// A damaged IDX file: each shard that has chunks of it reports the error, so that none ends as if
-// all was well; the first has the input.
-TEST(ImageInputs, OfADamagedFileAreAnErrorInEachShard) {
+// A damaged IDX file: each shard that has chunks of it reports the error, so that none succeeds.
+// The first shard has the input.
+TEST(ImageInputs, DamagedFileIsAnErrorInEachShard) {
   const TemporaryDirectory folder;
   write_idx(folder / "a.idx", {{2300, 4, 4, 3}, colours(2300).images});
   fs::resize_file(folder / "a.idx", 50000);
@@ -211,9 +211,9 @@ TEST(ImageInputs, OfADamagedFileAreAnErrorInEachShard) {
   }
 }
 
-// One chunk of a thousand, in the middle of 48 MB of zeros that take no room on the disk: the
-// shard reads its images (48 kB), and a megabyte at most with them.
-TEST(ImageInputs, OfAShardAreReadAlone) {
+// One chunk of a thousand, in the middle of a sparse file of 48 MB: the shard reads its images (48
+// kB) and at most a megabyte in total.
+TEST(ImageInputs, ShardReadsOnlyItsImages) {
   if (bytes_read() < 0) GTEST_SKIP() << "no /proc/self/io on this system";
   const TemporaryDirectory folder;
   write_idx(folder / "a.idx", {{1, 4, 4, 3}, colours(1).images});
@@ -230,8 +230,8 @@ TEST(ImageInputs, OfAShardAreReadAlone) {
   EXPECT_LT(bytes_read() - before, 1 << 20);
 }
 
-// A pipe can be read once: no shard looks into it but the one that has it, and that has all of it.
-TEST(ImageInputs, OfAPipeAreInOneShard) {
+// A pipe can be read only once: only the shard that has it reads it, and reads it completely.
+TEST(ImageInputs, PipeBelongsToOneShard) {
   const TemporaryDirectory folder;
   const auto set = colours(2300);
   write_idx(folder / "file", {{2300, 4, 4, 3}, set.images});

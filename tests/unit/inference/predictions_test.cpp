@@ -14,7 +14,7 @@ namespace {
 
 const ClassNames kNames{"cat", "dog"};
 
-// An image of an IDX file, one cut out of a photo, and a file that is none.
+// An image of an IDX file, one cut out of a photo, and an unreadable file.
 std::vector<Prediction> three() {
   ImageChunk chunk;
   chunk.inputs = {{{"a.idx", 7, {}}, {}},
@@ -24,8 +24,9 @@ std::vector<Prediction> three() {
   return make_predictions(chunk, {0.25, 0.75, 0.5, 0.5, 1.0, 0.0}, 2, 0.6);
 }
 
-// Rows of probabilities go to the inputs that have an image. On a tie the first class is the best.
-TEST(Predictions, AreOfTheInputsWithAnImage) {
+// Rows of probabilities belong to the inputs that have an image. On a tie the first class is
+// predicted.
+TEST(Predictions, BelongToInputsWithAnImage) {
   const auto all = three();
   ASSERT_EQ(all.size(), 4U);
   EXPECT_EQ(all[0].best, 1U);
@@ -36,7 +37,7 @@ TEST(Predictions, AreOfTheInputsWithAnImage) {
   EXPECT_FALSE(all[2].abstained);
 }
 
-// "Below" leaves the bound itself out.
+// "Below" excludes the bound itself.
 TEST(Predictions, AbstainBelowTheBound) {
   const auto abstained = [](double best, double bound) {
     ImageChunk chunk;
@@ -49,9 +50,9 @@ TEST(Predictions, AbstainBelowTheBound) {
   EXPECT_FALSE(abstained(0.75, 0.0));
 }
 
-// Two chunks by hand: counts add up, and messages stand in the order of the inputs. An error of
-// another shard's input counts as one.
-TEST(Predictions, AreSummedUp) {
+// Two chunks by hand: counts are summed, and messages are in the order of the inputs. An error of
+// another shard's input is counted.
+TEST(Predictions, AreSummarised) {
   const Error error("image.unreadable", "b.png", "hint");
   ImageChunk chunk;
   chunk.inputs = {{{"a.png", {}, {}}, {}}, {{"b.png", {}, {}}, error}, {{"c.png", {}, {}}, {}}};
@@ -69,7 +70,7 @@ TEST(Predictions, AreSummedUp) {
   EXPECT_THAT(summary.notes.lines, testing::ElementsAre("a.png: left out: 1 dash"));
 }
 
-// The first hundred are kept, all are counted: a million unreadable files need no memory.
+// The first hundred are kept and all are counted: a million unreadable files need no memory.
 TEST(Messages, KeepTheFirstHundred) {
   Messages all;
   for (int chunk = 0; chunk < 3; ++chunk) {
@@ -86,7 +87,7 @@ TEST(Messages, KeepTheFirstHundred) {
   EXPECT_EQ(one.lines.size(), 100U);
 }
 
-TEST(Predictions, AsCsvByHand) {
+TEST(Predictions, MatchTheExpectedCsv) {
   EXPECT_EQ(csv_header(kNames), "path,index,x,y,width,height,label,abstained,error,p_cat,p_dog\n");
   EXPECT_EQ(csv_lines(three(), kNames),
             "a.idx,7,,,,,dog,false,,0.25,0.75\n"
@@ -95,7 +96,7 @@ TEST(Predictions, AsCsvByHand) {
             "d.png,,0,0,5,5,cat,false,,1,0\n");
 }
 
-TEST(Predictions, AsJsonLinesByHand) {
+TEST(Predictions, MatchTheExpectedJsonLines) {
   EXPECT_EQ(
       json_lines(three(), kNames),
       R"({"path":"a.idx","index":7,"label":"dog","probabilities":[0.25,0.75],"abstained":false})"
@@ -109,7 +110,7 @@ TEST(Predictions, AsJsonLinesByHand) {
       "\n");
 }
 
-TEST(Predictions, AsATableByHand) {
+TEST(Predictions, MatchTheExpectedTable) {
   EXPECT_EQ(table_header() + table_lines(three(), kNames),
             "label    probability  input\n"
             "dog           0.7500  a.idx[7]\n"
@@ -125,8 +126,9 @@ std::vector<Prediction> one(const std::string& path,
   return make_predictions(chunk, probabilities, 2, 0.0);
 }
 
-// RFC 4180, 2.5 to 2.7: commas, quotes and line breaks stand in quotes, and quotes twice.
-TEST(Predictions, QuoteWhatCsvWants) {
+// RFC 4180, 2.5 to 2.7: fields with commas, quotes and line breaks are quoted, and quotes are
+// doubled.
+TEST(Predictions, QuoteSpecialCharactersInCsv) {
   const auto line = [](const std::string& path) { return csv_lines(one(path), kNames); };
   const std::string rest = ",,,,,,cat,false,,1,0\n";
   EXPECT_EQ(line("a b;c'.png"), "a b;c'.png" + rest);
@@ -138,8 +140,8 @@ TEST(Predictions, QuoteWhatCsvWants) {
   EXPECT_THAT(csv_header({"a,\"b", "c"}), testing::EndsWith(",error,\"p_a,\"\"b\",p_c\n"));
 }
 
-// Any path that is UTF-8 comes back out of the JSON, on one line; other bytes are replaced.
-TEST(Predictions, EscapeWhatJsonWants) {
+// Any UTF-8 path is restored from the JSON, on one line. Other bytes are replaced.
+TEST(Predictions, EscapeSpecialCharactersInJson) {
   const std::string path = "a\"b\\c\n\x01\u00e9.png";
   const auto line = json_lines(one(path), {"\"", "c"});
   EXPECT_EQ(Json::parse(line).at("path"), path);
@@ -148,15 +150,15 @@ TEST(Predictions, EscapeWhatJsonWants) {
   EXPECT_EQ(Json::parse(json_lines(one("\xff"), kNames)).at("path"), "\xef\xbf\xbd");
 }
 
-// The table has one line for each image, whatever its file is called: a newline becomes a space,
-// and what steers a terminal U+FFFD.
+// The table has one line for each image with any file name: a newline becomes a space, and a
+// control character U+FFFD.
 TEST(Predictions, TableHasALinePerImage) {
   EXPECT_EQ(table_lines(one("a\nb\x1b[2J.png"), kNames),
             "cat           1.0000  a b\xef\xbf\xbd[2J.png\n");
 }
 
-// Every probability reads back to the bit, from both.
-TEST(Predictions, LoseNothing) {
+// Every probability reads back to the bit, from both formats.
+TEST(Predictions, KeepProbabilitiesBitExactly) {
   EXPECT_TRUE(rc::check("round trip", [] {
     const double p = *rc::gen::inRange<std::uint32_t>(0, 1U << 31) / 3.0 / (1U << 30);
     const auto predictions = one("x", {p, 1.0 - p});

@@ -24,7 +24,7 @@ TEST(Shard, RejectsOtherTexts) {
 }
 
 // By hand: 11 items in 4 parts are 3, 3, 3 and 2; 2 items in 3 parts are 1, 1 and 0.
-TEST(Shard, SplitsByHand) {
+TEST(Shard, MatchesHandCalculation) {
   using Range = std::pair<std::size_t, std::size_t>;
   EXPECT_EQ(items_of({1, 4}, 11), Range(0, 3));
   EXPECT_EQ(items_of({2, 4}, 11), Range(3, 6));
@@ -34,9 +34,9 @@ TEST(Shard, SplitsByHand) {
   EXPECT_EQ(items_of({3, 3}, 2), Range(2, 2));
 }
 
-// Each part begins where the one before it ends, the first at 0, and the last ends at the end; for
-// counts near the largest number, too.
-TEST(Shard, PartsFollowOneAnother) {
+// Each part begins at the end of the previous one, the first at 0, and the last ends at the end,
+// also for counts near the largest number.
+TEST(Shard, PartsAreContiguous) {
   EXPECT_TRUE(rc::check("parts", [] {
     const auto items = *rc::gen::weightedOneOf<std::size_t>(
         {{9, rc::gen::inRange<std::size_t>(0, 1000)}, {1, rc::gen::arbitrary<std::size_t>()}});

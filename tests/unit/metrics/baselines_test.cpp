@@ -17,8 +17,8 @@ TEST(Baselines, NeedTrainingImages) {
   expect_error("data.schema_mismatch", [&] { nearest_class_mean(random_dataset(3), test, 1); });
 }
 
-// Nothing to be measured on: unknown accuracies, and no model leads what is unknown.
-TEST(Baselines, OnNoTestImagesAreUnknown) {
+// Without test images the accuracies are unknown, and no model leads an unknown baseline.
+TEST(Baselines, AreUnknownWithoutTestImages) {
   const auto baselines = evaluate_baselines(pixels({0, 0}, {0}), pixels({}, {}), 1);
   ASSERT_EQ(baselines.size(), 2U);
   EXPECT_EQ(baselines[1].accuracy.n, 0U);
@@ -30,9 +30,9 @@ TEST(MajorityClass, IsTheFirstOnATie) {
   EXPECT_EQ(majority_class(pixels({0, 0, 0, 0}, {2, 1})), 1);
 }
 
-// Means by hand: class 0 (10, 0), class 2 (100, 200); class 1 has no training image, and its "mean"
-// of black would be nearest to the first. The last image is as far from both.
-TEST(NearestClassMean, ByHand) {
+// Means by hand: class 0 (10, 0), class 2 (100, 200); class 1 has no training image, and its black
+// "mean" would be nearest to the first image. The last image has equal distances.
+TEST(NearestClassMean, MatchesHandCalculation) {
   const auto training = pixels({0, 0, 20, 0, 100, 200}, {0, 0, 2});
   const auto test = pixels({0, 0, 90, 190, 255, 255, 55, 100}, {1, 2, 2, 2});
   EXPECT_THAT(nearest_class_mean(training, test, 2), testing::ElementsAre(0, 2, 2, 0));
@@ -51,7 +51,7 @@ TEST(Baselines, AreMeasuredOnTheTestSet) {
 }
 
 // Intervals of 95 and 90 of 100 overlap; of 950 and 900 of 1000 they do not.
-TEST(Lead, IsAboveZeroWhereIntervalsDoNotOverlap) {
+TEST(Lead, IsPositiveForDisjointIntervals) {
   EXPECT_LT(lead(proportion(95, 100), proportion(90, 100)).low, 0.0);
   EXPECT_GT(lead(proportion(950, 1000), proportion(900, 1000)).low, 0.0);
   const auto by_hand = lead({0.9, 0.8, 0.95, 100}, {0.5, 0.4, 0.7, 50});

@@ -25,7 +25,7 @@ auto mean_of(const Values& values) {
   };
 }
 
-// Nothing is known of no samples, and the statistic is not even asked.
+// Without samples the result is unknown, and the statistic is not called.
 TEST(Bootstrap, OfNoSamplesIsUnknown) {
   const auto never = [](const Weights&) -> Values { throw std::logic_error("asked"); };
   const auto none = bootstrap(0, {2.0}, never)[0];
@@ -35,8 +35,8 @@ TEST(Bootstrap, OfNoSamplesIsUnknown) {
   EXPECT_EQ(none.n, 0U);
 }
 
-// Every resample of one sample is that sample: without a rule for it the interval would be a point.
-TEST(Bootstrap, OfOneSampleIsTheWholeRange) {
+// Every resample of one sample is that sample: the interval needs a rule, or it would be a point.
+TEST(Bootstrap, OfOneSampleSpansTheWholeRange) {
   const Values one{0.9};
   const auto quantity = bootstrap(1, {1.0}, mean_of(one))[0];
   EXPECT_EQ(quantity.value, 0.9);
@@ -45,9 +45,9 @@ TEST(Bootstrap, OfOneSampleIsTheWholeRange) {
   EXPECT_EQ(quantity.n, 1U);
 }
 
-// Undefined in the set: unknown. Undefined in some resamples: those are left out. The others agree,
-// which does not make five samples certain: 3.841459 / 8.841459 = 0.434482 may be unseen.
-TEST(Bootstrap, LeavesOutWhatIsUndefined) {
+// A statistic that is undefined on the set is unknown. Undefined resamples are omitted. The others
+// agree, but five samples are not certain: 3.841459 / 8.841459 = 0.434482 may be unseen.
+TEST(Bootstrap, OmitsUndefinedResamples) {
   const auto undefined = bootstrap(5, {1.0}, [](const Weights&) { return Values{NAN}; })[0];
   EXPECT_EQ(undefined.n, 0U);
   EXPECT_EQ(undefined.high, 1.0);
@@ -59,8 +59,8 @@ TEST(Bootstrap, LeavesOutWhatIsUndefined) {
   EXPECT_EQ(sometimes.n, 5U);
 }
 
-// n draws with replacement, another for every index, the same for the same key.
-TEST(Resample, DrawsAsManyAsThereAre) {
+// n draws with replacement, different for every index, the same for the same key.
+TEST(Resample, DrawsNSamplesWithReplacement) {
   const auto weights = resample(1000, test_seed(), 3);
   EXPECT_EQ(std::accumulate(weights.begin(), weights.end(), 0U), 1000U);
   EXPECT_EQ(weights, resample(1000, test_seed(), 3));
@@ -72,8 +72,8 @@ TEST(Resample, DrawsAsManyAsThereAre) {
   EXPECT_LT(undrawn, 428);
 }
 
-// By the order statistics: the 5th of 199 from either end. The statistic numbers its calls, in any
-// order of magnitude; the set itself, asked last, has 100.
+// By the order statistics: the 5th of 199 from either end. The statistic numbers its calls in a
+// shuffled order. The set itself, evaluated last, has 100.
 TEST(Bootstrap, TakesTheFifthOf199FromEitherEnd) {
   double call = 0.0;
   const auto count = [&](const Weights& weights) {
@@ -85,17 +85,17 @@ TEST(Bootstrap, TakesTheFifthOf199FromEitherEnd) {
   EXPECT_EQ(quantity.high, 194.0);
 }
 
-// A statistic that only grows when resampled, as the calibration error tends to: its value is in
-// the interval all the same.
-TEST(Bootstrap, IntervalHoldsTheValue) {
+// A statistic that only grows in resamples, as the calibration error often does: the interval still
+// contains its value.
+TEST(Bootstrap, IntervalContainsTheValue) {
   const auto biased = [](const Weights& weights) { return Values{weights.empty() ? 0.1 : 0.3}; };
   const auto quantity = bootstrap(10, {1.0}, biased)[0];
   EXPECT_EQ(quantity.low, 0.1);
   EXPECT_EQ(quantity.high, 0.3);
 }
 
-// Of a mean it is close to the interval of the normal distribution: 1.96 / sqrt(12 * 2000) = 0.0127
-// for uniform values. The 5th of 199 has a spread of its own, some 8 %.
+// For a mean the interval is close to that of the normal distribution: 1.96 / sqrt(12 * 2000) =
+// 0.0127 for uniform values. The 5th of 199 has a standard deviation of some 8 %.
 TEST(Bootstrap, OfAMeanIsNearTheNormalInterval) {
   Rng rng(test_seed(), Stream::kTest, 31);
   Values values(2000);

@@ -21,7 +21,7 @@ void mistake(Labels& predictions, std::size_t i) {
   predictions[i] = static_cast<std::uint8_t>((predictions[i] + 1) % 10);
 }
 
-// No samples, no difference, no knowledge.
+// Without samples the difference is unknown.
 TEST(ComparePredictions, OfNoSamplesClaimsNothing) {
   const auto comparison = compare_predictions({}, {}, {}, {"a", "b"});
   EXPECT_FALSE(comparison.worse);
@@ -30,7 +30,7 @@ TEST(ComparePredictions, OfNoSamplesClaimsNothing) {
   EXPECT_EQ(comparison.accuracy.p, 1.0);
 }
 
-// One sample lost is no evidence; a class without samples is none either.
+// One lost sample is no evidence. A class without samples is none either.
 TEST(ComparePredictions, OfOneSampleClaimsNothing) {
   const auto comparison = compare_predictions({0}, {0}, {1}, {"a", "b"});
   EXPECT_FALSE(comparison.worse);
@@ -38,11 +38,11 @@ TEST(ComparePredictions, OfOneSampleClaimsNothing) {
   EXPECT_EQ(comparison.recalls[1].difference.n, 0U);
 }
 
-TEST(ComparePredictions, RefusesWhatIsNotPaired) {
+TEST(ComparePredictions, RejectsUnpairedPredictions) {
   expect_error("data.count_mismatch", [] { compare_predictions({0, 1}, {0, 1}, {0}, {"a", "b"}); });
 }
 
-// Against itself a model is as good, whatever its mistakes.
+// A model is not worse than itself, with any mistakes.
 TEST(ComparePredictions, SameModelPasses) {
   const auto labels = cycling(1000);
   auto model = labels;
@@ -54,9 +54,8 @@ TEST(ComparePredictions, SameModelPasses) {
   EXPECT_LT(comparison.accuracy.difference.low, 0.0);
 }
 
-// An even split, or none, is what chance does best. 5 : 1 by hand: 2 (1 + 6) / 2^6; 0 : 10 is 2 /
-// 2^10.
-TEST(McNemar, ByHand) {
+// An even split, or no difference, has p = 1. 5 : 1 by hand: 2 (1 + 6) / 2^6; 0 : 10 is 2 / 2^10.
+TEST(McNemar, MatchesHandCalculation) {
   EXPECT_EQ(mcnemar_p({100, 0, 0}), 1.0);
   EXPECT_EQ(mcnemar_p({100, 3, 3}), 1.0);
   EXPECT_NEAR(mcnemar_p({100, 5, 1}), 14.0 / 64.0, 1e-12);
@@ -66,7 +65,7 @@ TEST(McNemar, ByHand) {
 
 // 5 gained and 15 lost of 100, by hand: -10 / 102 = -0.0980392 and
 // 1.959964 sqrt(21 - 100 / 102) / 102 = 0.0859749.
-TEST(PairedDifference, GivesAgrestisAndMinsIntervalByHand) {
+TEST(PairedDifference, GivesTheAgrestiMinInterval) {
   const auto difference = paired_difference({100, 15, 5});
   EXPECT_DOUBLE_EQ(difference.value, -0.1);
   EXPECT_NEAR(difference.low, -0.0980392 - 0.0859749, 1e-6);
@@ -74,8 +73,8 @@ TEST(PairedDifference, GivesAgrestisAndMinsIntervalByHand) {
   EXPECT_EQ(difference.n, 100U);
 }
 
-// 4 * 0.005, 3 * 0.01, 2 * 0.03, and 0.04, which may not fall below the one before; none above 1.
-TEST(Holm, ByHand) {
+// 4 * 0.005, 3 * 0.01, 2 * 0.03, and 0.04, which may not fall below the previous one; none above 1.
+TEST(Holm, MatchesHandCalculation) {
   EXPECT_TRUE(holm({}).empty());
   const auto adjusted = holm({0.01, 0.04, 0.03, 0.005});
   EXPECT_NEAR(adjusted[0], 0.03, 1e-12);
@@ -85,9 +84,9 @@ TEST(Holm, ByHand) {
   EXPECT_EQ(holm({0.9, 0.8})[0], 1.0);
 }
 
-// 0.3 points on 10,000 images, spread over the classes: 50 mistakes become 80, 45 of them new.
-// Turned round it is an improvement, and passes.
-TEST(ComparePredictions, CatchesThreeTenthsOfAPoint) {
+// 0.3 points on 10,000 images, spread over the classes: 50 mistakes become 80, 45 of them new. The
+// reverse is an improvement and passes.
+TEST(ComparePredictions, DetectsALossOfThreeTenthsOfAPoint) {
   const auto labels = cycling(10000);
   auto baseline = labels;
   auto candidate = labels;
@@ -103,8 +102,9 @@ TEST(ComparePredictions, CatchesThreeTenthsOfAPoint) {
   EXPECT_FALSE(compare_predictions(labels, candidate, baseline, kTen).worse);
 }
 
-// One class loses what the others gain: the accuracy is the same, the model is not.
-TEST(ComparePredictions, CatchesOneClassThatPays) {
+// One class loses and the others gain: the accuracy is the same, but the recall of one class is
+// not.
+TEST(ComparePredictions, DetectsALossInOneClass) {
   const auto labels = cycling(2000);
   auto baseline = labels;
   auto candidate = labels;
@@ -119,10 +119,10 @@ TEST(ComparePredictions, CatchesOneClassThatPays) {
   EXPECT_FALSE(comparison.recalls[0].worse);
 }
 
-// Equal quality: two models each get image i wrong with the same chance, up to 1/2 for 400 of 2,000
-// images. At most 5 % may be flagged; of 1,000 pairs 1 % or less are expected, and 30 would be 6
-// standard deviations above that.
-TEST(ComparePredictions, SeldomFlagsEqualModels) {
+// Equal quality: two models each misclassify image i with the same chance, up to 1/2 for 400 of
+// 2,000 images. At most 5 % may be flagged; of 1,000 pairs 1 % or less are expected, and 30 would
+// be 6 standard deviations above that.
+TEST(ComparePredictions, RarelyFlagsEqualModels) {
   const auto labels = cycling(2000);
   Rng rng(test_seed(), Stream::kTest, 34);
   int flagged = 0;

@@ -16,8 +16,8 @@ void expect_inside(const Quantity& quantity, double high, std::size_t n) {
   EXPECT_EQ(quantity.n, n);
 }
 
-// The degenerate cases first: they are where metrics go wrong. None of them may be NaN or infinite,
-// which JSON has no numbers for.
+// Degenerate cases come first, since metrics fail there. No value may be NaN or infinite, which
+// JSON cannot hold.
 void expect_finite(const Json& json) {
   const auto flat = json.flatten();
   for (const auto& [key, value] : flat.items()) {
@@ -37,8 +37,8 @@ TEST(Evaluate, OfNoSamplesClaimsNothing) {
   expect_finite(evaluation);
 }
 
-// One sample, right: nothing is certain of the next one.
-TEST(Evaluate, OfOneSampleLeavesAllOpen) {
+// One right sample proves little about the next one.
+TEST(Evaluate, OfOneSampleIsUncertain) {
   const auto evaluation = evaluate_logits({2, 1}, {0}, {"a", "b"});
   EXPECT_EQ(evaluation.metric("macro_f1").value, 1.0);
   EXPECT_EQ(evaluation.metric("macro_f1").low, 0.0);
@@ -48,7 +48,7 @@ TEST(Evaluate, OfOneSampleLeavesAllOpen) {
   expect_finite(evaluation);
 }
 
-// All of one class: nothing to rank against, and the absent class has no part in the means.
+// With one class there is no ranking, and the absent class is not part of the means.
 TEST(Evaluate, OfOneClassHasNoRankings) {
   const auto evaluation = evaluate_logits({3, 0, 2, 0, 1, 0}, {0, 0, 0}, {"a", "b"});
   EXPECT_EQ(evaluation.metric("macro_f1").value, 1.0);
@@ -60,8 +60,8 @@ TEST(Evaluate, OfOneClassHasNoRankings) {
   expect_finite(evaluation);
 }
 
-// What is no number has no rank, and would make every metric one more NaN.
-TEST(Evaluate, RefusesWhatIsNoNumber) {
+// A logit of NaN has no rank, and would make every metric NaN.
+TEST(Evaluate, RejectsNonFiniteLogits) {
   for (const float bad : {NAN, INFINITY, -INFINITY}) {
     expect_error("checkpoint.not_finite", [&] {
       evaluate_logits({1, 0, 0, bad}, {0, 1}, {"a", "b"});
@@ -70,7 +70,7 @@ TEST(Evaluate, RefusesWhatIsNoNumber) {
 }
 
 // Four samples, three right. The keys are those that the gates and the package read.
-TEST(Evaluate, PutsItTogether) {
+TEST(Evaluate, HasTheDocumentedKeys) {
   const auto evaluation = evaluate_logits({9, 0, 9, 0, 0, 9, 0, 9}, {0, 1, 1, 1}, {"zero", "one"});
   EXPECT_DOUBLE_EQ(evaluation.accuracy.value, 0.75);
   EXPECT_EQ(evaluation.accuracy.n, 4U);
@@ -94,9 +94,9 @@ double error_rate(const WeightedSamples& of) {
   return wrong / all;
 }
 
-// The example of docs/architecture.md: a row more in the table is measured, with its interval, and
-// stands in evaluation.json, where a gate finds it.
-TEST(Evaluate, MeasuresAMetricThatIsAdded) {
+// The example of docs/architecture.md: an added row of the table is measured with its interval, and
+// is in evaluation.json, where a gate finds it.
+TEST(Evaluate, MeasuresAnAddedMetric) {
   auto table = metric_table();
   table.push_back({"error_rate", "error rate", 1.0, true, true, error_rate});
   const Json json =
@@ -107,7 +107,7 @@ TEST(Evaluate, MeasuresAMetricThatIsAdded) {
   EXPECT_GT(json.at("error_rate").at("high").get<double>(), 0.25);
 }
 
-// Logits of noise plus a hint at the label.
+// Logits of noise plus a signal for the label.
 std::vector<float> hints(const std::vector<std::uint8_t>& labels, std::size_t classes) {
   Rng rng(test_seed(), Stream::kTest, 35);
   std::vector<float> logits;
@@ -119,9 +119,9 @@ std::vector<float> hints(const std::vector<std::uint8_t>& labels, std::size_t cl
   return logits;
 }
 
-// Every quantity lies in its interval, the interval in its range; the key decides the intervals
-// and nothing else.
-TEST(Evaluate, IntervalsHoldTheirValues) {
+// Every quantity lies in its interval, and the interval in its range. The key changes only the
+// intervals.
+TEST(Evaluate, IntervalsContainTheirValues) {
   const auto set = random_dataset(300, 2, 2, 1, 3);
   const auto logits = hints(set.labels, 3);
   const auto evaluation = evaluate_logits(logits, set.labels, set.schema.class_names);
@@ -143,7 +143,7 @@ TEST(Evaluate, IntervalsHoldTheirValues) {
   EXPECT_NE(other.metric("log_loss").low, evaluation.metric("log_loss").low);
 }
 
-// Each class's scores are its own: class 0 has no hint in its logits, the others have.
+// Each class has its own scores: class 0 has no signal in its logits, the others have one.
 TEST(Evaluate, ScoresBelongToTheirClasses) {
   const auto set = random_dataset(900, 2, 2, 1, 3);
   auto logits = hints(set.labels, 3);
@@ -159,9 +159,9 @@ TEST(Evaluate, ScoresBelongToTheirClasses) {
               1e-12);
 }
 
-// Of 100 sets of 150 samples most intervals hold the value of a very large set: 95 of exact ones,
-// of percentile intervals with so few samples somewhat fewer.
-TEST(Evaluate, IntervalsCoverTheTruth) {
+// Of 100 sets of 150 samples most intervals contain the value of a very large set: 95 of exact
+// ones, and somewhat fewer of percentile intervals with so few samples.
+TEST(Evaluate, IntervalsCoverTheTrueValue) {
   const auto large = random_dataset(20000, 2, 2, 1, 3);
   const auto all = hints(large.labels, 3);
   const auto truth = evaluate_logits(all, large.labels, large.schema.class_names, {0, 0});

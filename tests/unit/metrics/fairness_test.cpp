@@ -7,8 +7,8 @@ namespace {
 
 const std::vector<std::string> kAB{"a", "b"};
 
-// No samples, no slices: nothing is claimed, and there is no worst slice to name.
-TEST(Fairness, OfNothingClaimsNothing) {
+// Without samples or slices nothing is claimed, and no worst slice is named.
+TEST(Fairness, OfNoSamplesClaimsNothing) {
   const auto none = assess_fairness({}, {}, kAB, {{"size", {}}, {"ink", {{"light", {}}}}});
   EXPECT_EQ(none.worst_slice, "");
   EXPECT_EQ(none.groups[0].gap.n, 0U);
@@ -16,8 +16,8 @@ TEST(Fairness, OfNothingClaimsNothing) {
   EXPECT_FALSE(none.groups[1].equalised_odds);
 }
 
-// A slice without samples is neither the worst nor part of a gap; alone, a slice has no gap.
-TEST(Fairness, EmptySlicesTakeNoPart) {
+// A slice without samples is neither the worst nor part of a gap. A single slice has no gap.
+TEST(Fairness, IgnoresEmptySlices) {
   const SliceGroup group{"size", {{"none", {}}, {"all", {0, 1}}}};
   const auto fairness = assess_fairness({0, 1}, {0, 0}, kAB, {group});
   EXPECT_EQ(fairness.worst_slice, "all");
@@ -26,10 +26,10 @@ TEST(Fairness, EmptySlicesTakeNoPart) {
   EXPECT_EQ(fairness.groups[0].gap.high, 1.0);
 }
 
-// Slices x and y of five samples each, by hand. x: a a a b b read as a a b b b; y: the same labels
-// read as a b b b a. Accuracies 4/5 and 2/5. Recall of a is 2/3 and 1/3; b is read as a 0 of 2
-// times and 1 of 2: the widest gap. Share read as a: 2/5 and 2/5, ratio 1.
-TEST(Fairness, ByHand) {
+// Slices x and y of five samples each, by hand. x: a a a b b predicted as a a b b b; y: the same
+// labels predicted as a b b b a. Accuracies 4/5 and 2/5. Recall of a is 2/3 and 1/3; b is predicted
+// as a 0 of 2 times and 1 of 2: the largest gap. Share predicted as a: 2/5 and 2/5, ratio 1.
+TEST(Fairness, MatchesHandCalculation) {
   const std::vector<std::uint8_t> labels{0, 0, 0, 1, 1, 0, 0, 0, 1, 1};
   const std::vector<std::uint8_t> predictions{0, 0, 1, 1, 1, 0, 1, 1, 1, 0};
   const SliceGroup group{"side", {{"x", {0, 1, 2, 3, 4}}, {"y", {5, 6, 7, 8, 9}}}};
@@ -49,9 +49,9 @@ TEST(Fairness, ByHand) {
   EXPECT_DOUBLE_EQ(side.disparate_impact->value.value, 1.0);
 }
 
-// A model that calls everything b in slice y: a is read in x alone, the ratio is 0. False positives
-// of b: 0 of 2 and 2 of 2, as wide a gap as the recall of a, whose class comes first.
-TEST(Fairness, ImpactOfAClassNeverPredictedIsZero) {
+// A model that predicts only b in slice y: a is predicted in x only, and the ratio is 0. False
+// positives of b: 0 of 2 and 2 of 2, a gap as large as the recall of a, whose class comes first.
+TEST(Fairness, ImpactIsZeroForAClassNeverPredicted) {
   const SliceGroup group{"side", {{"x", {0, 1, 2}}, {"y", {3, 4, 5}}}};
   const auto fairness = assess_fairness({0, 0, 1, 0, 0, 1}, {0, 0, 1, 1, 1, 1}, kAB, {group});
   const auto& side = fairness.groups[0];
@@ -63,11 +63,11 @@ TEST(Fairness, ImpactOfAClassNeverPredictedIsZero) {
   EXPECT_EQ(side.equalised_odds->class_name, "a");
 }
 
-// Without a mistake no slice differs, and 4 images of class a in x say less than its 6 in y: the
-// interval is that of the smallest slices. By hand: Wilson's ends of 4 of 4 and 6 of 6 are 4
-// / 7.841459 = 0.510109 and 6 / 9.841459 = 0.609666; low against high the difference reaches 1 -
+// Without mistakes no slice differs, and 4 images of class a in x prove less than its 6 in y: the
+// interval is that of the smallest slices. By hand: Wilson's ends of 4 of 4 and 6 of 6 are 4 /
+// 7.841459 = 0.510109 and 6 / 9.841459 = 0.609666; low against high the difference reaches 1 -
 // 0.510109.
-TEST(Fairness, IsUncertainWithoutAMistake) {
+TEST(Fairness, IsUncertainWithoutMistakes) {
   const std::vector<std::uint8_t> labels{0, 0, 0, 0, 1, 1, 1, 1, 1, 0,
                                          0, 0, 0, 0, 0, 1, 1, 1, 1, 1};
   const SliceGroup group{
@@ -85,7 +85,7 @@ TEST(Fairness, IsUncertainWithoutAMistake) {
   EXPECT_EQ(odds->value.low, 0.0);
 }
 
-// Slices by class: recalls. No class is in two of them, so there are no odds to be equal.
+// Slices by class: recalls. No class is in two slices, so equalised odds do not exist.
 TEST(Fairness, ByClassIsRecall) {
   const auto fairness =
       assess_fairness({0, 0, 1, 1}, {0, 0, 1, 0}, kAB, {class_slices({0, 0, 1, 1}, kAB)});
@@ -105,7 +105,7 @@ std::vector<std::uint32_t> samples_of(const SliceGroup& group, const std::string
   return {};
 }
 
-// Thirds of each class by itself: class 1 has larger values throughout, and is in every slice.
+// Thirds of each class separately: class 1 has larger values, and is in every slice.
 TEST(Thirds, AreTakenWithinAClass) {
   const auto group = thirds("size", {"small", "medium", "large"}, {3, 1, 2, 30, 10, 20, 15, 25, 5},
                             {0, 0, 0, 1, 1, 1, 1, 1, 1});
@@ -114,7 +114,7 @@ TEST(Thirds, AreTakenWithinAClass) {
   EXPECT_THAT(samples_of(group, "large"), testing::ElementsAre(0, 3, 7));
 }
 
-// Equal values are not torn apart; slices that nothing is left for are not there.
+// Equal values stay in one slice. Empty slices are omitted.
 TEST(Thirds, KeepTiesTogether) {
   const auto group = thirds("size", {"s", "m", "l"}, {1, 1, 1, 2}, {0, 0, 0, 0});
   EXPECT_THAT(samples_of(group, "s"), testing::ElementsAre(0, 1, 2));

@@ -11,7 +11,7 @@
 namespace digits {
 namespace {
 
-// The mean over a slice's samples of what the digits were drawn with.
+// The mean of a known drawing factor over the samples of a slice.
 double mean_over(const Slice& slice, const std::vector<double>& values) {
   double sum = 0.0;
   for (const auto i : slice.samples) sum += values[i];
@@ -37,7 +37,7 @@ class SyntheticSlices : public testing::Test {
   std::vector<SliceGroup> groups_;
 };
 
-// What was measured in the images is what they were drawn with, slice by slice.
+// The measured slices agree with the known drawing factors.
 TEST_F(SyntheticSlices, FollowTheKnownFactors) {
   ASSERT_EQ(groups_.size(), 4U);
   for (const auto& [group, values] :
@@ -48,9 +48,9 @@ TEST_F(SyntheticSlices, FollowTheKnownFactors) {
   }
 }
 
-// Each factor slices every image once, on any number of threads; the slices of a factor have the
-// same mix of classes, but for what does not divide by three.
-TEST_F(SyntheticSlices, CoverTheSetOnce) {
+// Each factor puts every image in one slice, with any number of threads. The slices of a factor
+// have the same mix of classes, up to the remainder of a division by three.
+TEST_F(SyntheticSlices, PartitionTheSet) {
   for (const auto& group : groups_) {
     std::vector<std::uint32_t> all;
     for (const auto& slice : group.slices) {
@@ -71,7 +71,7 @@ TEST_F(SyntheticSlices, CoverTheSetOnce) {
 
 // A slash leans to the right, by a pixel per pixel, its five pixels 2, 1, 0, 1, 2 diagonals away
 // from the centre: radius 2. A bar in one row does not lean, and a blank image has no shape.
-TEST(ImageShape, ByHand) {
+TEST(ImageShape, MatchesHandCalculation) {
   auto set = random_dataset(3, 5, 5, 1, 3);
   std::fill(set.images.begin(), set.images.end(), std::uint8_t{0});
   for (int i = 0; i < 5; ++i) set.image(0)[i * 5 + (4 - i)] = 255;  // a slash

@@ -18,8 +18,8 @@ Ranking ranked(const std::vector<double>& scores, const std::vector<std::uint8_t
   return rank_by_class(probabilities, labels, 2, 1);
 }
 
-// Nothing to rank; only the class; only others: there is no pair to be in order.
-TEST(RankingMetrics, AreUndefinedWithoutBothKinds) {
+// No samples, samples of the class only, or of the others only: no pair can be ordered.
+TEST(RankingMetrics, AreUndefinedWithoutBothClasses) {
   EXPECT_TRUE(std::isnan(ranking_metrics(ranked({}, {})).roc_auc));
   EXPECT_TRUE(std::isnan(ranking_metrics(ranked({}, {})).average_precision));
   EXPECT_TRUE(std::isnan(ranking_metrics(ranked({0.5, 0.75}, {1, 1})).roc_auc));
@@ -28,8 +28,8 @@ TEST(RankingMetrics, AreUndefinedWithoutBothKinds) {
   EXPECT_TRUE(std::isnan(ranking_metrics(ranked({0.5, 0.75}, {0, 0})).average_precision));
 }
 
-// All scores equal: no order, so half of the pairs, whatever the order of the samples.
-TEST(RankingMetrics, OfTiesCountHalf) {
+// With all scores equal half of the pairs count, in any order of the samples.
+TEST(RankingMetrics, CountTiesAsHalf) {
   for (const auto& labels : {std::vector<std::uint8_t>{1, 0, 0, 0}, {0, 0, 0, 1}}) {
     const auto metrics = ranking_metrics(ranked({0.5, 0.5, 0.5, 0.5}, labels));
     EXPECT_EQ(metrics.roc_auc, 0.5);
@@ -37,22 +37,24 @@ TEST(RankingMetrics, OfTiesCountHalf) {
   }
 }
 
-// In order 1 0 1 1 0: of six pairs four are right. Precision where the class is found: 1, 2/3, 3/4.
-TEST(RankingMetrics, ByHand) {
+// In order 1 0 1 1 0: four of six pairs are right. Precision at each sample of the class: 1, 2/3,
+// 3/4.
+TEST(RankingMetrics, MatchHandCalculation) {
   const auto metrics = ranking_metrics(ranked({0.9, 0.8, 0.7, 0.6, 0.5}, {1, 0, 1, 1, 0}));
   EXPECT_DOUBLE_EQ(metrics.roc_auc, 4.0 / 6.0);
   EXPECT_DOUBLE_EQ(metrics.average_precision, (1.0 + 2.0 / 3.0 + 3.0 / 4.0) / 3.0);
 }
 
-// Perfect and upside down.
-TEST(RankingMetrics, OfPerfectOrderIsOne) {
+// Perfect order and reverse order.
+TEST(RankingMetrics, AreOneForPerfectOrder) {
   EXPECT_EQ(ranking_metrics(ranked({0.1, 0.2, 0.8, 0.9}, {0, 0, 1, 1})).roc_auc, 1.0);
   EXPECT_EQ(ranking_metrics(ranked({0.1, 0.2, 0.8, 0.9}, {0, 0, 1, 1})).average_precision, 1.0);
   EXPECT_EQ(ranking_metrics(ranked({0.1, 0.2, 0.8, 0.9}, {1, 1, 0, 0})).roc_auc, 0.0);
 }
 
-// Against the definition, pair by pair, with many ties; and a weight counts as so many copies.
-TEST(RankingMetrics, AreThoseOfAllPairs) {
+// Compared with the definition, pair by pair, with many ties. A sample of weight w counts as w
+// copies.
+TEST(RankingMetrics, MatchTheDefinitionByPairs) {
   Rng rng(test_seed(), Stream::kTest, 32);
   std::vector<double> scores;
   std::vector<double> copied_scores;
@@ -84,8 +86,8 @@ TEST(RankingMetrics, AreThoseOfAllPairs) {
   EXPECT_NEAR(weighted.average_precision, copied.average_precision, 1e-12);
 }
 
-// A point per distinct score, ties as one, from nothing found to all.
-TEST(Curve, ByHand) {
+// One point per distinct score, ties as one point, from no sample to all.
+TEST(Curve, MatchesHandCalculation) {
   const auto points = curve(ranked({0.75, 0.5, 0.5, 0.25}, {1, 1, 0, 0}));
   ASSERT_EQ(points.size(), 4U);
   EXPECT_TRUE(std::isinf(points[0].threshold));
@@ -100,7 +102,7 @@ TEST(Curve, ByHand) {
   EXPECT_EQ(points[3].precision, 0.5);
 }
 
-// No samples of the class, or none at all: rates are 0, not 0 / 0.
+// Without samples of the class, or any samples, rates are 0, not 0 / 0.
 TEST(Curve, OfAnAbsentClassIsFlat) {
   EXPECT_EQ(curve(ranked({}, {})).size(), 1U);
   const auto points = curve(ranked({0.5, 0.25}, {0, 0}));
@@ -108,8 +110,8 @@ TEST(Curve, OfAnAbsentClassIsFlat) {
   EXPECT_EQ(points.back().false_positive_rate, 1.0);
 }
 
-// What is left out is not missed: both ends stay, the count keeps its limit, and no step is longer
-// than the limit makes necessary. A short curve stays whole.
+// Thinning keeps both ends and the limit on the number of points, and no step is longer than the
+// limit requires. A short curve keeps all points.
 TEST(Thinned, KeepsEndsAndLimit) {
   Rng rng(test_seed(), Stream::kTest, 33);
   std::vector<double> scores(3000);

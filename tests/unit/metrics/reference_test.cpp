@@ -1,5 +1,5 @@
-// The metrics against scikit-learn's, on vectors with ties that tests/support/make_metrics.py has
-// written. Two orders of summation differ by some 1e-15; 1e-9 is asked for.
+// The metrics agree with scikit-learn's on the vectors with ties of tests/support/make_metrics.py.
+// The order of summation changes some 1e-15; the tolerance is 1e-9.
 #include "base/files.h"
 #include "metrics/evaluation.h"
 #include "metrics/ranking.h"
@@ -29,7 +29,7 @@ class Reference : public testing::Test {
   Evaluation evaluation_;
 };
 
-TEST_F(Reference, ClassificationAgrees) {
+TEST_F(Reference, ClassificationMatchesScikitLearn) {
   expect(evaluation_.accuracy, expected_.at("accuracy"));
   EXPECT_EQ(Json(evaluation_.confusion), expected_.at("confusion"));
   for (std::size_t k = 0; k < classes_; ++k) {
@@ -44,15 +44,15 @@ TEST_F(Reference, ClassificationAgrees) {
   for (std::size_t k = 0; k < 3; ++k) expect(evaluation_.top_k[k], expected_.at("top_k")[k]);
 }
 
-// scikit-learn's Brier score is that of two classes; of more it is the sum of one against the rest.
-TEST_F(Reference, ProbabilitiesAgree) {
+// scikit-learn's Brier score is for two classes. For more it is the sum of one against the rest.
+TEST_F(Reference, ProbabilitiesMatchScikitLearn) {
   expect(evaluation_.metric("log_loss"), expected_.at("log_loss"));
   double brier = 0.0;
   for (const auto& of_class : expected_.at("per_class"))
     brier += of_class.at("brier").get<double>();
   EXPECT_NEAR(evaluation_.metric("brier").value, brier, kTolerance);
   expect(evaluation_.metric("calibration_error"), expected_.at("calibration_error"));
-  std::size_t seen = 0;  // scikit-learn leaves empty bins out
+  std::size_t seen = 0;  // scikit-learn omits empty bins
   for (const auto& bin : evaluation_.reliability) {
     if (bin.accuracy.n == 0) continue;
     expect(bin.accuracy, expected_.at("/reliability/accuracy"_json_pointer)[seen]);
@@ -64,7 +64,7 @@ TEST_F(Reference, ProbabilitiesAgree) {
   EXPECT_EQ(seen, expected_.at("/reliability/accuracy"_json_pointer).size());
 }
 
-TEST_F(Reference, RankingsAgree) {
+TEST_F(Reference, RankingsMatchScikitLearn) {
   expect(evaluation_.metric("macro_roc_auc"), expected_.at("macro_roc_auc"));
   for (std::size_t k = 0; k < classes_; ++k) {
     const auto& of_class = expected_.at("per_class")[k];
@@ -73,9 +73,9 @@ TEST_F(Reference, RankingsAgree) {
   }
 }
 
-// Every point of both curves. scikit-learn's ROC has none at infinity here, its precision-recall
-// curve starts with it as ours does.
-TEST_F(Reference, CurvesAgree) {
+// Every point of both curves. scikit-learn's ROC has no point at infinity here, and its
+// precision-recall curve starts with it like ours.
+TEST_F(Reference, CurvesMatchScikitLearn) {
   for (std::size_t k = 0; k < classes_; ++k) {
     const auto points = curve(rank_by_class(evaluation_.probabilities, labels_, classes_, k));
     const auto& of_class = expected_.at("per_class")[k];

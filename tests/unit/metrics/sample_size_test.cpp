@@ -8,15 +8,15 @@ namespace {
 // By hand, z^2 = 3.841459. Of n of n, Wilson's lower end is n / (n + z^2), at least 0.9 from
 // 9 z^2 = 34.57 on; at the rate p it is the bound where n = z^2 0.9 0.1 / (p - 0.9)^2, which for
 // 33/34 is 0.345731 / 0.00498270 = 69.4.
-TEST(SampleSize, OfAProportionByHand) {
+TEST(SampleSize, OfAProportionMatchesHandCalculation) {
   const auto needed = needed_sample_size(proportion(33, 34), 0.9, true);
   EXPECT_EQ(needed.at_best, 35U);
   EXPECT_EQ(needed.at_this_rate, 70U);
   EXPECT_TRUE(needed.exact);
 }
 
-// The numbers are the least ones: one observation fewer does not keep the bound.
-TEST(SampleSize, IsTheLeast) {
+// The numbers are minimal: one observation fewer misses the bound.
+TEST(SampleSize, IsMinimal) {
   for (const double bound : {0.5, 0.7, 0.9, 0.95}) {
     const auto best = *needed_sample_size(proportion(4, 4), bound, true).at_best;
     EXPECT_GE(proportion(best, best).low, bound);
@@ -27,9 +27,9 @@ TEST(SampleSize, IsTheLeast) {
   }
 }
 
-// Nothing observed: what a perfect result takes is known, the rate is not. No number of images
-// shows that every one of them is right, or that the value is not on the bound.
-TEST(SampleSize, OfTheEdges) {
+// Without observations the number for a perfect result is known, and the one for the observed rate
+// is not. No number of images proves a share of exactly one, or a value equal to the bound.
+TEST(SampleSize, IsDefinedAtTheEdges) {
   const auto none = needed_sample_size(proportion(0, 0), 0.9, true);
   EXPECT_EQ(none.at_best, 35U);
   EXPECT_FALSE(none.at_this_rate);
@@ -37,9 +37,9 @@ TEST(SampleSize, OfTheEdges) {
   EXPECT_FALSE(needed_sample_size(proportion(9, 10), 0.9, true).at_this_rate);
 }
 
-// Other quantities by the width of their interval: the end is 0.3 above the value, the bound 0.1,
-// so nine times as many.
-TEST(SampleSize, OfOtherQuantitiesScales) {
+// Other quantities use the width of their interval: the end is 0.3 above the value, the bound 0.1,
+// so nine times as many are needed.
+TEST(SampleSize, ScalesWithTheSquaredIntervalWidth) {
   const Quantity gap{0.05, 0.0, 0.35, 20};
   const auto needed = needed_sample_size(gap, 0.15, false);
   EXPECT_FALSE(needed.at_best);
@@ -47,8 +47,8 @@ TEST(SampleSize, OfOtherQuantitiesScales) {
   EXPECT_FALSE(needed.exact);
 }
 
-// What is not exact says by which rule it came about; what is not known is not mentioned.
-TEST(SampleSize, TextSaysWhatIsKnown) {
+// An estimate names its rule. Unknown numbers are omitted.
+TEST(SampleSize, TextOmitsUnknownSizes) {
   EXPECT_EQ(sample_size_text({35, 120, true}, 34),
             "34 images, 35 needed for this bound at best, about 120 at this rate");
   EXPECT_EQ(sample_size_text({std::nullopt, 180, false}, 20),

@@ -28,14 +28,15 @@ TEST(Checkpoint, RestoresWeightsStatisticsAndInfo) {
   EXPECT_EQ(back.sha256.size(), 64U);
 }
 
-TEST(Checkpoint, NamesAMissingOne) {
+TEST(Checkpoint, NamesAMissingFile) {
   const TemporaryDirectory folder;
   expect_error("checkpoint.missing", [&] { load_checkpoint(folder / "c"); });
   expect_error("checkpoint.missing", [&] { load_checkpoint(folder.path()); });
 }
 
-// A bit flipped anywhere is noticed: in the weights, the description, the padding, the seal itself.
-TEST(Checkpoint, RefusesAChangedByte) {
+// A flipped bit is detected anywhere: in the weights, the description, the padding, the hash
+// itself.
+TEST(Checkpoint, RejectsAChangedByte) {
   const TemporaryDirectory folder;
   const auto network = tiny_network(test_seed());
   save_checkpoint(folder / "c", network, tiny_info());
@@ -50,8 +51,8 @@ TEST(Checkpoint, RefusesAChangedByte) {
   }
 }
 
-// The hash fits, the network does not: a description edited by hand.
-TEST(Checkpoint, RefusesANetworkThatDoesNotFit) {
+// The hash matches but the network does not: a description edited by hand.
+TEST(Checkpoint, RejectsAMismatchedNetwork) {
   const TemporaryDirectory folder;
   using Blocks = decltype(Architecture::blocks);
   for (const auto& blocks :
@@ -67,8 +68,8 @@ TEST(Checkpoint, RefusesANetworkThatDoesNotFit) {
   expect_error("checkpoint.mismatch", [&] { load_checkpoint(folder / "c"); });
 }
 
-// Weights alone, as another program would write them, are no checkpoint.
-TEST(Checkpoint, RefusesAFileWithoutDescription) {
+// Weights without a description, as another program writes them, are no checkpoint.
+TEST(Checkpoint, RejectsAFileWithoutDescription) {
   const TemporaryDirectory folder;
   write_file(folder / "c", format_safetensors(network_tensors(tiny_network())));
   expect_error("checkpoint.malformed", [&] { load_checkpoint(folder / "c"); });

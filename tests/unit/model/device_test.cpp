@@ -16,7 +16,7 @@
 namespace digits {
 namespace {
 
-// Sets a variable of this process's environment for as long as it lives.
+// Sets a variable of this process's environment while the object exists.
 class EnvironmentVariable {
  public:
   EnvironmentVariable(const char* name, const char* value) : name_(name) {
@@ -45,7 +45,7 @@ TEST(Device, RejectsUnknownNames) {
   EXPECT_TRUE(choose_device("cpu").is_cpu());
 }
 
-TEST(Device, InsistsWhenCudaIsAskedFor) {
+TEST(Device, RejectsCudaWithoutAGpu) {
   if (torch::cuda::is_available()) {
     EXPECT_TRUE(choose_device("cuda").is_cuda());
     EXPECT_TRUE(choose_device("auto").is_cuda());
@@ -55,7 +55,8 @@ TEST(Device, InsistsWhenCudaIsAskedFor) {
   }
 }
 
-// The environment of this process reaches the choice; what is asked for by name is taken.
+// The environment of this process changes the automatic choice. A precision set by the user is
+// kept.
 TEST(Device, AutoPrecisionObeysTheEnvironment) {
   const EnvironmentVariable limit("ONEDNN_MAX_CPU_ISA", "avx2");
   EXPECT_EQ(to_string(choose_precision("auto", c10::kCPU)), "float32");
@@ -63,7 +64,7 @@ TEST(Device, AutoPrecisionObeysTheEnvironment) {
   EXPECT_EQ(to_string(choose_precision("float32", c10::kCPU)), "float32");
 }
 
-// What the driver's files look like; a GPU that hides its name is passed over.
+// The format of the driver's files. A GPU without a name is skipped.
 TEST(Device, NamesTheGpusOfTheMachine) {
   const TemporaryDirectory folder;
   EXPECT_THAT(gpu_models(folder / "no driver"), testing::IsEmpty());
@@ -90,8 +91,8 @@ TEST(Device, SetsTheThreadsOfLibTorch) {
 }
 
 // One word or more, from one line of /proc/cpuinfo.
-// As the kernel prints it; some processors have no name there.
-TEST(CpuModel, IsTheKernels) {
+// The kernel's format. Some processors have no name there.
+TEST(CpuModel, IsReadFromTheKernel) {
   std::ifstream file("/proc/cpuinfo");
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   std::smatch match;

@@ -17,8 +17,9 @@ EpochRecord record_of(int epoch, double accuracy, double train_seconds, double w
   return record;
 }
 
-// The checkpoint of the best epoch is overwritten on a tie, so the later one it is here too.
-TEST(BestEpoch, IsTheLaterOneOnATie) {
+// The checkpoint of the best epoch is overwritten on a tie, so the later epoch is the best here
+// too.
+TEST(BestEpoch, IsTheLaterEpochOnATie) {
   EXPECT_EQ(
       best_epoch({record_of(1, .8, 1, 0), record_of(2, .9, 1, 0), record_of(3, .9, 1, 0)}).epoch,
       3);
@@ -26,7 +27,7 @@ TEST(BestEpoch, IsTheLaterOneOnATie) {
 }
 
 // By hand: 1200 images in 2 + 4 s, of which 0.3 s were waiting, 5 %. The first epoch waited 10 %
-// and the second 2.5 %: it is their times that are added up, not the shares averaged.
+// and the second 2.5 %: the times are added, not the shares averaged.
 TEST(TrainingSummary, AddsUpTheEpochs) {
   const auto sum = summarise({record_of(1, .8, 2.0, 0.2), record_of(2, .9, 4.0, 0.1)});
   EXPECT_EQ(sum.images, 1200U);
@@ -37,13 +38,13 @@ TEST(TrainingSummary, AddsUpTheEpochs) {
   EXPECT_EQ(sum.peak_memory_bytes, 70);  // the largest, not the last
 }
 
-TEST(TrainingSummary, OfNoTimeHasNoRate) {
+TEST(TrainingSummary, WithoutTimeHasNoRate) {
   EXPECT_EQ(images_per_second(summarise({})), 0.0);
   EXPECT_EQ(wait_share(summarise({})), 0.0);
 }
 
 // The keys of history.jsonl, and of the summary that commands print.
-TEST(EpochRecord, HasItsKeys) {
+TEST(EpochRecord, HasTheDocumentedKeys) {
   const auto keys = [](const Json& json) {
     std::vector<std::string> names;
     for (const auto& [key, value] : json.items()) names.push_back(key);

@@ -1,5 +1,5 @@
-// The checks to run before any training: they need no trained weights, and each has caught a bug
-// that would have cost a night of it.
+// Checks to run before any training: they need no trained weights, and each has found a bug that
+// would have cost a night of training.
 #include "model/network.h"
 
 #include <ATen/ATen.h>
@@ -41,8 +41,8 @@ TEST(Network, IsSizedByTheSchema) {
   }
 }
 
-// 3 x 3 pixels in patches of 2 x 2, by hand: what lies beyond the image is zero.
-TEST(SpaceToDepth, MakesPatchesChannels) {
+// 3 x 3 pixels in patches of 2 x 2, by hand: pixels beyond the image are zero.
+TEST(SpaceToDepth, MovesPatchesToChannels) {
   const auto image = at::arange(1.0, 10.0, at::kFloat).view({1, 1, 3, 3});
   const auto patches = space_to_depth(image, 2);
   ASSERT_EQ(patches.sizes(), (std::vector<int64_t>{1, 4, 2, 2}));
@@ -55,7 +55,7 @@ TEST(SpaceToDepth, MakesPatchesChannels) {
   expect_pixel(1, 1, {9, 0, 0, 0});
 }
 
-// Of each convolution that LibTorch is asked for: whether its input is channels last.
+// For each convolution of LibTorch: whether its input is channels last.
 std::vector<bool> seen_layouts;
 
 std::unique_ptr<at::ObserverContext> see_layout(const at::RecordFunction& call) {
@@ -66,8 +66,8 @@ std::unique_ptr<at::ObserverContext> see_layout(const at::RecordFunction& call) 
   return nullptr;
 }
 
-// In the other layout some versions of oneDNN compute wrong convolutions. Whatever the patch and
-// the layout of the images, no convolution is asked for in it. (A single channel has both layouts.)
+// In the other layout some versions of oneDNN compute wrong convolutions. For any patch and any
+// layout of the images, every convolution is channels last. (A single channel has both layouts.)
 TEST(Network, ConvolvesChannelsLast) {
   const Schema schema{6, 7, 3, numbered_class_names(3)};
   const auto callback =
@@ -84,7 +84,7 @@ TEST(Network, ConvolvesChannelsLast) {
   at::removeCallback(callback);
 }
 
-TEST(Network, RefusesImpossibleSizes) {
+TEST(Network, RejectsImpossibleSizes) {
   const Normalisation unit{{0.0}, {1.0}};
   const Schema one_class{8, 8, 1, {"only"}};
   const auto refused = [&](const Schema& schema, const Architecture& architecture) {
@@ -94,13 +94,13 @@ TEST(Network, RefusesImpossibleSizes) {
   for (const Architecture& architecture :
        {Architecture{0, 2, {}}, Architecture{0, 2, {{}}}, Architecture{0, 2, {{4}, {}}},
         Architecture{0, 2, {{4, 0}}}, Architecture{0, 0, {{4}}}, Architecture{0, 9, {{4}}},
-        Architecture{-1, 2, {{4}}}, Architecture{5, 2, {{4}}}}) {  // nothing of 10 columns is left
+        Architecture{-1, 2, {{4}}}, Architecture{5, 2, {{4}}}}) {  // no pixel of 10 columns is left
     refused(tiny_schema(), architecture);
   }
 }
 
-// What lies in the frame that is cut off changes nothing; what lies inside does.
-TEST(Network, DoesNotSeeWhatIsCropped) {
+// Pixels in the cropped frame change nothing. Pixels inside do.
+TEST(Network, IgnoresCroppedPixels) {
   Network network(network_options(tiny_schema(), {2, 2, {{4}}}), Normalisation{{0.5}, {0.3}});
   initialise(network, test_seed());
   network->eval();
@@ -131,9 +131,9 @@ TEST(Network, ProbabilitiesSumToOne) {
   }
 }
 
-// An untrained network knows nothing: cross-entropy ln(classes). Its logits have a standard
-// deviation s of about 0.1 (the last layer's gain on normalised features), which adds about s^2 / 2
-// to the mean loss; 0.1 allows for four times the s.
+// An untrained network has a cross-entropy of ln(classes). Its logits have a standard deviation s
+// of about 0.1 (the last layer's gain on normalised features), which adds about s^2 / 2 to the mean
+// loss; 0.1 allows for four times the s.
 TEST(Network, LossAtInitialisationIsLogOfClasses) {
   for (const int classes : {2, 10}) {
     const auto set = random_dataset(300, 12, 10, 1, classes);
@@ -146,7 +146,7 @@ TEST(Network, LossAtInitialisationIsLogOfClasses) {
   }
 }
 
-// A layer that is constructed but not used, or detached by mistake, gets no gradient.
+// A layer that is constructed but not used, or is detached, gets no gradient.
 TEST(Network, EveryParameterReceivesAGradient) {
   auto network = tiny_network();
   const auto loss = at::cross_entropy_loss(network->forward(random_images(16)), at::arange(16) % 3);
@@ -158,7 +158,7 @@ TEST(Network, EveryParameterReceivesAGradient) {
 }
 
 // In evaluation mode predictions must not change the model.
-TEST(Network, EvalModeLeavesBatchNormStatisticsAlone) {
+TEST(Network, EvaluationKeepsBatchNormStatistics) {
   auto network = tiny_network();
   const auto before = network->named_buffers()["norm0.running_mean"].clone();
   network->eval();
@@ -169,8 +169,9 @@ TEST(Network, EvalModeLeavesBatchNormStatisticsAlone) {
   EXPECT_FALSE(before.equal(network->named_buffers()["norm0.running_mean"]));
 }
 
-// A sample's prediction depends on that sample alone: permuted in, permuted out. Convolution
-// kernels may sum in another order at another place of the batch, hence 1e-5 on logits of about 1.
+// A sample's prediction depends on that sample only: a permuted batch gives permuted outputs.
+// Convolution kernels may sum in another order at another place of the batch, hence 1e-5 on logits
+// of about 1.
 TEST(Network, PermutedBatchGivesPermutedOutputs) {
   auto network = tiny_network();
   network->eval();
@@ -180,7 +181,7 @@ TEST(Network, PermutedBatchGivesPermutedOutputs) {
                            network->forward(images.index_select(0, order)), 0.0, 1e-5));
 }
 
-// One sample alone gives what it gives in company: nothing leaks across the batch.
+// A single sample gives the same result as in a batch: samples do not influence each other.
 TEST(Network, EvaluationDoesNotDependOnTheRestOfTheBatch) {
   auto network = tiny_network();
   network->eval();
@@ -189,16 +190,16 @@ TEST(Network, EvaluationDoesNotDependOnTheRestOfTheBatch) {
                            0.0, 1e-5));
 }
 
-TEST(Network, SameSeedSameWeightsAnotherSeedOthers) {
+TEST(Network, SeedDeterminesTheWeights) {
   auto a = tiny_network(test_seed());
-  at::rand({10});  // what ran before must not matter
+  at::rand({10});  // earlier random numbers must not matter
   auto b = tiny_network(test_seed());
   auto c = tiny_network(test_seed() + 1);
   EXPECT_TRUE(same_weights(a, b));
   EXPECT_FALSE(same_weights(a, c));
 }
 
-// The constants are part of the network: pixels m grey with mean m come out as zero.
+// The constants are part of the network: pixels equal to the mean become zero.
 TEST(Network, NormalisesItsInput) {
   const auto schema = tiny_schema();
   Network plain(network_options(schema, tiny_architecture()), Normalisation{{0.0}, {1.0}});

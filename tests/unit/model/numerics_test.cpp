@@ -1,5 +1,5 @@
-// A library that computes a layer wrongly is noticed, named and gone around. The libraries here are
-// fakes: LibTorch's operations with a fault added.
+// A library that computes a layer wrongly is detected, named and replaced. The libraries here are
+// fakes: LibTorch's operations with an added fault.
 #include "model/numerics.h"
 
 #include <ATen/ATen.h>
@@ -30,7 +30,7 @@ LayerOperations faulty(const Fault& fault) {
   return operations;
 }
 
-// Wrong by a third for 20 input channels, as long as `condition` holds.
+// Wrong by a third for 20 input channels, while `condition` holds.
 template <typename Condition>
 LayerOperations wrong_while(const Condition& condition) {
   return faulty([=](const at::Tensor& input, const at::Tensor& correct) {
@@ -59,7 +59,7 @@ class NumericsTest : public testing::Test {
   }
 };
 
-TEST_F(NumericsTest, LayersAreThoseOfTheNetwork) {
+TEST_F(NumericsTest, ChecksTheLayersOfTheNetwork) {
   const auto network = tiny_network();  // 12 x 10 pixels in patches of 2 x 2
   const auto layers = layer_shapes(network->options());
   ASSERT_EQ(layers.size(), 3U);
@@ -68,11 +68,11 @@ TEST_F(NumericsTest, LayersAreThoseOfTheNetwork) {
   EXPECT_EQ(describe(layers[2]), "head (6 to 3)");
 }
 
-// The network trains and answers here: its layout is right in float32, on every supported platform.
+// The network trains and predicts here: its layout is right in float32 on every supported platform.
 TEST_F(NumericsTest, AcceptsLibTorch) { EXPECT_EQ(first_fault(check(libtorch_operations())), ""); }
 
-// Rounding is no fault; a thousandth is one in float32, and rounding in bfloat16.
-TEST_F(NumericsTest, ToleratesRoundingAlone) {
+// Rounding is no fault. An error of a thousandth is one in float32, and is rounding in bfloat16.
+TEST_F(NumericsTest, ToleratesOnlyRounding) {
   const auto off_by = [](double share) {
     return faulty([=](const at::Tensor& /*input*/, const at::Tensor& correct) {
       return correct * (1.0 + share);
@@ -96,7 +96,7 @@ TEST_F(NumericsTest, NamesLayerAndDifference) {
   EXPECT_THAT(error.what(), HasSubstr(cpu_model()));
 }
 
-TEST_F(NumericsTest, NoticesWrongGradients) {
+TEST_F(NumericsTest, DetectsWrongGradients) {
   const auto operations = faulty([](const at::Tensor& /*input*/, const at::Tensor& correct) {
     if (correct.requires_grad()) {
       correct.register_hook([](const at::Tensor& gradient) { return gradient * 0.9; });
@@ -109,13 +109,13 @@ TEST_F(NumericsTest, NoticesWrongGradients) {
   EXPECT_FALSE(is_correct(results[1]));
 }
 
-// Values that change from run to run: the first call is correct.
-TEST_F(NumericsTest, NoticesWhatIsWrongTheSecondTime) {
+// Values that change between calls: the first call is correct.
+TEST_F(NumericsTest, DetectsAFaultOfTheSecondCall) {
   auto calls = std::make_shared<int>(0);
   EXPECT_NE(first_fault(check(wrong_while([=](const at::Tensor&) { return ++*calls == 2; }))), "");
 }
 
-TEST_F(NumericsTest, NoticesValuesThatAreNotFinite) {
+TEST_F(NumericsTest, DetectsNonFiniteValues) {
   const auto operations = faulty([](const at::Tensor& /*input*/, const at::Tensor& correct) {
     return at::where(correct > correct.min(), correct, at::full_like(correct, NAN));
   });
@@ -126,8 +126,8 @@ TEST_F(NumericsTest, NoticesValuesThatAreNotFinite) {
   EXPECT_EQ(relative_difference(at::ones({3}), expected, 1.0), INFINITY);
 }
 
-// A library that has no kernel for bfloat16 here says so; "auto" goes on in float32.
-TEST_F(NumericsTest, NoticesWhatCannotBeComputed) {
+// A library without a bfloat16 kernel throws, and "auto" falls back to float32.
+TEST_F(NumericsTest, DetectsAnUnsupportedPrecision) {
   SKIP_WITHOUT_BFLOAT16();
   const auto operations = faulty([](const at::Tensor& /*input*/, const at::Tensor& correct) {
     if (in_bfloat16(correct)) throw std::runtime_error("no kernel\nbacktrace");
@@ -138,7 +138,7 @@ TEST_F(NumericsTest, NoticesWhatCannotBeComputed) {
   EXPECT_EQ(choose(Precision::kBfloat16, false, operations).precision, Precision::kFloat32);
 }
 
-TEST_F(NumericsTest, NoticesAWrongHead) {
+TEST_F(NumericsTest, DetectsAWrongHead) {
   auto operations = libtorch_operations();
   operations.multiply = [](const at::Tensor& input, const at::Tensor& weights) {
     return at::linear(input, weights) + 1.0;
@@ -146,8 +146,8 @@ TEST_F(NumericsTest, NoticesAWrongHead) {
   EXPECT_THAT(first_fault(check(operations)), HasSubstr("head (24 to 3)"));
 }
 
-// In the layout and precision in use: channels last, and the output has the precision's type.
-TEST_F(NumericsTest, ComputesAsTheNetworkDoes) {
+// The layout and precision in use: channels last, and the output has the precision's type.
+TEST_F(NumericsTest, UsesLayoutAndPrecisionOfTheNetwork) {
   SKIP_WITHOUT_BFLOAT16();
   int convolutions = 0;
   const auto operations = faulty([&](const at::Tensor& input, const at::Tensor& correct) {
@@ -161,8 +161,8 @@ TEST_F(NumericsTest, ComputesAsTheNetworkDoes) {
   EXPECT_EQ(convolutions, 4);  // two layers, twice
 }
 
-// The random input is the same in each process, and bfloat16 holds it exactly: what differs is
-// computed, not read.
+// The random input is the same in each process, and exact in bfloat16, so a difference comes from
+// the computation.
 TEST_F(NumericsTest, InputIsExactInBfloat16) {
   const auto values = exact_random({40, 50}, 7);
   EXPECT_TRUE(values.equal(values.to(at::kBFloat16).to(at::kFloat)));
@@ -171,9 +171,9 @@ TEST_F(NumericsTest, InputIsExactInBfloat16) {
   EXPECT_NEAR(values.std().item<double>(), 4.0 / std::sqrt(12.0), 0.1);  // uniform from -2 to 2
 }
 
-// What float64 is compared with is right itself: a convolution and its gradients by their
-// definition, in plain loops.
-TEST_F(NumericsTest, ReferenceIsAConvolution) {
+// The float64 reference is itself correct: a convolution and its gradients agree with their
+// definition in plain loops.
+TEST_F(NumericsTest, ReferenceMatchesTheDefinition) {
   const int64_t images = 2, inputs = 3, outputs = 2, rows = 4, cols = 5;
   const auto x = exact_random({images, inputs, rows, cols}, 1).to(at::kDouble).requires_grad_();
   const auto w = exact_random({outputs, inputs, 3, 3}, 2).to(at::kDouble).requires_grad_();
@@ -205,7 +205,7 @@ TEST_F(NumericsTest, ReferenceIsAConvolution) {
   EXPECT_LE(relative_difference(w.grad(), of_w, 1.0), 1e-12);
 }
 
-TEST_F(NumericsTest, KeepsWhatIsCorrect) {
+TEST_F(NumericsTest, KeepsCorrectSettings) {
   const auto numerics = choose(Precision::kFloat32, false, libtorch_operations());
   EXPECT_EQ(numerics.precision, Precision::kFloat32);
   EXPECT_TRUE(numerics.onednn);
@@ -213,7 +213,7 @@ TEST_F(NumericsTest, KeepsWhatIsCorrect) {
   EXPECT_EQ(numerics.layers.size(), kLayers.size());
 }
 
-TEST_F(NumericsTest, AutoGoesOnInFloat32) {
+TEST_F(NumericsTest, AutoFallsBackToFloat32) {
   SKIP_WITHOUT_BFLOAT16();
   const auto numerics = choose(Precision::kBfloat16, false, wrong_while(in_bfloat16));
   EXPECT_EQ(numerics.precision, Precision::kFloat32);
@@ -223,8 +223,8 @@ TEST_F(NumericsTest, AutoGoesOnInFloat32) {
   EXPECT_THAT(numerics.warnings[0], HasSubstr("continuing in float32"));
 }
 
-// Also when the fault is in the evaluation of what is trained correctly in bfloat16.
-TEST_F(NumericsTest, GoesOnWithoutOneDnn) {
+// The same for a network that trains correctly in bfloat16 but evaluates wrongly.
+TEST_F(NumericsTest, DisablesAWrongOneDnn) {
   const auto operations = wrong_while(
       [](const at::Tensor& output) { return !in_bfloat16(output) && onednn_enabled(); });
   for (const auto precision : {Precision::kBfloat16, Precision::kFloat32}) {
@@ -239,13 +239,13 @@ TEST_F(NumericsTest, GoesOnWithoutOneDnn) {
   }
 }
 
-TEST_F(NumericsTest, RefusesBfloat16AskedForByName) {
+TEST_F(NumericsTest, RejectsWrongBfloat16SetByTheUser) {
   expect_error("device.numerics",
                [] { choose(Precision::kBfloat16, true, wrong_while(in_bfloat16)); });
   EXPECT_TRUE(onednn_enabled());
 }
 
-TEST_F(NumericsTest, RefusesWhatNothingMakesCorrect) {
+TEST_F(NumericsTest, RejectsALibraryWrongInAllSettings) {
   expect_error("device.numerics", [] { choose(Precision::kFloat32, false, wrong_while(always)); });
   EXPECT_TRUE(onednn_enabled()) << "what did not help must not stay";
 }

@@ -10,7 +10,7 @@
 namespace digits {
 namespace {
 
-// A module of one weight, so that the arithmetic can be done by hand.
+// A module of one weight, for calculations by hand.
 struct OneWeight : torch::nn::Module {
   explicit OneWeight(double value) {
     weight = register_parameter("weight", at::full({1}, value, at::kFloat));
@@ -18,7 +18,7 @@ struct OneWeight : torch::nn::Module {
   at::Tensor weight;
 };
 
-// Decays of the moments that are easy to calculate with.
+// Decay rates of the moments that are easy to calculate with.
 AdamWOptions plain() {
   AdamWOptions options;
   options.beta1 = 0.9;
@@ -40,8 +40,8 @@ Network used_network() {
   return network;
 }
 
-// The tensors keep names, values, shapes and strides; only where they lie changes.
-TEST(FlatWeights, LeavesTheNetworkAsItWas) {
+// The tensors keep names, values, shapes and strides. Only their memory moves.
+TEST(FlatWeights, PreservesTheNetwork) {
   auto network = used_network();
   NamedTensors before;
   for (const auto& [name, tensor] : network_tensors(network)) before[name] = tensor.clone();
@@ -56,7 +56,8 @@ TEST(FlatWeights, LeavesTheNetworkAsItWas) {
   EXPECT_TRUE(network->forward(images).equal(logits));
 }
 
-// What changes in the flat tensor changes in the network, buffers included, and all of it is there.
+// A change of the flat tensor changes the network, including buffers, and the flat tensor holds all
+// of it.
 TEST(FlatWeights, SharesMemoryWithTheNetwork) {
   auto network = used_network();
   const FlatWeights weights(*network);
@@ -73,7 +74,7 @@ TEST(FlatWeights, SharesMemoryWithTheNetwork) {
   }
 }
 
-// Autograd adds to the flat gradient in place, and the whole of it is set to zero at once.
+// Autograd adds to the flat gradient in place, and one operation sets all of it to zero.
 TEST(FlatWeights, CollectsGradients) {
   auto network = used_network();
   FlatWeights weights(*network);
@@ -95,7 +96,7 @@ TEST(FlatWeights, CollectsGradients) {
 //   v = 0.99 * 0.0025 + 0.01 = 0.012475, corrected by 0.0199: 0.6268844, root 0.7917604
 //   0.89 * 0.99 + 0.1 * 0.2894737 / 0.7917604 = 0.9176608
 // Float32 keeps seven digits.
-TEST(AdamW, TakesTwoStepsByHand) {
+TEST(AdamW, TwoStepsMatchHandCalculation) {
   OneWeight module(1.0);
   FlatWeights weights(module);
   auto options = plain();
@@ -148,8 +149,8 @@ TEST(AdamW, AgreesWithLibTorch) {
 }
 
 // From 4, with the weights at 2. After step 1 the decay is 2/11: 4 + 9/11 (2 - 4) = 2.363636. After
-// step 30 it would be 31/40, but 0.5 is asked for: half way from there to 2.
-TEST(WeightAverage, ForgetsTheStartAtFirst) {
+// step 30 it would be 31/40, but the option is 0.5: half of the way from there to 2.
+TEST(WeightAverage, DecayWarmsUp) {
   OneWeight module(4.0);
   FlatWeights weights(module);
   WeightAverage average(weights, 0.5);
@@ -160,19 +161,20 @@ TEST(WeightAverage, ForgetsTheStartAtFirst) {
   EXPECT_NEAR(average.value()[0].item<double>(), 2.1818182, 1e-6);
 }
 
-// Batch norm's statistics belong to the weights that they were seen with: they are averaged alike.
+// Batch norm's statistics belong to the weights of the same step, so they are averaged like the
+// weights.
 TEST(WeightAverage, CoversBatchNormStatistics) {
   auto network = used_network();
   FlatWeights weights(*network);
   const auto before = network->named_buffers()["norm0.running_var"].clone();
   WeightAverage average(weights, 0.9);
   set(network->named_buffers()["norm0.running_var"], 7.0);
-  average.update(1);  // 2/11 of what was, 9/11 of what is
+  average.update(1);  // 2/11 of the old value, 9/11 of the new one
   const auto seen = weights.views(average.value(), "").at("norm0.running_var");
   EXPECT_TRUE(at::allclose(seen, before * (2.0 / 11.0) + 7.0 * 9.0 / 11.0));
 }
 
-TEST(WeightAverage, SwapsToTheBit) {
+TEST(WeightAverage, SwapsBitExactly) {
   auto network = used_network();
   FlatWeights weights(*network);
   WeightAverage average(weights, 0.9);

@@ -1,4 +1,4 @@
-// A training that goes on from any of its states ends with the bits of one that never stopped.
+// A training resumed from any of its states ends with the bits of an uninterrupted one.
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 
@@ -10,7 +10,7 @@
 namespace digits {
 namespace {
 
-// Everything that has a state of its own: augmentation, averaging, batch norm, moments, schedule.
+// Every component with a state: augmentation, averaging, batch norm, moments, schedule.
 TrainOptions everything() {
   auto options = quick();
   options.epochs = 3;
@@ -22,7 +22,7 @@ TrainOptions everything() {
   return options;
 }
 
-// What must be equal after a training: the last state, without the times.
+// The values that must be equal after a training: the last state, without the times.
 struct Outcome {
   NamedTensors tensors;
   std::string history;
@@ -49,12 +49,12 @@ void expect_same(const Outcome& seen, const Outcome& expected) {
   }
 }
 
-// Trains from `start` on, in a network that knows nothing yet; collects the states' bytes.
+// Trains from `start` in an untrained network, and collects the states' bytes.
 Outcome finish(const TrainOptions& options, TrainingState start,
                std::vector<std::string>* states = nullptr) {
   const auto set = halves(64);  // four steps an epoch
   auto network = network_for(set);
-  auto outcome = outcome_of(start);  // of a training with nothing left to do
+  auto outcome = outcome_of(start);  // for a training without remaining steps
   TrainObserver observer;
   observer.on_state = [&](const TrainingState& state) {
     if (states != nullptr) states->push_back(format_state(state));
@@ -64,7 +64,7 @@ Outcome finish(const TrainOptions& options, TrainingState start,
   return outcome;
 }
 
-// After every step, and at every epoch's end, before validation and after it.
+// From the state after every step, and at every epoch's end, before and after its validation.
 TEST(Resume, FromEveryStepIsBitIdentical) {
   std::vector<std::string> states;
   const auto expected = finish(everything(), {}, &states);
@@ -77,7 +77,7 @@ TEST(Resume, FromEveryStepIsBitIdentical) {
   }
 }
 
-// Without augmentation, averaging and smoothing, in bfloat16, with looks far apart.
+// Without augmentation, averaging and smoothing, in bfloat16, with a large check interval.
 TEST(Resume, InBfloat16IsBitIdentical) {
   SKIP_WITHOUT_BFLOAT16();
   auto options = quick();
@@ -119,8 +119,8 @@ TEST(Resume, WithTwoThreadsIsBitIdentical) {
   at::set_num_threads(threads);
 }
 
-// Ctrl-C at any step: it is finished, and a state is handed out that goes on from there; at the
-// last step of an epoch only validation is left of it.
+// Ctrl-C at any step: the step is completed, and a state that can be resumed is saved. At the last
+// step of an epoch only validation remains.
 TEST(Resume, AfterAnInterruptIsBitIdentical) {
   auto options = everything();
   options.checkpoint_steps = 0;
@@ -139,8 +139,8 @@ TEST(Resume, AfterAnInterruptIsBitIdentical) {
   }
 }
 
-// Ctrl-C in validation, while the averaged weights are in the network: the state has those that are
-// trained.
+// Ctrl-C in validation, while the averaged weights are in the network: the state has the trained
+// weights.
 TEST(Resume, AfterAnInterruptInValidationIsBitIdentical) {
   auto options = everything();
   options.checkpoint_steps = 4;
@@ -151,7 +151,7 @@ TEST(Resume, AfterAnInterruptInValidationIsBitIdentical) {
   TrainObserver observer;
   observer.on_state = [&](const TrainingState& state) {
     bytes = format_state(state);
-    set_interrupted(true);  // the next to look is validation
+    set_interrupted(true);  // validation is the next to check
   };
   expect_error("interrupted", [&] { train(network, set, halves(40), options, observer); });
   set_interrupted(false);
@@ -160,7 +160,7 @@ TEST(Resume, AfterAnInterruptInValidationIsBitIdentical) {
   expect_same(finish(options, parse_state(bytes, "x")), expected);
 }
 
-// A finished training has nothing left to do.
+// A finished training has no remaining steps.
 TEST(Resume, OfAFinishedTrainingReturnsItsHistory) {
   std::vector<std::string> states;
   finish(everything(), {}, &states);
@@ -173,8 +173,8 @@ TEST(Resume, OfAFinishedTrainingReturnsItsHistory) {
   EXPECT_EQ(history.size(), 3U);
 }
 
-// The state of another network, or of a training without averaging, does not fit.
-TEST(Resume, RefusesAStateThatDoesNotFit) {
+// The state of another network, or of a training without averaging, is rejected.
+TEST(Resume, RejectsAMismatchedState) {
   auto plain = everything();
   plain.average = 0.0;
   std::vector<std::string> states;

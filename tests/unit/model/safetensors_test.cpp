@@ -41,11 +41,11 @@ TEST(Safetensors, CarriesMetadata) {
   Metadata metadata;
   EXPECT_EQ(parse_safetensors(bytes, "x", "checkpoint", &metadata).size(), 1U);
   EXPECT_EQ(metadata.at("format"), "pt");
-  EXPECT_EQ(parse_safetensors(bytes, "x", "checkpoint").size(), 1U);  // or leaves it alone
+  EXPECT_EQ(parse_safetensors(bytes, "x", "checkpoint").size(), 1U);  // or the metadata are ignored
 }
 
-// The seal is the hash of the file with zeros in its place, and other programs read the file as
-// ever.
+// The seal is the hash of the file with zeros in place of the seal, and other programs read the
+// file as before.
 TEST(Safetensors, CarriesItsOwnHash) {
   const NamedTensors tensors{{"a", at::rand({3})}};
   auto bytes = format_sealed(tensors, {{"text", "with \"sha256\":\" in it"}});
@@ -60,7 +60,7 @@ TEST(Safetensors, CarriesItsOwnHash) {
                [&] { parse_sealed(format_safetensors(tensors), "x", "package", metadata); });
 }
 
-TEST(Safetensors, RefusesEveryTruncation) {
+TEST(Safetensors, RejectsEveryTruncation) {
   const auto whole = format_safetensors({{"a", at::rand({3})}});
   for (std::size_t size = 0; size < whole.size(); ++size) {
     expect_error("package.malformed",
@@ -69,8 +69,8 @@ TEST(Safetensors, RefusesEveryTruncation) {
   expect_error("package.malformed", [&] { parse_safetensors(whole + "!", "x", "package"); });
 }
 
-// Headers that lie about sizes must not read outside the file.
-TEST(Safetensors, RefusesHeadersThatLie) {
+// Headers with wrong sizes must not cause reads outside the file.
+TEST(Safetensors, RejectsWrongSizesInHeaders) {
   const auto file = [](const std::string& header) {
     std::string bytes(8, '\0');
     bytes[0] = static_cast<char>(header.size());

@@ -18,9 +18,9 @@ at::Tensor sums(const at::Tensor& images) {
   return at::stack({x.sum(1), 2.0 * (x * x).sum(1), at::full({x.size(0)}, 3.0)}, 1);
 }
 
-// By hand: the gradient of class 0 is 1, of class 1 4 x, of class 2 nothing; each times x - 1/2. It
-// is the label's class that is asked about, and paper counts: at x = 0 class 0 has -1/2.
-TEST(GradientTimesInput, ByHand) {
+// By hand: the gradient of class 0 is 1, of class 1 4 x, of class 2 0; each times x - 1/2. The
+// gradient is that of the label's class, and paper counts: at x = 0 class 0 has -1/2.
+TEST(GradientTimesInput, MatchesHandCalculation) {
   const auto set = random_dataset(6, 4, 3);
   const auto attributions = gradient_times_input(sums, set, at::kCPU);
   ASSERT_EQ(attributions.maps.size(), 6U * 12U);
@@ -31,9 +31,9 @@ TEST(GradientTimesInput, ByHand) {
   }
 }
 
-// The integral of 4 x from 1/2 is 2 x^2 - 1/2; the midpoint rule is exact for a straight gradient.
-// Differences are those of the logits, which the maps sum up to.
-TEST(IntegratedGradients, ByHand) {
+// The integral of 4 x from 1/2 is 2 x^2 - 1/2; the midpoint rule is exact for a linear gradient.
+// The maps sum up to the differences of the logits.
+TEST(IntegratedGradients, MatchHandCalculation) {
   const auto set = random_dataset(6, 4, 3);
   const auto attributions = integrated_gradients(sums, set, at::kCPU, 4);
   for (std::size_t i = 0; i < set.images.size(); ++i) {
@@ -48,9 +48,9 @@ TEST(IntegratedGradients, ByHand) {
   }
 }
 
-// The midpoint rule's error falls with the square of the steps: of a cube, whose gradient is not
-// straight, to a hundredth with ten of them (float32 takes a little of that).
-TEST(IntegratedGradients, ComeNearerToCompletenessWithSteps) {
+// The midpoint rule's error falls with the square of the steps: for a cube, whose gradient is not
+// linear, to a hundredth with ten times the steps (float32 changes that a little).
+TEST(IntegratedGradients, ApproachCompletenessWithMoreSteps) {
   const auto cubes = [](const at::Tensor& x) {
     const auto sum = x.pow(3).sum({1, 2, 3});
     return at::stack({sum, 2.0 * sum, -sum}, 1);
@@ -63,8 +63,8 @@ TEST(IntegratedGradients, ComeNearerToCompletenessWithSteps) {
   EXPECT_LT(error(10), 0.02 * error(1));
 }
 
-// No gradient is left behind in a network's weights.
-TEST(IntegratedGradients, LeaveTheWeightsAlone) {
+// The weights of the network have no gradient afterwards.
+TEST(IntegratedGradients, LeaveNoGradientInTheWeights) {
   auto network = tiny_network(test_seed());
   network->eval();
   const auto forward = [&](const at::Tensor& x) { return network->forward(x); };
@@ -72,7 +72,7 @@ TEST(IntegratedGradients, LeaveTheWeightsAlone) {
   for (const auto& parameter : network->parameters()) EXPECT_FALSE(parameter.grad().defined());
 }
 
-// Colours are summed to one value a pixel, and images beyond a batch are not forgotten.
+// Channels are summed to one value per pixel, and images of all batches are included.
 TEST(Attributions, HaveOneValuePerPixel) {
   const auto set = random_dataset(260, 2, 2, 3);
   const auto attributions = gradient_times_input(sums, set, at::kCPU);

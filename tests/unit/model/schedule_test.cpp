@@ -18,7 +18,7 @@ TEST(OneCycle, RisesToThePeakAndFalls) {
   EXPECT_NEAR(one_cycle_rate(options, 1), 0.28, 1e-12);
 }
 
-// Never negative, never above the peak, and defined past the end.
+// The rate is never negative, never above the peak, and defined after the end.
 TEST(OneCycle, StaysInBounds) {
   OneCycleOptions options;
   options.peak = 0.5;

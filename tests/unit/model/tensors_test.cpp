@@ -17,7 +17,7 @@ TEST(ImageTensor, ScalesBytesToTheUnitInterval) {
   EXPECT_NEAR(tensor[0][2][0][1].item<double>(), 1.0, 1e-6);  // blue of the second
 }
 
-// Chunks are an implementation detail: the logits are the same at any chunk size.
+// The logits are the same for any chunk size.
 TEST(LogitsOf, DoesNotDependOnTheChunkSize) {
   auto network = tiny_network();
   network->eval();

@@ -12,9 +12,9 @@
 namespace digits {
 namespace {
 
-// The exported archive computes what the eager network computes, at batch sizes that the trace has
-// not seen, whatever mode the network was in; 1e-5 as for any two orders of summation.
-TEST(Torchscript, ComputesWhatTheNetworkComputes) {
+// The exported archive agrees with the eager network, at batch sizes that the trace has not seen,
+// in either mode of the network; 1e-5 for another order of summation.
+TEST(Torchscript, MatchesTheEagerNetwork) {
   auto network = tiny_network(test_seed());
   network->forward(at::rand({8, 1, 12, 10}));
   std::istringstream archive(export_torchscript(network));
@@ -28,7 +28,7 @@ TEST(Torchscript, ComputesWhatTheNetworkComputes) {
   }
 }
 
-// Names are the eager network's, so that other programs can tie the two together.
+// Names are the eager network's, so that programs can match the weights.
 TEST(Torchscript, KeepsParameterNames) {
   auto network = tiny_network();
   std::istringstream archive(export_torchscript(network));

@@ -27,9 +27,9 @@ TensorBatch whole(const Dataset& set) {
           label_tensor({set.labels.begin(), set.labels.end()}, at::kCPU)};
 }
 
-// If a network cannot learn one batch by heart, something between loss, gradient and optimiser is
-// not connected. From ln 3 = 1.10 to below 0.05 in 100 steps: of 200 seeds the worst came to 0.002.
-// The network is wide, since in a narrow one two images may meet dead units alone.
+// A network that cannot overfit one batch has a fault between loss, gradient and optimiser. From ln
+// 3 = 1.10 to below 0.05 in 100 steps: the worst of 200 seeds reached 0.002. The network is wide,
+// since in a narrow one two images may meet only dead units.
 TEST(TrainStep, CanOverfitOneBatch) {
   const auto set = random_dataset(6, 12, 10);
   Network network(network_options(set.schema, {0, 2, {{32}, {32}}}), compute_normalisation(set));
@@ -45,8 +45,8 @@ TEST(TrainStep, CanOverfitOneBatch) {
   EXPECT_LT(loss, 0.05);
 }
 
-// Gradients belong to one batch: the same batch twice, without a step, must leave the same
-// gradient, not its double.
+// Gradients belong to one batch: the same batch twice, without a step, must give the same gradient,
+// not its double.
 TEST(TrainStep, StartsFromZeroGradients) {
   const auto set = random_dataset(8, 12, 10);
   auto network = network_for(set);
@@ -64,7 +64,7 @@ Dataset all_of_class_zero() {
   return set;
 }
 
-// A network that answers with logits (ln 2, 0, 0) whatever it sees.
+// A network with constant logits (ln 2, 0, 0).
 Network constant_network(const Dataset& set) {
   const at::NoGradGuard no_grad;
   auto network = network_for(set);
@@ -89,9 +89,9 @@ TEST(TrainStep, SmoothsLabels) {
 }
 
 // By hand: the gradient of the mean loss by the logits' biases is the mean of probability minus
-// target, here (1/2, 1/4, 1/4) - (0.8, 0.1, 0.1) for every sample. And loss and gradient are those
-// of LibTorch's own cross-entropy. 1e-6: float32.
-TEST(TrainStep, GradientByHandAndAsLibTorchs) {
+// target, here (1/2, 1/4, 1/4) - (0.8, 0.1, 0.1) for every sample. Loss and gradient also equal
+// those of LibTorch's own cross-entropy. 1e-6: float32.
+TEST(TrainStep, GradientMatchesHandCalculationAndLibTorch) {
   const auto set = all_of_class_zero();
   auto network = constant_network(set);
   FlatWeights weights(*network);
@@ -117,7 +117,7 @@ TEST(TrainStep, GradientByHandAndAsLibTorchs) {
 // By hand, with logits (ln 2, 0, 0) again: the target of an outlier, whose label is the number of
 // classes, is 1/3 each. Its loss is (ln 2 + 2 ln 4) / 3 = 1.1552453 with and without smoothing, and
 // its gradient (1/2, 1/4, 1/4) - (1/3, 1/3, 1/3). Two of eight samples are outliers.
-TEST(TrainStep, SpreadsTheTargetOfOutliers) {
+TEST(TrainStep, UsesAUniformTargetForOutliers) {
   const auto set = all_of_class_zero();
   auto network = constant_network(set);
   FlatWeights weights(*network);
@@ -135,7 +135,7 @@ TEST(TrainStep, SpreadsTheTargetOfOutliers) {
   EXPECT_TRUE(at::allclose(bias, expected, 0.0, 1e-6)) << bias;
 }
 
-// Two epochs on an easy task reach most of it, and the history says so.
+// Two epochs on an easy task reach a high accuracy, which the history records.
 TEST(Train, LearnsAnEasyTask) {
   const auto set = halves(320);
   auto network = network_for(set);
@@ -151,7 +151,7 @@ TEST(Train, LearnsAnEasyTask) {
   EXPECT_LT(history[0].train_seconds, history[0].seconds);
 }
 
-TEST(Train, IsReproducibleToTheBit) {
+TEST(Train, IsBitReproducible) {
   const auto set = halves(160);
   auto a = network_for(set);
   auto b = network_for(set);
@@ -167,8 +167,9 @@ TEST(Train, IsReproducibleToTheBit) {
   EXPECT_FALSE(same_weights(a, c));
 }
 
-// A second thread pays from 50,000 numbers in a batch on: 500 images of 10x10. Then as before.
-TEST(Train, SharesLargeBatchesAloneAmongThreads) {
+// A second thread is used from 50,000 numbers in a batch on: 500 images of 10x10. Afterwards the
+// old number of threads is restored.
+TEST(Train, UsesThreadsForLargeBatchesOnly) {
   const int before = at::get_num_threads();
   const auto set = random_dataset(501, 10, 10);
   set_threads(2);
@@ -187,12 +188,12 @@ TEST(Train, SharesLargeBatchesAloneAmongThreads) {
   set_threads(before);
 }
 
-// 20 steps on a fixed task, frozen: whatever changes batches, schedule, loss, gradient, optimiser
-// or initial weights shows here. Rates by the schedule's formula, exact but for the last digit
-// printed. Losses of LibTorch 1.13: with one thread or two, and with its kernels held to SSE, AVX2
-// or AVX512, they agree to six digits; 1e-4 leaves room for other versions, and a step that is
-// missing or doubled moves them by 1e-2.
-TEST(Train, FollowsTheFrozenCurve) {
+// 20 steps on a fixed task with recorded losses: any change of batches, schedule, loss, gradient,
+// optimiser or initial weights fails here. Rates by the schedule's formula, exact except for the
+// last printed digit. Losses of LibTorch 1.13: with one thread or two, and with its kernels held to
+// SSE, AVX2 or AVX512, they agree to six digits; 1e-4 leaves room for other versions, and a missing
+// or doubled step changes them by 1e-2.
+TEST(Train, FollowsTheRecordedLossCurve) {
   auto set = halves(160);
   Rng noise(5, Stream::kTest);
   for (auto& byte : set.images) byte = static_cast<std::uint8_t>(noise.below(256));
@@ -224,12 +225,12 @@ TEST(Train, RunsInBfloat16) {
   options.precision = Precision::kBfloat16;
   const auto history = train(network, set, set, options);
   EXPECT_LT(history[1].train_loss, std::log(2.0));
-  // The weights themselves stay float32: only the arithmetic is short.
+  // The weights themselves stay float32: only the arithmetic is in bfloat16.
   for (const auto& weight : network->parameters()) EXPECT_EQ(weight.scalar_type(), at::kFloat);
 }
 
 // Validation runs in evaluation mode and changes nothing: after each epoch the observer finds that
-// mode, and measures the very loss that was recorded.
+// mode, and measures the recorded loss exactly.
 TEST(Train, ValidatesInEvaluationMode) {
   const auto set = halves(64);
   auto network = network_for(set);
@@ -253,7 +254,7 @@ TEST(Train, ValidatesInEvaluationMode) {
   EXPECT_EQ(epochs, 2);
 }
 
-// What is reported as learning rate is the schedule's, step by step, and the epoch's is its last.
+// The reported learning rate of a step is the schedule's, and that of an epoch is its last.
 TEST(Train, ReportsTheLearningRate) {
   const auto set = halves(64);
   auto network = network_for(set);
@@ -269,7 +270,7 @@ TEST(Train, ReportsTheLearningRate) {
 }
 
 // The average follows each step: after the first, 9/11 of the new weights and 2/11 of the old.
-TEST(Train, AveragesAfterTheStep) {
+TEST(Train, UpdatesTheAverageAfterTheStep) {
   const auto set = halves(64);
   auto network = network_for(set);
   const auto start = network->named_parameters()["head.weight"].detach().clone();
@@ -287,9 +288,8 @@ TEST(Train, AveragesAfterTheStep) {
   train(network, set, set, options, observer);
 }
 
-// With averaging on, the average is what is validated, what the observer may keep, and what
-// remains.
-TEST(Train, UsesTheAverage) {
+// With averaging, the average is validated, given to the observer, and kept at the end.
+TEST(Train, ValidatesAndKeepsTheAverage) {
   const auto set = halves(64);
   auto network = network_for(set);
   auto options = quick();
@@ -319,7 +319,7 @@ TEST(Train, StopsWhenInterrupted) {
   set_interrupted(false);
 }
 
-// A network whose gradient, or whose loss, is no number from step `step` on.
+// Makes the gradient or the loss of a network NaN from step `step` on.
 void plant(Network& network, bool in_gradient, int step) {
   auto bias = network->named_parameters()["head.bias"];
   const auto seen = std::make_shared<int>(0);
@@ -333,8 +333,8 @@ void plant(Network& network, bool in_gradient, int step) {
   });
 }
 
-// The steps at which states are handed out until a training stops with train.diverged. What was
-// handed out is finite.
+// The steps of the saved states until a training stops with train.diverged. Every saved state is
+// finite.
 std::vector<std::size_t> states_before_divergence(Network& network, const TrainOptions& options) {
   const auto set = halves(64);  // four steps an epoch
   std::vector<std::size_t> steps;
@@ -349,7 +349,7 @@ std::vector<std::size_t> states_before_divergence(Network& network, const TrainO
   return steps;
 }
 
-// The loss is still finite, the gradient is not: the step is not taken.
+// The loss is still finite, the gradient is not: no step is made.
 TEST(Divergence, InTheGradientStopsBeforeTheStep) {
   auto network = network_for(halves(64));
   plant(network, true, 4);
@@ -363,14 +363,15 @@ TEST(Divergence, InTheGradientStopsBeforeTheStep) {
 
 TEST(Divergence, InTheLossStopsBeforeTheStep) {
   auto network = network_for(halves(64));
-  plant(network, false, 3);  // the bias is no number after step 3, but nobody has seen it yet
+  plant(network, false, 3);  // the bias is NaN after step 3, but not checked yet
   auto options = quick();
   options.checkpoint_steps = 2;
   EXPECT_THAT(states_before_divergence(network, options), testing::ElementsAre(2));
 }
 
-// A step can spoil the weights although its own loss and gradient are finite: they are not saved.
-TEST(Divergence, InTheWeightsIsNotHandedOut) {
+// A step can make the weights NaN although its own loss and gradient are finite: they are not
+// saved.
+TEST(Divergence, InTheWeightsIsNotSaved) {
   auto network = network_for(halves(64));
   plant(network, false, 2);  // the bias is no number after step 2
   auto options = quick();
@@ -378,9 +379,9 @@ TEST(Divergence, InTheWeightsIsNotHandedOut) {
   EXPECT_TRUE(states_before_divergence(network, options).empty());
 }
 
-// Where each look would wait for a GPU, steps are taken in between; but no state leaves unseen, by
-// count or at an epoch's end.
-TEST(Divergence, IsSeenBeforeAStateIsHandedOut) {
+// Where each check would wait for a GPU, there are steps between checks. But no state is saved
+// unchecked, by count or at an epoch's end.
+TEST(Divergence, IsDetectedBeforeAStateIsSaved) {
   auto options = quick();
   options.look_every = 50;
   auto network = network_for(halves(64));
@@ -392,8 +393,8 @@ TEST(Divergence, IsSeenBeforeAStateIsHandedOut) {
   EXPECT_TRUE(states_before_divergence(other, options).empty());
 }
 
-// How often one looks changes nothing else.
-TEST(Divergence, LookingSeldomChangesNoResult) {
+// The check interval changes no result.
+TEST(Divergence, CheckIntervalChangesNoResult) {
   const auto set = halves(64);
   auto a = network_for(set);
   auto b = network_for(set);
@@ -408,7 +409,7 @@ TEST(Divergence, LookingSeldomChangesNoResult) {
   }
 }
 
-TEST(Train, RefusesImpossibleOptions) {
+TEST(Train, RejectsImpossibleOptions) {
   const auto set = halves(10);
   auto network = network_for(set);
   const auto refuse = [&](void (*change)(TrainOptions&)) {

@@ -17,9 +17,9 @@ BatchOptions options_from(std::size_t first_batch) {
   return options;
 }
 
-// A set that stays on the device gives the batches that are streamed, to the bit, from any batch
-// on and with a smaller one at the end: whether a run augments decides nothing else.
-TEST(TrainingBatches, OnTheDeviceAreThoseOfTheStream) {
+// A set that stays on the device gives the streamed batches, to the bit, from any batch on and with
+// a smaller one at the end. So augmentation alone decides the result, not the way of loading.
+TEST(TrainingBatches, OnTheDeviceEqualStreamedBatches) {
   const auto set = random_dataset(30, 6, 5, 3);
   TrainingBatches on_device(set, {}, at::kCPU);
   for (const std::size_t first : {0, 2, 3}) {
@@ -39,8 +39,8 @@ TEST(TrainingBatches, OnTheDeviceAreThoseOfTheStream) {
   }
 }
 
-// What augments is streamed, each image changed by its own key.
-TEST(TrainingBatches, AugmentEachEpochAnew) {
+// Augmented batches are streamed, each image changed by its own key.
+TEST(TrainingBatches, AugmentEachEpochDifferently) {
   const auto set = random_dataset(16, 12, 10);
   AugmentOptions augment;
   augment.shift = 2.0;

@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Numbers whose decimal text is as long as it gets.
+// Numbers with the longest decimal text.
 TrainingState state_at(std::size_t step) {
   TrainingState state;
   state.config = "seed = 1\nsource = \"a \\\"quoted\\\" folder\"\n";
@@ -40,7 +40,7 @@ std::string name_of(std::size_t step) {
          ".safetensors";
 }
 
-TEST(TrainingState, ComesBackToTheBit) {
+TEST(TrainingState, RoundTripsBitExactly) {
   const auto state = state_at(5);
   const auto back = parse_state(format_state(state), "x");
   EXPECT_EQ(format_state(back), format_state(state));
@@ -55,9 +55,9 @@ TEST(TrainingState, ComesBackToTheBit) {
   for (const auto& [name, tensor] : state.tensors) EXPECT_TRUE(back.tensors.at(name).equal(tensor));
 }
 
-// Every byte of the file counts: header length, header, padding, data. Each is changed to another
-// value, drawn anew; none may pass.
-TEST(TrainingState, RefusesEveryChangedByte) {
+// Every byte of the file counts: header length, header, padding, data. Each is changed to a random
+// other value, and every change must be rejected.
+TEST(TrainingState, RejectsEveryChangedByte) {
   const auto whole = format_state(state_at(5));
   Rng rng(test_seed(), Stream::kTest);
   for (std::size_t at = 0; at < whole.size(); ++at) {
@@ -69,7 +69,7 @@ TEST(TrainingState, RefusesEveryChangedByte) {
   }
 }
 
-TEST(TrainingState, RefusesEveryTruncation) {
+TEST(TrainingState, RejectsEveryTruncation) {
   const auto whole = format_state(state_at(5));
   for (std::size_t size = 0; size < whole.size(); ++size) {
     EXPECT_THAT(error_code([&] { parse_state(whole.substr(0, size), "x"); }),
@@ -79,8 +79,8 @@ TEST(TrainingState, RefusesEveryTruncation) {
   expect_error("checkpoint.hash", [&] { parse_state(whole + "!", "x"); });
 }
 
-// Sealed, but not a state.
-TEST(TrainingState, RefusesAnotherKindOfFile) {
+// A valid hash, but not a state.
+TEST(TrainingState, RejectsAnotherKindOfFile) {
   expect_error("checkpoint.malformed", [&] { parse_state(format_sealed({}, {}), "x"); });
   expect_error("checkpoint.malformed", [&] {
     parse_state(format_sealed({}, {{"digits.training_state/1", R"({"step": "five"})"}}), "x");
@@ -95,18 +95,18 @@ TEST(StateFolder, KeepsTheLastTwo) {
   for (const std::size_t step : {3U, 20U, 20U, 100U}) states.save(state_at(step));
   EXPECT_THAT(files_below(folder.path()),
               testing::ElementsAre("best.safetensors", name_of(20), name_of(100)));
-  states.save(state_at(100));  // again, at an epoch's end: the other one stays
+  states.save(state_at(100));  // again, at an epoch's end: the other state stays
   EXPECT_EQ(files_below(folder.path()).size(), 3U);
   EXPECT_EQ(StateFolder(folder.path()).load_newest()->step, 100U);
 }
 
-TEST(StateFolder, OfAMissingFolderIsEmpty) {
+TEST(StateFolder, IsEmptyWhenMissing) {
   const TemporaryDirectory folder;
   EXPECT_FALSE(StateFolder(folder / "none").load_newest().has_value());
 }
 
-// A damaged newest one is passed over; what is saved then, at a smaller step, takes its place.
-TEST(StateFolder, FallsBackToTheOneBefore) {
+// A damaged newest state is skipped. The next saved state, at a smaller step, replaces it.
+TEST(StateFolder, FallsBackToThePreviousState) {
   const TemporaryDirectory folder;
   StateFolder states(folder.path());
   states.save(state_at(10));
@@ -118,7 +118,7 @@ TEST(StateFolder, FallsBackToTheOneBefore) {
   EXPECT_THAT(files_below(folder.path()), testing::ElementsAre(name_of(10), name_of(15)));
 }
 
-TEST(StateFolder, RefusesWhenAllAreDamaged) {
+TEST(StateFolder, RejectsOnlyDamagedStates) {
   const TemporaryDirectory folder;
   StateFolder states(folder.path());
   for (const std::size_t step : {10U, 20U}) {
@@ -128,8 +128,8 @@ TEST(StateFolder, RefusesWhenAllAreDamaged) {
   expect_error("checkpoint.damaged", [&] { StateFolder(folder.path()).load_newest(); });
 }
 
-// A write that fails takes nothing away: both older states are there, and whole.
-TEST(StateFolder, OnAFullDiskKeepsTheOthers) {
+// A failed write deletes nothing: both older states are there and complete.
+TEST(StateFolder, KeepsOlderStatesOnAFullDisk) {
   const TemporaryDirectory folder;
   StateFolder states(folder.path());
   states.save(state_at(10));
@@ -143,8 +143,8 @@ TEST(StateFolder, OnAFullDiskKeepsTheOthers) {
   EXPECT_EQ(StateFolder(folder.path()).load_newest()->step, 20U);
 }
 
-// The folder is moved away while training goes on: an error, and nothing appears in its place.
-TEST(StateFolder, NamesAFolderThatHasGone) {
+// The folder is moved away during training: an error, and no new folder appears.
+TEST(StateFolder, ReportsARemovedFolder) {
   const TemporaryDirectory folder;
   fs::create_directory(folder / "checkpoint");
   StateFolder states(folder / "checkpoint");

@@ -18,9 +18,9 @@ std::vector<Cutout> cut_out(const PhotoOptions& options) {
   return cut_out_digits(photo).digits;
 }
 
-// What the normal form of a photo's only digit differs from the same digit's without light, shadow
-// and noise: the mean over 28 x 28 pixels, of 255, at the best of nine places a pixel apart, since
-// the box may move by one.
+// The difference between the normal form of a photo's only digit and that of the same digit without
+// light, shadow and noise: the mean over 28 x 28 pixels, of 255, at the best of nine places a pixel
+// apart, since the box may move by one.
 double difference_to_plain(const PhotoOptions& options) {
   PhotoOptions plain = options;
   plain.paper = {255, 255, 255};
@@ -43,9 +43,9 @@ double difference_to_plain(const PhotoOptions& options) {
 }
 
 // Light, shadow, noise, colour and polarity change the digit by less than 20 grey levels a pixel,
-// up to a place beside it; two different digits differ by about 50.
-TEST(CutOutDigits, SeesThroughTheLight) {
-  auto gradient = photo_of_line("0");  // a single stroke: the flag of a 5 may stand apart
+// up to a shift of one pixel. Two different digits differ by about 50.
+TEST(CutOutDigits, IsRobustToLightingAndNoise) {
+  auto gradient = photo_of_line("0");  // a single stroke: the flag of a 5 may be separate
   gradient.gradient = 0.75;
   EXPECT_LT(difference_to_plain(gradient), 20.0);
   auto shadow = photo_of_line("2");
@@ -61,8 +61,8 @@ TEST(CutOutDigits, SeesThroughTheLight) {
   EXPECT_LT(difference_to_plain(board), 20.0);
 }
 
-// A digit's place and size do not matter, and the box says where it was.
-TEST(CutOutDigits, FindsADigitAnywhere) {
+// A digit is found at any place and size, and the box gives its position.
+TEST(CutOutDigits, FindsADigitAtAnyPlaceAndSize) {
   auto corner = photo_of_line("7");
   corner.height = 80;
   corner.centre = {0.8, 0.75};
@@ -72,7 +72,7 @@ TEST(CutOutDigits, FindsADigitAnywhere) {
   EXPECT_LT(found[0].box.height, 100);
 }
 
-// Each bar is a digit of its own, from the left, wherever it was drawn first.
+// Each bar is a digit, from the left, in any order of drawing.
 TEST(CutOutDigits, ReadsFromLeftToRight) {
   cv::Mat1b line(100, 400, std::uint8_t{230});
   for (const int x : {300, 40, 170}) line(cv::Rect(x, 20, 10 + x / 20, 60)) = 20;
@@ -83,7 +83,7 @@ TEST(CutOutDigits, ReadsFromLeftToRight) {
   EXPECT_NEAR(found[2].box.x, 300, 3);
 }
 
-// Two strokes above each other are one digit, like a 5 and its flag; a speck is none.
+// Two strokes above each other are one digit, like a 5 and its flag. A speck is no digit.
 TEST(CutOutDigits, JoinsStrokesAndDropsSpecks) {
   cv::Mat1b sheet(200, 200, std::uint8_t{230});
   sheet(cv::Rect(80, 40, 50, 8)) = 20;
@@ -95,8 +95,8 @@ TEST(CutOutDigits, JoinsStrokesAndDropsSpecks) {
   EXPECT_NEAR(found[0].box.br().y, 140, 3);
 }
 
-// A digit cut out so tightly that its strokes reach the picture's edges is still one digit.
-TEST(CutOutDigits, TakesATightlyCroppedDigit) {
+// A digit cropped so tightly that its strokes reach the picture's edges is still one digit.
+TEST(CutOutDigits, KeepsATightlyCroppedDigitWhole) {
   for (const int margin : {0, 40}) {  // on the sides
     cv::Mat1b seven(300, 200 + 2 * margin, std::uint8_t{230});
     cv::line(seven, {margin, 8}, {margin + 199, 8}, cv::Scalar(20), 20);
@@ -108,8 +108,8 @@ TEST(CutOutDigits, TakesATightlyCroppedDigit) {
   }
 }
 
-// Boxes are in pixels of the picture as given, also where it was reduced by different shares.
-TEST(CutOutDigits, GivesBoxesInThePicturesPixels) {
+// Boxes are in pixels of the original picture, also if it was reduced by different factors.
+TEST(CutOutDigits, GivesBoxesInPicturePixels) {
   cv::Mat1b tall(3000, 130, std::uint8_t{230});
   tall(cv::Rect(30, 1000, 60, 700)) = 20;
   const auto found = cut_out_digits(tall).digits;
@@ -119,8 +119,8 @@ TEST(CutOutDigits, GivesBoxesInThePicturesPixels) {
   EXPECT_EQ(found[0].box & cv::Rect({}, tall.size()), found[0].box);
 }
 
-// Paper alone holds nothing: even, noisy, or with a soft shadow on it.
-TEST(CutOutDigits, FindsNothingOnPaper) {
+// Blank paper has no digit: even, noisy, or with a soft shadow.
+TEST(CutOutDigits, FindsNoDigitOnBlankPaper) {
   EXPECT_TRUE(cut_out_digits(cv::Mat1b(200, 200, std::uint8_t{200})).digits.empty());
   auto blank = photo_of_line("");
   blank.noise = 6.0;
@@ -130,8 +130,8 @@ TEST(CutOutDigits, FindsNothingOnPaper) {
   EXPECT_TRUE(cut_out(blank).empty());
 }
 
-// Sizes at the edge of what an image can be.
-TEST(CutOutDigits, SurvivesTinyPictures) {
+// The smallest sizes of an image.
+TEST(CutOutDigits, AcceptsTinyPictures) {
   for (const cv::Size size : {cv::Size(1, 1), cv::Size(2, 1), cv::Size(1, 40), cv::Size(3, 3)}) {
     cv::Mat1b picture(size, std::uint8_t{255});
     picture(0, 0) = 0;
@@ -139,8 +139,8 @@ TEST(CutOutDigits, SurvivesTinyPictures) {
   }
 }
 
-// A drawing without paper: dark ink is laid on white, light ink on black, so both can be read.
-TEST(DecodeImage, LaysAlphaOnContrastingPaper) {
+// A drawing without paper: dark ink is composited on white, light ink on black.
+TEST(DecodeImage, CompositesAlphaOnContrastingPaper) {
   for (const std::uint8_t ink : {std::uint8_t{0}, std::uint8_t{255}}) {
     cv::Mat4b drawing(200, 200, cv::Vec4b(ink, ink, ink, 0));
     drawing(cv::Rect(90, 40, 16, 120)) = cv::Vec4b(ink, ink, ink, 255);
@@ -151,7 +151,7 @@ TEST(DecodeImage, LaysAlphaOnContrastingPaper) {
 }
 
 // The same drawing with 16 bits a channel.
-TEST(DecodeImage, SeesAlphaOf16Bits) {
+TEST(DecodeImage, Reads16BitAlpha) {
   cv::Mat drawing(200, 200, CV_16UC4, cv::Scalar::all(0));
   drawing(cv::Rect(90, 40, 16, 120)) = cv::Scalar(0, 0, 0, 65535);
   const auto samples = decode_image(encoded(".png", drawing), "x", grey_schema()).samples;
@@ -159,8 +159,8 @@ TEST(DecodeImage, SeesAlphaOf16Bits) {
   EXPECT_NEAR(samples[0].box.height, 120, 4);
 }
 
-// Orientation 6: what a camera on its side stores is turned back, so what was standing stands.
-TEST(DecodeImage, UndoesExifRotation) {
+// Orientation 6: the stored picture of a camera on its side is rotated back to upright.
+TEST(DecodeImage, AppliesTheExifOrientation) {
   constexpr std::string_view kExif(
       "\xff\xe1\x00\x22"
       "Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0",
@@ -174,20 +174,20 @@ TEST(DecodeImage, UndoesExifRotation) {
   EXPECT_GT(decode_image(jpeg, "x", grey_schema()).samples[0].box.height, 100);
 }
 
-TEST(DecodeImage, RefusesTruncatedJpegs) {
+TEST(DecodeImage, RejectsTruncatedJpegs) {
   const auto whole = encoded(".jpg", compose_photo(photo_of_line("7"), test_seed()));
   expect_error("image.unreadable",
                [&] { decode_image(whole.substr(0, whole.size() * 3 / 4), "x", grey_schema()); });
 }
 
-// The header alone announces too many pixels: refused before a decoder could allocate them.
-TEST(DecodeImage, RefusesHugePicturesByTheirHeader) {
+// The header declares too many pixels: the file is rejected before a decoder allocates them.
+TEST(DecodeImage, RejectsHugePicturesByTheirHeader) {
   auto png = encoded(".png", cv::Mat1b(4, 4, std::uint8_t{0}));
   png[16] = png[20] = 0x01;  // the leading bytes of width and height: 16 million each
   expect_error("image.too_large", [&] { decode_image(png, "x", grey_schema()); });
 }
 
-TEST(ReadImageHeader, KnowsPngAndJpeg) {
+TEST(ReadImageHeader, ReadsPngAndJpeg) {
   for (const char* format : {".png", ".jpg"}) {
     const auto bytes = encoded(format, cv::Mat1b(30, 50, std::uint8_t{9}));
     const auto header = read_image_header(bytes);

@@ -1,4 +1,4 @@
-// Pictures as people take them: soft, on a desk, in boxes, in rows, with marks.
+// Pictures as people take them: blurred, on a desk, in boxes, in rows, with marks.
 #include <filesystem>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
@@ -26,7 +26,7 @@ Reading read(const PhotoOptions& options, std::uint64_t seed = test_seed()) {
   return cut_out_digits(photo_of(options, seed));
 }
 
-// An upright bar with round ends, blurred: a digit whose pen and softness are known.
+// An upright bar with round ends, blurred: a digit with known pen and blur.
 cv::Mat1b soft_bar(int height, double pen, double blur, bool light_on_dark) {
   cv::Mat1b ink(2 * height, 2 * height, std::uint8_t{255});
   cv::line(ink, {height, height / 2}, {height, height * 3 / 2}, cv::Scalar(20),
@@ -37,7 +37,7 @@ cv::Mat1b soft_bar(int height, double pen, double blur, bool light_on_dark) {
 
 // Blurred by a quarter of the pen's width, from 20 to 2,000 pixels high, dark on light and light on
 // dark: one digit, whose box is as high as the bar, to within the pen's width at both ends.
-TEST(Pictures, AreReadAtAnyScaleAndSoftness) {
+TEST(Pictures, AreReadAtAnyScaleAndBlur) {
   for (const int height : {20, 60, 200, 700, 2000}) {
     for (const bool light_on_dark : {false, true}) {
       const double pen = std::max(3.0, 0.12 * height);
@@ -48,8 +48,8 @@ TEST(Pictures, AreReadAtAnyScaleAndSoftness) {
   }
 }
 
-// A digit of a fiftieth of a large page is found, in either polarity.
-TEST(Pictures, SmallDigitsOfALargePageAreFound) {
+// A digit with a fiftieth of the height of a large page is found, in either polarity.
+TEST(Pictures, SmallDigitsOnALargePageAreFound) {
   for (const bool light_on_dark : {false, true}) {
     cv::Mat1b page(3000, 3000, std::uint8_t{235});
     for (const int x : {600, 680}) cv::line(page, {x, 700}, {x, 760}, cv::Scalar(30), 8);
@@ -57,8 +57,8 @@ TEST(Pictures, SmallDigitsOfALargePageAreFound) {
   }
 }
 
-// A sheet on a dark desk, and on a light one when the sheet is dark: the digits alone.
-TEST(Pictures, LeaveTheDeskOut) {
+// A sheet on a dark desk, and a dark sheet on a light one: only the digits are found.
+TEST(Pictures, DeskIsExcluded) {
   auto sheet = photo_of_line("38");
   sheet.height = 90;
   sheet.desk = 0.3;
@@ -70,8 +70,8 @@ TEST(Pictures, LeaveTheDeskOut) {
   EXPECT_EQ(slate.digits.size(), 2U);
 }
 
-// The picture's edge cuts the sheet.
-TEST(Pictures, LeaveTheDeskOutBesideACutSheet) {
+// The picture's edge crops the sheet.
+TEST(Pictures, DeskBesideACroppedSheetIsExcluded) {
   auto sheet = photo_of_line("38");
   sheet.height = 90;
   sheet.desk = 0.3;
@@ -81,9 +81,9 @@ TEST(Pictures, LeaveTheDeskOutBesideACutSheet) {
   EXPECT_THAT(found.left_out, testing::Contains(Pair("desk", 1)));
 }
 
-// A box around a digit, apart from it and crossed by it. The digit is always the same: a stroke
-// that runs along the line cannot be told from it.
-TEST(Pictures, LeaveBoxesOut) {
+// A box around a digit, apart from it and crossed by it. The digit is always the same, since a
+// stroke along the line cannot be distinguished from the line.
+TEST(Pictures, PrintedBoxesAreExcluded) {
   for (const double reach : {0.0, 0.1}) {
     auto form = photo_of_line("7");
     form.height = 120;
@@ -97,8 +97,8 @@ TEST(Pictures, LeaveBoxesOut) {
   }
 }
 
-// A line below two digits, and one that a digit crosses, always the same one.
-TEST(Pictures, LeaveUnderlinesOut) {
+// A line below two digits, and a line that a digit crosses, always the same digit.
+TEST(Pictures, UnderlinesAreExcluded) {
   auto two = photo_of_line("41");
   two.height = 100;
   two.underline = 4;
@@ -115,7 +115,7 @@ TEST(Pictures, LeaveUnderlinesOut) {
 }
 
 // A picture's dark edge, shorter than twice the digit.
-TEST(Pictures, LeaveADarkEdgeOut) {
+TEST(Pictures, DarkEdgeIsExcluded) {
   auto large = photo_of_line("6");
   large.height = 220;
   auto photo = photo_of(large);
@@ -125,8 +125,8 @@ TEST(Pictures, LeaveADarkEdgeOut) {
   EXPECT_GT(found[0].box.x, 50);
 }
 
-// A thin 7 and a thin 4 are made of level and upright lines, which stay.
-TEST(Pictures, KeepTheStraightStrokesOfDigits) {
+// A thin 7 and a thin 4 consist of horizontal and vertical lines, which stay.
+TEST(Pictures, StraightStrokesOfDigitsAreKept) {
   cv::Mat1b sheet(400, 700, std::uint8_t{255});
   const auto stroke = [&](cv::Point from, cv::Point to) {
     cv::line(sheet, from, to, cv::Scalar(20), 6);
@@ -145,7 +145,7 @@ TEST(Pictures, KeepTheStraightStrokesOfDigits) {
 }
 
 // The bars of sevens in a row lie on one line, with gaps.
-TEST(Pictures, KeepTheBarsOfDigitsInARow) {
+TEST(Pictures, BarsOfDigitsInARowAreKept) {
   cv::Mat1b sheet(360, 620, std::uint8_t{255});
   for (const int x : {80, 220, 360}) {
     cv::line(sheet, {x, 80}, {x + 110, 80}, cv::Scalar(20), 12);
@@ -173,7 +173,7 @@ TEST(Pictures, AreReadRowByRow) {
 }
 
 // A dash, a dot and a comma between digits are no digits, and are named.
-TEST(Pictures, LeaveMarksOut) {
+TEST(Pictures, PunctuationMarksAreExcluded) {
   const std::map<char, std::vector<std::string>> names{
       {'-', {"dash"}}, {'.', {"dot", "mark", "speck"}}, {',', {"mark", "dot", "dash"}}};
   for (const auto& [mark, allowed] : names) {
@@ -186,8 +186,8 @@ TEST(Pictures, LeaveMarksOut) {
   }
 }
 
-// Alone on a sheet, too.
-TEST(Pictures, ReadNoDigitInALoneMark) {
+// The same for a single mark on a sheet.
+TEST(Pictures, SingleMarkIsNoDigit) {
   cv::Mat1b sheet(300, 300, std::uint8_t{240});
   cv::Mat1b dot = sheet.clone();
   cv::circle(dot, {150, 150}, 20, cv::Scalar(30), cv::FILLED);
@@ -198,8 +198,8 @@ TEST(Pictures, ReadNoDigitInALoneMark) {
   EXPECT_THAT(dash.left_out, ElementsAre(Pair("dash", 1)));
 }
 
-// A 5 of three pieces and a dot: pieces apart make one digit when the caller says that it is one.
-TEST(Pictures, OfOneDigitHoldAllItsPieces) {
+// A 5 of three pieces and a dot: separate pieces make one digit if the caller expects one.
+TEST(Pictures, PiecesOfOneDigitAreJoined) {
   cv::Mat1b sheet(300, 300, std::uint8_t{240});
   cv::line(sheet, {60, 60}, {60, 200}, cv::Scalar(30), 14);
   cv::line(sheet, {110, 40}, {110, 260}, cv::Scalar(30), 14);
@@ -211,8 +211,8 @@ TEST(Pictures, OfOneDigitHoldAllItsPieces) {
   EXPECT_NEAR(one[0].box.height, 234, 20);
 }
 
-// The committed pictures: a digit for each in the name.
-TEST(Pictures, OfTheFixturesHoldTheDigitsOfTheirNames) {
+// The committed pictures have one digit for each digit of the name.
+TEST(Pictures, FixturesShowTheDigitsInTheirNames) {
   int count = 0;
   for (const auto& entry : std::filesystem::directory_iterator(fixtures() / "pictures")) {
     const auto name = entry.path().filename().string();
@@ -222,8 +222,8 @@ TEST(Pictures, OfTheFixturesHoldTheDigitsOfTheirNames) {
   EXPECT_EQ(count, 10);
 }
 
-// The message says what was looked at.
-TEST(Pictures, WithoutADigitSayWhatWasSeen) {
+// The message describes the picture and its pieces of ink.
+TEST(Pictures, MissingDigitIsExplained) {
   const auto message_of = [](const cv::Mat& picture) -> std::string {
     try {
       decode_image(encoded(".png", picture), "x.png", grey_schema());
@@ -242,8 +242,8 @@ TEST(Pictures, WithoutADigitSayWhatWasSeen) {
   EXPECT_THAT(marked, HasSubstr("left out: 1 dash"));
 }
 
-// What was left out is named beside the samples.
-TEST(DecodeImage, NotesWhatWasLeftOut) {
+// Excluded marks are named beside the samples.
+TEST(DecodeImage, NamesExcludedMarks) {
   auto line = photo_of_line("6-2", 560, 260);
   line.height = 120;
   const auto picture =
@@ -253,7 +253,7 @@ TEST(DecodeImage, NotesWhatWasLeftOut) {
 }
 
 // A canvas of the schema's size with the digit in its corner, or filling it, dark on light and
-// light on dark: brought to the frame that training images have.
+// light on dark, is brought to the frame of training images.
 TEST(DecodeImage, BringsACanvasToTheNormalForm) {
   for (const bool light_on_dark : {false, true}) {
     cv::Mat1b corner(28, 28, std::uint8_t{0}), full(28, 28, std::uint8_t{0});
@@ -274,9 +274,9 @@ TEST(DecodeImage, BringsACanvasToTheNormalForm) {
   }
 }
 
-// For a package whose training images are not in normal form, an image of their size is one of
-// them.
-TEST(DecodeImage, TakesACanvasAsItIsWhenTrainingImagesAreSo) {
+// For a package whose training images are not in normal form, an image of their size is not
+// changed.
+TEST(DecodeImage, KeepsACanvasIfTrainingUsedNoNormalForm) {
   cv::Mat1b canvas(28, 28, std::uint8_t{0});
   cv::line(canvas, {3, 2}, {8, 11}, cv::Scalar(255), 1);
   const auto found =
@@ -286,7 +286,7 @@ TEST(DecodeImage, TakesACanvasAsItIsWhenTrainingImagesAreSo) {
 }
 
 // A colour profile that libpng does not know: its warning is in the note, not on the terminal.
-TEST(DecodeImage, KeepsWhatTheDecoderWarnsOf) {
+TEST(DecodeImage, KeepsDecoderWarnings) {
   testing::internal::CaptureStderr();
   const auto jpeg = [] {
     std::vector<std::uint8_t> bytes;

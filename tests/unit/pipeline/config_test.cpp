@@ -13,7 +13,7 @@ namespace {
 
 Config parse(const std::string& text) { return parse_config(text, "test", Config()); }
 
-TEST(Config, SetsWhatTheTextNamesAndKeepsTheRest) {
+TEST(Config, ChangesOnlyTheNamedKeys) {
   const auto config = parse("seed = 7\n[train]\nepochs = 9\n[network]\nblocks = [[1], [2, 3]]\n");
   EXPECT_EQ(config.seed, 7);
   EXPECT_EQ(config.train.epochs, 9);
@@ -27,14 +27,14 @@ TEST(Config, AcceptsAnIntegerForANumber) {
 }
 
 // A typo must not silently become a default.
-TEST(Config, RefusesUnknownKeys) {
+TEST(Config, RejectsUnknownKeys) {
   expect_error("config.unknown_key", [] { parse("[train]\nepoch = 3"); });
   expect_error("config.unknown_key", [] { parse("epochs = 3"); });
   expect_error("config.unknown_key", [] { parse("[training]\nepochs = 3"); });
 }
 
-// `data = "folder"` above the tables would otherwise be ignored, and synthetic data used.
-TEST(Config, RefusesAValueInPlaceOfATable) {
+// Otherwise `data = "folder"` above the tables would be ignored, and synthetic data used.
+TEST(Config, RejectsAValueInPlaceOfATable) {
   expect_error("config.type", [] { parse("data = \"folder\""); });
   expect_error("config.type", [] { parse("[[train]]\nepochs = 1"); });
 }
@@ -50,7 +50,7 @@ TEST(Config, FileMayNameItsPreset) {
   expect_error("config.preset", [&] { load_config(folder / "c.toml", Config()); });
 }
 
-// A run's own file must be whole: a damaged one is not filled up with defaults.
+// A run's own file must be complete: defaults do not replace missing keys.
 TEST(Config, OfARunMustBeComplete) {
   const TemporaryDirectory folder;
   write_file(folder / "c.toml", to_toml(Config()));
@@ -59,9 +59,9 @@ TEST(Config, OfARunMustBeComplete) {
   expect_error("config.missing_key", [&] { load_complete_config(folder / "c.toml"); });
 }
 
-// The committed configurations, cut at each byte and with each byte changed once: a config.* error,
-// or another valid configuration; nothing else escapes, and nothing crashes.
-TEST(Config, SurvivesDamage) {
+// The committed configurations, truncated at each byte and with each byte changed once: a config.*
+// error or another valid configuration, and no other exception or crash.
+TEST(Config, DamagedFilesAreRejectedOrValid) {
   Rng rng(test_seed(), Stream::kTest);
   for (const auto* name : {"tiny.toml", "smoke.toml"}) {
     const auto whole = read_file(fixtures() / name);
@@ -77,7 +77,7 @@ TEST(Config, SurvivesDamage) {
   }
 }
 
-TEST(Config, RefusesWrongTypes) {
+TEST(Config, RejectsWrongTypes) {
   expect_error("config.type", [] { parse("seed = \"one\""); });
   expect_error("config.type", [] { parse("seed = 1.5"); });
   expect_error("config.type", [] { parse("device = 1"); });
@@ -87,7 +87,7 @@ TEST(Config, RefusesWrongTypes) {
   expect_error("config.type", [] { parse("[network]\nblocks = [[16, \"a\"]]"); });
 }
 
-TEST(Config, RefusesImpossibleValues) {
+TEST(Config, RejectsImpossibleValues) {
   for (const char* text : {"seed = -1",
                            "threads = -2",
                            "[train]\nepochs = 0",
@@ -125,8 +125,8 @@ TEST(Config, NamesTheLineOfASyntaxError) {
   }
 }
 
-// A resolved configuration is written into every run: reading it back must give the same run.
-TEST(Config, SurvivesTheRoundTrip) {
+// A resolved configuration is written to every run: reading it must give the same run.
+TEST(Config, RoundTrips) {
   for (const auto& [name, text] : presets()) {
     auto config = preset_config(name);
     config.data.source = "a \"quoted\" \\ folder";
@@ -147,8 +147,8 @@ TEST(Config, PresetsSetEveryKey) {
   }
 }
 
-// A smaller machine caps the threads; the run can be resumed there all the same.
-TEST(Config, ARunMayBeResumedWithOtherThreads) {
+// A smaller machine lowers the threads. The run can still be resumed there.
+TEST(Config, AllowsResumingWithOtherThreads) {
   auto other = Config();
   other.threads = Config().threads + 1;
   require_same(other, Config(), "run");
@@ -156,7 +156,7 @@ TEST(Config, ARunMayBeResumedWithOtherThreads) {
   expect_error("config.changed", [&] { require_same(other, Config(), "run"); });
 }
 
-// A run that is resumed must be the same run: every key that differs is named, with both values.
+// A resumed run must be the same run: every different key is named, with both values.
 TEST(Config, NamesEveryKeyThatChanged) {
   require_same(Config(), Config(), "run");
   auto other = Config();
@@ -174,7 +174,7 @@ TEST(Config, NamesEveryKeyThatChanged) {
   }
 }
 
-TEST(Config, PresetsKnowTheirNames) {
+TEST(Config, PresetsRecordTheirNames) {
   for (const auto& [name, text] : presets()) EXPECT_EQ(preset_config(name).preset, name);
   expect_error("config.preset", [] { preset_config("slow"); });
 }

@@ -1,5 +1,5 @@
-// The page on a machine, and what it says is wrong. Machines here are documents; the table is that
-// of a library with a fault.
+// The page about a machine, and its problems. The machines here are documents; the table is that of
+// a library with a fault.
 #include "pipeline/doctor.h"
 
 #include <ATen/ATen.h>
@@ -58,7 +58,7 @@ void set_wrong(Json& document, std::size_t which, const std::vector<std::int64_t
   document["numerics"]["rows"][which] = wrong;
 }
 
-TEST(Doctor, FindsNothingOnAHealthyMachine) {
+TEST(Doctor, FindsNoProblemOnAHealthyMachine) {
   EXPECT_THAT(problems_in(healthy()), IsEmpty());
   require_healthy({});
 }
@@ -75,7 +75,7 @@ TEST(Doctor, NamesWrongConvolutions) {
                        "around it)"));
 }
 
-// A library that says that it cannot compute something is not wrong.
+// A library that reports an unsupported computation is not wrong.
 TEST(Doctor, MissingKernelsAreNoProblem) {
   auto document = healthy();
   set_wrong(document, 0, {3}, NAN);
@@ -85,25 +85,25 @@ TEST(Doctor, MissingKernelsAreNoProblem) {
   EXPECT_THAT(doctor_page(document, {}), HasSubstr(" inf"));
 }
 
-TEST(Doctor, AlarmsAtTheReferenceBlas) {
+TEST(Doctor, ReportsTheReferenceBlas) {
   auto document = healthy();
   document["versions"]["blas"] = "unknown (reference BLAS is about 40 times slower)";
   EXPECT_THAT(problems_in(document), ElementsAre(HasSubstr("libopenblas0-pthread")));
 }
 
-// A folder that does not say is no alarm.
-TEST(Doctor, AlarmsAtAFullDisk) {
+// A folder with unknown free space is no problem.
+TEST(Doctor, ReportsAFullDisk) {
   auto document = healthy();
   document["disk"]["working_folder"] = 0.1;
   EXPECT_THAT(problems_in(document), ElementsAre(HasSubstr("the working folder has 0.1 GB")));
 }
 
-TEST(Doctor, ProblemsEndWithStatus1) {
+TEST(Doctor, ProblemsExitWithStatus1) {
   expect_error("doctor.problems", [] { require_healthy({"something"}); });
   EXPECT_EQ(exit_status("doctor.problems"), kInternalError);
 }
 
-// Everything that a bug report needs, on lines that fit a terminal of 80 columns.
+// Everything needed for a bug report, on lines of at most 80 columns.
 TEST(Doctor, PageFitsATerminal) {
   auto document = healthy();
   set_wrong(document, 1, {20, 24}, 0.34);
@@ -124,8 +124,8 @@ TEST(Doctor, PageFitsATerminal) {
   EXPECT_THAT(doctor_page(document, {}), HasSubstr("in bfloat16 none"));
 }
 
-// Convolutions that are wrong in one layout alone, for 20 input channels.
-TEST(NumericsTable, ShowsWhereALibraryIsWrong) {
+// Convolutions that are wrong in one layout only, for 20 input channels.
+TEST(NumericsTable, ShowsTheLayoutOfWrongConvolutions) {
   auto operations = libtorch_operations();
   operations.convolve = [correct = operations.convolve](const at::Tensor& input,
                                                         const at::Tensor& weights) {

@@ -7,35 +7,36 @@
 namespace digits {
 namespace {
 
-// The preset's batch size holds while it is at most the share of the set: 54,000 / 8 > 256.
+// The preset's batch size is kept while it is at most its share of the set: 54,000 / 8 > 256.
 TEST(FittingBatchSize, KeepsTheSizeOnALargeSet) {
   EXPECT_EQ(fitting_batch_size(54000, 256, 0.125), 256);
-  EXPECT_EQ(fitting_batch_size(54000, 100, 0.125), 100);  // also one that is no power of two
+  EXPECT_EQ(fitting_batch_size(54000, 100, 0.125), 100);  // also if it is no power of two
   EXPECT_EQ(fitting_batch_size(2048, 256, 0.125), 256);   // exactly an eighth
 }
 
-// 216 / 8 = 27: the power of two below is 16. Two images are the least that batch norm can use.
+// 216 / 8 = 27: the power of two below is 16. Batch norm needs at least two images.
 TEST(FittingBatchSize, IsAPowerOfTwoOnASmallSet) {
   EXPECT_EQ(fitting_batch_size(2047, 256, 0.125), 128);
   EXPECT_EQ(fitting_batch_size(216, 256, 0.125), 16);
   EXPECT_EQ(fitting_batch_size(9, 256, 0.125), 2);
 }
 
-// A batch size that the person set comes with a share of 1 and is kept, even where it is too large:
-// training then refuses it by name.
+// A batch size set by the user has a share of 1 and is kept, even if it is too large: then training
+// rejects it by name.
 TEST(FittingBatchSize, KeepsASizeThatWasSet) { EXPECT_EQ(fitting_batch_size(216, 250, 1.0), 250); }
 
 // 216 images in batches of 16 make 13 steps an epoch: 600 steps take 46.2 epochs, so 47.
-TEST(FittingEpochs, ReachTheSteps) {
+TEST(FittingEpochs, ReachTheMinimumSteps) {
   EXPECT_EQ(fitting_epochs(216, 16, 8, 600), 47);
   EXPECT_EQ(fitting_epochs(208, 16, 8, 598), 46);  // 13 steps, 46 epochs exactly
   EXPECT_EQ(fitting_epochs(54000, 256, 8, 600), 8);
   EXPECT_EQ(fitting_epochs(216, 16, 8, 0), 8);
   EXPECT_EQ(fitting_epochs(10, 16, 8, 600),
-            600);  // no whole batch: refused later, no division by 0
+            600);  // no whole batch: rejected later, no division by 0
 }
 
-// The map keeps 14 pixels: MNIST's 28 are halved, smaller images are not, larger ones by more.
+// The map keeps 14 pixels: MNIST's 28 are halved, smaller images are not, larger ones are divided
+// by more.
 TEST(FittingPatch, KeepsFourteenPixels) {
   EXPECT_EQ(fitting_patch(8), 1);
   EXPECT_EQ(fitting_patch(27), 1);
@@ -46,8 +47,8 @@ TEST(FittingPatch, KeepsFourteenPixels) {
   EXPECT_EQ(fitting_patch(1000), 8);
 }
 
-// The shorter side decides the patch; a patch that was set stays; fitting again changes nothing.
-TEST(FitToSet, FitsOnceAndForAll) {
+// The shorter side decides the patch. A patch set by the user stays. A second fit changes nothing.
+TEST(FitToSet, IsIdempotent) {
   const auto set = random_dataset(100, 60, 20);
   auto config = preset_config("standard");
   const auto fitted = fit_to_set(config, set);
@@ -59,8 +60,8 @@ TEST(FitToSet, FitsOnceAndForAll) {
   EXPECT_EQ(fit_to_set(config, set).network.patch, 4);
 }
 
-// A value that a person sets is used as it is: in a file, the keys that would change it are off.
-TEST(FitToSet, KeepsWhatAFileSets) {
+// A value set in a file is kept: the options that would change it are off.
+TEST(FitToSet, KeepsValuesOfTheFile) {
   const auto set = random_dataset(100);
   const auto base = preset_config("standard");
   const auto epochs = fit_to_set(parse_config("[train]\nepochs = 3", "test", base), set);
@@ -71,9 +72,9 @@ TEST(FitToSet, KeepsWhatAFileSets) {
   EXPECT_EQ(batch.train.epochs, 300);  // 2 steps an epoch
 }
 
-// A run whose configuration was fitted is the same run to the file that began it; a value that the
-// file sets itself is compared as it is.
-TEST(FitToSet, TheFileThatBeganARunResumesIt) {
+// A run whose configuration was fitted can be resumed by its original file. A value set in the file
+// is compared directly.
+TEST(FitToSet, OriginalFileResumesTheRun) {
   const auto asked = preset_config("standard");
   const auto fitted = fit_to_set(asked, random_dataset(100));
   ASSERT_NE(to_toml(asked), to_toml(fitted));
@@ -86,7 +87,7 @@ TEST(FitToSet, TheFileThatBeganARunResumesIt) {
   EXPECT_EQ(kept.train.batch_size, 9);
 }
 
-// Every preset trains on ten images of two classes: the main job does not end at the batch size.
+// Every preset trains on ten images of two classes without an error about the batch size.
 TEST(FitStage, EveryPresetTrainsOnTenImages) {
   const auto set = random_dataset(10, 8, 8, 3, 2);
   for (const char* preset : {"fast", "standard", "accurate"}) {
@@ -94,7 +95,7 @@ TEST(FitStage, EveryPresetTrainsOnTenImages) {
   }
 }
 
-// The error names the key, its value, the largest value that is possible, and the option to set.
+// The error names the key, its value, the largest possible value, and the option to set.
 TEST(FitStage, NamesTheImpossibleValue) {
   auto config = preset_config("standard");
   config.train.batch_size = 256;

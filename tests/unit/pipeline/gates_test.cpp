@@ -26,18 +26,18 @@ bool passes(const std::string& metric, const std::string& bound) {
   return judged(metric, bound).at(0).verdict == GateVerdict::kPassed;
 }
 
-// An accuracy of 0.95 that may be 0.90: 0.90 is what it has shown, 0.91 is not. What must not be
-// large is judged by its high end.
-TEST(Gates, PassOnTheConservativeSideOnly) {
+// An accuracy of 0.95 with a low end of 0.90 passes a bound of 0.90, and not one of 0.91. A
+// quantity with an upper bound is judged by its high end.
+TEST(Gates, UseTheConservativeEndOfTheInterval) {
   EXPECT_TRUE(passes("accuracy", "at_least = 0.90"));
   EXPECT_FALSE(passes("accuracy", "at_least = 0.91"));
   EXPECT_TRUE(passes("calibration/error", "at_most = 0.04"));
   EXPECT_FALSE(passes("calibration/error", "at_most = 0.03"));
 }
 
-// "*" is every class, and the worst one is named: by its low end where much is asked for, by its
-// high end where little is.
-TEST(Gates, TheWorstOfManyDecides) {
+// "*" means every class, and the worst one is named: by its low end for a lower bound, by its high
+// end for an upper bound.
+TEST(Gates, UseTheWorstOfManyValues) {
   const auto least = judged("per_class/*/recall", "at_least = 0.7").at(0);
   EXPECT_EQ(least.metric, "per_class/one/recall");
   EXPECT_EQ(least.observed.value, 0.8);
@@ -46,14 +46,14 @@ TEST(Gates, TheWorstOfManyDecides) {
   EXPECT_EQ(judged("per_class/*/recall", "at_most = 1").at(0).metric, "per_class/two/recall");
 }
 
-// Nothing measured is nothing shown: the interval of no observations reaches from end to end.
-TEST(Gates, NothingIsShownByNoObservations) {
+// Without observations the interval is the whole range, so nothing is proved.
+TEST(Gates, AreUndecidedWithoutObservations) {
   const Json none{{"accuracy", proportion(0, 0)}};
   EXPECT_EQ(judge(none, {{"accuracy", 0.1, true, "why"}}).at(0).verdict, GateVerdict::kUndecided);
 }
 
-// The value 0.95 in [0.90, 0.97]: a bound below the interval is kept, one above the value missed,
-// and what lies between is not decided by these images.
+// The value 0.95 in [0.90, 0.97]: a bound below the interval passes, one above the value fails, and
+// one between is undecided by these images.
 TEST(Gates, HaveThreeVerdicts) {
   const auto verdict = [](const std::string& metric, const std::string& bound) {
     return judged(metric, bound).at(0).verdict;
@@ -66,9 +66,9 @@ TEST(Gates, HaveThreeVerdicts) {
   EXPECT_EQ(verdict("calibration/error", "at_most = 0.01"), GateVerdict::kFailed);
 }
 
-// The largest of many differences is never 0 in small slices, however fair the model: 10 and 12 of
-// 12 images right differ by 0.17, which may be none; 7 and 12 of 12 differ beyond chance.
-TEST(Gates, ADifferenceThatMayBeNoneIsUndecided) {
+// In small slices the largest of many differences is never 0, even for a fair model: 10 and 12 of
+// 12 images right differ by 0.17, which may be chance; 7 and 12 of 12 differ by more than chance.
+TEST(Gates, PossiblyZeroDifferenceIsUndecided) {
   const auto gate = [](std::size_t right) {
     return judge({{"gap", difference(proportion(12, 12), proportion(right, 12))}},
                  {{"gap", 0.12, false, "why"}})
@@ -79,8 +79,8 @@ TEST(Gates, ADifferenceThatMayBeNoneIsUndecided) {
   EXPECT_EQ(gate(7).verdict, GateVerdict::kFailed);
 }
 
-// A class that missed its bound decides, though another class's interval reaches further down.
-TEST(Gates, AFailedPlaceBeatsAnUndecidedOne) {
+// A failed class decides, though another class's interval has a lower end.
+TEST(Gates, FailedClassOverridesAnUndecidedOne) {
   const Json both{{"per_class",
                    {{{"name", "rare"}, {"recall", Quantity{1.0, 0.2, 1.0, 2}}},
                     {{"name", "lost"}, {"recall", Quantity{0.8, 0.78, 0.82, 900}}}}}};
@@ -89,8 +89,8 @@ TEST(Gates, AFailedPlaceBeatsAnUndecidedOne) {
   EXPECT_EQ(gate.verdict, GateVerdict::kFailed);
 }
 
-// An undecided gate says how many images would decide it, in words and numbers.
-TEST(Gates, UndecidedOnesSayHowManyImagesTheyNeed) {
+// An undecided gate gives the number of images for a decision, as text and as numbers.
+TEST(Gates, UndecidedGatesNameTheNeededImages) {
   const Json rare{{"recall", proportion(33, 34)}};
   const auto gate = judge(rare, {{"recall", 0.9, true, "why"}}).at(0);
   EXPECT_EQ(verdict_note(gate),
@@ -102,8 +102,8 @@ TEST(Gates, UndecidedOnesSayHowManyImagesTheyNeed) {
   EXPECT_FALSE(Json(judged("accuracy", "at_least = 0.90").at(0)).contains("needed"));
 }
 
-// Undecided gates are accepted, or not, as the configuration says; a failed one never is.
-TEST(Gates, UndecidedOnesFailWhenToldTo) {
+// The configuration decides whether undecided gates are accepted. A failed gate never is.
+TEST(Gates, UndecidedGatesFailWhenConfigured) {
   const auto undecided = judged("accuracy", "at_least = 0.95");
   EXPECT_TRUE(may_be_packaged(undecided, Undecided::kWarn));
   EXPECT_FALSE(may_be_packaged(undecided, Undecided::kFail));
@@ -124,9 +124,9 @@ std::string hint_of(const std::string& metric, double value) {
   return "";
 }
 
-// Classes may be called 0 to 9 and be no digits: what asks about drawn digits says so, and how to
-// leave it out.
-TEST(Gates, OfDrawnDigitsSayHowToLeaveThemOut) {
+// Classes named 0 to 9 may be no digits: a gate on drawn digits says so, and names the option to
+// omit it.
+TEST(Gates, OfDrawnDigitsNameTheOptionToOmitThem) {
   for (const auto* metric :
        {"behaviour/functionality/canonical", "behaviour/directional/erase_8_to_3"}) {
     EXPECT_THAT(hint_of(metric, 0.2), testing::HasSubstr("--no-digit-checks")) << metric;
@@ -135,8 +135,8 @@ TEST(Gates, OfDrawnDigitsSayHowToLeaveThemOut) {
   EXPECT_THAT(hint_of("accuracy", 0.2), testing::Not(testing::HasSubstr("--no-digit-checks")));
 }
 
-// A metric that is not there, has no interval, or stands for nothing is not a gate that passes.
-TEST(Gates, RefuseMetricsThatAreNotMeasured) {
+// A gate with a metric that is missing, has no interval, or is no number does not pass.
+TEST(Gates, RejectUnmeasuredMetrics) {
   for (const auto* metric :
        {"acuracy", "loss", "per_class", "per_class/9/recall", "*", "accuracy/*",
         "per_class/*/precision", "per_class/*/recall/value", "/accuracy"}) {
@@ -148,9 +148,9 @@ TEST(Gates, RefuseMetricsThatAreNotMeasured) {
   expect_error("config.gates", [&] { judge(empty, {{"per_class/*/recall", 0.5, true, "why"}}); });
 }
 
-// A gate may be about what only some data have; then it is no gate where they do not have it, and
-// null is what was not measured.
-TEST(Gates, MayBeAboutWhatSomeDataDoNotHave) {
+// A gate may be about a metric that only some data have. It is omitted for other data. A metric of
+// null was not measured.
+TEST(Gates, MayDependOnOptionalMetrics) {
   EXPECT_TRUE(judged("behaviour/erased", "at_least = 0.5\nif_measured = true").empty());
   EXPECT_EQ(judged("accuracy", "at_least = 0.5\nif_measured = true").size(), 1U);
   auto partly = evaluation();
@@ -161,7 +161,7 @@ TEST(Gates, MayBeAboutWhatSomeDataDoNotHave) {
   expect_error("config.gates", [&] { judge(partly, {{"accuracy", 0.5, true, "why"}}); });
 }
 
-// Every preset has gates that can be read, and `fast` has the lower bound on accuracy.
+// Every preset has valid gates, and `fast` has the lower bound on accuracy.
 TEST(Gates, EveryPresetHasItsBounds) {
   for (const auto& [name, text] : presets()) {
     SCOPED_TRACE(name);
@@ -174,7 +174,8 @@ TEST(Gates, EveryPresetHasItsBounds) {
   EXPECT_LT(accuracy("fast").bound, accuracy("standard").bound);
 }
 
-// A table bounds each preset that it names and is no gate for the others; a number bounds all.
+// A table gives a bound for each named preset, and the gate is omitted for the others. A number is
+// the bound for all.
 TEST(Gates, MayHaveABoundPerPreset) {
   const std::string text =
       "[[gate]]\nmetric = \"a\"\nreason = \"why\"\nat_most = {fast = 0.25, standard = 1}\n"
@@ -192,15 +193,15 @@ TEST(Gates, MayHaveABoundPerPreset) {
   EXPECT_EQ(accurate[0].metric, "b");
 }
 
-// A run whose preset has no gate in the file would be packaged unchecked.
-TEST(Gates, RefuseAFileWithoutAGateForThePreset) {
+// A run without a gate for its preset in the file would be packaged unchecked.
+TEST(Gates, RejectAFileWithoutAGateForThePreset) {
   const std::string text = "[[gate]]\nmetric = \"a\"\nreason = \"why\"\nat_most = {fast = 0.25}\n";
   EXPECT_EQ(parse_gates(text, "fast", "test").size(), 1U);
   expect_error("config.gates", [&] { parse_gates(text, "standard", "test"); });
 }
 
-// Every mistake in a file of gates has a name, and none is taken for a gate.
-TEST(Gates, RefuseWhatIsNoGate) {
+// Every mistake in a file of gates has an error, and none is read as a gate.
+TEST(Gates, RejectInvalidGates) {
   const std::string good = "[[gate]]\nmetric = \"accuracy\"\nreason = \"why\"\nat_least = 0.5\n";
   EXPECT_EQ(parse_gates(good, "fast", "good").size(), 1U);
   for (const auto& bad : std::vector<std::string>{
@@ -223,8 +224,8 @@ TEST(Gates, RefuseWhatIsNoGate) {
   expect_error("config.syntax", [] { parse_gates("[[gate", "fast", "bad"); });
 }
 
-// The error is one short line that counts; the table beside it names the gates.
-TEST(Gates, ErrorCountsThoseThatFailed) {
+// The error is one short line with the number of failed gates. The table beside it names them.
+TEST(Gates, ErrorCountsFailedGates) {
   const auto gates = judge(evaluation(), {{"accuracy", 0.96, true, "a"},
                                           {"per_class/*/recall", 0.5, true, "b"},
                                           {"calibration/error", 0.03, false, "c"}});

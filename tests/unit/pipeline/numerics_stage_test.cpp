@@ -1,4 +1,4 @@
-// Whether a network is computed correctly is asked before training, and recorded.
+// The numerics of a network are checked before training, and the result is recorded.
 #include "pipeline/numerics_stage.h"
 
 #include <ATen/ATen.h>
@@ -27,8 +27,8 @@ Config with_precision(const std::string& name) {
   return config;
 }
 
-// What is recorded repeats the run: never "auto".
-TEST(CheckTraining, DecidesThePrecision) {
+// The recorded precision repeats the run, so it is never "auto".
+TEST(CheckTraining, RecordsTheChosenPrecision) {
   const auto [config, numerics] = check_training(with_precision("auto"), tiny_network());
   EXPECT_THAT(config.train.precision, testing::AnyOf("float32", "bfloat16"));
   EXPECT_EQ(config.train.precision, to_string(numerics.precision));
@@ -36,28 +36,28 @@ TEST(CheckTraining, DecidesThePrecision) {
             "float32");
 }
 
-TEST(CheckTraining, AutoTrainsInWhatIsCorrect) {
+TEST(CheckTraining, AutoChoosesACorrectPrecision) {
   const auto checked =
       check_training(with_precision("auto"), tiny_network(), wrong_in(at::kBFloat16));
   EXPECT_EQ(checked.config.train.precision, "float32");
 }
 
-TEST(CheckTraining, RefusesWrongBfloat16AskedForByName) {
+TEST(CheckTraining, RejectsWrongBfloat16SetByTheUser) {
   expect_error("device.numerics", [] {
     check_training(with_precision("bfloat16"), tiny_network(), wrong_in(at::kBFloat16));
   });
   expect_error("config.precision", [] { check_training(with_precision("half"), tiny_network()); });
 }
 
-// Also forward and backward in the float32 of evaluation.
-TEST(CheckTraining, RefusesWrongEvaluation) {
+// The float32 of evaluation is checked forward and backward too.
+TEST(CheckTraining, RejectsWrongEvaluation) {
   expect_error("device.numerics", [] {
     check_training(with_precision("auto"), tiny_network(), wrong_in(at::kFloat));
   });
   EXPECT_TRUE(onednn_enabled());
 }
 
-// Every layer with its differences, and what was given up.
+// Every layer with its differences, and the disabled settings.
 TEST(NumericsJson, ListsLayersAndWarnings) {
   auto numerics = check_training(with_precision("float32"), tiny_network()).numerics;
   numerics.warnings.push_back("conv0 is wrong");

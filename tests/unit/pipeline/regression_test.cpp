@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kImages = 10000;
 
-// Answers to images of two classes in turn, of which `wrong` are mistaken, from the first one on.
+// Alternating answers to images of two classes. The first `wrong` answers are mistakes.
 std::vector<std::uint8_t> answers(std::size_t wrong) {
   std::vector<std::uint8_t> all(kImages);
   for (std::size_t i = 0; i < kImages; ++i) all[i] = i % 2 == (i < wrong ? 1U : 0U) ? 0 : 1;
@@ -31,7 +31,7 @@ Json evaluation(std::size_t wrong, const std::string& test_set) {
        {{"test_fingerprint", test_set}, {"labels", answers(0)}, {"predictions", answers(wrong)}}}};
 }
 
-// An evaluated run, as far as comparisons read it, begun `age` hours before now.
+// An evaluated run with the files that comparisons read, started `age` hours ago.
 RunDirectory evaluated(const std::filesystem::path& path, std::size_t wrong,
                        const std::string& test_set = "abcdef0123456789", int age = 0) {
   const auto run = RunDirectory::create(path);
@@ -43,8 +43,8 @@ RunDirectory evaluated(const std::filesystem::path& path, std::size_t wrong,
   return run;
 }
 
-// A run is as good as itself.
-TEST(CompareRuns, FindsNothingAgainstItself) {
+// A run does not differ from itself.
+TEST(CompareRuns, FindsNoDifferenceFromItself) {
   const TemporaryDirectory folder;
   const auto run = evaluated(folder / "run", 50);
   const auto comparison = compare_runs(run, run);
@@ -55,9 +55,9 @@ TEST(CompareRuns, FindsNothingAgainstItself) {
   require_no_regression(comparison);
 }
 
-// 30 more mistakes in 10,000 images, 0.3 points, are beyond chance, and it says by how much; 30
+// 30 more mistakes in 10,000 images, 0.3 points, are more than chance, and the size is reported. 30
 // fewer are not worse.
-TEST(CompareRuns, SeesThreeTenthsOfAPoint) {
+TEST(CompareRuns, DetectsALossOfThreeTenthsOfAPoint) {
   const TemporaryDirectory folder;
   const auto good = evaluated(folder / "good", 50);
   const auto bad = evaluated(folder / "bad", 80);
@@ -71,16 +71,16 @@ TEST(CompareRuns, SeesThreeTenthsOfAPoint) {
 }
 
 // Predictions for other images cannot be paired.
-TEST(CompareRuns, RefusesAnotherTestSet) {
+TEST(CompareRuns, RejectsAnotherTestSet) {
   const TemporaryDirectory folder;
   const auto one = evaluated(folder / "one", 50, "1111111111111111");
   const auto two = evaluated(folder / "two", 50, "2222222222222222");
   expect_error("data.other_test_set", [&] { compare_runs(one, two); });
 }
 
-// Ordered by when they were begun, not by name; each against the last one before it on the same
-// test set; what is not a run, or not evaluated, is passed over.
-TEST(RunHistory, ComparesEachWithTheOneBefore) {
+// Ordered by start time, not by name. Each run is compared with the previous one on the same test
+// set. Folders without a run or evaluation are skipped.
+TEST(RunHistory, ComparesEachRunWithThePreviousOne) {
   const TemporaryDirectory folder;
   evaluated(folder / "b", 50, "1111111111111111", 5);
   evaluated(folder / "c", 90, "2222222222222222", 4);
@@ -102,8 +102,8 @@ TEST(RunHistory, ComparesEachWithTheOneBefore) {
   EXPECT_EQ(Json(runs[3]).at("compared_with"), "a");
 }
 
-// A run that cannot be read does not hide the others; a folder without runs is a mistake.
-TEST(RunHistory, GoesOnPastADamagedRun) {
+// An unreadable run does not hide the others. A folder without runs is an error.
+TEST(RunHistory, SkipsADamagedRun) {
   const TemporaryDirectory folder;
   expect_error("input.missing", [&] { run_history(folder.path()); });
   evaluated(folder / "good", 50);

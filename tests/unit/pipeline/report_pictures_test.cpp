@@ -19,21 +19,22 @@ struct Five {
   }
 };
 
-// The most confident mistake first, the least confident hit first, equal ones in the set's order.
-TEST(WorstMistakes, AreTheMostConfident) {
+// The most confident mistake first, the least confident hit first, equal ones in the order of the
+// set.
+TEST(WorstMistakes, AreTheMostConfidentMistakes) {
   const Five five;
   EXPECT_THAT(worst_mistakes(five.evaluation, five.set, 9), testing::ElementsAre(1, 3));
   EXPECT_THAT(worst_mistakes(five.evaluation, five.set, 1), testing::ElementsAre(1));
 }
 
-TEST(LeastConfidentHits, AreTheLeastConfident) {
+TEST(LeastConfidentHits, AreSortedByConfidence) {
   const Five five;
   EXPECT_THAT(least_confident_hits(five.evaluation, five.set, 9), testing::ElementsAre(2, 4, 0));
 }
 
-// It is the answer that is explained, not the label; the picture has the image on the left as it
-// is, and on the right the pixel that speaks for the answer in orange, that against it in blue.
-TEST(ExplainedPictures, ShowForAndAgainst) {
+// The explanation is for the prediction, not for the label. The picture has the original image on
+// the left, and on the right the pixels for the prediction in orange and those against it in blue.
+TEST(ExplainedPictures, ShowEvidenceForAndAgainst) {
   Five five;
   std::fill(five.set.images.begin(), five.set.images.end(), std::uint8_t{0});
   const Explainer explain = [&](const Dataset& asked) {

@@ -8,7 +8,7 @@
 namespace digits {
 namespace {
 
-TEST(RunDirectory, NeverOverwritesAnother) {
+TEST(RunDirectory, NeverOverwritesARun) {
   const TemporaryDirectory folder;
   const auto run = RunDirectory::create(folder / "run");
   run.write_config(Config());
@@ -16,7 +16,7 @@ TEST(RunDirectory, NeverOverwritesAnother) {
   EXPECT_EQ(to_toml(RunDirectory::open(folder / "run").read_config()), to_toml(Config()));
 }
 
-TEST(RunDirectory, OpensOnlyWhatARunHasWritten) {
+TEST(RunDirectory, RejectsAFolderWithoutARun) {
   const TemporaryDirectory folder;
   expect_error("input.missing", [&] { RunDirectory::open(folder.path()); });
 }

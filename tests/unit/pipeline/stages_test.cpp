@@ -5,7 +5,7 @@
 namespace digits {
 namespace {
 
-// What is held out is not trained on: the parts share no image, and nothing is lost.
+// Validation images are not trained on: the parts share no image, and together are the whole set.
 TEST(SplitStage, PartsShareNoImage) {
   const auto set = random_dataset(60, 12, 10);
   Config config;
@@ -17,7 +17,7 @@ TEST(SplitStage, PartsShareNoImage) {
   EXPECT_TRUE(validate_leakage(parts.training, parts.validation).empty());
 }
 
-// A validation part that the set brings along is taken as it is.
+// The set's own validation part is used unchanged.
 TEST(SplitStage, TakesTheSetsOwnValidationPart) {
   const auto set = random_dataset(60, 12, 10);
   Config config;
@@ -29,7 +29,7 @@ TEST(SplitStage, TakesTheSetsOwnValidationPart) {
       std::equal(parts.validation.images.begin(), parts.validation.images.end(), set.image(53)));
 }
 
-// No key is used in both parts, or the test set would hold training digits.
+// The parts share no key, or the test set would hold training digits.
 TEST(SyntheticOptions, TestDigitsComeAfterTheTrainingDigits) {
   Config config;
   config.data.synthetic_train = 70;
@@ -41,8 +41,8 @@ TEST(SyntheticOptions, TestDigitsComeAfterTheTrainingDigits) {
   EXPECT_GE(test.first_index, train.first_index + train.count);
 }
 
-// "auto" and 0 are replaced, so that the written configuration repeats the run elsewhere; the
-// precision is decided later, by the network's layers.
+// "auto" and 0 are replaced, so that the written configuration repeats the run on other machines.
+// The precision is decided later, by a check of the network's layers.
 TEST(Resolve, ReplacesAutomaticValues) {
   const auto config = resolve(Config());
   EXPECT_GT(config.threads, 0);

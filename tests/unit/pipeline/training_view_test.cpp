@@ -9,14 +9,14 @@
 namespace digits {
 namespace {
 
-TEST(TrainingView, StepTextByHand) {
+TEST(TrainingView, FormatsAStep) {
   EXPECT_EQ(step_text(1, 8, 0.12345, {}, 12345.6),
             "epoch 1/8  loss 0.123  accuracy -  12346 images/s");
   EXPECT_EQ(step_text(2, 8, 0.5, 0.9812, 900.0),
             "epoch 2/8  loss 0.500  accuracy 98.12 %  900 images/s");
 }
 
-TEST(TrainingView, EpochTextByHand) {
+TEST(TrainingView, FormatsAnEpoch) {
   EpochRecord record;
   record.epoch = 2;
   record.train_loss = 0.25;
@@ -30,8 +30,9 @@ TEST(TrainingView, EpochTextByHand) {
             "2.5 s  00:15 left");
 }
 
-// What goes on after an epoch's last step, with its validation, marks the epoch at that step.
-TEST(EventLog, ResumedAtAnEpochsEndMarksItThere) {
+// A training resumed after an epoch's last step, with its validation left, marks the epoch at that
+// step.
+TEST(EventLog, MarksAResumedEpochAtItsLastStep) {
   const auto set = random_dataset(70, 28, 28);
   const TemporaryDirectory folder;
   EpochRecord record;
@@ -45,8 +46,8 @@ TEST(EventLog, ResumedAtAnEpochsEndMarksItThere) {
   EXPECT_NE(bytes.substr(0, tag).find(std::string("\x10\x64\x2a")), std::string::npos);
 }
 
-// The picture of an epoch shows its first images as the network saw them: shuffled and augmented
-// for that epoch. It can be read once the epoch has ended, while the log is still being written.
+// The picture of an epoch shows its first images as the network gets them: shuffled and augmented
+// for that epoch. It can be read after the epoch, while the log is still being written.
 TEST(EventLog, ShowsTheImagesOfTheEpoch) {
   const auto set = random_dataset(70, 28, 28);
   TrainOptions options;

@@ -1,4 +1,4 @@
-// The charts, read back as XML: what lies where.
+// The charts, read back as XML: the positions of their elements.
 #include "report/chart.h"
 
 #include <fmt/format.h>
@@ -21,7 +21,7 @@ std::vector<std::pair<double, double>> points_of(const XmlElement& line) {
   return points;
 }
 
-// Where an axis has its tick of this label: the one at the left, or the one below.
+// The position of an axis's tick with this label, on the left axis or on the lower one.
 double tick_y(const XmlElement& svg, const std::string& label) {
   for (const auto& text : elements(svg, "text", "tick")) {
     if (text.attribute("text-anchor") == "end" && text.text == label) return text.number("y") - 4.0;
@@ -47,8 +47,8 @@ LineChart one_line(std::vector<Point> points) {
   return {"title", {"x"}, {"y"}, {{"line", std::move(points), false}}};
 }
 
-// A chart whose numbers are missing, or all of it, is still a chart, and says so.
-TEST(Charts, OfNothingSayNoData) {
+// A chart with missing numbers, or without any, is still a chart and says "no data".
+TEST(Charts, WithoutDataSayNoData) {
   for (const auto& chart :
        {draw(LineChart{}), draw(one_line({})), draw(one_line({{NAN, 1.0}, {1.0, INFINITY}})),
         draw(ConfusionChart{}), draw(ReliabilityChart{}), draw(DotChart{}),
@@ -60,9 +60,9 @@ TEST(Charts, OfNothingSayNoData) {
   }
 }
 
-// Whoever does not see the image hears what it is; a program that shows files finds its namespace
-// and its style inside.
-TEST(Charts, StandAloneAndSayWhatTheyAre) {
+// A screen reader gets the description of the image. A program that shows files finds the namespace
+// and the style inside.
+TEST(Charts, AreSelfContainedAndAccessible) {
   const auto svg = parse_xml(draw(one_line({{0.0, 0.0}, {1.0, 1.0}})).text);
   EXPECT_EQ(svg.name, "svg");
   EXPECT_EQ(svg.attribute("xmlns"), "http://www.w3.org/2000/svg");
@@ -75,8 +75,8 @@ TEST(Charts, StandAloneAndSayWhatTheyAre) {
   EXPECT_THAT(chart_style(), testing::HasSubstr("prefers-color-scheme: dark"));
 }
 
-// A point lies at the ticks of its coordinates, within the rounding to a tenth. Up is more.
-TEST(LineChart, PutsPointsWhereTheAxesSay) {
+// A point is at the ticks of its coordinates, rounded to a tenth. Larger values are higher.
+TEST(LineChart, PlacesPointsByTheAxes) {
   const auto svg = parse_xml(draw(one_line({{0.0, 2.0}, {4.0, 6.0}, {8.0, 3.0}})).text);
   const auto points = points_of(elements(svg, "polyline").at(0));
   ASSERT_EQ(points.size(), 3U);
@@ -87,7 +87,7 @@ TEST(LineChart, PutsPointsWhereTheAxesSay) {
   EXPECT_LT(points[1].second, points[0].second);
 }
 
-// On a logarithmic x a decade is as wide as the next.
+// On a logarithmic x axis all decades have the same width.
 TEST(LineChart, SpacesDecadesEvenly) {
   auto chart = one_line({{1.0, 0.0}, {10.0, 0.0}, {100.0, 0.0}, {0.0, 0.0}});
   chart.x.scale = Scale::kLog;
@@ -96,8 +96,8 @@ TEST(LineChart, SpacesDecadesEvenly) {
   EXPECT_NEAR(points[2].first - points[1].first, points[1].first - points[0].first, 0.11);
 }
 
-// The line breaks where a number is missing: nobody shall think that it was measured. A point that
-// stands alone is a dot.
+// The line has a gap where a number is missing, since nothing was measured. A single point is a
+// dot.
 TEST(LineChart, DoesNotBridgeGaps) {
   auto chart = one_line({{0.0, 1.0}, {1.0, 1.0}, {2.0, NAN}, {3.0, 1.0}, {4.0, INFINITY}});
   for (int i = 5; i < 100; ++i) chart.series[0].points.push_back({double(i), 1.0});
@@ -111,7 +111,7 @@ TEST(LineChart, DoesNotBridgeGaps) {
   EXPECT_EQ(dots[0].number("cx"), points_of(lines[1])[0].first);
 }
 
-// The band goes along the upper ends and back along the lower ones; the axis has room for it.
+// The band follows the upper ends and returns along the lower ones, inside the axis.
 TEST(LineChart, BandReachesFromLowToHigh) {
   const auto svg = parse_xml(draw(one_line({{0.0, 3.0, 2.0, 6.0}, {1.0, 3.0, 1.0, 5.0}})).text);
   const auto band = points_of(elements(svg, "polygon", "band").at(0));
@@ -123,7 +123,7 @@ TEST(LineChart, BandReachesFromLowToHigh) {
   EXPECT_EQ(band[0].first, band[3].first);
 }
 
-// A hundred thousand points make a small file; the one that stands out is still there.
+// A hundred thousand points make a small file, and the peak is still there.
 TEST(LineChart, ThinsLinesButKeepsTheirPeaks) {
   std::vector<Point> points;
   for (int i = 0; i < 100000; ++i) points.push_back({double(i), i % 2 == 0 ? 1.0 : 1.5});
@@ -142,8 +142,8 @@ TEST(LineChart, ThinsLinesButKeepsTheirPeaks) {
   EXPECT_LT(highest, tick_y(svg, "8") - 5.0);
 }
 
-// Each series has the style of its legend. References take no colour away; the seventh colour is
-// the first one dashed.
+// Each series has the style of its legend. References use no colour of the series. The seventh
+// colour is the first one dashed.
 TEST(LineChart, LegendHasTheStylesOfTheLines) {
   LineChart chart{"", {"x"}, {"y"}, {}};
   for (int i = 0; i < 8; ++i) {
@@ -162,7 +162,7 @@ TEST(LineChart, LegendHasTheStylesOfTheLines) {
   EXPECT_THAT(texts(svg), testing::Contains("line 7"));
 }
 
-// Three classes, of which b is taken for a in 3 of 4 images, and c is absent.
+// Three classes: b is predicted as a in 3 of 4 images, and c is absent.
 ConfusionChart three_classes() {
   return {"title", {"a", "b", "c"}, {{8, 1, 0}, {3, 1, 0}, {0, 0, 0}}};
 }
@@ -181,7 +181,7 @@ TEST(ConfusionChart, HasTruthInRows) {
 }
 
 // The root of the share of the row: by hand, of 3 in 4 0.866, of 8 in 9 0.943. A row without images
-// has no colour, and no share of nothing.
+// has no colour, and no division by zero.
 TEST(ConfusionChart, ColoursByRow) {
   const auto svg = parse_xml(draw(three_classes()).text);
   EXPECT_NEAR(elements(svg, "rect", "wrong").at(1).number("fill-opacity"), 0.866, 0.0006);
@@ -221,8 +221,8 @@ TEST(ConfusionChart, NumbersFitTheirCells) {
   }
 }
 
-// The schema allows 256 classes: a picture without numbers, not a failure.
-TEST(ConfusionChart, OfManyClassesHasColoursAlone) {
+// The schema allows 256 classes: the chart has no numbers then, and no error.
+TEST(ConfusionChart, OfManyClassesOmitsNumbers) {
   ConfusionChart chart{"", {}, {}};
   for (std::size_t k = 0; k < 256; ++k) {
     chart.classes.push_back(std::to_string(k));
@@ -235,7 +235,7 @@ TEST(ConfusionChart, OfManyClassesHasColoursAlone) {
   EXPECT_LE(svg.number("width"), 1100.0);
 }
 
-TEST(ConfusionChart, RefusesCountsThatLackAClass) {
+TEST(ConfusionChart, RejectsCountsWithoutAClass) {
   EXPECT_THROW(draw(ConfusionChart{"", {"a", "b"}, {{1, 2}}}), std::out_of_range);
   EXPECT_THROW(draw(ConfusionChart{"", {"a", "b"}, {{1, 2}, {3}}}), std::out_of_range);
 }
@@ -279,8 +279,8 @@ DotChart two_rows() {
            {"bad", {0.92, 0.88, 0.94, 400}, 0.92, Verdict::kFail}}};
 }
 
-// The interval reaches from low to high, the dot stands at the value, the mark at the bound.
-TEST(DotChart, PutsNumbersWhereTheAxisSays) {
+// The interval is drawn from low to high, the dot at the value, the mark at the bound.
+TEST(DotChart, PlacesNumbersByTheAxis) {
   const auto svg = parse_xml(draw(two_rows()).text);
   const auto intervals = elements(svg, "line", "interval");
   ASSERT_EQ(intervals.size(), 2U);
@@ -295,8 +295,8 @@ TEST(DotChart, PutsNumbersWhereTheAxisSays) {
   EXPECT_LT(intervals[0].number("y1"), intervals[1].number("y1"));
 }
 
-// What failed has a shape of its own: colour alone does not reach everybody.
-TEST(DotChart, TellsVerdictsByColourAndShape) {
+// A failed gate has another shape, since some readers do not see the colours.
+TEST(DotChart, ShowsVerdictsByColourAndShape) {
   const auto svg = parse_xml(draw(two_rows()).text);
   EXPECT_EQ(elements(svg, "g", "pass").size(), 1U);
   const auto failed = elements(svg, "g", "fail");
@@ -306,8 +306,8 @@ TEST(DotChart, TellsVerdictsByColourAndShape) {
             0U);
 }
 
-// A row that could not be measured keeps its place, and one without an interval its dot.
-TEST(DotChart, LeavesOutWhatIsNotFinite) {
+// A row without a measurement keeps its place, and one without an interval its dot.
+TEST(DotChart, OmitsNonFiniteValues) {
   auto chart = two_rows();
   chart.rows[0].value = {NAN, 0.1, 0.2, 0};
   chart.rows[0].bound = INFINITY;

@@ -21,8 +21,8 @@ std::string replaced(std::string text, const std::string& what, const std::strin
   return text;
 }
 
-// No section, no row, no picture: still a page.
-TEST(Page, OfNothingIsWhole) {
+// Without sections, rows and pictures it is still a page.
+TEST(Page, WithoutContentIsWellFormed) {
   const auto root = parse_xml(page({}));
   EXPECT_EQ(root.name, "html");
   EXPECT_EQ(elements(root, "main").size(), 1U);
@@ -30,7 +30,7 @@ TEST(Page, OfNothingIsWhole) {
   EXPECT_EQ(parse_xml("<body>" + parts.text + "</body>").children.size(), 5U);
 }
 
-// A page with everything on it is well-formed, of a size to be mailed, and the same each time.
+// A page with all elements is well-formed, small enough to be mailed, and the same each time.
 TEST(Page, WithEveryElementIsWellFormed) {
   const auto text = page(sample_page());
   const auto root = parse_xml(text);
@@ -44,8 +44,8 @@ TEST(Page, WithEveryElementIsWellFormed) {
   EXPECT_EQ(page(sample_page()), text);
 }
 
-// Nothing is fetched, nothing runs, and the page forbids both to whatever might come in.
-TEST(Page, AsksForNothing) {
+// The page loads nothing and runs nothing, and its policy forbids both for injected content.
+TEST(Page, LoadsNoExternalResource) {
   const auto text = page(sample_page());
   const auto root = parse_xml(text);
   const auto bare = replaced(text, "xmlns='http://www.w3.org/2000/svg'", "");
@@ -63,9 +63,9 @@ TEST(Page, AsksForNothing) {
               testing::StartsWith("default-src 'none';"));
 }
 
-// Whatever a class, a file or a gate is called, in every place where a text can stand: the page has
-// the same elements as with harmless texts, and shows the text as it is.
-TEST(Page, ShowsMarkupInTextsAsText) {
+// Any name of a class, a file or a gate, in every text: the page has the same elements as with
+// harmless texts, and shows the text unchanged.
+TEST(Page, EscapesMarkupInTexts) {
   const std::string evil = "</title></style><script>alert(1)</script>'\" onload='x' & &amp; ]]>";
   const auto text = page(sample_page({evil}));
   const auto harmless = parse_xml(page(sample_page({"a"})));
@@ -101,7 +101,7 @@ TEST(Page, ShowsMarkupInTextsAsText) {
   }
 }
 
-// RFC 4648, section 10: the test vectors, so that padding and end are right; and a NUL inside.
+// The test vectors of RFC 4648, section 10, for padding and end, and a NUL inside.
 TEST(Pictures, AreEncodedAsBase64) {
   const std::vector<std::pair<std::string, std::string>> vectors{
       {"", ""},
@@ -118,7 +118,7 @@ TEST(Pictures, AreEncodedAsBase64) {
   }
 }
 
-// Numbers stand at the right, under their heading; a verdict has a sign besides its colour.
+// Numbers are right-aligned below their heading. A verdict has a sign besides its colour.
 TEST(Table, AlignsNumbersAndMarksVerdicts) {
   const auto root = parse_xml(
       table({"caption",
@@ -133,12 +133,12 @@ TEST(Table, AlignsNumbersAndMarksVerdicts) {
   EXPECT_EQ(elements(root, "span", "fail").at(0).text, "✗ no");
 }
 
-TEST(Table, RefusesCellsBeyondItsColumns) {
+TEST(Table, RejectsCellsBeyondItsColumns) {
   EXPECT_THROW(table({"", {{"a"}}, {{{"1"}, {"2"}}}}), std::out_of_range);
 }
 
-// The charts' style sheet is in the page once, however many charts.
-TEST(Page, HasTheChartsStyleOnce) {
+// The charts' style sheet is in the page once, for any number of charts.
+TEST(Page, HasTheChartStyleOnce) {
   const auto text = page(sample_page());
   EXPECT_EQ(count_of(chart_style(), text), 1U);
   EXPECT_EQ(count_of("<style>", text), 1U);

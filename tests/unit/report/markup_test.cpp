@@ -8,17 +8,18 @@
 namespace digits {
 namespace {
 
-TEST(Escape, OfNothingIsNothing) { EXPECT_EQ(escape(""), ""); }
+TEST(Escape, OfEmptyTextIsEmpty) { EXPECT_EQ(escape(""), ""); }
 
-// All five characters that mean something to XML, in elements or in either kind of quotes.
-TEST(Escape, LeavesNoCharacterThatMeansSomething) {
+// All five special characters of XML, in elements and in both kinds of quotes.
+TEST(Escape, ReplacesAllSpecialCharacters) {
   EXPECT_EQ(escape("<a href='x' b=\"y\">&amp;"),
             "&lt;a href=&#39;x&#39; b=&quot;y&quot;&gt;&amp;amp;");
 }
 
-// U+2013, and a character of four bytes, pass; bytes that are no UTF-8, among them an overlong
-// slash, and characters that XML 1.0 forbids do not: one of those ends the parsing of a page.
-TEST(Escape, KeepsOnlyWhatXmlCanHold) {
+// U+2013, and a character of four bytes, stay. Bytes that are not UTF-8, including an overlong
+// slash, and characters forbidden in XML 1.0 are replaced: any of them would end the parsing of a
+// page.
+TEST(Escape, KeepsOnlyValidXmlCharacters) {
   EXPECT_EQ(escape("a\xE2\x80\x93\xF0\x9F\x99\x82\t\n"), "a\xE2\x80\x93\xF0\x9F\x99\x82\t\n");
   for (const char* bad : {"\x01", "\x1F", "\xFF", "\xC3", "\xEF\xBF\xBE", "\xEF\xBF\xBF"}) {
     EXPECT_EQ(escape(std::string("a") + bad), "a\xEF\xBF\xBD") << bad;
@@ -27,7 +28,7 @@ TEST(Escape, KeepsOnlyWhatXmlCanHold) {
   EXPECT_EQ(escape("\xC0\xAF").find('\xC0'), std::string::npos);
 }
 
-// Whatever the bytes, they are read back as text between the tags, and as an attribute.
+// Any bytes are read back as text between the tags, and as an attribute.
 TEST(Escape, AnyBytesMakeWellFormedXml) {
   EXPECT_TRUE(rc::check([](const std::string& bytes) {
     const auto text = escape(bytes);
@@ -38,7 +39,7 @@ TEST(Escape, AnyBytesMakeWellFormedXml) {
   }));
 }
 
-// The ellipsis is one of the characters, and no character is cut in two.
+// The ellipsis is one of the characters, and no character is split.
 TEST(Shortened, CountsCharacters) {
   EXPECT_EQ(shortened("", 3), "");
   EXPECT_EQ(shortened("äöü", 3), "äöü");

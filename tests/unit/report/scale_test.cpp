@@ -20,8 +20,8 @@ Axis axis_of(const std::vector<double>& values, Scale scale = Scale::kLinear,
   return make_axis({"", scale, {}}, values, intervals, ends);
 }
 
-// Nothing to show, or nothing that can be shown, still makes an axis.
-TEST(Axis, OfNothingRunsFromZeroToOne) {
+// Without data, or without finite data, there is still an axis.
+TEST(Axis, WithoutDataRunsFromZeroToOne) {
   for (const auto& values : {std::vector<double>{}, {NAN, INFINITY, -INFINITY}}) {
     const auto axis = axis_of(values);
     EXPECT_EQ(axis.low, 0.0);
@@ -30,9 +30,9 @@ TEST(Axis, OfNothingRunsFromZeroToOne) {
   }
 }
 
-// One value, or equal ones, have no range: they stand inside an axis around them. A share's axis
-// does not leave [0, 1], and an epoch's has no half epochs.
-TEST(Axis, OfEqualValuesStandsAroundThem) {
+// One value, or equal ones, have no range: the axis surrounds them. A share's axis stays in [0, 1],
+// and an epoch's has no half epochs.
+TEST(Axis, SurroundsEqualValues) {
   for (const double value : {0.0, 3.0, -2e9, 1e100, 1e-100, 5e-310}) {
     const auto axis = axis_of({value, value});
     EXPECT_LT(axis.low, value);
@@ -53,8 +53,8 @@ TEST(Axis, HasNiceNumbers) {
               testing::ElementsAre("2.00", "2.05", "2.10", "2.15", "2.20"));
 }
 
-// 3 * 0.1 is above 0.3, and 0.3 / 0.1 below 3: neither may add or lose a tick.
-TEST(Axis, DoesNotMissItsEndsByRounding) {
+// 3 * 0.1 is above 0.3, and 0.3 / 0.1 below 3: neither may add or remove a tick.
+TEST(Axis, HasTicksAtItsEndsDespiteRounding) {
   for (const auto ends : {Ends::kTight, Ends::kLoose}) {
     const auto axis = axis_of({0.1, 0.3}, Scale::kLinear, ends, 2);
     EXPECT_THAT(labels(axis), testing::ElementsAre("0.1", "0.2", "0.3"));
@@ -63,7 +63,7 @@ TEST(Axis, DoesNotMissItsEndsByRounding) {
 }
 
 // By hand: (14 - 1) / 7 is about 2; a tight axis ends at the data, its ticks inside.
-TEST(Axis, OfEpochsHasWholeTicksWithin) {
+TEST(Axis, OfEpochsHasIntegerTicks) {
   const auto axis = axis_of({1.0, 14.0}, Scale::kWhole, Ends::kTight, 7);
   EXPECT_EQ(axis.low, 1.0);
   EXPECT_EQ(axis.high, 14.0);
@@ -72,7 +72,7 @@ TEST(Axis, OfEpochsHasWholeTicksWithin) {
               testing::ElementsAre("1", "2", "3"));
 }
 
-TEST(Axis, LabelsSharesAndLargeNumbersShortly) {
+TEST(Axis, AbbreviatesSharesAndLargeNumbers) {
   EXPECT_THAT(labels(axis_of({0.97, 0.9934}, Scale::kPercent)),
               testing::ElementsAre("97.0 %", "97.5 %", "98.0 %", "98.5 %", "99.0 %", "99.5 %"));
   EXPECT_THAT(labels(axis_of({0.0, 4e4})), testing::ElementsAre("0", "10k", "20k", "30k", "40k"));
@@ -80,15 +80,16 @@ TEST(Axis, LabelsSharesAndLargeNumbersShortly) {
   EXPECT_THAT(labels(axis_of({0.0, 2e-7})), testing::Contains("1e-07"));
 }
 
-// Whatever `covers` names is inside.
-TEST(Axis, CoversWhatItIsToldTo) {
+// The values in `covers` are inside.
+TEST(Axis, CoversTheRequiredValues) {
   const auto axis = make_axis({"", Scale::kPercent, {0.0, 1.0}}, {0.4, 0.6}, 5, Ends::kTight);
   EXPECT_EQ(axis.low, 0.0);
   EXPECT_EQ(axis.high, 1.0);
 }
 
-// A decade is as long as the next. Zero and less have no place; 1, 2, 5 go over few decades only.
-TEST(Axis, LogarithmicHasEqualDecades) {
+// All decades have the same length. Zero and negative values have no place. 1, 2, 5 are ticks over
+// few decades only.
+TEST(Axis, LogarithmicDecadesAreEqual) {
   const auto axis = axis_of({0.0, -1.0, 0.02, 2.0}, Scale::kLog);
   EXPECT_THAT(labels(axis), testing::ElementsAre("0.02", "0.05", "0.1", "0.2", "0.5", "1", "2"));
   EXPECT_NEAR(axis.share(0.2), 0.5, 1e-12);
@@ -96,16 +97,16 @@ TEST(Axis, LogarithmicHasEqualDecades) {
               testing::ElementsAre("0.001", "0.01", "0.1", "1", "10", "100"));
 }
 
-TEST(Axis, SharesGoFromLowToHigh) {
+TEST(Axis, SharesRiseFromLowToHigh) {
   const auto axis = axis_of({-1.0, 3.0});
   EXPECT_DOUBLE_EQ(axis.share(-1.0), 0.0);
   EXPECT_DOUBLE_EQ(axis.share(0.0), 0.25);
   EXPECT_DOUBLE_EQ(axis.share(3.0), 1.0);
 }
 
-// For any numbers: a few ticks, ascending, with different labels, and each value has a place from 0
-// to 1. The tolerance is that of the ticks' ends, 1e-9 of a step.
-TEST(Axis, ShowsAnyNumbers) {
+// For any numbers: a few ascending ticks with different labels, and a share from 0 to 1 for each
+// value. The tolerance is that of the ticks' ends, 1e-9 of a step.
+TEST(Axis, AcceptsAnyNumbers) {
   EXPECT_TRUE(rc::check([](const std::vector<double>& values, bool tight) {
     const auto scale = *rc::gen::element(Scale::kLinear, Scale::kPercent, Scale::kLog);
     const auto axis = axis_of(values, scale, tight ? Ends::kTight : Ends::kLoose, 5);
@@ -122,7 +123,7 @@ TEST(Axis, ShowsAnyNumbers) {
   }));
 }
 
-TEST(NumberText, HasSensibleDigits) {
+TEST(NumberText, RoundsToFourSignificantDigits) {
   EXPECT_EQ(number_text(NAN), "–");
   EXPECT_EQ(number_text(INFINITY), "–");
   EXPECT_EQ(number_text(0.0), "0");
@@ -134,21 +135,21 @@ TEST(NumberText, HasSensibleDigits) {
 }
 
 // Half the interval is 0.13 points, 3.8 points, 0.0013: two digits of each.
-TEST(QuantityText, HasTheDigitsOfItsInterval) {
+TEST(QuantityText, HasTheDigitsOfTheInterval) {
   EXPECT_EQ(quantity_text({0.99567, 0.9942, 0.9968, 10000}), "99.57 % [99.42, 99.68]");
   EXPECT_EQ(quantity_text({0.973, 0.915, 0.991, 100}), "97.3 % [91.5, 99.1]");
   EXPECT_EQ(quantity_text({0.0041, 0.0028, 0.0054, 10}, Scale::kLinear), "0.0041 [0.0028, 0.0054]");
   EXPECT_EQ(quantity_text({0.5, 0.0, 1.0, 0}), "50 % [0, 100]");
 }
 
-// No interval, or none that is known, is not shown as one.
-TEST(QuantityText, WithoutAnIntervalIsTheNumber) {
+// A missing or unknown interval is not shown.
+TEST(QuantityText, WithoutAnIntervalShowsTheNumber) {
   EXPECT_EQ(quantity_text({0.5, 0.5, 0.5, 1}), "50.00 %");
   EXPECT_EQ(quantity_text({0.5, NAN, 0.6, 1}), "50.00 %");
   EXPECT_EQ(quantity_text({NAN, 0.0, 1.0, 1}), "–");
 }
 
-// A reader's language does not turn a file into another.
+// The user's locale does not change a file.
 TEST(NumberText, IsTheSameInEveryLocale) {
   struct Comma : std::numpunct<char> {
     char do_decimal_point() const override { return ','; }

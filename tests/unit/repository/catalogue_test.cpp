@@ -6,8 +6,8 @@
 namespace digits {
 namespace {
 
-// A row per version with what its manifest says, and which are current and next to last.
-TEST(Catalogue, SaysWhatTellsVersionsApart) {
+// A row per version with the content of its manifest, and the current and previous version.
+TEST(Catalogue, DescribesEachVersion) {
   const TemporaryDirectory folder;
   ModelFolder model(folder.path(), "m");
   for (const int seed : {7, 8}) {
@@ -31,8 +31,8 @@ TEST(Catalogue, SaysWhatTellsVersionsApart) {
   EXPECT_EQ(json.at("previous"), 1);
 }
 
-// One bad version does not hide the others, and is not listed as if it were good.
-TEST(Catalogue, ShowsDamage) {
+// One damaged version does not hide the others, and is not listed as valid.
+TEST(Catalogue, ShowsADamagedVersion) {
   const TemporaryDirectory folder;
   ModelFolder model(folder.path(), "m");
   for (int i = 0; i < 4; ++i) {
@@ -57,8 +57,9 @@ TEST(Catalogue, ShowsDamage) {
   EXPECT_EQ(json.at("previous"), nullptr);
 }
 
-// Nor does an edited current.json: its versions are there, and which is in use is not guessed.
-TEST(Catalogue, ShowsDamageOfTheModel) {
+// The same for an invalid current.json: its versions are listed, and the current one is not
+// guessed.
+TEST(Catalogue, ShowsADamagedCurrentFile) {
   const TemporaryDirectory folder;
   ModelFolder model(folder.path(), "m");
   model.add(sample_schema(), [](const auto& place) { write_sample(place); });

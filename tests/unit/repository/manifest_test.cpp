@@ -6,15 +6,15 @@
 namespace digits {
 namespace {
 
-TEST(Manifest, ReadsBackWhatWasWritten) {
+TEST(Manifest, RoundTrips) {
   const auto manifest = sample_manifest();
   EXPECT_EQ(parse_manifest(to_text(manifest, 2)), manifest);
   EXPECT_EQ(manifest.at("input").at("shape"), Json({-1, 1, 28, 28}));
   EXPECT_EQ(manifest.at("output").at("shape"), Json({-1, 2}));
 }
 
-// Another version of the format is told apart from damage.
-TEST(Manifest, OfAnotherVersionIsRefused) {
+// Another version of the format is distinguished from damage.
+TEST(Manifest, OfAnotherVersionIsRejected) {
   expect_error("package.schema", [] { parse_manifest(R"({"schema": "digits.manifest/9"})"); });
   for (const char* text : {"", "{", "[]", "{}", "null", R"({"schema": 1})"}) {
     expect_error("package.malformed", [&] { parse_manifest(text); });
@@ -27,8 +27,8 @@ std::string library_code(const std::string& written_by, const std::string& read_
   return error_code([&] { require_library(manifest, read_by); });
 }
 
-// The rule: LibTorch reads what it or an earlier one wrote, by major and minor version.
-TEST(Manifest, OfALaterLibraryIsRefused) {
+// The rule: LibTorch reads archives of its own and of earlier versions, by major and minor version.
+TEST(Manifest, OfALaterLibraryIsRejected) {
   EXPECT_EQ(library_code("1.13.0", "1.13.0"), "no error");
   EXPECT_EQ(library_code("1.13.1", "1.13.0"), "no error");  // a patch changes no format
   EXPECT_EQ(library_code("1.13.0", "2.6.0+cu124"), "no error");
@@ -43,7 +43,7 @@ TEST(Manifest, OfALaterLibraryIsRefused) {
   EXPECT_EQ(error_code([] { require_library(Json::object(), "1.13.0"); }), "package.malformed");
 }
 
-// A manifest may ask for more than the program does, never for less.
+// A manifest may tighten the program's tolerance, never loosen it.
 TEST(Manifest, CannotLoosenTheTolerance) {
   auto manifest = sample_manifest();
   EXPECT_EQ(golden_tolerance(manifest), kGoldenTolerance);

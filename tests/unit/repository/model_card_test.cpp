@@ -21,7 +21,7 @@ TEST(ModelCard, BeginsWithFrontMatter) {
             "      value: 0.900000\n---\n");
 }
 
-// Claims carry interval and n (Wilson's for 9 of 10), and the card says where the model comes from.
+// Metrics have interval and n (Wilson's for 9 of 10), and the card gives the model's lineage.
 TEST(ModelCard, HasMetricsAndLineage) {
   auto manifest = sample_manifest(41);
   manifest["metrics"]["per_class"] = Json::array(
@@ -36,8 +36,8 @@ TEST(ModelCard, HasMetricsAndLineage) {
   EXPECT_THAT(card, HasSubstr("logits = model(images)  # [N, 1, 28, 28] float32"));
 }
 
-// An undecided gate is named with its bound and the images that it needs; without one there is no
-// such section.
+// An undecided gate is named with its bound and the number of images that it needs. Without
+// undecided gates there is no such section.
 TEST(ModelCard, ListsUndecidedGates) {
   auto manifest = sample_manifest();
   manifest["metrics"]["undecided_gates"] = Json::array();
@@ -51,7 +51,7 @@ TEST(ModelCard, ListsUndecidedGates) {
                         "images, 35 needed |\n"));
 }
 
-// Names come from folders, and may hold anything: they break neither YAML nor a table.
+// Names come from folders, and may hold any text: it must not break YAML or a table.
 TEST(ModelCard, EscapesNames) {
   auto manifest = sample_manifest();
   manifest["lineage"]["data"] = "a \"b\": c\n---\n| d";
@@ -62,8 +62,8 @@ TEST(ModelCard, EscapesNames) {
   EXPECT_THAT(card, HasSubstr("| data | a \"b\": c --- \\| d |"));
 }
 
-// What the package does not have is not claimed.
-TEST(ModelCard, LeavesOutWhatIsNotThere) {
+// Missing values of the package are omitted.
+TEST(ModelCard, OmitsMissingValues) {
   auto manifest = sample_manifest();
   manifest["metrics"] = Json();
   manifest["lineage"] = Json();

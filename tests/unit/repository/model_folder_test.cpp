@@ -1,4 +1,4 @@
-// Versions are given once, appear whole, and the current one is always one of them.
+// Version numbers are unique, versions appear complete, and the current version always exists.
 #include "repository/model_folder.h"
 
 #include <climits>
@@ -21,7 +21,7 @@ using testing::Optional;
 
 const auto kWrite = [](const fs::path& folder) { write_sample(folder); };
 
-// A model with so many versions, the first of them current.
+// A model with the given number of versions, the first of them current.
 class ModelFolderTest : public testing::Test {
  protected:
   void add(int count) {
@@ -34,8 +34,8 @@ class ModelFolderTest : public testing::Test {
   ModelFolder model_{repository(), "m"};
 };
 
-// A name becomes a folder's, on any system: none leads out of the repository.
-TEST(ModelName, IsAFolderName) {
+// A model's name is the name of a folder on any system: none is a path out of the repository.
+TEST(ModelName, MustBeAFolderName) {
   for (const char* name : {"digits", "MNIST-2", "a", "0.5_b"}) EXPECT_TRUE(is_model_name(name));
   for (const char* name :
        {"", ".", "..", "../x", "a/b", "/x", ".hidden", "-x", "a b", "a\n", "ä"}) {
@@ -46,7 +46,7 @@ TEST(ModelName, IsAFolderName) {
   EXPECT_FALSE(is_model_name(std::string(65, 'x')));
 }
 
-TEST_F(ModelFolderTest, GivesNumbersFromOne) {
+TEST_F(ModelFolderTest, NumbersVersionsFromOne) {
   EXPECT_THAT(model_.versions(), IsEmpty());
   EXPECT_EQ(model_.add(sample_schema(), kWrite), 1);
   EXPECT_EQ(model_.add(sample_schema(), kWrite), 2);
@@ -56,15 +56,15 @@ TEST_F(ModelFolderTest, GivesNumbersFromOne) {
   EXPECT_EQ(model_.previous(), std::nullopt);
 }
 
-// Someone may have pinned version 3: no other model ever gets that number, though it was removed.
-TEST_F(ModelFolderTest, NeverGivesANumberAgain) {
+// A user may have pinned version 3: no other model gets that number, though version 3 was removed.
+TEST_F(ModelFolderTest, NeverReusesANumber) {
   add(3);
   fs::remove_all(model_.path_of(3));
   EXPECT_EQ(model_.add(sample_schema(), kWrite), 4);
 }
 
-// Folders that Triton would not read as versions are none; a number that came by hand counts.
-TEST_F(ModelFolderTest, CountsWhatTritonCounts) {
+// Folders that Triton does not read as versions do not count. A version copied by hand counts.
+TEST_F(ModelFolderTest, CountsVersionsAsTritonDoes) {
   add(1);
   for (const char* name : {"007", "-3", "3x", "0", "99999999999", "1000000001", ".5", "notes"}) {
     fs::create_directories(repository() / "m" / name);
@@ -76,8 +76,8 @@ TEST_F(ModelFolderTest, CountsWhatTritonCounts) {
   EXPECT_THAT(model_.versions(), ElementsAre(1, 10, 11));  // by number, not by text
 }
 
-// The writer fails at the very end: no version, nothing current, and the number is still free.
-TEST_F(ModelFolderTest, AFailedAddLeavesNoVersion) {
+// The writer fails at the very end: no version, no current version, and the number is still free.
+TEST_F(ModelFolderTest, FailedAddLeavesNoVersion) {
   const auto fail = [](const fs::path& folder) {
     StagedDirectory staged(folder);
     write_files(staged.path(), sample_files());
@@ -94,8 +94,8 @@ TEST_F(ModelFolderTest, AFailedAddLeavesNoVersion) {
   EXPECT_EQ(model_.add(sample_schema(), kWrite), 2);
 }
 
-// While the first version is being written, nothing says that there is one.
-TEST_F(ModelFolderTest, CurrentComesAfterItsFiles) {
+// While the first version is being written, no file names it.
+TEST_F(ModelFolderTest, CurrentIsWrittenAfterTheFiles) {
   model_.add(sample_schema(), [&](const fs::path& folder) {
     expect_error("repository.missing", [&] { model_.current(); });
     write_sample(folder);
@@ -104,8 +104,8 @@ TEST_F(ModelFolderTest, CurrentComesAfterItsFiles) {
   EXPECT_EQ(model_.current(), 1);
 }
 
-// A second writer that comes while the first one writes waits for it, and gets the next number. (It
-// is given a tenth of a second to do it wrong.)
+// A second writer that starts while the first one writes waits for it, and gets the next number.
+// (It has a tenth of a second to fail.)
 TEST_F(ModelFolderTest, TwoWritersTakeTurns) {
   std::mutex mutex;
   std::condition_variable changed;
@@ -135,8 +135,8 @@ TEST_F(ModelFolderTest, TwoWritersTakeTurns) {
   EXPECT_EQ(read_verified(model_.path_of(2)), sample_files(8));
 }
 
-// Another size, other classes: whoever calls the model by its name would be answered nonsense.
-TEST_F(ModelFolderTest, HoldsOneKindOfData) {
+// Another size, other classes: clients that use the model by name would get wrong answers.
+TEST_F(ModelFolderTest, RejectsAnotherKindOfData) {
   add(1);
   auto wider = sample_schema();
   wider.cols = 29;
@@ -148,8 +148,8 @@ TEST_F(ModelFolderTest, HoldsOneKindOfData) {
   EXPECT_THAT(model_.versions(), ElementsAre(1));
 }
 
-// Promotions are undone one by one, and promoting what is current is none.
-TEST_F(ModelFolderTest, RollsBackWhatWasPromoted) {
+// Promotions are undone one by one. Promoting the current version adds none.
+TEST_F(ModelFolderTest, RollsBackPromotions) {
   add(3);
   model_.promote(3);
   model_.promote(3);
@@ -164,8 +164,8 @@ TEST_F(ModelFolderTest, RollsBackWhatWasPromoted) {
   EXPECT_EQ(model_.current(), 1);
 }
 
-// Current is a version that is there and whole, or stays what it was.
-TEST_F(ModelFolderTest, PromotesWholeVersionsOnly) {
+// Only an existing valid version becomes current. Otherwise the current version stays.
+TEST_F(ModelFolderTest, PromotesValidVersionsOnly) {
   add(2);
   for (const int version : {0, 3, -1}) {
     expect_error("repository.missing", [&] { model_.promote(version); });
@@ -178,19 +178,19 @@ TEST_F(ModelFolderTest, PromotesWholeVersionsOnly) {
   EXPECT_EQ(model_.previous(), std::nullopt);
 }
 
-// Whoever rolls back is in trouble already: a version that was damaged meanwhile is refused.
-TEST_F(ModelFolderTest, RollsBackToAWholeVersionOnly) {
+// A rollback must not make the failure worse: a version damaged meanwhile is rejected.
+TEST_F(ModelFolderTest, RollsBackToValidVersionsOnly) {
   add(2);
   model_.promote(2);
   write_file(model_.path_of(1) / kModelFile, "damaged");
   expect_error("package.hash", [&] { model_.rollback(); });
   EXPECT_EQ(model_.current(), 2);
-  fs::remove_all(model_.path_of(1));  // and one that is gone is passed over
+  fs::remove_all(model_.path_of(1));  // a missing version is skipped
   expect_error("repository.missing", [&] { model_.rollback(); });
 }
 
-// What is in use stays however old it is, and so does the way back.
-TEST_F(ModelFolderTest, PruneKeepsWhatIsNeeded) {
+// A version in use stays at any age, and so does the previous version for a rollback.
+TEST_F(ModelFolderTest, PruneKeepsCurrentAndPreviousVersion) {
   add(6);
   model_.promote(4);
   model_.promote(2);
@@ -212,7 +212,7 @@ TEST_F(ModelFolderTest, PruneKeepsTheNewest) {
   EXPECT_THAT(model_.prune(100), IsEmpty());
 }
 
-// Triton serves what is current: both files change together.
+// Triton serves the current version: both files change together.
 TEST_F(ModelFolderTest, TritonServesTheCurrentVersion) {
   add(2);
   EXPECT_THAT(file("config.pbtxt"), testing::HasSubstr("name: \"m\""));
@@ -225,9 +225,9 @@ TEST_F(ModelFolderTest, TritonServesTheCurrentVersion) {
   EXPECT_THAT(file("config.pbtxt"), testing::HasSubstr("versions: [1]"));
 }
 
-// Killed between the two files: given again, the same command does the same, a rollback too; and
-// any other brings Triton back to what is current.
-TEST_F(ModelFolderTest, ACutOffChangeHasNotHappened) {
+// Killed between the two files: repeating the command gives the same result, also for a rollback.
+// Any other command resets Triton to the current version.
+TEST_F(ModelFolderTest, InterruptedChangeCanBeRepeated) {
   add(3);
   model_.promote(2);
   model_.promote(3);
@@ -241,9 +241,9 @@ TEST_F(ModelFolderTest, ACutOffChangeHasNotHappened) {
   EXPECT_THAT(file("config.pbtxt"), testing::HasSubstr("versions: [3]"));
 }
 
-// Killed when the new version is there and current.json does not know it yet: it can be promoted,
-// and once it is removed its number is not given again.
-TEST_F(ModelFolderTest, ACutOffAddCounts) {
+// Killed after the new version exists and before current.json records it: it can be promoted, and
+// after its removal its number is not used again.
+TEST_F(ModelFolderTest, InterruptedAddKeepsItsNumber) {
   add(2);
   const auto before = file("current.json");
   add(1);
@@ -256,9 +256,9 @@ TEST_F(ModelFolderTest, ACutOffAddCounts) {
   EXPECT_EQ(model_.add(sample_schema(), kWrite), 4);
 }
 
-// Which version was in use is not guessed, nor is a new one put in its place: a promotion says it,
-// and all else goes on as before.
-TEST_F(ModelFolderTest, LostCurrentIsNotGuessed) {
+// Without current.json the current version is not guessed, and no new version becomes current: a
+// promotion sets it, and all other commands work as before.
+TEST_F(ModelFolderTest, MissingCurrentIsNotGuessed) {
   add(3);
   model_.promote(2);
   fs::remove(repository() / "m" / "current.json");
@@ -276,8 +276,8 @@ TEST_F(ModelFolderTest, LostCurrentIsNotGuessed) {
   EXPECT_EQ(model_.current(), 2);
 }
 
-// The configuration is the first of the two: where it cannot be written, nothing has changed.
-TEST_F(ModelFolderTest, CurrentComesAfterTheConfiguration) {
+// The configuration is written before current.json: if it cannot be written, nothing changes.
+TEST_F(ModelFolderTest, CurrentIsWrittenAfterTheConfiguration) {
   add(2);
   fs::remove(repository() / "m" / "config.pbtxt");
   fs::create_directory(repository() / "m" / "config.pbtxt");
@@ -285,8 +285,8 @@ TEST_F(ModelFolderTest, CurrentComesAfterTheConfiguration) {
   EXPECT_EQ(model_.current(), 1);
 }
 
-// A policy that cannot be told is found before anything is added, removed or promoted.
-TEST_F(ModelFolderTest, APolicyThatCannotBeToldChangesNothing) {
+// An unreadable policy is an error before any version is added, removed or promoted.
+TEST_F(ModelFolderTest, UnreadablePolicyChangesNothing) {
   add(3);
   write_file(repository() / "m" / "config.pbtxt", "version_policy < all < > >\n");
   const auto before = files_below(repository());
@@ -297,8 +297,8 @@ TEST_F(ModelFolderTest, APolicyThatCannotBeToldChangesNothing) {
   EXPECT_EQ(files_below(repository()), before);
 }
 
-// A killed writer's leftovers go with the next one; a mistyped name leaves nothing at all.
-TEST_F(ModelFolderTest, LeavesNoLitter) {
+// The next writer removes a killed writer's leftovers. A mistyped name creates nothing.
+TEST_F(ModelFolderTest, RemovesLeftovers) {
   fs::create_directories(repository() / "m" / ".1.tmp-0123456789abcdef");
   add(1);
   EXPECT_FALSE(fs::exists(repository() / "m" / ".1.tmp-0123456789abcdef"));
@@ -309,7 +309,7 @@ TEST_F(ModelFolderTest, LeavesNoLitter) {
   EXPECT_FALSE(fs::exists(repository() / "n"));
 }
 
-TEST_F(ModelFolderTest, EditedStateIsRefused) {
+TEST_F(ModelFolderTest, InvalidCurrentFileIsRejected) {
   add(1);
   const auto edit = [&](const std::string& key, const Json& value) {
     auto json = Json::parse(file("current.json"));
@@ -328,18 +328,18 @@ TEST_F(ModelFolderTest, EditedStateIsRefused) {
   EXPECT_EQ(edit("data", 1), "repository.malformed");
 }
 
-TEST_F(ModelFolderTest, AreListedByName) {
+TEST_F(ModelFolderTest, ModelsAreListedByName) {
   add(1);
   ModelFolder(repository(), "b").add(sample_schema(), kWrite);
-  fs::create_directories(repository() / "a" / "1");  // nothing that digits made
+  fs::create_directories(repository() / "a" / "1");  // a folder not made by digits
   std::vector<std::string> names;
   for (const auto& model : models_in(repository())) names.push_back(model.name());
   EXPECT_THAT(names, ElementsAre("b", "m"));
   expect_error("repository.missing", [&] { models_in(folder_ / "nowhere"); });
 }
 
-// --model takes a model, one of its versions, or any other package; what it is not is for the
-// loader to say.
+// --model takes a model, one of its versions, or any other package. The loader rejects other
+// folders.
 TEST_F(ModelFolderTest, PackageFolderFollowsCurrent) {
   add(2);
   EXPECT_EQ(package_folder(repository() / "m"), model_.path_of(1));

@@ -1,4 +1,4 @@
-// A package's bytes are those that were tested, or they are refused by name.
+// A package's bytes are the tested ones, or an error names the file.
 #include "repository/package_files.h"
 
 #include <fcntl.h>
@@ -18,14 +18,14 @@ namespace {
 namespace fs = std::filesystem;
 
 // As `sha256sum` prints it: FIPS 180-4's own example, "abc", and the empty text.
-TEST(PackageSums, AreWrittenAsBySha256sum) {
+TEST(PackageSums, HaveTheFormatOfSha256sum) {
   EXPECT_EQ(format_sums({{"b", ""}, {"a.txt", "abc"}}),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  a.txt\n"
             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  b\n");
 }
 
-// A package stays in its folder: no name leads out of it, nor hides, nor stands for the sums.
-TEST(PackageSums, NamesAreFileNames) {
+// A package stays in its folder: no name is a path out of it, is hidden, or is that of the sums.
+TEST(PackageSums, AcceptOnlyFileNames) {
   for (const char* name :
        {"../x", "a/b", "/etc/passwd", "", "..", ".hidden", "a b", "a\nb", "ä", "SHA256SUMS"}) {
     expect_error("package.sums", [&] { format_sums({{name, "bytes"}}); });
@@ -35,16 +35,16 @@ TEST(PackageSums, NamesAreFileNames) {
   }
 }
 
-TEST(PackageSums, ReadBackWhatWasWritten) {
+TEST(PackageSums, RoundTrip) {
   const auto files = sample_files();
   const auto sums = parse_sums(format_sums(files));
   ASSERT_EQ(sums.size(), files.size());
   for (const auto& [name, bytes] : files) EXPECT_EQ(sums.count(name), 1U) << name;
 }
 
-// Every bit of the text matters: damaged anywhere, it is refused or asks for something else. The
-// last newline too, and no line can be said twice.
-TEST(PackageSums, NoDamageGoesUnnoticed) {
+// Every bit of the text matters: with any damage it is rejected or requires other content. The last
+// newline counts too, and no line may occur twice.
+TEST(PackageSums, DetectEveryDamage) {
   const auto text = format_sums(sample_files());
   const auto whole = parse_sums(text);
   for (std::size_t bit = 0; bit < 8 * text.size(); ++bit) {
@@ -63,8 +63,8 @@ TEST(PackageSums, NoDamageGoesUnnoticed) {
   expect_error("package.sums", [&] { parse_sums(text + std::string(1 << 20, 'x')); });
 }
 
-// Each of the five that every package has must be listed; a card or an ONNX file need not.
-TEST(PackageSums, ListWhatEveryPackageHas) {
+// Each of the five required files must be listed. A card or an ONNX file need not be.
+TEST(PackageSums, MustListTheRequiredFiles) {
   for (const char* name : {kModelFile, kWeightsFile, kGoldenFile, kManifestFile, kProfileFile}) {
     auto files = sample_files();
     files.erase(name);
@@ -75,7 +75,7 @@ TEST(PackageSums, ListWhatEveryPackageHas) {
   EXPECT_EQ(parse_sums(format_sums(files)).size(), 5U);
 }
 
-TEST(PackageFiles, ReturnWhatWasWritten) {
+TEST(PackageFiles, RoundTrip) {
   const TemporaryDirectory folder;
   auto files = sample_files();
   files["model.onnx"] = std::string("\0binary\n", 8);
@@ -94,8 +94,9 @@ std::vector<std::string> damaged(const std::string& bytes) {
   return copies;
 }
 
-// Each file, the optional ones too, damaged at each byte: refused, and the message names the file.
-TEST(PackageFiles, ChangedBytesAreRefusedByName) {
+// Each file, including optional ones, damaged at each byte: it is rejected, and the message names
+// the file.
+TEST(PackageFiles, ChangedBytesAreRejectedWithTheFileName) {
   auto files = sample_files();
   files["model.onnx"] = "an optional file";
   const TemporaryDirectory folder;
@@ -115,7 +116,7 @@ TEST(PackageFiles, ChangedBytesAreRefusedByName) {
   }
 }
 
-TEST(PackageFiles, MissingOnesAreRefused) {
+TEST(PackageFiles, MissingFilesAreRejected) {
   const TemporaryDirectory folder;
   expect_error("package.missing", [&] { read_verified(folder / "nowhere"); });
   expect_error("package.missing", [&] { read_verified(folder.path()); });
@@ -126,9 +127,9 @@ TEST(PackageFiles, MissingOnesAreRefused) {
   }
 }
 
-// A file that is there is not called missing, whatever keeps it from being read. (A link to itself
-// cannot be read by anybody, root included.)
-TEST(PackageFiles, UnreadableOnesAreNotMissing) {
+// An existing file is not reported as missing, for any read error. (A link to itself cannot be read
+// by any user, not even root.)
+TEST(PackageFiles, UnreadableFilesAreNotReportedAsMissing) {
   for (const char* name : {kModelFile, kSumsFile}) {
     const TemporaryDirectory folder;
     write_files(folder.path(), sample_files());
@@ -141,18 +142,18 @@ TEST(PackageFiles, UnreadableOnesAreNotMissing) {
   }
 }
 
-// A file that the sums do not list is no part of the package.
-TEST(PackageFiles, UnlistedOnesAreNotRead) {
+// A file that is not in the sums is no part of the package.
+TEST(PackageFiles, UnlistedFilesAreNotRead) {
   const TemporaryDirectory folder;
   write_files(folder.path(), sample_files());
   write_file(folder / "model.onnx", "put there later");
   EXPECT_EQ(read_verified(folder.path()), sample_files());
 }
 
-// The file is swapped at the worst moment: once it is open, its name already leads to another. What
-// was compared is what is returned. (A pipe makes the moment certain: its writer knows when it is
+// The file is replaced at the worst moment: after it is opened, its name leads to another file. The
+// compared bytes are the returned ones. (A pipe fixes the moment, since its writer knows when it is
 // opened.)
-TEST(PackageFiles, SwappedInBetweenIsNotReadAgain) {
+TEST(PackageFiles, SwappedFilesAreNotReadAgain) {
   const TemporaryDirectory folder;
   const auto files = sample_files();
   write_files(folder.path(), files);

@@ -1,4 +1,5 @@
-// A package of a few hundred bytes that needs no Torch: its manifest is one, the rest are words.
+// A package of a few hundred bytes that needs no Torch: the manifest is real, and the other files
+// are words.
 #pragma once
 
 #include <filesystem>
@@ -32,7 +33,7 @@ inline PackageFiles sample_files(int seed = 7) {
           {kCardFile, "# card"},   {kManifestFile, to_text(sample_manifest(seed), 2)}};
 }
 
-// The package in a new folder; unsynced, since these tests cut no power.
+// The package in a new folder. It is not synced, since these tests have no power failure.
 inline void write_sample(const std::filesystem::path& folder, int seed = 7) {
   make_directories(folder);
   write_files(folder, sample_files(seed));

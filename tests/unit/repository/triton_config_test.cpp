@@ -8,7 +8,7 @@ namespace {
 
 // By hand, from Triton's model configuration and the conventions of its PyTorch backend: forward's
 // argument by its name, outputs as NAME__INDEX, dims without the batch.
-TEST(TritonConfig, SaysWhatTheModelTakes) {
+TEST(TritonConfig, DescribesInputAndOutput) {
   EXPECT_EQ(triton_config("fruit", {20, 30, 3, {"apple", "pear"}}, 4),
             "name: \"fruit\"\n"
             "platform: \"pytorch_libtorch\"\n"
@@ -18,8 +18,8 @@ TEST(TritonConfig, SaysWhatTheModelTakes) {
             "output [\n  { name: \"logits__0\", data_type: TYPE_FP32, dims: [2] }\n]\n");
 }
 
-// Another version is served, and what a person has added stays.
-TEST(TritonConfig, KeepsWhatAPersonWrote) {
+// Another version is served, and text added by the user stays.
+TEST(TritonConfig, KeepsManualEdits) {
   const auto config = triton_config("m", {1, 1, 1, {"a"}}, 1) + "instance_group [{ count: 2 }]\n";
   auto expected = config;
   expected.replace(expected.find("[1] } }"), 3, "[12]");
@@ -30,9 +30,9 @@ TEST(TritonConfig, KeepsWhatAPersonWrote) {
   EXPECT_EQ(with_served_version("", 2), "");
 }
 
-// A policy that a person spelled in another way is renewed too, and all of it: half of one would be
-// a file that Triton refuses, none the old version.
-TEST(TritonConfig, RenewsAPolicyInAnySpelling) {
+// A policy in another spelling is replaced completely: Triton would reject half of one, and the old
+// version would stay in use without the change.
+TEST(TritonConfig, ReplacesAPolicyInAnySpelling) {
   const std::string renewed = "version_policy: { specific: { versions: [2] } }";
   for (const char* written :
        {"version_policy { all {} }", "version_policy:{specific:{versions:[1]}}",
@@ -48,7 +48,7 @@ TEST(TritonConfig, RenewsAPolicyInAnySpelling) {
 }
 
 // The word alone is no policy: not in comments, not between quotes, not as a part of another word.
-TEST(TritonConfig, TellsAPolicyFromItsName) {
+TEST(TritonConfig, IgnoresTheWordOutsideAPolicy) {
   for (const char* config :
        {"x: 1 # version_policy { }", "parameters { key: \"version_policy {\" }",
         "name: \"a\\\" version_policy: {\"", "name: 'a\" version_policy { }'",
@@ -57,8 +57,8 @@ TEST(TritonConfig, TellsAPolicyFromItsName) {
   }
 }
 
-// What cannot be told is refused, and the hint is the line to write.
-TEST(TritonConfig, RefusesAPolicyThatItCannotTell) {
+// An unreadable policy is rejected, and the hint is the line to write.
+TEST(TritonConfig, RejectsAnUnreadablePolicy) {
   for (const char* config :
        {"version_policy: { all { }", "version_policy < all < > >", "version_policy: # {\n{ }",
         "version_policy { }\nversion_policy { }", "version_policy"}) {

@@ -15,8 +15,8 @@ Schema digits_schema(int side = 28, int classes = 10) {
   return {side, side, 1, numbered_class_names(classes)};
 }
 
-// Letters, colours and specks are not ours to draw.
-TEST(CanDraw, DigitsByTheirNames) {
+// Letters, colours and tiny images cannot be drawn.
+TEST(CanDraw, AcceptsOnlyDigitNames) {
   EXPECT_TRUE(can_draw(digits_schema()));
   EXPECT_TRUE(can_draw(digits_schema(16, 3)));
   EXPECT_FALSE(can_draw(digits_schema(15)));
@@ -25,8 +25,8 @@ TEST(CanDraw, DigitsByTheirNames) {
   EXPECT_FALSE(can_draw({28, 28, 1, {"cat", "dog"}}));
 }
 
-// Nine of each class that differ, the same ones each time, at any size.
-TEST(CanonicalDigits, AreNineOfEachClass) {
+// Nine different digits of each class, the same ones each time, at any size.
+TEST(CanonicalDigits, HoldNineOfEachClass) {
   for (const auto& schema : {digits_schema(), digits_schema(20, 4)}) {
     const auto set = canonical_digits(schema);
     EXPECT_THAT(class_counts(set), testing::Each(9U));
@@ -40,9 +40,9 @@ TEST(CanonicalDigits, AreNineOfEachClass) {
   }
 }
 
-// Where the pen is lifted there is less ink, and nowhere more: the rest of the digit is drawn by
-// the same hand. Without any of its strokes nothing is left.
-TEST(DrawGlyph, LiftsThePen) {
+// Lifting the pen removes ink and adds none: the rest of the digit is drawn the same way. Without
+// any stroke no ink is left.
+TEST(DrawGlyph, RemovesInkOfLiftedStrokes) {
   for (std::uint64_t key = 0; key < 10; ++key) {
     for (const auto& erasure : erasures()) {
       const auto& glyphs = glyphs_of(erasure.digit);
@@ -68,8 +68,8 @@ TEST(DrawGlyph, LiftsThePen) {
   }
 }
 
-// The tail is what is below a 9's bowl: without it the glyph's lower half is empty.
-TEST(DrawGlyph, LiftsThePartThatIsNamed) {
+// The tail is the part below a 9's bowl: without it the glyph's lower half is empty.
+TEST(DrawGlyph, LiftsTheNamedPart) {
   const auto& glyph = glyphs_of(9).front();
   Factors factors;
   factors.aspect = 1.0;
@@ -80,9 +80,9 @@ TEST(DrawGlyph, LiftsThePartThatIsNamed) {
   EXPECT_EQ(cv::countNonZero(canvas.rowRange(canvas.rows / 2 + 4, canvas.rows)), 0);
 }
 
-// Pairs of one hand: the first is labelled as it is written, the second as what it becomes; each
-// pair differs, and so do the hands.
-TEST(ErasedPairs, AreWholeAndErased) {
+// Pairs of the same handwriting: the first has the label of the written digit, the second that of
+// the digit after the erasure. Both images differ, and so does the handwriting of the pairs.
+TEST(ErasedPairs, HoldWholeAndErasedDigits) {
   for (const auto& erasure : erasures()) {
     const auto pairs = erased_pairs(erasure, digits_schema(), 12, test_seed());
     ASSERT_EQ(pairs.whole.size(), 12U);
@@ -100,7 +100,7 @@ TEST(ErasedPairs, AreWholeAndErased) {
               subset(pairs.erased, {0, 1, 2, 3, 4}).images);
   }
   const auto same = erased_pairs({8, "two rings", {}, 8}, digits_schema(), 9, test_seed());
-  EXPECT_EQ(same.whole.images, same.erased.images);  // what is not erased is one hand's
+  EXPECT_EQ(same.whole.images, same.erased.images);  // the rest of both digits is the same
 }
 
 }  // namespace

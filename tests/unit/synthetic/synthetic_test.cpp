@@ -37,8 +37,8 @@ double correlation(const std::vector<double>& x, const std::vector<double>& y) {
   return xy / std::sqrt(xx * yy);
 }
 
-// Image k is a function of (seed, k): neither threads nor the number of images around it matter.
-TEST(Synthesise, DependsOnSeedAndIndexAlone) {
+// Image k is a function of (seed, k): the numbers of threads and of other images do not matter.
+TEST(Synthesise, DependsOnlyOnSeedAndIndex) {
   const auto all = synthesise(drawing_of(40));
   auto options = drawing_of(40);
   options.threads = 3;
@@ -57,15 +57,15 @@ TEST(Synthesise, IsBalancedWithinOne) {
   EXPECT_EQ(*std::min_element(counts.begin(), counts.end()), 2U);
 }
 
-// What the pipeline draws must pass what the pipeline checks.
+// The images that the pipeline draws must pass its own validation.
 TEST(Synthesise, PassesValidation) {
   for (const auto& finding : validate(synthesise(drawing_of(500)))) {
     ADD_FAILURE() << finding.code << ": " << finding.message;
   }
 }
 
-// An image of a class is nearer to its own class's mean than to the others' in most cases: a
-// generator that mixed its labels up would score one in ten.
+// In most cases an image is nearest to the mean of its own class: with mixed-up labels one in ten
+// would be.
 TEST(Synthesise, ClassesLookDifferent) {
   const auto set = synthesise(drawing_of(1000));
   const auto bytes = set.schema.image_bytes();
@@ -98,7 +98,7 @@ TEST(Synthesise, DrawsOtherSizesAndFewerClasses) {
   EXPECT_TRUE(validate(set).empty());
 }
 
-TEST(Synthesise, RefusesWhatItCannotDraw) {
+TEST(Synthesise, RejectsUnsupportedOptions) {
   auto options = drawing_of(1);
   options.classes = 11;
   expect_error("config.synthetic", [&] { synthesise(options); });
@@ -138,8 +138,8 @@ TEST(DrawFactors, PicksStylesByWeight) {
 }
 
 // The factors are those of the images: thick pens leave more ink, and slanted digits lean. The
-// correlations over 600 ones, of which slant and pen are the main causes, are far from 0.
-TEST(DrawFactors, AreTheCausesOfTheImages) {
+// correlations over 600 ones, whose main causes are slant and pen, are far from 0.
+TEST(DrawFactors, CorrelateWithTheImages) {
   auto options = drawing_of(600);
   options.classes = 2;
   const auto set = synthesise(options);
@@ -158,7 +158,7 @@ TEST(DrawFactors, AreTheCausesOfTheImages) {
   EXPECT_GT(correlation(slant, lean), 0.4);
 }
 
-// A table that a spreadsheet opens: a header, then as many fields in every line.
+// A table for a spreadsheet: a header, and as many fields in every line.
 TEST(FactorsCsv, HasALinePerDigit) {
   std::istringstream lines(factors_csv(drawing_of(12)));
   std::string line;

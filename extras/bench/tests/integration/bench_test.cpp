@@ -1,4 +1,4 @@
-// `digits bench train`: what it measures is what a run would get, and what it prints can be used.
+// `digits bench train`: it measures the result of a run, and programs can read its output.
 #include <algorithm>
 
 #include "base/files.h"
@@ -30,9 +30,9 @@ TEST(BenchTrain, AgreesWithTheRun) {
   EXPECT_EQ(seed.at("test_accuracy"), evaluation.at("accuracy"));
 }
 
-// While one still chooses, the test set is left alone: on what the accuracies are is said, and a
-// target is for those.
-TEST(BenchTrain, LeavesTheTestSetAlone) {
+// With --validation the benchmark does not use the test set. It names the part that the accuracies
+// are measured on, and the target applies to them.
+TEST(BenchTrain, DoesNotUseTheTestSet) {
   const auto json = Json::parse(call_digits(bench({"--seeds", "1", "--validation", "--json"})).out);
   EXPECT_EQ(json.at("measured_on"), "validation");
   EXPECT_TRUE(json.at("seeds").at(0).at("test_accuracy").is_null());
@@ -44,9 +44,9 @@ TEST(BenchTrain, LeavesTheTestSetAlone) {
   EXPECT_THAT(missed.err, testing::HasSubstr("gate.target: mean validation accuracy"));
 }
 
-// One JSON object, the same in the file that was asked for; and no other file, not even a run
-// directory.
-TEST(BenchTrain, WritesOnlyWhatItIsAskedFor) {
+// The command prints one JSON object and writes the same object to the requested file. It writes no
+// other file and no run directory.
+TEST(BenchTrain, WritesOnlyTheRequestedFile) {
   const TemporaryDirectory folder;
   ProcessOptions options;
   options.directory = folder.path();
@@ -67,8 +67,8 @@ TEST(BenchTrain, WritesOnlyWhatItIsAskedFor) {
   EXPECT_THAT(json.at("config").get<std::string>(), testing::HasSubstr("epochs = 6"));
 }
 
-// A missed target: the table is printed all the same, the status says no.
-TEST(BenchTrain, MissedTargetHasStatusFour) {
+// After a missed target the table is printed, and the exit status is 4.
+TEST(BenchTrain, MissedTargetExitsWithStatus4) {
   const auto result = call_digits(bench({"--seeds", "1", "--target", "1"}));
   EXPECT_EQ(result.status, 4);
   EXPECT_THAT(result.err, testing::HasSubstr("gate.target"));
@@ -77,8 +77,8 @@ TEST(BenchTrain, MissedTargetHasStatusFour) {
   EXPECT_THAT(result.out, testing::HasSubstr("%, one seed"));
 }
 
-// Data that no run would train on are no basis for a number either.
-TEST(BenchTrain, RefusesBadData) {
+// The benchmark rejects data that a run rejects.
+TEST(BenchTrain, RejectsBadData) {
   const TemporaryDirectory folder;
   fs::copy(fixtures() / "tiny", folder / "set");
   for (const char* file : {"images-idx3-ubyte.gz", "labels-idx1-ubyte.gz"}) {  // tested on training
@@ -91,7 +91,7 @@ TEST(BenchTrain, RefusesBadData) {
   EXPECT_THAT(result.err, testing::HasSubstr("data.leakage"));
 }
 
-TEST(BenchTrain, HelpsAndRefusesAsOtherCommandsDo) {
+TEST(BenchTrain, HasHelpAndRejectsInvalidOptions) {
   EXPECT_EQ(call_digits({"bench"}).status, 2);
   EXPECT_EQ(call_digits({"bench", "--help"}).status, 0);
   EXPECT_THAT(call_digits({"bench", "train", "--help"}).out, testing::HasSubstr("--target SHARE"));
@@ -109,8 +109,9 @@ TEST(BenchTrain, HelpsAndRefusesAsOtherCommandsDo) {
   }
 }
 
-// The race against another program, here one that needs no time: the rounds alternate who begins,
-// and the ratio is that of the medians. Our part is trained once, for an epoch, and said again.
+// The race against another program, here one that needs no time. The programs take turns to begin,
+// and the ratio is that of the medians. Our part is trained once, for one epoch, and its result is
+// repeated.
 TEST(Race, PrintsTheRatioOfMedians) {
   const TemporaryDirectory folder;
   write_file(folder / "reference.sh",
@@ -146,9 +147,9 @@ TEST(Race, PrintsTheRatioOfMedians) {
   EXPECT_EQ(race("none", "2").status, 2);
 }
 
-// The ablation's table by hand, from a program that prints what it is told: a row for the preset
-// and one for each change, each trained with its own configuration, on the validation part.
-TEST(Ablation, ChangesOneThingAtATime) {
+// The table of the ablation by hand, from a program with a fixed output: one row for the preset and
+// one for each change, each trained with its own configuration, on the validation part.
+TEST(Ablation, ChangesOneSettingAtATime) {
   const TemporaryDirectory folder;
   write_program(folder / "digits",
                 "printf '%s ' \"$@\" | sed 's|--config [^ ]*|--config|' >> \"$CALLS\"\n"

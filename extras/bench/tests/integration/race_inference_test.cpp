@@ -5,7 +5,7 @@
 namespace digits {
 namespace {
 
-// Prints what ONNX Runtime's and Python's programs print, in the form that the script reads.
+// A stand-in with the output format of ONNX Runtime's and Python's programs.
 constexpr const char* kStandIn =
     "for batch in 1 64 256; do\n"
     "  echo \"$0 $* batch $batch p50_us 1000.0 p99_us 2000.0 images_per_s 1\"\n"
@@ -33,8 +33,8 @@ ProcessResult race(const TemporaryDirectory& folder, const std::string& stand_in
                      options);
 }
 
-// A row for each runner, batch size and number of threads, ratios to ONNX Runtime's time; an engine
-// that is not there is left out, and said to be.
+// One row for each runner, batch size and number of threads, with ratios to ONNX Runtime's time. A
+// missing engine is omitted and named.
 TEST(RaceInference, PrintsTheTable) {
   const TemporaryDirectory folder;
   const auto result = race(folder, kStandIn, "torchscript tensorrt");
@@ -51,7 +51,7 @@ TEST(RaceInference, PrintsTheTable) {
   }
 }
 
-// A runtime that fails ends the race, with what it said.
+// A runtime that fails ends the race with its own error message.
 TEST(RaceInference, StopsWhenARunnerFails) {
   const TemporaryDirectory folder;
   const auto result = race(folder, "echo no such model >&2; exit 3\n", "tensorrt");

@@ -1,4 +1,4 @@
-// Latencies, and budgets that they miss.
+// Latencies, and the budgets that they exceed.
 #include "bench/bench_infer.h"
 
 #include "base/error.h"
@@ -18,7 +18,7 @@ TEST(CallTimes, AreThePercentilesOfTheSortedTimes) {
   EXPECT_DOUBLE_EQ(summary.images_per_second, 8.0 / 51.0 * 1e6);
 }
 
-TEST(CallTimes, OfOneCall) {
+TEST(CallTimes, OfOneCallEqualItsTime) {
   const auto summary = summarise_calls({5.0}, 1);
   EXPECT_DOUBLE_EQ(summary.p50, 5.0);
   EXPECT_DOUBLE_EQ(summary.p99, 5.0);
@@ -33,8 +33,8 @@ TEST(LatencyBudgets, AreReadByDevice) {
   EXPECT_EQ(parse_latency_budgets(kBudgets, "test", "cuda"), (LatencyBudgets{{1, 1000.0}}));
 }
 
-// A file with a slip is an error, not a test without a bound.
-TEST(LatencyBudgets, RefuseWhatIsNoBudget) {
+// A mistake in the file is an error. It must not remove a bound silently.
+TEST(LatencyBudgets, RejectInvalidBudgets) {
   const auto expect_refused = [](const std::string& code, const std::string& toml) {
     expect_error(code, [&] { parse_latency_budgets(toml, "test", "cpu"); });
   };
@@ -52,8 +52,9 @@ CallTimes median_of(std::int64_t batch, double microseconds) {
   return summarise_calls({microseconds}, batch);
 }
 
-// The budget itself is kept; above it, each late size is named; a size without a budget is free.
-TEST(LatencyBudgets, NameEachSizeThatIsLate) {
+// A latency equal to the budget is accepted. Each size above its budget is named. A size without a
+// budget has no limit.
+TEST(LatencyBudgets, NameEachSizeOverBudget) {
   const LatencyBudgets budgets{{1, 100.0}, {64, 1000.0}};
   require_latency({median_of(1, 100.0), median_of(64, 1000.0), median_of(2, 1e9)}, budgets);
   try {
@@ -66,8 +67,8 @@ TEST(LatencyBudgets, NameEachSizeThatIsLate) {
   }
 }
 
-// A budget that nothing is held against would pass for ever.
-TEST(LatencyBudgets, AskForWhatWasNotTimed) {
+// A budget for a size that was not timed would always pass.
+TEST(LatencyBudgets, RejectUntimedSizes) {
   expect_error("config.value", [] { require_timed({{64, 1000.0}}, {1, 256}); });
   require_timed({{64, 1000.0}}, {1, 64});
   require_timed({}, {1});

@@ -19,7 +19,7 @@ SeedResult result_of(std::size_t right, double train_seconds, double wait_second
 // By hand: 98, 99 and 97 of 100; 2, 6 and 3 s, so 300, 100 and 200 images a second; 0.22 s of
 // waiting in 11 s. The mean's interval is Student's: t = 4.302653 for 2 degrees of freedom, times
 // 0.01 over the root of 3.
-TEST(TrainBench, SummarisesSeedsByHand) {
+TEST(TrainBench, SummaryMatchesHandCalculation) {
   const auto bench =
       summarise({result_of(98, 2.0, 0.1), result_of(99, 6.0, 0.0), result_of(97, 3.0, 0.12)});
   EXPECT_NEAR(bench.mean_accuracy.value, 0.98, 1e-12);
@@ -36,7 +36,7 @@ TEST(TrainBench, SummarisesSeedsByHand) {
 
 // The mean decides, not the median, the best seed or the interval's end; and a sum's rounding does
 // not: three times 0.97 over three is a bit below 0.97.
-TEST(TrainBench, TargetIsForTheMean) {
+TEST(TrainBench, TargetAppliesToTheMean) {
   const auto bench = summarise({result_of(90, 1, 0), result_of(99, 1, 0), result_of(99, 1, 0)});
   EXPECT_TRUE(reaches(bench, 0.96));
   EXPECT_FALSE(reaches(bench, 0.961));
@@ -59,9 +59,10 @@ Config quick(int epochs) {
   return config;
 }
 
-// Training is not handed the test set: whatever lies in it, the same epoch is chosen with the same
-// validation accuracy. Random images cannot be learnt, so the accuracies themselves are by chance.
-TEST(BenchSeed, TestSetDecidesNothing) {
+// Training does not get the test set: with any test set the same epoch is chosen with the same
+// validation accuracy. Random images cannot be learnt, so the accuracies themselves are due to
+// chance.
+TEST(BenchSeed, TestSetDoesNotInfluenceTraining) {
   Sets sets{random_dataset(60, 12, 10), random_dataset(40, 12, 10)};
   const auto first = bench_seed(sets.train, &sets.test, quick(3));
   for (auto& label : sets.test.labels) label = static_cast<std::uint8_t>((label + 1) % 3);
@@ -74,7 +75,7 @@ TEST(BenchSeed, TestSetDecidesNothing) {
 }
 
 // Seeds count upwards from the configuration's, and each is a training of its own.
-TEST(BenchTrain, TakesOneSeedAfterTheOther) {
+TEST(BenchTrain, TrainsWithConsecutiveSeeds) {
   const Sets sets{random_dataset(60, 12, 10), random_dataset(200, 12, 10)};
   auto config = quick(1);
   const auto bench = bench_train(sets.train, &sets.test, config, 3);
@@ -85,7 +86,7 @@ TEST(BenchTrain, TakesOneSeedAfterTheOther) {
             bench_seed(sets.train, &sets.test, config).test_accuracy->value);
 }
 
-// Without a test set the accuracies are those of the validation part, and the same training's.
+// Without a test set the accuracies are those of the same training on the validation part.
 TEST(BenchTrain, MeasuresOnTheValidationPartWithoutATestSet) {
   const Sets sets{random_dataset(60, 12, 10), random_dataset(200, 12, 10)};
   const auto chosen = bench_train(sets.train, nullptr, quick(2), 2);
@@ -101,8 +102,8 @@ TEST(BenchTrain, MeasuresOnTheValidationPartWithoutATestSet) {
   EXPECT_NEAR(chosen.mean_accuracy.value, sum / 2.0, 1e-12);
 }
 
-// Enough to repeat a number: on what it was taken.
-TEST(DescribeMachine, SaysOnWhat) {
+// The record holds everything needed to repeat a measurement.
+TEST(DescribeMachine, RecordsMachineAndVersions) {
   auto config = quick(1);
   config.threads = 3;
   const auto machine = describe_machine(config);

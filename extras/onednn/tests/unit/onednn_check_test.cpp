@@ -1,4 +1,4 @@
-// A fault in one of the engine's layers shows in that layer.
+// A fault in one of the engine's layers is reported for that layer.
 #include "onednn/onednn_check.h"
 
 #include <ATen/ATen.h>
@@ -25,7 +25,7 @@ std::vector<at::Tensor> computed(const FoldedNetwork& folded, int64_t images) {
   return piece.last_maps();
 }
 
-TEST(OnednnCheck, FindsTheLayerThatIsWrong) {
+TEST(OnednnCheck, FindsTheWrongLayer) {
   const auto folded = fold(random_network(kSchema, kArchitecture, test_seed()));
   const auto maps = computed(folded, 2);
   ASSERT_EQ(maps.size(), 5U);  // input, three layers, logits
@@ -50,8 +50,8 @@ TEST(OnednnCheck, ComparesTheLastImageOfAPiece) {
   EXPECT_NE(first_fault(compare_layers(folded, maps, Precision::kFloat32)), "");
 }
 
-// After the check an engine computes as before: what lies beyond an image's edge is zero again.
-TEST(OnednnCheck, LeavesTheEngineAsItWas) {
+// After the check an engine computes as before: the pixels beyond an image's edge are zero again.
+TEST(OnednnCheck, PreservesTheEngine) {
   auto network = random_network(kSchema, kArchitecture, test_seed());
   const OnednnEngine engine(network, Precision::kFloat32);
   const auto images = at::rand({33, kSchema.channels, kSchema.rows, kSchema.cols});

@@ -26,7 +26,7 @@ double difference(const at::Tensor& a, const at::Tensor& b) {
 
 // Odd sides, several channels, crops, patches that reach beyond the edge, maps too small to pool.
 // Float32 sums in another order: 1e-6 of logits of 10.
-TEST(OnednnEngine, ComputesWhatTheNetworkComputes) {
+TEST(OnednnEngine, MatchesTheEagerNetwork) {
   for (const auto& schema : {kOddSchema, Schema{28, 28, 1, kOddSchema.class_names},
                              Schema{1, 1, 1, {"a", "b"}}, Schema{9, 31, 3, {"a", "b"}}}) {
     for (const auto& architecture :
@@ -42,8 +42,8 @@ TEST(OnednnEngine, ComputesWhatTheNetworkComputes) {
   }
 }
 
-// Bytes and floats are two doors to one room.
-TEST(OnednnEngine, TakesBytes) {
+// The engine gives the same logits for bytes and for floats.
+TEST(OnednnEngine, AcceptsBytes) {
   auto network = random_network(kOddSchema, kOddArchitecture, test_seed());
   const OnednnEngine engine(network, Precision::kFloat32);
   const auto set = random_dataset(40, kOddSchema.rows, kOddSchema.cols, kOddSchema.channels);
@@ -54,7 +54,7 @@ TEST(OnednnEngine, TakesBytes) {
 
 // Batches of any size are cut into pieces; an image's logits do not depend on its neighbours, nor
 // on the number of threads.
-TEST(OnednnEngine, AnyBatchOnAnyThreads) {
+TEST(OnednnEngine, LogitsDoNotDependOnBatchOrThreads) {
   auto network = random_network(kOddSchema, kOddArchitecture, test_seed());
   const at::NoGradGuard no_grad;
   const OnednnEngine engine(network, Precision::kFloat32);
@@ -78,8 +78,7 @@ double time_of(clockid_t clock) {
   return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
-// Of two threads each does its half of a batch: as much time goes by in the other one as in this
-// one, however busy the machine is.
+// Each of two threads computes half of a batch: both use the same CPU time, even on a busy machine.
 TEST(OnednnEngine, ThreadsShareABatch) {
   auto network = random_network(kOddSchema, kOddArchitecture, test_seed());
   const OnednnEngine engine(network, Precision::kFloat32);
@@ -94,7 +93,7 @@ TEST(OnednnEngine, ThreadsShareABatch) {
   at::set_num_threads(threads);
 }
 
-// Ctrl-C does not wait for the end of a batch.
+// Ctrl-C stops the computation before the end of a batch.
 TEST(OnednnEngine, StopsBetweenPieces) {
   auto network = random_network(kOddSchema, kOddArchitecture, test_seed());
   const OnednnEngine engine(network, Precision::kFloat32);
@@ -105,8 +104,8 @@ TEST(OnednnEngine, StopsBetweenPieces) {
   EXPECT_EQ(engine.logits(set.images.data(), set.size()).size(), 120U);
 }
 
-// Each call has a piece for itself: what one thread asks does not mix with what another does.
-TEST(OnednnEngine, ServesThreadsAtOnce) {
+// Each call has its own piece, so concurrent threads do not mix their inputs.
+TEST(OnednnEngine, ServesConcurrentThreads) {
   auto network = random_network(kOddSchema, kOddArchitecture, test_seed());
   const OnednnEngine engine(network, Precision::kFloat32);
   const auto set = random_dataset(64, kOddSchema.rows, kOddSchema.cols, kOddSchema.channels);
@@ -128,7 +127,7 @@ TEST(OnednnEngine, ServesThreadsAtOnce) {
   EXPECT_THAT(wrong, testing::Each(0));
 }
 
-// Pieces for batches of many sizes have the weights in common: 20 MiB of them once or in a few
+// Pieces for batches of many sizes share the weights: 20 MiB of weights exist once or in a few
 // layouts, not once for each size.
 TEST(OnednnEngine, PiecesShareTheWeights) {
   const Schema schema{4, 4, 1, {"a", "b"}};
@@ -141,8 +140,8 @@ TEST(OnednnEngine, PiecesShareTheWeights) {
   EXPECT_LT(peak_memory_bytes() - before, 200 << 20);
 }
 
-// bfloat16 has 8 bits of precision: further from the network, but within its own tolerance; where
-// the processor has no such kernels, oneDNN says so.
+// bfloat16 has 8 bits of precision: the logits differ more from the network, but within the
+// tolerance of bfloat16. Without bfloat16 kernels in the processor oneDNN reports an error.
 TEST(OnednnEngine, Bfloat16IsClose) {
   auto network = random_network(kOddSchema, kOddArchitecture, test_seed());
   const at::NoGradGuard no_grad;

@@ -31,8 +31,8 @@ class OnednnFactory : public testing::Test {
   std::string weights_ = format_safetensors(network_tensors(network_));
 };
 
-// Each engine computes what the network computes; a processor may lack bfloat16.
-TEST_F(OnednnFactory, AllAgree) {
+// Each engine agrees with the network. A processor may lack bfloat16.
+TEST_F(OnednnFactory, EnginesMatchTheNetwork) {
   network_->eval();
   const at::NoGradGuard no_grad;
   const auto images = at::rand({5, 1, 12, 10});
@@ -52,9 +52,9 @@ TEST_F(OnednnFactory, AllAgree) {
   }
 }
 
-TEST_F(OnednnFactory, IsWhatAutoTakes) { EXPECT_EQ(make("auto")->name(), "onednn"); }
+TEST_F(OnednnFactory, IsChosenByAuto) { EXPECT_EQ(make("auto")->name(), "onednn"); }
 
-// The engine compares every layer of the network as it computes it.
+// The engine compares every layer of the network as the engine computes it.
 TEST_F(OnednnFactory, ChecksItsLayers) {
   const auto results = make("onednn")->check_layers();
   EXPECT_EQ(first_fault(results), "");
@@ -64,7 +64,7 @@ TEST_F(OnednnFactory, ChecksItsLayers) {
   EXPECT_EQ(results[2].layer, "head (6 to 3)");
 }
 
-// Weights that do not fit the architecture are the package's fault.
+// Weights that do not match the architecture are an error of the package.
 TEST_F(OnednnFactory, RejectsWeightsOfAnotherNetwork) {
   for (const std::vector<std::vector<std::int64_t>>& blocks :
        {std::vector<std::vector<std::int64_t>>{{5}, {6}}, {}, {{}}, {{-4}, {6}}, {{4}, {6}, {1}}}) {
@@ -73,8 +73,8 @@ TEST_F(OnednnFactory, RejectsWeightsOfAnotherNetwork) {
   }
 }
 
-// A description of terabytes is rejected before the memory is asked for.
-TEST_F(OnednnFactory, RejectsANetworkThatTheWeightsCannotHold) {
+// A description of terabytes is rejected before memory is allocated.
+TEST_F(OnednnFactory, RejectsANetworkLargerThanItsWeights) {
   architecture_.blocks = {std::vector<std::int64_t>(10000, 4096)};
   expect_error("package.malformed", [&] { make("onednn"); });
 }

@@ -1,4 +1,4 @@
-// Runtimes that read model.onnx compute what the network computes.
+// Runtimes that read model.onnx agree with the eager network.
 #include <opencv2/core/version.hpp>
 
 #include "integration/agreement.h"
@@ -13,13 +13,13 @@ std::string onnx_of(const ExportedModel& subject) {
   return export_onnx(subject.torchscript, subject.schema);
 }
 
-TEST_F(Agreement, OpenCvDnn) {
+TEST_F(Agreement, OpenCvDnnMatchesTheEagerNetwork) {
   compare("OpenCV DNN " CV_VERSION, [](const ExportedModel& subject) {
     return opencv_forward(onnx_of(subject), subject.images);
   });
 }
 
-TEST_F(Agreement, OnnxRuntime) {
+TEST_F(Agreement, OnnxRuntimeMatchesTheEagerNetwork) {
   if (std::getenv("DIGITS_ORT") == nullptr) {
     GTEST_SKIP() << "DIGITS_ORT names no folder in which `npm install onnxruntime-node` was run";
   }

@@ -1,5 +1,5 @@
-// What other runtimes get is the network: tested against OpenCV's dnn module, which knows nothing
-// of Torch. tests/integration/agreement_test.cpp asks more of them.
+// Other runtimes compute the network's logits. The tests use OpenCV's dnn module, which is
+// independent of Torch. tests/integration/agreement_test.cpp tests more networks.
 #include "onnx/onnx_export.h"
 
 #include <ATen/ATen.h>
@@ -37,7 +37,7 @@ onnx::ModelProto parsed(const std::string& bytes) {
 // With and without patches, a crop, colours, maps of odd sizes, which pooling rounds down, images
 // that patches do not fill, by rows and columns differently; one image, and several. The bound is
 // that of a package's golden logits.
-TEST(OnnxExport, ComputesWhatTheNetworkComputes) {
+TEST(OnnxExport, MatchesTheEagerNetwork) {
   for (const auto& [schema, architecture] :
        {std::pair{schema_of(12, 10, 1), Architecture{0, 1, {{4}, {6}}}},
         std::pair{schema_of(12, 10, 1), Architecture{0, 2, {{4, 5}, {6}}}},
@@ -57,8 +57,8 @@ TEST(OnnxExport, ComputesWhatTheNetworkComputes) {
   }
 }
 
-// The model's weights have the names and bits of the network's, so that the two can be tied
-// together; only what counts training steps stays behind.
+// The model's weights have the names and bits of the network's, so that each weight can be found in
+// both. Only the counter of training steps is omitted.
 TEST(OnnxExport, KeepsNamesAndBitsOfWeights) {
   const auto schema = schema_of(13, 9, 3);
   const auto network = random_network(schema, {1, 3, {{4}}}, test_seed());
@@ -76,8 +76,8 @@ TEST(OnnxExport, KeepsNamesAndBitsOfWeights) {
   EXPECT_EQ(written, expected);
 }
 
-// Input and output say their sizes, the batch's is open; the classes' names travel along.
-TEST(OnnxExport, DescribesItself) {
+// Input and output declare their sizes, with an open batch size. The file holds the class names.
+TEST(OnnxExport, DescribesInputsOutputsAndClasses) {
   const auto schema = schema_of(12, 10, 1);
   const auto model = parsed(exported(random_network(schema, tiny_architecture(), 1), schema));
   const auto sizes = [](const onnx::ValueInfoProto& value) {
@@ -118,9 +118,10 @@ std::string refusal(const std::string& expression) {
   return "none";
 }
 
-// What it does not know it refuses by name: another operator, another form of one that it knows,
-// and settings that its counterpart would not have. Batch norm in training mode is among these.
-TEST(OnnxExport, RefusesWhatItDoesNotKnow) {
+// The exporter rejects by name everything that it does not support: another operator, another form
+// of a known operator, and settings that ONNX does not have. Batch norm in training mode is among
+// these.
+TEST(OnnxExport, RejectsUnknownOperators) {
   using testing::StartsWith;
   const std::map<std::string, std::string> cases{
       {"torch.tanh(torch.relu(images))", "aten::tanh"},
@@ -148,8 +149,9 @@ TEST(OnnxExport, RefusesWhatItDoesNotKnow) {
   }
 }
 
-// A network of other classes than the schema's never becomes a file: shape inference notices.
-TEST(OnnxExport, RefusesAnotherSchema) {
+// A network with another number of classes than the schema is rejected: shape inference finds the
+// difference.
+TEST(OnnxExport, RejectsAnotherSchema) {
   const auto network = random_network(schema_of(12, 10, 1), tiny_architecture(), test_seed());
   expect_error("onnx.invalid", [&] { exported(network, {12, 10, 1, numbered_class_names(5)}); });
 }

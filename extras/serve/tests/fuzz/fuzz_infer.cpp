@@ -1,5 +1,5 @@
-// Any bytes as the body of an inference request: an Error, or a request that keeps its promises.
-// The first byte says how the body is packed, the next two how long its JSON is.
+// Any bytes as the body of an inference request give an Error or a valid request. The first byte
+// selects the encoding of the body, and the next two give the length of its JSON.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -42,7 +42,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                                        kEncodings[data[0] % 3], kLimit);
     require(body.size() <= kLimit);
     check(digits::parse_infer_request(body, header, contract()));
-  } catch (const digits::Error&) {  // what a bad request is meant to end in
+  } catch (const digits::Error&) {  // a bad request ends in an Error
   }
   return 0;
 }

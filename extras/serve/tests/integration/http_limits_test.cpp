@@ -1,4 +1,4 @@
-// What holds when clients are slow, many, or gone, and when the server ends.
+// The server's limits for slow, numerous and disconnected clients, and its shutdown.
 #include <sys/resource.h>
 
 #include <future>
@@ -11,8 +11,8 @@ namespace {
 
 class HttpLimitsTest : public HttpServerTest {};
 
-// A byte now and then keeps nobody's place: headers and bodies have a deadline as a whole.
-TEST_F(HttpLimitsTest, EndsSlowRequests) {
+// Single bytes do not extend the time limit: headers and bodies each have a deadline as a whole.
+TEST_F(HttpLimitsTest, TimesOutSlowRequests) {
   HttpOptions http;
   http.timeout = milliseconds(300);
   start(http);
@@ -31,8 +31,8 @@ TEST_F(HttpLimitsTest, EndsSlowRequests) {
   EXPECT_EQ(status_of(get_request("/v2/health/live")), 200);
 }
 
-// Who stops in the middle is told why.
-TEST_F(HttpLimitsTest, TellsWhoStopsInTheMiddle) {
+// A client that stops in the middle of a request gets an error with the reason.
+TEST_F(HttpLimitsTest, AnswersIncompleteRequests) {
   HttpOptions http;
   http.timeout = milliseconds(100);
   start(http);
@@ -46,8 +46,8 @@ TEST_F(HttpLimitsTest, TellsWhoStopsInTheMiddle) {
   EXPECT_TRUE(client.ended());
 }
 
-// A thousand clients that only hold a connection take nothing from those that ask.
-TEST_F(HttpLimitsTest, AnswersBesideIdleConnections) {
+// A thousand idle connections do not delay other clients.
+TEST_F(HttpLimitsTest, AnswersDespiteIdleConnections) {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = limit.rlim_max;
@@ -63,8 +63,8 @@ TEST_F(HttpLimitsTest, AnswersBesideIdleConnections) {
   EXPECT_EQ(idle.back()->get("/v2/health/live")->status, 200);
 }
 
-// Beyond the limit a client waits for its turn rather than being turned away.
-TEST_F(HttpLimitsTest, FurtherConnectionsWait) {
+// A client beyond the connection limit waits. It is not rejected.
+TEST_F(HttpLimitsTest, ConnectionsBeyondTheLimitWait) {
   HttpOptions http;
   http.connections = 2;
   start(http);
@@ -79,8 +79,8 @@ TEST_F(HttpLimitsTest, FurtherConnectionsWait) {
   EXPECT_EQ(third.receive()->status, 200);
 }
 
-// A full queue is told at once, with when to come back.
-TEST_F(HttpLimitsTest, RefusesWhenTheQueueIsFull) {
+// A full queue is reported at once, with a Retry-After header.
+TEST_F(HttpLimitsTest, RejectsWhenTheQueueIsFull) {
   const auto model = std::make_shared<GatedModel>();
   ServiceOptions options;
   options.queue = 1;
@@ -102,8 +102,8 @@ TEST_F(HttpLimitsTest, RefusesWhenTheQueueIsFull) {
   EXPECT_EQ(waits.receive()->status, 200);
 }
 
-// A client that goes away while its request is computed leaves nothing behind.
-TEST_F(HttpLimitsTest, OutlivesClientsThatGoAway) {
+// A client that disconnects during the computation of its request leaves nothing behind.
+TEST_F(HttpLimitsTest, SurvivesDisconnectedClients) {
   const auto model = std::make_shared<GatedModel>();
   start({}, {}, model);
   {
@@ -118,8 +118,8 @@ TEST_F(HttpLimitsTest, OutlivesClientsThatGoAway) {
   while (server->connections() > 0) std::this_thread::sleep_for(milliseconds(1));
 }
 
-// The end: what was accepted is answered, also what a client has sent without being read yet; then
-// nobody is accepted any more.
+// At shutdown every accepted request is answered, including requests that were sent but not yet
+// read. Then no connection is accepted.
 TEST_F(HttpLimitsTest, StopsWithoutLosingARequest) {
   const auto model = std::make_shared<GatedModel>();
   start({}, {}, model);
@@ -145,8 +145,8 @@ TEST_F(HttpLimitsTest, StopsWithoutLosingARequest) {
   EXPECT_FALSE(HttpClient(port, /*must_connect=*/false).connected());
 }
 
-// What is not answered in time is told.
-TEST_F(HttpLimitsTest, StopTellsWhatIsUnanswered) {
+// Requests without an answer at the time limit are reported.
+TEST_F(HttpLimitsTest, StopReportsUnansweredRequests) {
   const auto model = std::make_shared<GatedModel>();
   start({}, {}, model);
   HttpClient client(port);
@@ -158,13 +158,13 @@ TEST_F(HttpLimitsTest, StopTellsWhatIsUnanswered) {
   EXPECT_FALSE(stopped.get());
 }
 
-// An address that is taken is the person's to change.
-TEST_F(HttpLimitsTest, SaysThatAnAddressIsTaken) {
+// The error for an address in use names the address.
+TEST_F(HttpLimitsTest, ReportsAnAddressInUse) {
   start();
   HttpOptions taken;
   taken.port = port;
   expect_error("usage.address", [&] { HttpServer(taken, *service); });
-  taken.host = "192.0.2.1";  // of nobody: RFC 5737
+  taken.host = "192.0.2.1";  // reserved address: RFC 5737
   expect_error("usage.address", [&] { HttpServer(taken, *service); });
   EXPECT_TRUE(server->address().loopback);
   EXPECT_THAT(server->address().url, testing::StartsWith("http://127.0.0.1:"));

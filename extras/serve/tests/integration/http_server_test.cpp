@@ -1,4 +1,4 @@
-// How requests are read and responses sent over real sockets.
+// Requests and responses over real sockets.
 #include <random>
 
 #include "support/loopback.h"
@@ -6,8 +6,9 @@
 namespace digits {
 namespace {
 
-// One connection serves many requests, one after the other or sent ahead; answers keep their order.
-TEST_F(HttpServerTest, KeepsAConnection) {
+// One connection serves many requests, sent one after the other or pipelined. The responses keep
+// the order.
+TEST_F(HttpServerTest, KeepsAConnectionOpen) {
   start();
   HttpClient client(port);
   for (int i = 0; i < 3; ++i) {
@@ -49,8 +50,8 @@ struct Bad {
   std::string bytes;
 };
 
-// What is no HTTP, or leaves open where a request ends, is refused; the server goes on.
-TEST_F(HttpServerTest, RefusesMalformedRequests) {
+// Bytes that are not HTTP, and requests without a clear end, are rejected. The server continues.
+TEST_F(HttpServerTest, RejectsMalformedRequests) {
   HttpOptions http;
   http.max_body = 2000;
   start(http);
@@ -84,7 +85,7 @@ TEST_F(HttpServerTest, RefusesMalformedRequests) {
   }
 }
 
-// A request that a seed damages: bytes are changed, left out, repeated, or cut off.
+// A request damaged by a seed: bytes are changed, removed, repeated or cut off.
 std::string damaged(std::string bytes, std::mt19937_64& random) {
   const auto below = [&](std::size_t n) { return static_cast<std::size_t>(random() % n); };
   for (auto changes = 1 + below(3); changes > 0; --changes) {
@@ -106,9 +107,9 @@ std::string damaged(std::string bytes, std::mt19937_64& random) {
   return bytes;
 }
 
-// Each damaged request is answered or its connection ends, and the server goes on. What is answered
-// has a status that a client can act on.
-TEST_F(HttpServerTest, OutlivesDamagedRequests) {
+// Each damaged request is answered or its connection ends, and the server continues. An answer has
+// a status that a client can act on.
+TEST_F(HttpServerTest, SurvivesDamagedRequests) {
   start();
   const auto good = post_request(kInfer, fake_request());
   std::mt19937_64 random(test_seed());
@@ -131,8 +132,9 @@ TEST_F(HttpServerTest, OutlivesDamagedRequests) {
   EXPECT_EQ(status_of(good), 200);
 }
 
-// A client that asks before it sends is told in time; one that sends at once is told all the same.
-TEST_F(HttpServerTest, RefusesLargeBodiesOfEitherClient) {
+// A client that sends Expect gets the rejection before it sends its body. A client that sends at
+// once gets it too.
+TEST_F(HttpServerTest, RejectsLargeBodiesWithAndWithoutExpect) {
   HttpOptions http;
   http.max_body = 1000;
   start(http);

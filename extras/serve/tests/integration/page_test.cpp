@@ -15,9 +15,9 @@ std::string which(const std::string& program) {
   return found.substr(0, found.find('\n'));
 }
 
-// Three digits drawn by the mouse and one by the keyboard are read; the page asks nobody but its
-// server, breaks no rule of its content security policy, and fits a phone.
-TEST(Page, ReadsWhatIsDrawn) {
+// The page classifies three digits drawn by mouse and one by keyboard. It requests nothing from
+// other servers, obeys its content security policy, and fits a phone.
+TEST(Page, ClassifiesDrawnDigits) {
   const char* const playwright = std::getenv("DIGITS_PLAYWRIGHT");
   const auto node = which("node"), chromium = which("chromium");
   if (playwright == nullptr || node.empty() || chromium.empty()) {

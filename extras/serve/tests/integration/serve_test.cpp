@@ -1,4 +1,4 @@
-// The program as it is started: a real package, real clients, signals, a repository.
+// The program in use: a real package, real clients, signals, a repository.
 #include <csignal>
 
 #include "base/files.h"
@@ -29,8 +29,8 @@ std::string name_of_model(int port) {
   return Json::parse(index->body).at(0).at("name");
 }
 
-// Everything a person needs to go on stands in what it prints; then it answers as `predict` does.
-TEST(Serve, AnswersForeignClientsAsPredictDoes) {
+// The program prints everything that a user needs to continue. Then it answers as `predict` does.
+TEST(Serve, AnswersStandardClientsAsPredictDoes) {
   const auto package = tiny_run().package();
   const ServerProcess server({"--model", package, "--threads", "1"});
   ASSERT_NE(server.port(), 0) << server.err();
@@ -52,8 +52,8 @@ TEST(Serve, AnswersForeignClientsAsPredictDoes) {
   }
 }
 
-// A photo of several digits is refused by number; read as one digit, it is answered.
-TEST(Serve, RefusesPicturesWithTheReason) {
+// A photo of several digits is rejected with their number. Read as one digit, it is answered.
+TEST(Serve, RejectsPicturesWithAReason) {
   const ServerProcess server({"--model", tiny_run().package(), "--threads", "1"});
   ASSERT_NE(server.port(), 0) << server.err();
   const auto python = python_with({"json"});
@@ -82,8 +82,9 @@ except urllib.error.HTTPError as error:
   EXPECT_EQ(ask("photos/bad/truncated.jpg", "any"), "400 image.unreadable\n");
 }
 
-// Both signals: ready no more, everything answered, status 0; whatever the load.
-TEST(Serve, EndsWellUnderLoad) {
+// After either signal, under load, the server is no longer ready, answers all requests and exits
+// with status 0.
+TEST(Serve, StopsCleanlyUnderLoad) {
   for (const int signal : {SIGTERM, SIGINT}) {
     ServerProcess server({"--model", tiny_run().package(), "--threads", "2"});
     ASSERT_NE(server.port(), 0) << server.err();
@@ -99,8 +100,8 @@ TEST(Serve, EndsWellUnderLoad) {
   }
 }
 
-// A server that is told to end before it answers ends all the same.
-TEST(Serve, EndsWhenIdle) {
+// A server that gets a signal before its first request ends too.
+TEST(Serve, StopsWhenIdle) {
   ServerProcess server({"--model", tiny_run().package()});
   ASSERT_NE(server.port(), 0) << server.err();
   HttpClient idle(server.port());
@@ -109,8 +110,8 @@ TEST(Serve, EndsWhenIdle) {
   EXPECT_TRUE(idle.ended());
 }
 
-// What cannot be served never listens.
-TEST(Serve, RefusesBeforeItListens) {
+// The server rejects an invalid model before it listens.
+TEST(Serve, RejectsAnInvalidModelBeforeListening) {
   const TemporaryDirectory folder;
   fs::copy(tiny_run().package(), folder / "package", fs::copy_options::recursive);
   write_file(folder / "package" / "profile.json", "{}");
@@ -151,8 +152,8 @@ void wait_for_version(const ServerProcess& server, int version) {
   while (HttpClient(server.port()).get(path)->status != 200) std::this_thread::yield();
 }
 
-// The promoted version answers, without a request lost at the change; so does the one that a
-// rollback goes back to.
+// The promoted version answers, and no request is lost at the change. The same holds after a
+// rollback.
 TEST(Serve, FollowsThePromotedVersionUnderLoad) {
   Repository repository;
   ServerProcess server({"--model", repository.folder / "digit", "--threads", "2"});
@@ -175,9 +176,9 @@ TEST(Serve, FollowsThePromotedVersionUnderLoad) {
   EXPECT_THAT(server.err(), testing::HasSubstr("model.loaded: version 2"));
 }
 
-// A version that does not give its golden logits never answers: the one before it goes on, and the
-// log and the metrics say why.
-TEST(Serve, KeepsTheOldVersionWhenTheNewOneIsBad) {
+// A version that does not give its golden logits never answers. The previous version continues, and
+// log and metrics give the reason.
+TEST(Serve, KeepsTheOldVersionIfTheNewOneIsInvalid) {
   Repository repository;
   const auto package = repository.model.path_of(2);
   auto golden = read_file(package / "golden.safetensors");
@@ -195,7 +196,7 @@ TEST(Serve, KeepsTheOldVersionWhenTheNewOneIsBad) {
   EXPECT_THAT(server.err(), testing::HasSubstr("version 1 goes on: package.golden"));
 }
 
-// What the report makes of a shadow after some traffic: its exit status.
+// Sends some traffic to a shadow, and returns the exit status of its report.
 int report_on_shadow(const fs::path& shadow) {
   const ServerProcess server({"--model", tiny_run().package(), "--shadow", shadow});
   const auto name = name_of_model(server.port());
@@ -223,17 +224,17 @@ TEST(Serve, PrintsItsAddressAsJson) {
   EXPECT_EQ(json.at("version"), "1");
 }
 
-// The same model may take over; one with other weights may not.
-TEST(Serve, ShadowReportTellsAWorseModel) {
+// The report passes the same model, and fails one with other weights.
+TEST(Serve, ShadowReportDetectsAWorseModel) {
   EXPECT_EQ(report_on_shadow(tiny_run().package()), kDone);
   const TemporaryDirectory folder;
   write_other_package(folder / "other");
   EXPECT_EQ(report_on_shadow(folder / "other"), kGateFailed);
 }
 
-// With a token, whoever has not got it is refused; with one address for all and no token, the
-// person is warned.
-TEST(Serve, AsksForTheToken) {
+// Requests without the token are rejected. A server that listens on all addresses without a token
+// prints a warning.
+TEST(Serve, RequiresTheToken) {
   const TemporaryDirectory folder;
   write_file(folder / "token", "correct-horse-battery\n");
   const ServerProcess server({"--model", tiny_run().package(), "--token-file", folder / "token"});

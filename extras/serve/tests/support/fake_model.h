@@ -13,7 +13,7 @@ namespace digits {
 
 inline Schema fake_schema() { return {2, 2, 1, {"zero", "one"}}; }
 
-// Of a few random images: enough for facts that a model needs.
+// A profile of a few random images, which a model needs.
 inline Profile fake_profile(const Schema& schema) {
   Dataset set;
   set.schema = schema;

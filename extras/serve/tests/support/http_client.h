@@ -1,4 +1,4 @@
-// A client of raw sockets: what a well-behaved library would never send, too.
+// A client of raw sockets, which can also send invalid requests.
 #pragma once
 
 #include <map>
@@ -15,7 +15,7 @@ struct Reply {
   std::string body;
 };
 
-// A connection to 127.0.0.1. Fails the test when it cannot connect, unless told otherwise.
+// A connection to 127.0.0.1. Fails the test when it cannot connect, if must_connect.
 class HttpClient {
  public:
   explicit HttpClient(int port, bool must_connect = true);
@@ -23,12 +23,12 @@ class HttpClient {
   bool connected() const { return connected_; }
   int fd() const { return socket_.get(); }
 
-  // False when the other side is gone.
+  // False when the server has closed the connection.
   bool send(const std::string& bytes);
   void finish_sending();  // the other side sees the end
 
-  // The next response; nothing when the connection ends before it is whole. A response to HEAD has
-  // no body. Responses of status 100 are passed over, and counted.
+  // The next response, or nothing when the connection ends before the response is complete. A
+  // response to HEAD has no body. Responses of status 100 are skipped and counted.
   std::optional<Reply> receive(bool head = false);
   int continues() const { return continues_; }
 

@@ -1,4 +1,4 @@
-// Clients that ask without pause, and count what became of each request.
+// Clients that send requests without pause, and count the outcomes.
 #pragma once
 
 #include <atomic>
@@ -12,8 +12,8 @@
 
 namespace digits {
 
-// `clients` threads; each keeps its connection for as long as the server does. Every request is
-// sent whole, and then waits for its response.
+// `clients` threads. Each keeps its connection as long as the server does, sends every request
+// completely, and then waits for the response.
 class Load {
  public:
   Load(int port, int clients, const std::string& path, const std::string& body) {
@@ -31,7 +31,7 @@ class Load {
     for (auto& thread : threads_) thread.join();
     threads_.clear();
   }
-  // Waits until the clients have ended by themselves, as nobody listens any more.
+  // Waits until the clients end because the server no longer listens.
   void wait() {
     for (auto& thread : threads_) thread.join();
     threads_.clear();
@@ -49,12 +49,12 @@ class Load {
   }
 
  private:
-  // One connection. False when there is nobody to connect to.
+  // One connection. False when the connection is rejected.
   bool run(int port, const std::string& request) {
     HttpClient client(port, /*must_connect=*/false);
     if (!client.connected()) return false;
     while (!stopped_) {
-      // A connection that was closed between two requests has taken none.
+      // A connection that was closed between two requests has received none.
       if (!client.send(request)) return true;
       const auto reply = client.receive();
       if (!reply) {

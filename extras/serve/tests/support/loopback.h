@@ -1,4 +1,4 @@
-// HTTP over real sockets, with a model that answers at once or when it is told to.
+// HTTP over real sockets, with a model that answers at once or when the test opens its gate.
 #pragma once
 
 #include <chrono>
@@ -62,7 +62,7 @@ class HttpServerTest : public testing::Test {
     return reply ? reply->status : 0;
   }
   void TearDown() override {
-    server.reset();  // before what it hands requests to
+    server.reset();  // before the objects that receive its requests
     service.reset();
   }
   std::unique_ptr<Service> service;

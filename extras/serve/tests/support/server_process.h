@@ -13,7 +13,7 @@ namespace digits {
 
 class ServerProcess {
  public:
-  // Starts it on a free port, and returns when it says that it answers.
+  // Starts the server on a free port, and returns when it is ready.
   explicit ServerProcess(std::vector<std::string> arguments);
   ~ServerProcess();  // by SIGKILL, if it still runs
   ServerProcess(const ServerProcess&) = delete;

@@ -22,7 +22,7 @@ std::string refusal_of(const HttpRequest& request, const std::string& token = ""
   return error_code([&] { require_admissible(request, find_route(request.path), token); });
 }
 
-TEST(Admission, AdmitsWhatClientsSend) {
+TEST(Admission, AdmitsValidRequests) {
   auto request = inference();
   for (const char* type : {"", "application/json", "application/json; charset=utf-8",
                            "application/octet-stream", "application/x-www-form-urlencoded"}) {
@@ -34,8 +34,8 @@ TEST(Admission, AdmitsWhatClientsSend) {
   }
 }
 
-// Refused before the body is read, each for its own reason.
-TEST(Admission, RefusesByTheHeaders) {
+// Invalid requests are rejected before the body is read, each for its own reason.
+TEST(Admission, RejectsByTheHeaders) {
   auto request = inference();
   request.method = "GET";
   EXPECT_EQ(refusal_of(request), "route.method");
@@ -50,8 +50,8 @@ TEST(Admission, RefusesByTheHeaders) {
   EXPECT_EQ(refusal_of(request), "request.encoding");
 }
 
-// The whole token, nothing but the token, and the word in front of it.
-TEST(Token, OnlyTheTokenOpens) {
+// Only the exact token after the word Bearer is accepted.
+TEST(Token, AcceptsOnlyTheExactToken) {
   require_token("anything", "");  // a server without a token
   require_token(std::string("Bearer ") + kToken, kToken);
   require_token(std::string("bearer ") + kToken, kToken);
@@ -62,8 +62,8 @@ TEST(Token, OnlyTheTokenOpens) {
   }
 }
 
-// Without the token only what is public is answered: probes carry no secrets.
-TEST(Admission, AsksForTheToken) {
+// Without the token only public endpoints answer: health probes have no token.
+TEST(Admission, RequiresTheToken) {
   auto request = inference();
   EXPECT_EQ(refusal_of(request, kToken), "auth.token");
   request.authorization = std::string("Bearer ") + kToken;
@@ -79,7 +79,7 @@ TEST(Admission, AsksForTheToken) {
   }
 }
 
-// An editor's newline is no part of the secret; a file that holds no secret is refused.
+// A newline at the end is no part of the secret. A file without a secret is rejected.
 TEST(Token, IsReadFromAFile) {
   const TemporaryDirectory folder;
   const auto path = folder / "token";

@@ -42,8 +42,9 @@ std::string ids(const InferenceBatch& batch) {
   return text;
 }
 
-// What waits is taken together, in order, as far as it fits: nobody waits for a batch to fill.
-TEST(BatchQueue, TakesWhatIsThere) {
+// Waiting requests are taken together, in order, up to the batch size. No request waits for a batch
+// to fill.
+TEST(BatchQueue, TakesWaitingRequestsTogether) {
   BatchQueue queue(100, 4);
   Answers answers;
   for (const auto& [id, count] : {std::pair{"a", 1}, std::pair{"b", 2}, std::pair{"c", 2},
@@ -59,8 +60,9 @@ TEST(BatchQueue, TakesWhatIsThere) {
   EXPECT_EQ(queue.waiting(), 0U);
 }
 
-// A picture takes longer to decode than a batch to compute: it holds nobody else up.
-TEST(BatchQueue, TakesPicturesAlone) {
+// Decoding a picture takes longer than computing a batch, so a picture must not delay other
+// requests.
+TEST(BatchQueue, TakesPicturesInSeparateBatches) {
   BatchQueue queue(100, 8);
   Answers answers;
   queue.push(pending(answers, "a", 1));
@@ -75,8 +77,8 @@ TEST(BatchQueue, TakesPicturesAlone) {
   EXPECT_EQ(ids(queue.take()), "bc");
 }
 
-// A full queue says so at once: waiting longer would help nobody.
-TEST(BatchQueue, RefusesWhatDoesNotFit) {
+// A full queue rejects at once, since waiting would not help.
+TEST(BatchQueue, RejectsRequestsBeyondItsCapacity) {
   BatchQueue queue(4, 4);
   Answers answers;
   queue.push(pending(answers, "a", 3));
@@ -84,12 +86,12 @@ TEST(BatchQueue, RefusesWhatDoesNotFit) {
   queue.push(pending(answers, "c", 1));
   EXPECT_EQ(queue.waiting(), 4U);
   EXPECT_EQ(ids(queue.take()), "ac");
-  queue.push(pending(answers, "d", 9));  // alone, it fits: else it never would
+  queue.push(pending(answers, "d", 9));  // alone it fits, or it would never be accepted
   EXPECT_EQ(ids(queue.take()), "d");
 }
 
-// At the end nothing new is taken in, and what was taken in is still handed out.
-TEST(BatchQueue, ClosesWithoutLosingAnything) {
+// A closed queue accepts nothing new, and still returns the accepted requests.
+TEST(BatchQueue, ClosesWithoutLosingARequest) {
   BatchQueue queue(4, 1);
   Answers answers;
   queue.push(pending(answers, "a", 1));
@@ -102,8 +104,8 @@ TEST(BatchQueue, ClosesWithoutLosingAnything) {
   EXPECT_TRUE(queue.take().empty());
 }
 
-// Computed together, each request gets the rows of its own images.
-TEST(RunBatch, HandsEachRequestItsRows) {
+// Requests computed together get the rows of their own images.
+TEST(RunBatch, GivesEachRequestItsRows) {
   const auto model = std::make_shared<FakeModel>(7.0F);
   Answers answers;
   InferenceBatch batch;
@@ -123,8 +125,8 @@ TEST(RunBatch, HandsEachRequestItsRows) {
   EXPECT_EQ(answers.all[0].second.model, model);
 }
 
-// A client that has waited so long has given up: computing for it would only delay the others.
-TEST(RunBatch, LeavesOutWhatIsTooLate) {
+// An expired request is not computed, since its client has given up.
+TEST(RunBatch, OmitsExpiredRequests) {
   const auto model = std::make_shared<FakeModel>();
   Answers answers;
   InferenceBatch batch;
@@ -138,8 +140,8 @@ TEST(RunBatch, LeavesOutWhatIsTooLate) {
   EXPECT_EQ(answers.all[1].second.batch, 1U);
 }
 
-// A picture that cannot be read is its request's own matter.
-TEST(RunBatch, ABadPictureFailsItsRequestAlone) {
+// An unreadable picture fails its own request only.
+TEST(RunBatch, BadPictureFailsOnlyItsRequest) {
   const auto model = std::make_shared<FakeModel>();
   Answers answers;
   InferenceBatch batch;
@@ -159,8 +161,8 @@ class BrokenModel : public FakeModel {
   }
 };
 
-// What a library throws reaches the client as one line, and the server goes on.
-TEST(RunBatch, AnEngineThatThrowsIsAnError) {
+// An exception of a library becomes a one-line error for the client, and the server continues.
+TEST(RunBatch, EngineExceptionIsAnError) {
   Answers answers;
   InferenceBatch batch;
   batch.push_back(pending(answers, "a", 1));

@@ -19,9 +19,9 @@ class ConnectionTableTest : public testing::Test {
   ConnectionTable table;
 };
 
-// A client that sends a byte now and then is ended all the same: what counts is when the phase
-// began, not when the last byte came.
-TEST_F(ConnectionTableTest, EndsWhatIsTooLongInAPhase) {
+// A client that sends single bytes slowly is ended too: the time counts from the start of the
+// phase, not from the last byte.
+TEST_F(ConnectionTableTest, EndsConnectionsTooLongInAPhase) {
   table.open(7, at(0));
   auto* const second = table.open(8, at(0));
   EXPECT_TRUE(table.enter(second, Phase::kHeaders, at(60)));
@@ -31,8 +31,8 @@ TEST_F(ConnectionTableTest, EndsWhatIsTooLongInAPhase) {
   EXPECT_THAT(expired(160), testing::ElementsAre(8));
 }
 
-// The handler's time is bounded elsewhere: its response is owed.
-TEST_F(ConnectionTableTest, LeavesWorkAlone) {
+// The connection waits for its response. Another limit bounds the handler's time.
+TEST_F(ConnectionTableTest, KeepsWorkingConnections) {
   auto* const connection = table.open(7, at(0));
   EXPECT_TRUE(table.enter(connection, Phase::kWorking, at(0)));
   EXPECT_THAT(expired(10'000), testing::IsEmpty());
@@ -41,8 +41,8 @@ TEST_F(ConnectionTableTest, LeavesWorkAlone) {
   EXPECT_THAT(expired(10'100), testing::ElementsAre(7));
 }
 
-// After its end a connection enters nothing: two threads never write to one client.
-TEST_F(ConnectionTableTest, AnEndedConnectionStaysEnded) {
+// An ended connection enters no phase, so two threads never write to one client.
+TEST_F(ConnectionTableTest, EndedConnectionStaysEnded) {
   auto* const connection = table.open(7, at(0));
   EXPECT_TRUE(table.enter(connection, Phase::kBody, at(0)));
   EXPECT_THAT(expired(100), testing::ElementsAre(7));
@@ -51,9 +51,9 @@ TEST_F(ConnectionTableTest, AnEndedConnectionStaysEnded) {
   EXPECT_EQ(table.size(), 0U);
 }
 
-// Whoever goes away in the middle of a request, or between two, is let go; a response is owed to
-// everybody else, whatever their side of the connection does.
-TEST_F(ConnectionTableTest, EndsThoseThatAreGone) {
+// A connection that the client closes in the middle of a request, or between two, is ended. A
+// complete request still gets its response, in any state of the client's side.
+TEST_F(ConnectionTableTest, EndsAbandonedConnections) {
   int fd = 10;
   for (const auto phase :
        {Phase::kIdle, Phase::kHeaders, Phase::kBody, Phase::kWorking, Phase::kSending}) {
@@ -71,8 +71,8 @@ TEST_F(ConnectionTableTest, EndsThoseThatAreGone) {
   EXPECT_EQ(fds.size(), 3U);  // each once
 }
 
-// At the server's end idle clients are told; those that are owed a response are not.
-TEST_F(ConnectionTableTest, EndsIdleOnesAlone) {
+// At shutdown idle connections are ended. Connections that wait for a response are not.
+TEST_F(ConnectionTableTest, EndsOnlyIdleConnections) {
   table.open(7, at(0));
   for (const auto phase : {Phase::kHeaders, Phase::kBody, Phase::kWorking, Phase::kSending}) {
     table.enter(table.open(8, at(0)), phase, at(0));

@@ -23,7 +23,7 @@ std::string deflated(const std::string& text, int window_bits) {
   return out;
 }
 
-// Each encoding, and each of the two forms in which clients send deflate, gives the same body.
+// Each encoding, including both forms of deflate, gives the same body.
 TEST(ContentEncoding, UnpacksEachEncoding) {
   const std::string text(100'000, 'x');
   EXPECT_EQ(unpacked(text, "", 100'000), text);
@@ -33,8 +33,8 @@ TEST(ContentEncoding, UnpacksEachEncoding) {
   EXPECT_EQ(unpacked(deflated(text, -15), "deflate", 100'000), text);
 }
 
-// A few bytes must not fill the memory: the bound holds for what comes out, to the byte.
-TEST(ContentEncoding, BoundsTheUnpackedBody) {
+// A few bytes must not fill the memory: the limit on the unpacked size is exact to the byte.
+TEST(ContentEncoding, LimitsTheUnpackedSize) {
   const auto bomb = gzip(std::string(10'000'000, '\0'));
   ASSERT_LT(bomb.size(), 20'000U);
   expect_error("request.too_large", [&] { unpacked(bomb, "gzip", 1'000'000); });
@@ -42,8 +42,8 @@ TEST(ContentEncoding, BoundsTheUnpackedBody) {
   EXPECT_EQ(unpacked(bomb, "gzip", 10'000'000).size(), 10'000'000U);
 }
 
-// A damaged body is never half-accepted: cut anywhere, changed, or with something behind it.
-TEST(ContentEncoding, RefusesDamage) {
+// A damaged body is rejected: truncated anywhere, changed, or followed by other bytes.
+TEST(ContentEncoding, RejectsDamagedBodies) {
   const auto packed = gzip("{\"inputs\": []}");
   for (std::size_t size = 0; size < packed.size(); ++size) {
     EXPECT_EQ(error_code([&] { unpacked(packed.substr(0, size), "gzip", 1000); }),
@@ -57,7 +57,7 @@ TEST(ContentEncoding, RefusesDamage) {
   expect_error("request.compression", [&] { unpacked("plain", "gzip", 1000); });
 }
 
-TEST(ContentEncoding, RefusesUnknownEncodings) {
+TEST(ContentEncoding, RejectsUnknownEncodings) {
   expect_error("request.encoding", [] { unpacked("x", "br", 1000); });
   expect_error("request.encoding", [] { unpacked("x", "gzip, gzip", 1000); });
 }

@@ -19,8 +19,8 @@ void add(DriftWindow& window, const Dataset& set, std::size_t from, std::size_t 
   }
 }
 
-// With few images chance alone makes differences: nothing is decided, whatever they look like.
-TEST(DriftWindow, DecidesNothingOfFewImages) {
+// With few images chance causes differences, so any few images are undecided.
+TEST(DriftWindow, IsUndecidedOnFewImages) {
   DriftWindow window(make_profile(images_below(256, 600), 1), 400);
   const auto dark = images_below(20, 600);
   add(window, dark, 0, 199);
@@ -31,8 +31,8 @@ TEST(DriftWindow, DecidesNothingOfFewImages) {
   EXPECT_EQ(window.verdict().count, 200U);
 }
 
-// The training set's own images are no drift.
-TEST(DriftWindow, TheSameKindOfImagesIsOk) {
+// The images of the training set are no drift.
+TEST(DriftWindow, TrainingImagesAreNoDrift) {
   const auto set = images_below(256, 600);
   DriftWindow window(make_profile(set, 1), 400);
   add(window, set, 0, 400);
@@ -41,8 +41,9 @@ TEST(DriftWindow, TheSameKindOfImagesIsOk) {
   EXPECT_EQ(verdict.tests.size(), std::size_t{kFeatureCount} + 1);
 }
 
-// Only the last images count: drift shows after one window of it, and is over after one without.
-TEST(DriftWindow, ForgetsTheOldest) {
+// Only the last images count: drift is reported after one window with it, and ends after one window
+// without it.
+TEST(DriftWindow, DropsTheOldestImages) {
   const auto set = images_below(256, 600);
   const auto dark = images_below(20, 600);
   DriftWindow window(make_profile(set, 1), 300);

@@ -17,7 +17,7 @@ class ExchangeTest : public testing::Test {
   BodyLimits limits{100, 150, &buffered};
 };
 
-// A body arrives in pieces and is handed over whole; its memory is given back at the end.
+// A body arrives in pieces and is returned complete. Its memory is released at the end.
 TEST_F(ExchangeTest, CollectsABody) {
   {
     Exchange exchange(limits);
@@ -30,9 +30,9 @@ TEST_F(ExchangeTest, CollectsABody) {
   EXPECT_EQ(buffered, 0U);
 }
 
-// Two parties that disagree about where a body ends can be played against each other (request
-// smuggling): such requests are refused, and their connection ends.
-TEST_F(ExchangeTest, RefusesAmbiguousFraming) {
+// Two servers that disagree about the end of a body can be attacked by request smuggling. Such
+// requests are rejected, and their connection ends.
+TEST_F(ExchangeTest, RejectsAmbiguousFraming) {
   BodyFraming both = length(3), twice = length(3), unknown;
   both.encodings = 1;
   both.chunked = true;
@@ -46,8 +46,8 @@ TEST_F(ExchangeTest, RefusesAmbiguousFraming) {
   }
 }
 
-// The limit of one body holds whether it is announced or not.
-TEST_F(ExchangeTest, BoundsOneBody) {
+// The limit of one body holds with and without a declared length.
+TEST_F(ExchangeTest, LimitsOneBody) {
   Exchange announced(limits), chunked(limits);
   announced.begin(length(100));
   Exchange longer(limits);
@@ -57,8 +57,8 @@ TEST_F(ExchangeTest, BoundsOneBody) {
   expect_error("request.too_large", [&] { chunked.append("x", 1); });
 }
 
-// Many clients at once cannot fill the memory either.
-TEST_F(ExchangeTest, BoundsAllBodies) {
+// The limit of all bodies together holds for many clients.
+TEST_F(ExchangeTest, LimitsAllBodiesTogether) {
   const std::string text(100, 'x');
   Exchange first(limits);
   first.append(text.data(), 100);
@@ -71,8 +71,9 @@ TEST_F(ExchangeTest, BoundsAllBodies) {
   EXPECT_EQ(buffered, 150U);
 }
 
-// A refused body is discarded to its end, so that the client sees the response; but not for ever.
-TEST_F(ExchangeTest, DiscardsARefusedBodyWithinReason) {
+// A rejected body is read and discarded, so that the client sees the response. The discarded size
+// has a limit.
+TEST_F(ExchangeTest, DiscardsARejectedBodyUpToALimit) {
   const std::string text(100, 'x');
   Exchange exchange(limits);
   exchange.append(text.data(), 100);
@@ -85,8 +86,8 @@ TEST_F(ExchangeTest, DiscardsARefusedBodyWithinReason) {
   EXPECT_TRUE(exchange.hopeless());
 }
 
-// A client that asks before it sends gets the refusal at once.
-TEST_F(ExchangeTest, TellsWhoAsksFirst) {
+// A client that sends Expect gets the rejection at once.
+TEST_F(ExchangeTest, RejectsAtExpectContinue) {
   auto framing = length(50);
   framing.expects_continue = true;
   Exchange exchange(limits);

@@ -9,8 +9,8 @@ namespace {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
-// Clients decide by the status whether to repeat a request, to correct it, or to give up.
-TEST(HttpStatus, FollowsFromTheCode) {
+// The status tells a client whether to repeat a request, correct it, or give up.
+TEST(HttpStatus, DependsOnTheErrorCode) {
   const std::map<std::string, int> expected{
       {"request.json", 400},      {"request.shape", 400},    {"request.framing", 400},
       {"image.unreadable", 400},  {"image.blank", 400},      {"auth.token", 401},
@@ -34,8 +34,8 @@ TEST(HttpStatus, BodyNamesCodeSeenAndHint) {
   EXPECT_TRUE(response.headers.empty());
 }
 
-// What a client needs for its next step stands in the headers that HTTP has for it.
-TEST(HttpStatus, HeadersSayWhatToDo) {
+// The standard HTTP headers tell the client its next step.
+TEST(HttpStatus, HeadersGuideTheClient) {
   EXPECT_EQ(error_response_of({"server.busy", "x", "y"}).headers, (Headers{{"Retry-After", "1"}}));
   EXPECT_EQ(error_response_of({"auth.token", "x", "y"}).headers,
             (Headers{{"WWW-Authenticate", "Bearer"}}));
@@ -43,7 +43,7 @@ TEST(HttpStatus, HeadersSayWhatToDo) {
             (Headers{{"Allow", "GET, HEAD"}}));
 }
 
-// A client's bytes come back in an error; they must not break its line or steer a terminal.
+// An error repeats the client's bytes. They must not break its line or control a terminal.
 TEST(HttpStatus, BodyIsPrintable) {
   const auto response = error_response_of({"request.json", "\x1b[2J\n\xff", "x"});
   EXPECT_EQ(response.body.find('\x1b'), std::string::npos);

@@ -43,7 +43,7 @@ std::string framed(const std::string& text) {
   return std::string(reinterpret_cast<const char*>(&length), sizeof length) + text;
 }
 
-// Flat or nested as the shape is: the protocol allows both, and both mean the same.
+// The protocol allows flat and nested data. Both give the same tensor.
 TEST(InferRequest, ReadsFlatAndNestedTensors) {
   const std::vector<float> expected{0.0F, 0.25F, 0.5F, 1.0F};
   for (const char* data : {"[0,0.25,5e-1,1]", "[[[[0,0.25],[0.5,1.0]]]]"}) {
@@ -54,7 +54,7 @@ TEST(InferRequest, ReadsFlatAndNestedTensors) {
   }
 }
 
-// Bytes become the units that the network was trained on: b / 255.
+// Bytes are scaled to the range of the network's input: b / 255.
 TEST(InferRequest, ReadsPixels) {
   const auto request = parsed(input("pixels", "[2,1,2,2]", "UINT8", "[0,255,51,102,1,2,3,4]"));
   EXPECT_EQ(request.count, 2U);
@@ -93,7 +93,7 @@ TEST(InferRequest, ReadsTensorsBehindTheJson) {
               testing::ElementsAre("ab", "c"));
 }
 
-TEST(InferRequest, ReadsWhatIsWanted) {
+TEST(InferRequest, ReadsTheRequestedOutputs) {
   const auto request = parsed(
       R"({"id":"7","parameters":{"binary_data_output":true,"priority":3},
           "inputs":[{"name":"images","shape":[1,1,2,2],"datatype":"FP32","data":[0,0,0,0]}],
@@ -110,8 +110,8 @@ TEST(InferRequest, ReadsWhatIsWanted) {
   EXPECT_EQ(request.outputs[2].classes, 2U);
 }
 
-// Without outputs all of them are wanted, in the order of the metadata.
-TEST(InferRequest, WantsEverythingByDefault) {
+// Without a list of outputs all are requested, in the order of the metadata.
+TEST(InferRequest, RequestsAllOutputsByDefault) {
   const auto request = parsed(fake_request());
   ASSERT_EQ(request.outputs.size(), 3U);
   EXPECT_EQ(request.outputs[0].name, "logits");
@@ -124,8 +124,9 @@ struct Bad {
   std::string json;
 };
 
-// What is wrong is named by its code, wherever it is; nothing is guessed or passed over.
-TEST(InferRequest, RefusesWhatIsWrong) {
+// Each error is named by its code, at any place in the request. The parser guesses and ignores
+// nothing.
+TEST(InferRequest, RejectsInvalidRequests) {
   const std::string good = R"([0,0,0,0])", shape = "[1,1,2,2]";
   const std::string deep(40, '[');
   const std::vector<Bad> all{
@@ -208,8 +209,8 @@ TEST(InferRequest, RefusesWhatIsWrong) {
   for (const auto& bad : all) EXPECT_EQ(code_of(bad.json), bad.code) << bad.json;
 }
 
-// Lengths that lie: of the JSON, of a tensor, of a string within it.
-TEST(InferRequest, RefusesLengthsThatLie) {
+// Wrong lengths of the JSON, of a tensor, and of a string within it.
+TEST(InferRequest, RejectsWrongLengths) {
   const std::string json = R"({"inputs":[{"name":"images","shape":[1,1,2,2],"datatype":"FP32",
                                "parameters":{"binary_data_size":16}}]})";
   const auto values = bytes_of({0.0F, 0.0F, 0.0F, 0.0F});
@@ -239,8 +240,8 @@ TEST(InferRequest, RefusesLengthsThatLie) {
   EXPECT_EQ(pictures("6", framed("x") + "y"), "request.data");
 }
 
-// NaN and infinity have no place in JSON, but in bytes they do.
-TEST(InferRequest, RefusesBytesThatAreNoUnits) {
+// JSON cannot hold NaN and infinity, but bytes can.
+TEST(InferRequest, RejectsValuesOutsideZeroToOne) {
   for (const float value : {NAN, INFINITY, -INFINITY, -0.1F, 1.1F}) {
     EXPECT_EQ(error_code([&] {
                 parsed_binary(R"({"inputs":[{"name":"images","shape":[1,1,2,2],"datatype":"FP32",
@@ -252,8 +253,8 @@ TEST(InferRequest, RefusesBytesThatAreNoUnits) {
   }
 }
 
-// Both at once would leave open which one counts.
-TEST(InferRequest, RefusesDataInBothPlaces) {
+// With data in both places the valid one is unknown.
+TEST(InferRequest, RejectsDataInBothPlaces) {
   EXPECT_EQ(error_code([] {
               parsed_binary(R"({"inputs":[{"name":"pixels","shape":[1,1,2,2],"datatype":"UINT8",
                                 "data":[0,0,0,0],"parameters":{"binary_data_size":4}}]})",
@@ -262,8 +263,8 @@ TEST(InferRequest, RefusesDataInBothPlaces) {
             "request.field");
 }
 
-// What is left of a large request on this thread does not reach the next one, and costs nothing.
-TEST(InferRequest, LargeAndSmallRequestsAlternate) {
+// The next request on a thread does not see the buffers of a large one, and is not slower.
+TEST(InferRequest, LargeRequestsDoNotAffectSmallOnes) {
   std::string many = "[0";
   for (int i = 0; i < 1'000'000; ++i) many += ",0";
   for (int i = 0; i < 2; ++i) {

@@ -17,7 +17,7 @@ InferRequest wanting(std::vector<WantedOutput> outputs) {
   return request;
 }
 
-// The whole text, by hand: rows of two images, labels escaped, the id where there was one.
+// The whole text, by hand: rows of two images, escaped labels, the id if the request has one.
 TEST(InferResponse, WritesJson) {
   auto request = wanting({{OutputKind::kLogits, "logits__0", false, 0},
                           {OutputKind::kProbabilities, "probabilities", false, 0},
@@ -34,14 +34,14 @@ TEST(InferResponse, WritesJson) {
             R"({"name":"label","datatype":"BYTES","shape":[2],"data":["zero","o\"ne"]}]})");
 }
 
-// Some clients refuse an id that they did not send.
-TEST(InferResponse, HasNoIdWithoutOne) {
+// Some clients reject an id that they did not send.
+TEST(InferResponse, OmitsAMissingId) {
   const auto response =
       infer_response(wanting({{OutputKind::kLabel, "label", false, 0}}), kModel, {{1, 0, 0, 1}});
   EXPECT_EQ(response.body.find("\"id\""), std::string::npos);
 }
 
-// value:index:label of the best classes, as many as there are at most.
+// value:index:label of the best classes, limited to the number of classes.
 TEST(InferResponse, WritesClassifications) {
   for (const std::size_t k : {1U, 2U, 7U}) {
     const auto body = infer_response(wanting({{OutputKind::kLogits, "logits", false, k}}),
@@ -53,7 +53,7 @@ TEST(InferResponse, WritesClassifications) {
   }
 }
 
-// Tensors behind the JSON, in the order of the outputs: floats as they are, strings with lengths.
+// Tensors behind the JSON, in the order of the outputs: raw floats, and strings with lengths.
 TEST(InferResponse, WritesTensorsBehindTheJson) {
   const auto response = infer_response(wanting({{OutputKind::kLabel, "label", true, 0},
                                                 {OutputKind::kProbabilities, "p", false, 0},
@@ -74,8 +74,8 @@ TEST(InferResponse, WritesTensorsBehindTheJson) {
   EXPECT_THAT(logits, testing::ElementsAre(1.0F, 0.0F, 0.0F, 1.5F));
 }
 
-// Numbers read back to the bit, however many digits that takes.
-TEST(InferResponse, NumbersReadBackToTheBit) {
+// Every number is written with enough digits to read back to the bit.
+TEST(InferResponse, NumbersRoundTripBitExactly) {
   const float third = 1.0F / 3.0F, tiny = 1.1754944e-38F;
   const auto body = infer_response(wanting({{OutputKind::kLogits, "logits", false, 0}}), kModel,
                                    {{third, std::nextafter(third, 1.0F), tiny, -16777217.0F}})
@@ -90,8 +90,8 @@ TEST(InferResponse, NumbersReadBackToTheBit) {
   EXPECT_THAT(values, testing::ElementsAre(third, std::nextafter(third, 1.0F), tiny, -16777217.0F));
 }
 
-// What the network saw, when asked for: also where a picture was sent.
-TEST(InferResponse, WritesTheImagesThatWereSeen) {
+// On request the response holds the network's input, also for a picture.
+TEST(InferResponse, WritesTheNetworkInput) {
   auto request = wanting({{OutputKind::kPixels, "pixels", false, 0}});
   const InferValues values{{1, 0, 0, 1}, {0.0F, 1.0F, 0.2F, 0.5F}, {1, 1, 2}};
   EXPECT_THAT(infer_response(request, kModel, values).body,
@@ -102,8 +102,8 @@ TEST(InferResponse, WritesTheImagesThatWereSeen) {
   EXPECT_EQ(body.substr(body.size() - 4), std::string("\0\xff\x33\x80", 4));
 }
 
-// JSON has no word for NaN; and an answer made of it would be none.
-TEST(InferResponse, RefusesLogitsThatAreNoNumbers) {
+// JSON cannot hold NaN, and NaN is no valid answer.
+TEST(InferResponse, RejectsNonFiniteLogits) {
   for (const float value : {NAN, INFINITY}) {
     expect_error("model.not_finite", [&] {
       infer_response(wanting({{OutputKind::kLabel, "label", false, 0}}), kModel,

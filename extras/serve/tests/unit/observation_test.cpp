@@ -1,4 +1,4 @@
-// What is told about requests: log lines, metrics, statistics.
+// Records of requests: log lines, metrics, statistics.
 #include <map>
 
 #include "base/files.h"
@@ -33,7 +33,7 @@ Inference inference_of(std::size_t batch) {
 }
 
 // The keys that dashboards and alert rules rely on.
-TEST(RequestLog, LineHasWhatHappened) {
+TEST(RequestLog, LineDescribesTheRequest) {
   RequestRecord record;
   record.id = "r-1";
   record.method = "POST";
@@ -50,7 +50,7 @@ TEST(RequestLog, LineHasWhatHappened) {
             R"("version":"3","images":2,"batch":5,"queue_ms":0.5,"compute_ms":0.25})");
 }
 
-TEST(RequestLog, LineOfARefusalHasItsCode) {
+TEST(RequestLog, LineOfARejectionHasItsCode) {
   RequestRecord record;
   record.id = "r-2";
   record.method = "GET";
@@ -63,7 +63,7 @@ TEST(RequestLog, LineOfARefusalHasItsCode) {
   EXPECT_EQ(line.find('\x1b'), std::string::npos);
 }
 
-// Lines are whole objects with a time, and are in the file when the call returns.
+// Lines are complete objects with a time, and are in the file when the call returns.
 TEST(RequestLog, AddsLinesToAFile) {
   const TemporaryDirectory folder;
   const auto path = folder / "requests.jsonl";
@@ -109,7 +109,7 @@ TEST(Metrics, CountRequestsAndPredictions) {
   EXPECT_EQ(seen.at(R"(digits_confidence_bucket{le="0.9"})"), 2);
 }
 
-TEST(Metrics, SayWhichModelAnswers) {
+TEST(Metrics, NameTheModelInUse) {
   const FakeModel first(1, "1"), second(1, "2");
   Metrics metrics(first.facts());
   metrics.model_loaded(second.facts());
@@ -130,7 +130,7 @@ TEST(Metrics, SayWhichModelAnswers) {
 }
 
 // One state at a time is 1.
-TEST(Metrics, SayHowTheInputsDrift) {
+TEST(Metrics, ReportInputDrift) {
   const FakeModel model;
   Metrics metrics(model.facts());
   EXPECT_EQ(samples(metrics.text(0)).at(R"(digits_drift_state{state="too_few"})"), 1);

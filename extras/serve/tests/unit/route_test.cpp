@@ -38,8 +38,8 @@ TEST(Route, FindsEachEndpoint) {
   EXPECT_EQ(find_route("/").endpoint, Endpoint::kPage);
 }
 
-// A path that is none is refused, not taken for the nearest one.
-TEST(Route, RefusesOtherPaths) {
+// An unknown path is rejected, and no similar path is used.
+TEST(Route, RejectsOtherPaths) {
   for (const char* path :
        {"", "v2", "/v1", "/v2/health", "/v2/models", "/v2/models/", "/v2/models//",
         "/v2/models//infer", "/v2/models/m/infer/x", "/v2/models/m/versions",
@@ -49,7 +49,7 @@ TEST(Route, RefusesOtherPaths) {
   }
 }
 
-// Only what holds no secret is open to everybody.
+// Only endpoints without secrets are public.
 TEST(Route, HealthAndPageArePublic) {
   EXPECT_TRUE(is_public(Endpoint::kLive));
   EXPECT_TRUE(is_public(Endpoint::kReady));

@@ -22,8 +22,8 @@ Compute inexact_at(const std::vector<std::size_t>& sizes, int place = -1) {
   };
 }
 
-// Only sizes that give the bits of a single image are used, at whichever place they differ.
-TEST(ExactBatchSizes, LeavesOutSizesWithOtherBits) {
+// Only batch sizes that give the bits of a single image are used. A difference at any place counts.
+TEST(ExactBatchSizes, OmitsSizesWithOtherBits) {
   EXPECT_THAT(exact_batch_sizes(inexact_at({}), 1, 2, 4), testing::ElementsAre(1, 2, 3, 4));
   EXPECT_THAT(exact_batch_sizes(inexact_at({3}), 1, 2, 4), testing::ElementsAre(1, 2, 4));
   EXPECT_THAT(exact_batch_sizes(inexact_at({2, 3, 4}), 1, 2, 4), testing::ElementsAre(1));
@@ -33,7 +33,7 @@ TEST(ExactBatchSizes, LeavesOutSizesWithOtherBits) {
   EXPECT_THAT(exact_batch_sizes(inexact_at({}), 1, 2, 1), testing::ElementsAre(1));
 }
 
-// Rows stay those of their images, however the batch is cut.
+// Each row belongs to its image for any cut of the batch.
 TEST(ComputeExactly, CutsABatchIntoExactSizes) {
   std::vector<float> images(11);
   std::iota(images.begin(), images.end(), 0.0F);

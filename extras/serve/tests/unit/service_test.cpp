@@ -1,4 +1,4 @@
-// The endpoints as a client sees them, without a socket: requests in, responses out.
+// The endpoints without a socket: requests in, responses out.
 #include "serve/service.h"
 
 #include <rapidjson/document.h>
@@ -26,7 +26,7 @@ HttpRequest request_of(const std::string& method, const std::string& path,
   return request;
 }
 
-// What a server would send.
+// The response that a server would send.
 HttpResponse ask(Service& service, const HttpRequest& request) {
   try {
     if (auto refusal = service.refuse(request)) return *refusal;
@@ -47,7 +47,7 @@ std::string header(const HttpResponse& response, const std::string& name) {
   return "";
 }
 
-// A committed schema, by another library than the ones that read and write the documents.
+// Checks a text against a committed schema, with another library than the server's.
 bool fits(const std::string& text, const std::string& schema_name) {
   const auto parsed = [](const std::string& json) {
     rapidjson::Document document;
@@ -78,8 +78,8 @@ TEST_F(ServiceTest, AnswersAnInference) {
   EXPECT_EQ(answer.at("outputs").at(2).at("data"), Json::parse(R"(["zero"])"));
 }
 
-// Requests and responses are held to the committed schemas; so are those that are refused.
-TEST_F(ServiceTest, KeepsToTheSchemas) {
+// Requests and responses match the committed schemas, also for errors.
+TEST_F(ServiceTest, ConformsToTheSchemas) {
   const auto service = make();
   const std::vector<std::string> good{
       fake_request(),
@@ -103,7 +103,7 @@ TEST_F(ServiceTest, KeepsToTheSchemas) {
   EXPECT_FALSE(fits(R"({"error":"what?"})", "response"));
 }
 
-TEST_F(ServiceTest, DescribesItself) {
+TEST_F(ServiceTest, DescribesServerAndModel) {
   const auto service = make();
   EXPECT_EQ(json_of(ask(*service, request_of("GET", "/v2"))).at("name"), "digits");
   const auto model = json_of(ask(*service, request_of("GET", "/v2/models/fake/versions/1/")));
@@ -119,8 +119,8 @@ TEST_F(ServiceTest, DescribesItself) {
   EXPECT_THAT(metrics.body, testing::HasSubstr("digits_requests_total"));
 }
 
-// What is not there, and what is there under another method.
-TEST_F(ServiceTest, RefusesByPathAndMethod) {
+// Unknown paths, and known paths with another method.
+TEST_F(ServiceTest, RejectsUnknownPathsAndMethods) {
   const auto service = make();
   EXPECT_EQ(ask(*service, request_of("GET", "/v3")).status, 404);
   EXPECT_EQ(ask(*service, request_of("GET", "/v2/models/other")).status, 404);
@@ -135,8 +135,8 @@ TEST_F(ServiceTest, RefusesByPathAndMethod) {
   EXPECT_EQ(header(put, "Allow"), "GET, HEAD");
 }
 
-// Ready until the end begins; alive all the time, and what is asked is still answered.
-TEST_F(ServiceTest, IsNotReadyWhenItStops) {
+// The server is ready until it stops. It is alive and answers all the time.
+TEST_F(ServiceTest, IsNotReadyWhileStopping) {
   const auto service = make();
   EXPECT_EQ(ask(*service, request_of("GET", "/v2/health/ready")).status, 200);
   service->not_ready();
@@ -159,7 +159,7 @@ TEST_F(ServiceTest, UnpacksBodiesWithinTheLimit) {
   EXPECT_EQ(ask(*service, request).status, 413);
 }
 
-// Who asks can find its request in the log: by its own id, if that is one, else by a new one.
+// A client can find its request in the log: by its own id if that is valid, else by a new one.
 TEST_F(ServiceTest, EveryResponseHasARequestId) {
   const auto service = make();
   auto request = request_of("GET", "/v2/health/live");
@@ -175,7 +175,8 @@ TEST_F(ServiceTest, EveryResponseHasARequestId) {
   EXPECT_NE(first, second);
 }
 
-// The next model answers from the next batch on, under its version; one of another kind does not.
+// The next model answers from the next batch on, under its version. A model with another schema is
+// rejected.
 TEST_F(ServiceTest, ReplacesTheModel) {
   const auto service = make();
   service->replace(std::make_shared<FakeModel>(9.0F, "2"));
@@ -197,8 +198,8 @@ TEST_F(ServiceTest, ReplacesTheModel) {
   EXPECT_EQ(service->model()->facts().identity.version, "2");
 }
 
-// A shadow sees the traffic and answers nobody.
-TEST_F(ServiceTest, TheShadowIsUnseen) {
+// A shadow gets the requests, but its answers are not sent.
+TEST_F(ServiceTest, ShadowChangesNoResponse) {
   ServiceOptions options;
   options.shadow = std::make_shared<FakeModel>(9.0F, "shadow");
   const auto service = make(options);
@@ -217,8 +218,8 @@ TEST_F(ServiceTest, TheShadowIsUnseen) {
               testing::HasSubstr("digits_shadow_images{outcome=\"differed\"} 3"));
 }
 
-// The page may load its own two files and ask its own server, and nothing else.
-TEST_F(ServiceTest, ThePageIsConfined) {
+// The page may load its own two files and send requests to its own server, and nothing else.
+TEST_F(ServiceTest, PageHasAStrictSecurityPolicy) {
   const auto service = make();
   for (const char* path : {"/", "/page.js", "/page.css"}) {
     const auto response = ask(*service, request_of("GET", path));
@@ -234,7 +235,7 @@ TEST_F(ServiceTest, ThePageIsConfined) {
   }
 }
 
-// Pixels are nobody's business but the sender's: neither in the log nor in the metrics.
+// Neither the log nor the metrics contain pixels.
 TEST_F(ServiceTest, LogsNoPixels) {
   const TemporaryDirectory folder;
   ServiceOptions options;
@@ -242,7 +243,7 @@ TEST_F(ServiceTest, LogsNoPixels) {
   const auto service = make(options);
   ask(*service, request_of("POST", "/v2/models/fake/infer", fake_request("0.7654321")));
   ask(*service,
-      request_of("POST", "/v2/models/fake/infer", fake_request("17654321.5")));  // refused
+      request_of("POST", "/v2/models/fake/infer", fake_request("17654321.5")));  // rejected
   const auto log = read_file(options.log);
   EXPECT_THAT(log, testing::HasSubstr("\"status\":200"));
   EXPECT_THAT(log, testing::HasSubstr("\"error\":\"request.range\""));

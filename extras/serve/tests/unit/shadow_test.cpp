@@ -19,8 +19,8 @@ Inference answered(const std::shared_ptr<const ServedModel>& live, float value) 
   return inference;
 }
 
-// A share is of requests, not of time: a repeated id is decided alike.
-TEST(Shadow, TakesItsShareByTheId) {
+// The share is of requests, not of time: a repeated id has the same decision.
+TEST(Shadow, SelectsRequestsById) {
   std::size_t taken = 0;
   for (int i = 0; i < 4000; ++i) {
     const auto id = "request-" + std::to_string(i);
@@ -32,7 +32,7 @@ TEST(Shadow, TakesItsShareByTheId) {
   EXPECT_NEAR(static_cast<double>(taken), 1000.0, 140.0);  // five standard deviations
 }
 
-// Labels are compared, image by image.
+// The labels of each image are compared.
 TEST(Shadow, CountsAgreement) {
   const auto live = std::make_shared<FakeModel>(1.0F);
   Shadow shadow(std::make_shared<FakeModel>(2.0F, "next"), 1.0, 100);
@@ -49,8 +49,8 @@ TEST(Shadow, CountsAgreement) {
   EXPECT_GT(tally.slowdown(), 0.0);
 }
 
-// Both are timed on the same images, as often, and in both orders.
-TEST(Shadow, TimesBothAlike) {
+// Both models are timed on the same images, equally often, and in both orders.
+TEST(Shadow, TimesBothModelsEqually) {
   const auto live = std::make_shared<FakeModel>();
   const auto next = std::make_shared<FakeModel>(1.0F, "next");
   Shadow shadow(next, 1.0, 100);
@@ -62,8 +62,8 @@ TEST(Shadow, TimesBothAlike) {
   EXPECT_EQ(next->calls, 9 + 2 * 2);
 }
 
-// Another live version is another comparison.
-TEST(Shadow, BeginsAnewWithAnotherLiveVersion) {
+// Another live version starts a new comparison.
+TEST(Shadow, RestartsWithAnotherLiveVersion) {
   Shadow shadow(std::make_shared<FakeModel>(1.0F, "next"), 1.0, 100);
   shadow.offer("id", answered(std::make_shared<FakeModel>(1.0F, "1"), 0.5F));
   shadow.wait_until_idle();
@@ -84,8 +84,8 @@ class StuckModel : public FakeModel {
   std::shared_future<void> released = release.get_future().share();
 };
 
-// A shadow that cannot keep up drops images; whoever offers them is never held up.
-TEST(Shadow, DropsWhatItCannotTake) {
+// A shadow that is too slow drops images, and never blocks the caller.
+TEST(Shadow, DropsImagesWhenOverloaded) {
   const auto live = std::make_shared<FakeModel>();
   const auto stuck = std::make_shared<StuckModel>();
   Shadow shadow(stuck, 1.0, 3);
@@ -133,8 +133,8 @@ std::string verdict_on(const Json& document) {
   return words;
 }
 
-// An equal model passes; a worse one fails; too little traffic decides nothing. The interval's
-// unfavourable end counts.
+// An equal model passes, a worse one fails, and too little traffic is undecided. The unfavourable
+// end of the interval counts.
 TEST(ShadowReport, JudgesByTheInterval) {
   EXPECT_EQ(verdict_on(statistics(2000, 0, 1.0)), "passed passed passed ");
   EXPECT_EQ(verdict_on(statistics(1900, 100, 1.0)), "failed passed passed ");
@@ -150,7 +150,7 @@ TEST(ShadowReport, JudgesTimeAndFailures) {
   EXPECT_EQ(verdict_on(statistics(2000, 0, 1.0, 1)), "passed failed passed ");
 }
 
-TEST(ShadowReport, OnlyPassesWhenAllPassed) {
+TEST(ShadowReport, PassesOnlyIfAllChecksPass) {
   require_passed(judge_shadow(statistics(2000, 0, 1.0), {}));
   for (const auto& document : {statistics(1900, 100, 1.0), statistics(999, 0, 1.0),
                                statistics(2000, 0, 1.3), statistics(2000, 0, 1.0, 1)}) {

@@ -30,8 +30,8 @@ class VersionFollowerTest : public testing::Test {
                            1};
 };
 
-// A promoted version is loaded once; so is the one that a rollback goes to.
-TEST_F(VersionFollowerTest, LoadsWhatIsPromoted) {
+// A promoted version is loaded once. The same holds for the version of a rollback.
+TEST_F(VersionFollowerTest, LoadsThePromotedVersion) {
   EXPECT_EQ(look(0), "");
   EXPECT_THAT(loads, testing::IsEmpty());
   promoted = 2;
@@ -43,8 +43,9 @@ TEST_F(VersionFollowerTest, LoadsWhatIsPromoted) {
   EXPECT_THAT(loads, testing::ElementsAre(2, 1));
 }
 
-// What cannot be loaded leaves the version before it, is told once, and is tried again later.
-TEST_F(VersionFollowerTest, KeepsTheOldOneWhenTheNewOneFails) {
+// A version that cannot be loaded leaves the previous one in use, is reported once, and is tried
+// again later.
+TEST_F(VersionFollowerTest, KeepsTheOldVersionIfTheNewOneFails) {
   promoted = broken = 2;
   EXPECT_EQ(look(0), "package.hash");
   EXPECT_EQ(look(1), "");
@@ -59,8 +60,8 @@ TEST_F(VersionFollowerTest, KeepsTheOldOneWhenTheNewOneFails) {
   EXPECT_EQ(follower.serving(), 2);
 }
 
-// A correction need not wait.
-TEST_F(VersionFollowerTest, LoadsTheNextOneAtOnce) {
+// A newly promoted version is loaded without delay.
+TEST_F(VersionFollowerTest, LoadsTheNextVersionAtOnce) {
   promoted = broken = 2;
   EXPECT_EQ(look(0), "package.hash");
   promoted = 3;
@@ -71,8 +72,8 @@ TEST_F(VersionFollowerTest, LoadsTheNextOneAtOnce) {
   EXPECT_EQ(follower.serving(), 3);
 }
 
-// A damaged current.json is told once, and does not stop the server.
-TEST_F(VersionFollowerTest, OutlivesADamagedRepository) {
+// A damaged current.json is reported once, and does not stop the server.
+TEST_F(VersionFollowerTest, SurvivesADamagedRepository) {
   unreadable = true;
   EXPECT_EQ(look(0), "repository.malformed");
   EXPECT_EQ(look(1), "");
