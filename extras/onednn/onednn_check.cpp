@@ -19,12 +19,12 @@ at::Tensor some_images(const at::Tensor& maps) {
 
 // A layer in float64. ReLU may set most of the output to zero, so differences are relative to the
 // values before it.
-struct Expected {
+struct ReferenceLayer {
   at::Tensor output;
   double scale = 0.0;
 };
 
-Expected compute(const FoldedNetwork::Layer& layer, const at::Tensor& input) {
+ReferenceLayer compute(const FoldedNetwork::Layer& layer, const at::Tensor& input) {
   auto x = at::conv2d(input, in_double(layer.kernels), {}, /*stride=*/1, /*padding=*/1);
   if (layer.shape.pools) {
     x = at::max_pool2d(x, 2) * in_double(layer.scale).view({1, -1, 1, 1});

@@ -60,7 +60,7 @@ OnednnEngine::OnednnEngine(const Network& network, Precision precision)
                          patch * options_.channels);
   col_offsets_ = offsets(options_.cols - 2 * crop, patch, first.inputs, options_.channels);
   input_size_ = first.rows * first.cols * first.inputs;
-  give_back(take(1), 1);  // throws for a precision that oneDNN lacks
+  release_piece(take(1), 1);  // throws for a precision that oneDNN lacks
 }
 
 std::string OnednnEngine::name() const {
@@ -92,7 +92,7 @@ std::vector<NumericsResult> OnednnEngine::check_layers() const {
     const auto checked = compare_layers(folded_, piece->last_maps(), precision_);
     results.insert(results.end(), checked.begin(), checked.end());
     piece->clear();
-    give_back(std::move(piece), images);
+    release_piece(std::move(piece), images);
   }
   return results;
 }
@@ -109,7 +109,7 @@ void OnednnEngine::run(const Pixel* images, int64_t n, const Affine& affine, flo
       auto piece = take(count);
       fill(images + first * image_size, count, affine, piece->input());
       std::copy_n(piece->run(), count * options_.classes, logits + first * options_.classes);
-      give_back(std::move(piece), count);
+      release_piece(std::move(piece), count);
     }
   });
 }
@@ -150,7 +150,7 @@ std::unique_ptr<OnednnPiece> OnednnEngine::take(int64_t images) const {
   return std::make_unique<OnednnPiece>(folded_, constants_, images, precision_);
 }
 
-void OnednnEngine::give_back(std::unique_ptr<OnednnPiece> piece, int64_t images) const {
+void OnednnEngine::release_piece(std::unique_ptr<OnednnPiece> piece, int64_t images) const {
   const std::lock_guard<std::mutex> lock(mutex_);
   idle_[images].push_back(std::move(piece));
 }

@@ -40,7 +40,7 @@ class OnednnEngine : public InferenceEngine {
   void fill(const Pixel* images, int64_t n, const Affine& affine, float* input) const;
 
   std::unique_ptr<OnednnPiece> take(int64_t images) const;
-  void give_back(std::unique_ptr<OnednnPiece> piece, int64_t images) const;
+  void release_piece(std::unique_ptr<OnednnPiece> piece, int64_t images) const;
 
   NetworkOptions options_;
   Precision precision_;

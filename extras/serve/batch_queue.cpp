@@ -12,10 +12,10 @@ namespace digits {
 
 namespace {
 
-constexpr const char* kLater = "try again later, or after the Retry-After of the response";
+constexpr const char* kRetryHint = "try again later, or after the Retry-After of the response";
 
 // One request of a batch during its computation.
-struct Member {
+struct BatchedRequest {
   PendingInference pending;
   Inference inference;
 };
@@ -34,7 +34,7 @@ void or_error(Inference& inference, const Action& action) {
   }
 }
 
-void compute(std::vector<Member>& members, const ServedModel& model) {
+void compute(std::vector<BatchedRequest>& members, const ServedModel& model) {
   std::vector<float> images;
   for (const auto& member : members) {
     if (member.inference.error) continue;
@@ -65,11 +65,12 @@ void BatchQueue::push(PendingInference pending) {
   const auto count = pending.request.count;
   const std::lock_guard lock(mutex_);
   if (closed_) {
-    throw Error("server.stopping", "the server is stopping, expected no new requests", kLater);
+    throw Error("server.stopping", "the server is stopping, expected no new requests", kRetryHint);
   }
   if (images_ > 0 && images_ + count > limit_) {
     throw Error("server.busy",
-                fmt::format("{} images are waiting, expected at most {}", images_, limit_), kLater);
+                fmt::format("{} images are waiting, expected at most {}", images_, limit_),
+                kRetryHint);
   }
   images_ += count;
   pending_.push_back(std::move(pending));
@@ -112,7 +113,7 @@ std::size_t BatchQueue::waiting() const {
 void run_batch(InferenceBatch batch, const std::shared_ptr<const ServedModel>& model,
                std::chrono::milliseconds patience, const std::function<Clock::time_point()>& now) {
   const auto start = now();
-  std::vector<Member> members;
+  std::vector<BatchedRequest> members;
   for (auto& pending : batch) members.push_back({std::move(pending), {}});
   for (auto& [pending, inference] : members) {
     inference.model = model;
@@ -125,7 +126,7 @@ void run_batch(InferenceBatch batch, const std::shared_ptr<const ServedModel>& m
             fmt::format("the request waited for {} ms, expected less than {}",
                         std::chrono::duration_cast<std::chrono::milliseconds>(waited).count(),
                         patience.count()),
-            kLater);
+            kRetryHint);
       }
       images = request.pictures.empty() ? std::move(request.images)
                                         : read_pictures(request, model->facts());

@@ -11,7 +11,7 @@ namespace digits {
 namespace {
 
 // A rejected body is read to its end up to this multiple of the limit.
-constexpr std::size_t kPatience = 4;
+constexpr std::size_t kMaxDiscardFactor = 4;
 
 // JSON parsers read some bytes beyond the end of their text.
 constexpr std::size_t kPadding = 64;
@@ -64,10 +64,10 @@ void Exchange::refuse(HttpResponse answer) {
   std::string().swap(request.body);
 }
 
-bool Exchange::hopeless() const {
-  return response &&
-         (ambiguous_ || framing_.expects_continue || framing_.length / kPatience > limits_.one ||
-          discarded_ / kPatience > limits_.one);
+bool Exchange::exceeds_discard_limit() const {
+  return response && (ambiguous_ || framing_.expects_continue ||
+                      framing_.length / kMaxDiscardFactor > limits_.one ||
+                      discarded_ / kMaxDiscardFactor > limits_.one);
 }
 
 HttpRequest Exchange::take() {

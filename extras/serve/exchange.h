@@ -46,7 +46,7 @@ class Exchange {
   void refuse(HttpResponse answer);
 
   // Whether the rejected client has sent, or announces, too much to read.
-  bool hopeless() const;
+  bool exceeds_discard_limit() const;
 
   // The request, for the handler. Its body counts as stored while the exchange lives.
   HttpRequest take();

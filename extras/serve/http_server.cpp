@@ -52,7 +52,7 @@ ssize_t unread(int fd) {
   return ::recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
 }
 
-bool is_gone(int fd) { return unread(fd) == 0; }
+bool client_closed(int fd) { return unread(fd) == 0; }
 
 // Leaves a request that has arrived to be answered.
 void end_if_silent(int fd, Phase /*phase*/) {
@@ -87,7 +87,7 @@ class HttpServer::Impl {
   // The library does not notice an end that arrives together with data.
   void end_late_and_gone() {
     table_.end_expired(Clock::now(), options_.timeout, end_connection);
-    table_.end_gone(is_gone, end_connection);
+    table_.end_gone(client_closed, end_connection);
   }
   void wait_until_closed(Clock::time_point deadline, bool idle_too);
 
@@ -243,12 +243,12 @@ MHD_Result HttpServer::Impl::advance(MHD_Connection* mhd, Exchange& exchange, co
     exchange.request.path = path;
     if (!table_.enter(exchange.connection, Phase::kBody, Clock::now())) return MHD_NO;
     take_headers(mhd, exchange);
-    return exchange.hopeless() ? send() : MHD_YES;
+    return exchange.exceeds_discard_limit() ? send() : MHD_YES;
   }
   if (*size > 0) {
     or_refuse(exchange, [&] { exchange.append(data, *size); });
     *size = 0;
-    return exchange.hopeless() ? MHD_NO : MHD_YES;
+    return exchange.exceeds_discard_limit() ? MHD_NO : MHD_YES;
   }
   if (exchange.response) return send();
   return exchange.dispatched ? MHD_YES : dispatch(mhd, exchange);

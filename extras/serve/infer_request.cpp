@@ -152,10 +152,10 @@ OutputKind kind_of_output(const std::string& name, const InferContract& contract
               "leave outputs out to get the first three");
 }
 
-WantedOutput parse_output(JsonElement element, const std::string& where, bool binary,
-                          const InferContract& contract) {
+RequestedOutput parse_output(JsonElement element, const std::string& where, bool binary,
+                             const InferContract& contract) {
   auto fields = fields_of(element, where, {"name", "parameters"}, 1);
-  WantedOutput output;
+  RequestedOutput output;
   output.name = string_at(fields["name"], where + ".name");
   output.kind = kind_of_output(output.name, contract);
   output.binary = binary;
@@ -174,15 +174,15 @@ WantedOutput parse_output(JsonElement element, const std::string& where, bool bi
   return output;
 }
 
-std::vector<WantedOutput> parse_outputs(const JsonFields& fields, bool binary,
-                                        const InferContract& contract) {
+std::vector<RequestedOutput> parse_outputs(const JsonFields& fields, bool binary,
+                                           const InferContract& contract) {
   const auto found = fields.find("outputs");
   if (found == fields.end()) {
     return {{OutputKind::kLogits, contract.output, binary, 0},
             {OutputKind::kProbabilities, kProbabilitiesOutput, binary, 0},
             {OutputKind::kLabel, kLabelOutput, binary, 0}};
   }
-  std::vector<WantedOutput> outputs;
+  std::vector<RequestedOutput> outputs;
   for (const auto& element : array_at(found->second, "outputs")) {
     const auto where = fmt::format("outputs[{}]", outputs.size());
     auto output = parse_output(element, where, binary, contract);

@@ -29,7 +29,7 @@ struct InferContract {
 // kPixels: the model's input images, as UINT8.
 enum class OutputKind { kLogits, kProbabilities, kLabel, kPixels };
 
-struct WantedOutput {
+struct RequestedOutput {
   OutputKind kind = OutputKind::kLogits;
   std::string name;         // the client's name for it
   bool binary = false;      // after the JSON, not in it
@@ -42,7 +42,7 @@ struct InferRequest {
   std::vector<float> images;          // [count, channels, rows, cols] in [0, 1]; or
   std::vector<std::string> pictures;  // count files, PNG or JPEG
   bool one_digit = false;             // read each picture as one digit, with any number of pieces
-  std::vector<WantedOutput> outputs;  // at least one
+  std::vector<RequestedOutput> outputs;  // at least one
 };
 
 // `header_length` is the header Inference-Header-Content-Length, if present: the number of JSON

@@ -58,7 +58,7 @@ OutputTensor pixels_of(const InferValues& values, std::size_t rows) {
   return tensor;
 }
 
-OutputTensor tensor_of(const WantedOutput& output, const std::vector<std::string>& names,
+OutputTensor tensor_of(const RequestedOutput& output, const std::vector<std::string>& names,
                        const InferValues& values, const std::vector<float>& probabilities) {
   const auto rows = values.logits.size() / names.size();
   if (output.kind == OutputKind::kPixels) return pixels_of(values, rows);
@@ -115,7 +115,7 @@ void append_data(std::string& json, const OutputTensor& tensor) {
   json += "]";
 }
 
-void append_output(std::string& json, std::string& binary, const WantedOutput& output,
+void append_output(std::string& json, std::string& binary, const RequestedOutput& output,
                    const OutputTensor& tensor) {
   fmt::format_to(std::back_inserter(json), R"({{"name":{},"datatype":"{}","shape":[{}],)",
                  quoted(output.name), tensor.datatype(), fmt::join(tensor.shape, ","));

@@ -151,7 +151,7 @@ void Metrics::drift(DriftState state, const std::vector<DriftTest>& tests) {
   }
 }
 
-void Metrics::shadow(const ShadowTally& tally) {
+void Metrics::shadow(const ShadowCounts& tally) {
   auto& images = prom::BuildGauge()
                      .Name("digits_shadow_images")
                      .Help("Images that the shadow has seen, by outcome")

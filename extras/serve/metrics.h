@@ -34,7 +34,7 @@ class Metrics {
   void model_failed();                         // a new version could not be loaded
   void drift(DriftState state, const std::vector<DriftTest>& tests);
 
-  void shadow(const ShadowTally& tally);
+  void shadow(const ShadowCounts& tally);
 
   // The text format of Prometheus, version 0.0.4, with current values.
   std::string text(std::size_t images_waiting);

@@ -71,7 +71,8 @@ void Observer::model_loaded(const ModelFacts& model) {
   counts_ = std::make_shared<Counts>(model.profile, window_);
 }
 
-Json Observer::statistics(const ModelFacts& model, const std::optional<ShadowTally>& shadow) const {
+Json Observer::statistics(const ModelFacts& model,
+                          const std::optional<ShadowCounts>& shadow) const {
   const auto now = counts();
   const auto verdict = [&] {
     const std::lock_guard lock(mutex_);
@@ -83,7 +84,7 @@ Json Observer::statistics(const ModelFacts& model, const std::optional<ShadowTal
 }
 
 std::string Observer::metrics_text(std::size_t images_waiting,
-                                   const std::optional<ShadowTally>& shadow) {
+                                   const std::optional<ShadowCounts>& shadow) {
   if (shadow) metrics_.shadow(*shadow);
   return metrics_.text(images_waiting);
 }

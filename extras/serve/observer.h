@@ -35,8 +35,8 @@ class Observer {
   void model_loaded(const ModelFacts& model);
   void model_failed() { metrics_.model_failed(); }
 
-  Json statistics(const ModelFacts& model, const std::optional<ShadowTally>& shadow) const;
-  std::string metrics_text(std::size_t images_waiting, const std::optional<ShadowTally>& shadow);
+  Json statistics(const ModelFacts& model, const std::optional<ShadowCounts>& shadow) const;
+  std::string metrics_text(std::size_t images_waiting, const std::optional<ShadowCounts>& shadow);
 
  private:
   // Counts of one model.

@@ -26,7 +26,8 @@ void for_each_value(const Schema& schema, const Visit& visit) {
 
 std::vector<float> read_pictures(const InferRequest& request, const ModelFacts& facts) {
   const auto& schema = facts.contract.schema;
-  const ReadOptions options{request.one_digit ? Shows::kOne : Shows::kAnyNumber, facts.normal_form};
+  const ReadOptions options{request.one_digit ? DigitCount::kOne : DigitCount::kAnyNumber,
+                            facts.normal_form};
   std::vector<float> images;
   for (std::size_t i = 0; i < request.pictures.size(); ++i) {
     const auto name = fmt::format("picture {}", i);

@@ -96,7 +96,7 @@ class FollowThread {
     std::unique_lock lock(mutex_);
     while (!wake_.wait_for(lock, kFollowInterval, [this] { return stopped_; })) {
       lock.unlock();
-      if (const auto error = follower.look(Clock::now())) {
+      if (const auto error = follower.poll(Clock::now())) {
         service_.observer().model_failed();
         log_warning(fmt::format("model.kept: version {} continues: {}: {}", follower.serving(),
                                 error->code(), error->what()));

@@ -176,7 +176,7 @@ void Service::handle(HttpRequest request, Responder respond) {
   }
 }
 
-std::optional<ShadowTally> Service::shadow_tally() const {
+std::optional<ShadowCounts> Service::shadow_tally() const {
   return shadow_ ? std::optional(shadow_->tally()) : std::nullopt;
 }
 

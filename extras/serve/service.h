@@ -53,7 +53,7 @@ class Service : public HttpHandler {
 
   std::unique_ptr<Asked> asked(const HttpRequest& request);
   HttpResponse answer(const Route& route);
-  std::optional<ShadowTally> shadow_tally() const;
+  std::optional<ShadowCounts> shadow_tally() const;
   void infer(std::shared_ptr<Asked> asked, HttpRequest request);
   HttpResponse inferred(Asked& asked, const InferRequest& request, const Inference& inference);
   HttpResponse finished(Asked& asked, HttpResponse response);

@@ -24,7 +24,7 @@ double seconds_of(const ServedModel& model, const std::vector<float>& images, st
 
 // Times both orders, and not the first time: caches must favour neither model.
 void Shadow::time_both(const ServedModel& live, const std::vector<float>& images, std::size_t n,
-                       ShadowTally& tally) const {
+                       ShadowCounts& tally) const {
   seconds_of(live, images, n);
   for (const auto* first : {&live, model_.get()}) {
     const auto* const second = first == &live ? model_.get() : &live;
@@ -35,11 +35,11 @@ void Shadow::time_both(const ServedModel& live, const std::vector<float>& images
   }
 }
 
-double ShadowTally::slowdown() const {
+double ShadowCounts::slowdown() const {
   return live_seconds > 0.0 ? shadow_seconds / live_seconds : 0.0;
 }
 
-void to_json(Json& json, const ShadowTally& tally) {
+void to_json(Json& json, const ShadowCounts& tally) {
   json = Json{{"live_version", tally.live_version},
               {"shadow_version", tally.shadow_version},
               {"agreement", tally.agreement()},
@@ -91,7 +91,7 @@ void Shadow::offer(const std::string& request_id, const Inference& live) {
   changed_.notify_all();
 }
 
-ShadowTally Shadow::tally() const {
+ShadowCounts Shadow::tally() const {
   const std::lock_guard lock(mutex_);
   return tally_;
 }
@@ -101,8 +101,8 @@ void Shadow::wait_until_idle() const {
   changed_.wait(lock, [this] { return waiting_ == 0; });
 }
 
-ShadowTally Shadow::compared(const Offer& offer, bool timed) const {
-  ShadowTally result;
+ShadowCounts Shadow::compared(const Offer& offer, bool timed) const {
+  ShadowCounts result;
   const auto count = offer.labels.size();
   try {
     const auto logits = model_->logits(offer.images.data(), count);

@@ -19,7 +19,7 @@
 namespace digits {
 
 // The shadow's results beside one version of the live model. Counts are of images.
-struct ShadowTally {
+struct ShadowCounts {
   std::string live_version, shadow_version;
   std::size_t agreed = 0;  // the same label
   std::size_t differed = 0;
@@ -31,7 +31,7 @@ struct ShadowTally {
   Quantity agreement() const { return proportion(agreed, agreed + differed); }
   double slowdown() const;  // shadow's time / live model's time; 0 before any timing
 };
-void to_json(Json& json, const ShadowTally& tally);
+void to_json(Json& json, const ShadowCounts& tally);
 
 // Whether the request with this id belongs to a share in [0, 1] of all: decided by a hash of the
 // id, so that a repeated request is decided alike.
@@ -49,7 +49,7 @@ class Shadow {
   // Takes an answered request. Never waits; a thread of lower priority computes.
   void offer(const std::string& request_id, const Inference& live);
 
-  ShadowTally tally() const;
+  ShadowCounts tally() const;
   void wait_until_idle() const;  // for tests
 
  private:
@@ -61,8 +61,8 @@ class Shadow {
 
   void compute_until_stopped();
   void time_both(const ServedModel& live, const std::vector<float>& images, std::size_t n,
-                 ShadowTally& tally) const;
-  ShadowTally compared(const Offer& offer, bool timed) const;
+                 ShadowCounts& tally) const;
+  ShadowCounts compared(const Offer& offer, bool timed) const;
 
   const std::shared_ptr<const ServedModel> model_;
   const double share_;
@@ -72,7 +72,7 @@ class Shadow {
   std::deque<Offer> offers_;
   std::size_t waiting_ = 0;   // images, with those being computed
   std::size_t computed_ = 0;  // requests
-  ShadowTally tally_;
+  ShadowCounts tally_;
   bool stopped_ = false;
   std::thread thread_;
 };

@@ -24,7 +24,7 @@ std::optional<Error> error_of(const Action& action) {
 
 }  // namespace
 
-std::optional<Error> VersionFollower::look(Clock::time_point now) {
+std::optional<Error> VersionFollower::poll(Clock::time_point now) {
   int wanted = kUnknown;
   if (const auto error = error_of([&] { wanted = current_(); })) {
     return failed(kUnknown, *error, now);

@@ -18,7 +18,7 @@ class VersionFollower {
 
   // Loads the promoted version when it is another one. Returns an error once: a failed version is
   // tried again after 30 s, or when another version was promoted.
-  std::optional<Error> look(Clock::time_point now);
+  std::optional<Error> poll(Clock::time_point now);
 
   int serving() const { return serving_; }
 

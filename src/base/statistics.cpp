@@ -76,7 +76,7 @@ Spread spread(std::vector<double> values) {
   return result;
 }
 
-Quantity unvaried(double value, double lowest, double highest, std::size_t n) {
+Quantity equal_values_interval(double value, double lowest, double highest, std::size_t n) {
   const double unseen = proportion(0, n).high;
   return {value, value - unseen * (value - lowest), value + unseen * (highest - value), n};
 }
@@ -86,7 +86,7 @@ Quantity mean_of_shares(const std::vector<double>& values) { return mean_within(
 Quantity mean_within(const std::vector<double>& values, double lowest, double highest) {
   const auto all = spread(values);
   if (all.n < 2) return {all.mean, lowest, highest, all.n};
-  if (all.min == all.max) return unvaried(all.mean, lowest, highest, all.n);
+  if (all.min == all.max) return equal_values_interval(all.mean, lowest, highest, all.n);
   const auto count = static_cast<double>(all.n);
   const double t = boost::math::quantile(boost::math::students_t(count - 1.0), 0.975);
   const double half = t * all.stddev / std::sqrt(count);

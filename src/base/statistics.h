@@ -33,12 +33,12 @@ Quantity ratio(const Quantity& a, const Quantity& b);
 // z^2) of the population may be of an unseen kind (Wilson's interval of 0 of n), and the statistic
 // of that part may have any value in the range. For a proportion of 0 or 1 this is Wilson's
 // interval.
-Quantity unvaried(double value, double lowest, double highest, std::size_t n);
+Quantity equal_values_interval(double value, double lowest, double highest, std::size_t n);
 
 // The mean of shares, such as the accuracies of several trainings, with the 95 % interval of
 // Student's t: "The probable error of a mean", Biometrika 6 (1908). It covers the variation between
 // the values (the seed), not their common causes (the test set). Clipped to [0, 1]; [0, 1] for
-// fewer than two values, which have no spread; see unvaried() for equal ones.
+// fewer than two values, which have no spread; see equal_values_interval() for equal ones.
 Quantity mean_of_shares(const std::vector<double>& values);
 
 // The same for values within [lowest, highest], such as paired differences of probabilities.

@@ -31,13 +31,13 @@ std::string interval_plot(const Quantity& quantity, double lowest, double highes
   return plot;
 }
 
-std::string verdict(const PastRun& run) {
+std::string verdict(const RunSummary& run) {
   if (!run.change) return "first on its test set";
   if (!run.change->worse) return "not worse";
   return fmt::format("DROP: {}", fmt::join(regressions_of(*run.change), "; "));
 }
 
-void print_history(const std::vector<PastRun>& runs) {
+void print_history(const std::vector<RunSummary>& runs) {
   std::size_t width = 4;
   double lowest = 1.0;
   double highest = 0.0;

@@ -212,7 +212,7 @@ int command_predict(const Arguments& arguments) {
   const auto config = resolve(config_from(*parsed, Config()));
   const auto package =
       Package::load(package_of(*parsed), choose_device(config.device), parsed->text("engine"));
-  const ReadOptions reading{parsed->has("one") ? Shows::kOne : Shows::kAnyNumber,
+  const ReadOptions reading{parsed->has("one") ? DigitCount::kOne : DigitCount::kAnyNumber,
                             in_normal_form(package.profile())};
   ImageInputs inputs(words, package.schema(), reading, shard);
   const bool json = parsed->has("json");

@@ -176,10 +176,10 @@ Parts read_as_they_are(const PartFiles& files, const std::vector<std::string>& n
 }
 
 // A finding about the pictures that were left out.
-void note_unread(const std::vector<UnreadPicture>& unread, std::size_t all,
+void note_unread(const std::vector<UnreadablePicture>& unread, std::size_t all,
                  std::vector<Finding>& findings) {
   constexpr std::size_t kShown = 3;
-  constexpr std::size_t kTolerable = 10;  // of 100
+  constexpr std::size_t kMaxUnreadablePercent = 10;  // of 100
   if (unread.empty()) return;
   std::vector<std::string> reasons;
   for (std::size_t i = 0; i < std::min(kShown, unread.size()); ++i) {
@@ -187,7 +187,7 @@ void note_unread(const std::vector<UnreadPicture>& unread, std::size_t all,
   }
   findings.push_back(
       {"data.unread",
-       100 * unread.size() > kTolerable * all ? Severity::kError : Severity::kWarning,
+       100 * unread.size() > kMaxUnreadablePercent * all ? Severity::kError : Severity::kWarning,
        fmt::format("{} of {} pictures left out, expected one digit in each: {}{}", unread.size(),
                    all, fmt::join(reasons, "; "), unread.size() > kShown ? "; ..." : ""),
        {},
@@ -206,7 +206,7 @@ Parts read_at_size(const PartFiles& files, const std::vector<std::string>& names
                 "take a smaller --size, or fewer images");
   }
   Parts parts;
-  std::vector<UnreadPicture> unread;
+  std::vector<UnreadablePicture> unread;
   for (std::size_t k = 0; k < files.size(); ++k) {
     auto photos = read_photos(files[k].paths, schema, threads);
     parts[k] = {schema, std::move(photos.images), {}};

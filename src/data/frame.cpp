@@ -33,7 +33,7 @@ std::vector<double> variances(const Dataset& set) {
 
 }  // namespace
 
-int quiet_frame(const Dataset& images, double share) {
+int low_variance_frame(const Dataset& images, double share) {
   const auto& schema = images.schema;
   const auto widest = static_cast<std::size_t>((std::min(schema.rows, schema.cols) - 1) / 2);
   std::vector<double> rings(widest + 1, 0.0);  // variance of the pixels so far from the edge

@@ -9,6 +9,6 @@ namespace digits {
 // variance over the images; 0 for a share of 0 or for identical images. At least one pixel is left
 // in the middle. For a small share it is 0 for photographs, which vary at the edges too, and above
 // 0 for centred digits on blank paper.
-int quiet_frame(const Dataset& images, double share);
+int low_variance_frame(const Dataset& images, double share);
 
 }  // namespace digits

@@ -124,7 +124,7 @@ Picture read_grey(const cv::Mat1b& grey, const std::string& name, const Schema& 
   if (is_canvas && (!options.normal_form || is_framed(grey))) {
     return {{{{{}, grey.size()}, {grey.begin(), grey.end()}}}, ""};
   }
-  const auto reading = cut_out_digits(grey, is_canvas ? Shows::kOne : options.shows);
+  const auto reading = cut_out_digits(grey, is_canvas ? DigitCount::kOne : options.digit_count);
   if (reading.digits.empty()) throw_blank(grey, name, reading);
   Picture picture;
   for (const auto& cutout : reading.digits) {

@@ -30,7 +30,7 @@ struct Sample {
 
 // Options for reading pictures.
 struct ReadOptions {
-  Shows shows = Shows::kAnyNumber;
+  DigitCount digit_count = DigitCount::kAnyNumber;
   bool normal_form = true;  // bring images of the schema's size to normal form; false: leave them
 };
 

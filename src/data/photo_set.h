@@ -12,15 +12,15 @@
 
 namespace digits {
 
-struct UnreadPicture {
+struct UnreadablePicture {
   std::size_t index;  // among the paths
   Error error;
 };
 
 struct Photos {
-  std::vector<std::uint8_t> images;   // of the pictures that were read: [n, rows, cols, channels]
-  std::vector<std::uint32_t> read;    // their indices among the paths, ascending
-  std::vector<UnreadPicture> unread;  // ascending
+  std::vector<std::uint8_t> images;  // of the pictures that were read: [n, rows, cols, channels]
+  std::vector<std::uint32_t> read;   // their indices among the paths, ascending
+  std::vector<UnreadablePicture> unread;  // ascending
 };
 
 // Reads each picture as one image of `schema`, as read_image() does. A picture with no digit or

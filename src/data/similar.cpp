@@ -209,7 +209,7 @@ NearMatches search(const Selection& images, const cv::Mat1f& spectra, const Sele
   });
   for (std::size_t i = 0; i < count; ++i) {
     if (others[i] != kNone) result.matches.push_back({images.indices[i], others[i]});
-    result.cut_short += exhausted[i] != 0 ? 1 : 0;
+    result.incomplete_searches += exhausted[i] != 0 ? 1 : 0;
   }
   return result;
 }

@@ -32,12 +32,12 @@ struct NearMatch {
 };
 
 struct NearMatches {
-  std::vector<NearMatch> matches;  // ascending by image, each image once
-  std::size_t cut_short = 0;       // images whose work limit was reached before a match
+  std::vector<NearMatch> matches;       // ascending by image, each image once
+  std::size_t incomplete_searches = 0;  // images whose work limit was reached before a match
 };
 
 // The selected images that nearly equal an earlier one of the selection. Complete except for
-// `cut_short`: every pair within the bound is found.
+// `incomplete_searches`: every pair within the bound is found.
 NearMatches near_duplicates(const Selection& images, const NearOptions& options);
 
 // The images that nearly equal some image of `references`. Both sets have one image size.

@@ -171,24 +171,24 @@ Selection select(const Dataset& set, const std::function<bool(std::size_t)>& wan
 }
 
 void report_near(std::vector<Finding>& findings, const char* code, const Dataset& set,
-                 const NearMatches& near, const char* whom, double max_rms) {
+                 const NearMatches& near, const char* match_name, double max_rms) {
   std::vector<std::size_t> indices;
   for (const auto& match : near.matches) indices.push_back(match.image);
   if (!indices.empty()) {
     report(findings, code, Severity::kWarning, set,
            fmt::format("nearly equal {}, as {} does {}: expected to differ by more than {} of 255 "
                        "(root mean square)",
-                       whom, near.matches[0].image, near.matches[0].other, max_rms),
+                       match_name, near.matches[0].image, near.matches[0].other, max_rms),
            indices, "remove the copies");
   }
-  if (near.cut_short > 0) {
+  if (near.incomplete_searches > 0) {
     findings.push_back(
         {"data.look_alikes",
          Severity::kWarning,
          fmt::format("{} of {} images were not compared with all that resemble "
                      "them, expected fewer similar images: some that nearly equal {} "
                      "may be missing here",
-                     near.cut_short, set.size(), whom),
+                     near.incomplete_searches, set.size(), match_name),
          {},
          "remove images that resemble others"});
   }

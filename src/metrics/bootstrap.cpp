@@ -15,7 +15,8 @@ Quantity interval(double value, double high, std::size_t n, std::vector<double> 
   if (n == 1 || values.empty()) return {value, 0.0, high, n};
   std::sort(values.begin(), values.end());
   if (values.front() == values.back() && value == values.front()) {
-    return high == kUnbounded ? Quantity{value, 0.0, high, n} : unvaried(value, 0.0, high, n);
+    return high == kUnbounded ? Quantity{value, 0.0, high, n}
+                              : equal_values_interval(value, 0.0, high, n);
   }
   const auto rank = static_cast<std::size_t>(0.025 * static_cast<double>(values.size() + 1));
   const auto cut = std::max<std::size_t>(rank, 1);

@@ -31,7 +31,7 @@ Weights resample(std::size_t n, std::uint64_t seed, std::uint64_t index);
 // undefined value are left out. If the value lies outside, as it may for a biased statistic (such
 // as the calibration error), the interval is extended to it. An undefined statistic is 0 in [0,
 // high] with n = 0; a single sample has no spread, so its interval is [0, high] too. For resamples
-// with equal values see unvaried().
+// with equal values see equal_values_interval().
 std::vector<Quantity> bootstrap(
     std::size_t n, const std::vector<double>& highs,
     const std::function<std::vector<double>(const Weights&)>& statistics,

@@ -9,15 +9,15 @@ namespace digits {
 namespace {
 
 // The counts from the highest score down to the current one. Doubles represent them exactly.
-struct Found {
+struct RunningCounts {
   double right = 0.0;  // samples of the class
   double wrong = 0.0;  // samples of other classes
 };
 
 // Calls visit(before, after) for every group of equal scores; returns the totals.
 template <typename Visit>
-Found walk(const Ranking& ranking, const Weights& weights, const Visit& visit) {
-  Found before;
+RunningCounts walk(const Ranking& ranking, const Weights& weights, const Visit& visit) {
+  RunningCounts before;
   std::size_t i = 0;
   for (const auto end : ranking.group_end) {
     std::uint32_t right = 0;
@@ -27,7 +27,7 @@ Found walk(const Ranking& ranking, const Weights& weights, const Visit& visit) {
       right += weight * ranking.positive[i];
       all += weight;
     }
-    const Found after{before.right + right, before.wrong + (all - right)};
+    const RunningCounts after{before.right + right, before.wrong + (all - right)};
     visit(before, after);
     before = after;
   }
@@ -63,18 +63,19 @@ Ranking rank_by_class(const std::vector<double>& probabilities,
 RankingMetrics ranking_metrics(const Ranking& ranking, const Weights& weights) {
   double pairs = 0.0;  // (positive, negative) pairs in the right order, ties count half
   double precisions = 0.0;
-  const auto all = walk(ranking, weights, [&](const Found& before, const Found& after) {
-    const double right = after.right - before.right;
-    pairs += (after.wrong - before.wrong) * (before.right + right / 2.0);
-    if (right > 0.0) precisions += right * after.right / (after.right + after.wrong);
-  });
+  const auto all =
+      walk(ranking, weights, [&](const RunningCounts& before, const RunningCounts& after) {
+        const double right = after.right - before.right;
+        pairs += (after.wrong - before.wrong) * (before.right + right / 2.0);
+        if (right > 0.0) precisions += right * after.right / (after.right + after.wrong);
+      });
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   return {ratio_or(pairs, all.right * all.wrong, nan), ratio_or(precisions, all.right, nan)};
 }
 
 std::vector<CurvePoint> curve(const Ranking& ranking) {
   std::vector<CurvePoint> points{{std::numeric_limits<double>::infinity(), 0.0, 0.0, 1.0}};
-  const auto all = walk(ranking, {}, [&](const Found&, const Found& after) {
+  const auto all = walk(ranking, {}, [&](const RunningCounts&, const RunningCounts& after) {
     points.push_back({ranking.thresholds[points.size() - 1], after.right, after.wrong,
                       ratio_or(after.right, after.right + after.wrong, 1.0)});
   });

@@ -10,7 +10,7 @@
 namespace digits {
 
 struct Architecture {
-  // Pixels to cut off on each side: a frame with almost no variance, see quiet_frame.
+  // Pixels to cut off on each side: a frame with almost no variance, see low_variance_frame.
   std::int64_t crop = 0;
   // Space-to-depth block size: patch x patch neighbouring pixels become the channels of one pixel
   // before the first block, and maps shrink by patch^2. 1: off.

@@ -22,7 +22,7 @@ constexpr int kRepetitions = 2;
 constexpr std::uint64_t kSeed = 3;  // any value: every process checks the same numbers
 
 // A layer's output, and the gradients of its input and its weights.
-struct Pass {
+struct LayerResult {
   at::Tensor output;
   std::vector<at::Tensor> gradients;  // empty when not requested
 };
@@ -47,15 +47,15 @@ LayerInput random_input(const LayerShape& layer, std::uint64_t index) {
           draw({kImages, layer.outputs, layer.rows, layer.cols}, 2)};
 }
 
-Pass compute(const LayerOperations::Operation& operation, const LayerInput& given,
-             const at::TensorOptions& type, const NumericsOptions& options) {
+LayerResult compute(const LayerOperations::Operation& operation, const LayerInput& given,
+                    const at::TensorOptions& type, const NumericsOptions& options) {
   const at::AutoGradMode with_gradients(options.backward);
   const auto format = options.layout == Layout::kChannelsLast && given.input.dim() == 4
                           ? at::MemoryFormat::ChannelsLast
                           : at::MemoryFormat::Contiguous;
   const auto input = given.input.to(type).contiguous(format).requires_grad_(options.backward);
   const auto weights = given.weights.to(type).requires_grad_(options.backward);
-  Pass pass;
+  LayerResult pass;
   {
     const AutocastScope autocast(
         options.device.type(), at::kBFloat16,
@@ -71,7 +71,7 @@ Pass compute(const LayerOperations::Operation& operation, const LayerInput& give
 
 double largest(const at::Tensor& tensor) { return tensor.abs().max().item<double>(); }
 
-NumericsResult compare(const Pass& seen, const Pass& expected) {
+NumericsResult compare(const LayerResult& seen, const LayerResult& expected) {
   NumericsResult result;
   result.forward = relative_difference(seen.output, expected.output, largest(expected.output));
   for (std::size_t i = 0; i < seen.gradients.size(); ++i) {

@@ -119,7 +119,7 @@ Training::Training(Network& network, const Dataset& train_set, const Dataset& va
       observer_(observer),
       batches_(train_set, options.augment, options.device),
       epoch_steps_(batch_count(train_set.size(), batch_options(options, 1))),
-      check_every_(options.look_every),
+      check_every_(options.check_every),
       weights_(*network),
       optimiser_(weights_, adamw_options(options)),
       state_(std::move(start)),

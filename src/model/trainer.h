@@ -35,7 +35,7 @@ struct TrainOptions {
   double checkpoint_seconds = 30.0;
   // Steps between two checks of loss and gradient. 0: each step on a CPU, every 50 steps on a GPU,
   // where each check waits for the device. It changes no result.
-  std::size_t look_every = 0;
+  std::size_t check_every = 0;
 };
 
 // Callbacks of a training; any may be empty. An exception from one ends the training.

@@ -44,7 +44,7 @@ struct Work {
 };
 
 // Blurs details finer than a stroke: the sensor's noise.
-cv::Mat1b without_grain(const cv::Mat1b& grey) {
+cv::Mat1b denoised(const cv::Mat1b& grey) {
   const double grain = std::max(grey.rows, grey.cols) / 400.0;  // pixels
   cv::Mat1b smooth = grey;
   if (grain >= 0.5) cv::GaussianBlur(grey, smooth, {0, 0}, grain);
@@ -82,7 +82,7 @@ void erase_lines(cv::Mat1f& ink, LeftOut& left_out) {
 }
 
 // A digit's ink alone, thick enough for the normal form, scaled to full strength.
-Cutout cut_out(const cv::Mat1b& ink, const cv::Mat1i& labels, const Group& group) {
+DigitCrop cut_out(const cv::Mat1b& ink, const cv::Mat1i& labels, const Group& group) {
   cv::Rect box = group.box;
   const double width = pen_width(mask_of(labels, group, box));
   const int missing = static_cast<int>(std::lround(kMinPen * box.height - width));
@@ -122,10 +122,10 @@ void describe(const cv::Mat1b& ink, const Parts& parts, const Work& work, Readin
   }
 }
 
-Reading read_work(const Work& work, Shows shows) {
+Reading read_work(const Work& work, DigitCount digit_count) {
   Reading reading;
   const bool light_on_dark = is_light_on_dark(work.grey);
-  auto relative = ink_of(without_grain(work.grey), light_on_dark);
+  auto relative = ink_of(denoised(work.grey), light_on_dark);
   if (!work.paper.empty()) {
     relative.setTo(0.0, ~work.paper);
     reading.left_out["desk"] = 1;
@@ -140,8 +140,9 @@ Reading read_work(const Work& work, Shows shows) {
   relative.convertTo(ink, CV_8U, 255.0 / strongest);
   const auto parts = find_parts(ink, cv::Mat1b(ink >= kInkLevel * 255.0));
   describe(ink, parts, work, reading);
-  for (const auto& digit : shows == Shows::kOne ? group_as_one(parts, reading.left_out)
-                                                : group_digits(parts, reading.left_out)) {
+  for (const auto& digit : digit_count == DigitCount::kOne
+                               ? group_as_one(parts, reading.left_out)
+                               : group_digits(parts, reading.left_out)) {
     reading.digits.push_back(cut_out(ink, parts.labels, digit));
     auto& box = reading.digits.back().box;
     box = in_picture(box, work);
@@ -151,17 +152,17 @@ Reading read_work(const Work& work, Shows shows) {
 
 }  // namespace
 
-Reading cut_out_digits(const cv::Mat1b& grey, Shows shows) {
+Reading cut_out_digits(const cv::Mat1b& grey, DigitCount digit_count) {
   const auto sheet = find_sheet(grey);
   const auto work = prepare(grey, sheet, kWorkingSide);
-  auto reading = read_work(work, shows);
-  const auto is_small = [&](const Cutout& digit) {
+  auto reading = read_work(work, digit_count);
+  const auto is_small = [&](const DigitCrop& digit) {
     return digit.box.height < kMinHeight * work.scale().y;
   };
   const bool reduced_much = work.scale().y > 1.2;
   if (!reduced_much || !std::all_of(reading.digits.begin(), reading.digits.end(), is_small))
     return reading;
-  return read_work(prepare(grey, sheet, kLargeSide), shows);
+  return read_work(prepare(grey, sheet, kLargeSide), digit_count);
 }
 
 }  // namespace digits

@@ -8,19 +8,19 @@
 
 namespace digits {
 
-// How many digits a picture shows.
-enum class Shows { kAnyNumber, kOne };
+// The number of digits that a picture shows.
+enum class DigitCount { kAnyNumber, kOne };
 
 // One digit: where it lies in the picture, and its ink there, 0 (paper) to 255.
-struct Cutout {
+struct DigitCrop {
   cv::Rect box;
   cv::Mat1b ink;
 };
 
 // The content of a picture.
 struct Reading {
-  std::vector<Cutout> digits;  // from the top row to the lowest, each from left to right
-  LeftOut left_out;            // what else was seen, by name: "box", "dash", "desk", ...
+  std::vector<DigitCrop> digits;  // from the top row to the lowest, each from left to right
+  LeftOut left_out;               // what else was seen, by name: "box", "dash", "desk", ...
 
   // For the message when no digit is found.
   double contrast = 0.0;  // of the strongest ink, in shares of the paper's brightness
@@ -33,7 +33,7 @@ struct Reading {
 // Separates a sheet from the desk below it, and a form's boxes and lines (pictures/printed_lines.h)
 // from the digits; leaves out marks and specks (pictures/strokes.h). Limits: touching digits are
 // not separated, and a digit below an eightieth of the picture counts as a speck. A pen too thin
-// for the normal form is drawn thicker. With Shows::kOne all strokes are one digit.
-Reading cut_out_digits(const cv::Mat1b& grey, Shows shows = Shows::kAnyNumber);
+// for the normal form is drawn thicker. With DigitCount::kOne all strokes are one digit.
+Reading cut_out_digits(const cv::Mat1b& grey, DigitCount digit_count = DigitCount::kAnyNumber);
 
 }  // namespace digits

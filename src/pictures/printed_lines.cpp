@@ -186,7 +186,7 @@ Largest largest_part(const cv::Mat1b& strokes) {
 
 // No stroke of a digit is twice as long as the rest of the digit is wide, and as long as the digit
 // is high. A line much thinner than the pen may be shorter.
-bool is_printed(double length, double thickness, double along, double across, double pen) {
+bool is_printed_line(double length, double thickness, double along, double across, double pen) {
   const bool longer = length >= 2.0 * along && length >= across;
   const bool thinner = thickness <= 0.6 * pen && length >= 1.2 * along && length >= 0.8 * across;
   return longer || thinner;
@@ -209,8 +209,8 @@ PrintedLines find_printed_lines(const cv::Mat1b& strokes) {
   }
   const auto largest = largest_part(rest);
   for (auto& line : levels) {
-    line.printed = is_printed(line.box.width, line.thickness, largest.size.width,
-                              largest.size.height, largest.pen);
+    line.printed = is_printed_line(line.box.width, line.thickness, largest.size.width,
+                                   largest.size.height, largest.pen);
   }
   int sides = 0;
   for (auto& line : uprights) {

@@ -29,7 +29,7 @@ struct DataConfig {
 };
 
 struct NetworkConfig {
-  double crop_share = 0.05;  // largest share of variance in a frame to crop; see quiet_frame
+  double crop_share = 0.05;  // largest share of variance in a frame to crop; see low_variance_frame
   std::int64_t patch = 2;    // see Architecture; 0: chosen by image size, see fit_to_set
   std::vector<std::vector<std::int64_t>> blocks{{16}, {32, 64}};
 };

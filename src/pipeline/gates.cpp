@@ -51,14 +51,14 @@ std::string name_of(const Json& element, const std::string& number) {
   return number;
 }
 
-struct Found {
+struct MatchedQuantity {
   std::string metric;
   Quantity quantity;
 };
 
 // Adds every quantity below `json` that `metric` matches; `path` is the path to `json`.
 void find_all(const Json& json, const std::string& metric, const std::string& path,
-              std::vector<Found>& found) {
+              std::vector<MatchedQuantity>& found) {
   if (json.is_null()) return;
   if (metric.empty()) {
     found.push_back({path, json_at<Quantity>(json, "", "config")});
@@ -80,7 +80,7 @@ void find_all(const Json& json, const std::string& metric, const std::string& pa
 }
 
 std::optional<Gate> judge_one(const Json& evaluation, const GateRule& rule) {
-  std::vector<Found> found;
+  std::vector<MatchedQuantity> found;
   try {
     find_all(evaluation, rule.metric, "", found);
   } catch (const Json::out_of_range&) {  // no such path
@@ -95,9 +95,10 @@ std::optional<Gate> judge_one(const Json& evaluation, const GateRule& rule) {
         fmt::format("gates: metric \"{}\", expected a quantity of evaluation.json", rule.metric),
         "configs/gates.toml shows how gates are written");
   }
-  const auto worst = std::min_element(
-      found.begin(), found.end(),
-      [&](const Found& a, const Found& b) { return worse(a.quantity, b.quantity, rule); });
+  const auto worst = std::min_element(found.begin(), found.end(),
+                                      [&](const MatchedQuantity& a, const MatchedQuantity& b) {
+                                        return worse(a.quantity, b.quantity, rule);
+                                      });
   Gate gate{rule, worst->metric, worst->quantity, verdict_of(worst->quantity, rule), {}};
   if (gate.verdict == GateVerdict::kUndecided && keeps(gate.observed.value, rule)) {
     gate.needed = needed_sample_size(gate.observed, rule.bound, rule.at_least);
@@ -106,7 +107,7 @@ std::optional<Gate> judge_one(const Json& evaluation, const GateRule& rule) {
 }
 
 // Whether the metric is measured on synthetic digits.
-bool asks_about_drawn_digits(const Gate& gate) {
+bool tests_synthetic_digits(const Gate& gate) {
   return gate.metric == "behaviour/functionality/canonical" ||
          gate.metric.rfind("behaviour/directional/erase_", 0) == 0;
 }
@@ -115,7 +116,7 @@ const char* hint_for(const std::vector<Gate>& gates) {
   bool failed = false;
   for (const auto& gate : gates) {
     if (gate.verdict != GateVerdict::kFailed) continue;
-    if (asks_about_drawn_digits(gate)) {
+    if (tests_synthetic_digits(gate)) {
       return "if the images are not handwritten digits: digits evaluate RUN --no-digit-checks, "
              "then "
              "digits package RUN";
@@ -158,7 +159,7 @@ std::string verdict_note(const Gate& gate) {
     const auto text = sample_size_text(gate.needed, gate.observed.n);
     return keeps(gate.observed.value, gate.rule) ? text : text + ": it may be chance";
   }
-  if (gate.verdict == GateVerdict::kPassed || !asks_about_drawn_digits(gate)) return "";
+  if (gate.verdict == GateVerdict::kPassed || !tests_synthetic_digits(gate)) return "";
   return "tests handwritten digits, which the program draws";
 }
 

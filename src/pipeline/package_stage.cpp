@@ -52,8 +52,8 @@ Json numerics_of(const Json& numerics) {
 }
 
 // The files of extras/; one that cannot be made is left out with a warning.
-std::map<std::string, std::string> further_files(const std::string& torchscript,
-                                                 const Schema& schema) {
+std::map<std::string, std::string> extra_files(const std::string& torchscript,
+                                               const Schema& schema) {
   std::map<std::string, std::string> files;
   for (const auto& file : package_files()) {
     try {
@@ -86,7 +86,7 @@ void package_stage(const RunDirectory& run, const Checkpoint& checkpoint, const 
   info.profile = run.read_profile(info.schema);
   auto network = checkpoint.network;
   check_answers(network->options(), c10::kCPU);  // this network computes the golden logits
-  info.extras = further_files(export_torchscript(network), info.schema);
+  info.extras = extra_files(export_torchscript(network), info.schema);
   write_package(folder, network, info, examples, choose_device(config.device));
 }
 

@@ -17,9 +17,9 @@ namespace digits {
 
 namespace {
 
-PastRun past_run(const RunDirectory& run, std::int64_t written) {
+RunSummary past_run(const RunDirectory& run, std::int64_t written) {
   const auto evaluation = run.read_evaluation();
-  PastRun past;
+  RunSummary past;
   past.name = run.name();
   past.begun = utc_text(written);
   past.test_fingerprint = answers_of(run).test_fingerprint;
@@ -47,8 +47,8 @@ std::vector<std::pair<std::int64_t, RunDirectory>> evaluated_runs(
 
 }  // namespace
 
-std::vector<PastRun> run_history(const std::filesystem::path& folder) {
-  std::vector<PastRun> history;
+std::vector<RunSummary> run_history(const std::filesystem::path& folder) {
+  std::vector<RunSummary> history;
   std::map<std::string, RunDirectory> latest;  // by test set
   for (const auto& [written, run] : evaluated_runs(folder)) {
     try {
@@ -71,7 +71,7 @@ std::vector<PastRun> run_history(const std::filesystem::path& folder) {
   return history;
 }
 
-void to_json(Json& json, const PastRun& run) {
+void to_json(Json& json, const RunSummary& run) {
   json = Json{{"run", run.name},
               {"begun", run.begun},
               {"test_fingerprint", run.test_fingerprint},
@@ -83,7 +83,7 @@ void to_json(Json& json, const PastRun& run) {
   json["change"] = *run.change;
 }
 
-LineChart history_chart(const std::vector<PastRun>& runs) {
+LineChart history_chart(const std::vector<RunSummary>& runs) {
   LineChart chart{"Accuracy over time",
                   {"run", Scale::kWhole, {}},
                   {"accuracy, 95 % interval", Scale::kPercent, {}},

@@ -13,7 +13,7 @@
 namespace digits {
 
 // An evaluated run.
-struct PastRun {
+struct RunSummary {
   std::string name;   // of its folder
   std::string begun;  // UTC, "2024-05-17 09:30:12": time of its config.toml
   std::string test_fingerprint;
@@ -26,11 +26,11 @@ struct PastRun {
 
 // The evaluated runs in `folder`, in the order of their start. Other entries are skipped; an
 // unreadable run is named in a warning. Throws input.missing when there is no run.
-std::vector<PastRun> run_history(const std::filesystem::path& folder);
+std::vector<RunSummary> run_history(const std::filesystem::path& folder);
 
-void to_json(Json& json, const PastRun& run);
+void to_json(Json& json, const RunSummary& run);
 
 // Accuracy with its interval over the runs, numbered from 1; a line per test set.
-LineChart history_chart(const std::vector<PastRun>& runs);
+LineChart history_chart(const std::vector<RunSummary>& runs);
 
 }  // namespace digits

@@ -68,7 +68,7 @@ void warn_of_other_threads(const Config& config, const Config& before, const std
 
 // The run's own configuration, if `asked` is the same. Its data may lie in another place: the
 // fingerprints verify them.
-Config own_config(const RunDirectory& run, const Config& asked) {
+Config stored_config(const RunDirectory& run, const Config& asked) {
   auto own = run.read_config();
   auto compared = with_fitted_values(asked, own);
   if (run.has_data()) compared.data.source = own.data.source;
@@ -96,7 +96,7 @@ StartedRun create_run(const std::filesystem::path& path, const Config& config) {
 
 StartedRun open_stopped_run(const std::filesystem::path& path, const Config& asked) {
   auto run = RunDirectory::open(path);
-  auto config = own_config(run, asked);
+  auto config = stored_config(run, asked);
   auto lock = run.lock();
   remove_leftovers(path);
   remove_leftovers(run.checkpoints());

@@ -48,7 +48,7 @@ class Warp {
 };
 
 // The linear map from glyph coordinates, centred, to canvas pixels.
-cv::Matx22d hand_of(const Factors& factors) {
+cv::Matx22d glyph_transform(const Factors& factors) {
   const double c = std::cos(factors.rotation);
   const double s = std::sin(factors.rotation);
   const cv::Matx22d scale(kHeight * factors.aspect, 0.0, 0.0, kHeight);
@@ -107,7 +107,7 @@ std::vector<bool> pieces_of(std::size_t stroke, std::size_t points,
 cv::Mat1b draw_glyph(const Glyph& glyph, const Factors& factors, Rng& rng,
                      const std::vector<StrokePart>& lifted) {
   const Warp warp(factors.warp, rng);
-  const auto hand = hand_of(factors);
+  const auto hand = glyph_transform(factors);
   cv::Mat1b canvas(kCanvas, kCanvas, std::uint8_t{0});
   for (std::size_t number = 0; number < glyph.strokes.size(); ++number) {
     auto stroke = glyph.strokes[number];

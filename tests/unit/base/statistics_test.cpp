@@ -115,11 +115,11 @@ TEST(MeanWithin, OfEqualValuesIsUncertain) {
 
 // At the ends of the range the interval is Wilson's for a proportion of 1 or 0.
 TEST(Unvaried, EqualsWilsonsIntervalAtTheEnds) {
-  const auto all = unvaried(1.0, 0.0, 1.0, 36);
+  const auto all = equal_values_interval(1.0, 0.0, 1.0, 36);
   EXPECT_DOUBLE_EQ(all.low, proportion(36, 36).low);
   EXPECT_EQ(all.high, 1.0);
   EXPECT_EQ(all.n, 36U);
-  EXPECT_DOUBLE_EQ(unvaried(0.0, 0.0, 1.0, 36).high, proportion(0, 36).high);
+  EXPECT_DOUBLE_EQ(equal_values_interval(0.0, 0.0, 1.0, 36).high, proportion(0, 36).high);
 }
 
 // By hand: minus their mean, the ranks are -3/2, 0, 0, 3/2 (ties share a rank) and -3/2, 1/2, -1/2,

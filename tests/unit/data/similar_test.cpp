@@ -62,7 +62,7 @@ TEST(NearDuplicates, AreWithinTheBound) {
   const auto near = near_duplicates(all_of(set), NearOptions());
   ASSERT_THAT(images_of(near), testing::ElementsAre(1));
   EXPECT_EQ(near.matches[0].other, 0U);
-  EXPECT_EQ(near.cut_short, 0U);
+  EXPECT_EQ(near.incomplete_searches, 0U);
 }
 
 // For any size, also below the number of frequencies, the search finds the same pairs as comparing
@@ -147,12 +147,12 @@ TEST(NearDuplicates, LimitTheWorkAndReportIt) {
   std::fill(set.image(199), set.image(199) + 64, std::uint8_t{255});
   NearOptions options;
   options.max_rms = 2.0;
-  EXPECT_EQ(near_duplicates(all_of(set), options).cut_short, 0U);
+  EXPECT_EQ(near_duplicates(all_of(set), options).incomplete_searches, 0U);
   options.max_work = 200 * 5;
   const auto near = near_duplicates(all_of(set), options);
   EXPECT_TRUE(near.matches.empty());
-  EXPECT_GT(near.cut_short, 0U);
-  EXPECT_LT(near.cut_short, 200U);
+  EXPECT_GT(near.incomplete_searches, 0U);
+  EXPECT_LT(near.incomplete_searches, 200U);
 }
 
 }  // namespace

@@ -82,7 +82,7 @@ TEST(Resume, InBfloat16IsBitIdentical) {
   SKIP_WITHOUT_BFLOAT16();
   auto options = quick();
   options.checkpoint_steps = 3;
-  options.look_every = 5;
+  options.check_every = 5;
   options.precision = Precision::kBfloat16;
   std::vector<std::string> states;
   const auto expected = finish(options, {}, &states);

@@ -383,7 +383,7 @@ TEST(Divergence, InTheWeightsIsNotSaved) {
 // unchecked, by count or at an epoch's end.
 TEST(Divergence, IsDetectedBeforeAStateIsSaved) {
   auto options = quick();
-  options.look_every = 50;
+  options.check_every = 50;
   auto network = network_for(halves(64));
   plant(network, true, 6);
   EXPECT_THAT(states_before_divergence(network, options), testing::ElementsAre(4));
@@ -400,7 +400,7 @@ TEST(Divergence, CheckIntervalChangesNoResult) {
   auto b = network_for(set);
   auto options = quick();
   const auto often = train(a, set, set, options);
-  options.look_every = 3;
+  options.check_every = 3;
   const auto seldom = train(b, set, set, options);
   EXPECT_TRUE(same_weights(a, b));
   for (std::size_t i = 0; i < often.size(); ++i) {

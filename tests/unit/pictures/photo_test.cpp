@@ -12,7 +12,7 @@
 namespace digits {
 namespace {
 
-std::vector<Cutout> cut_out(const PhotoOptions& options) {
+std::vector<DigitCrop> cut_out(const PhotoOptions& options) {
   cv::Mat1b photo;
   cv::cvtColor(compose_photo(options, test_seed()), photo, cv::COLOR_BGR2GRAY);
   return cut_out_digits(photo).digits;

@@ -205,7 +205,7 @@ TEST(Pictures, PiecesOfOneDigitAreJoined) {
   cv::line(sheet, {110, 40}, {110, 260}, cv::Scalar(30), 14);
   cv::line(sheet, {140, 60}, {200, 60}, cv::Scalar(30), 14);
   EXPECT_GT(cut_out_digits(sheet).digits.size(), 1U);
-  const auto one = cut_out_digits(sheet, Shows::kOne).digits;
+  const auto one = cut_out_digits(sheet, DigitCount::kOne).digits;
   ASSERT_EQ(one.size(), 1U);
   EXPECT_NEAR(one[0].box.width, 154, 20);  // to within the pen's width, at both ends
   EXPECT_NEAR(one[0].box.height, 234, 20);
@@ -280,7 +280,7 @@ TEST(DecodeImage, KeepsACanvasIfTrainingUsedNoNormalForm) {
   cv::Mat1b canvas(28, 28, std::uint8_t{0});
   cv::line(canvas, {3, 2}, {8, 11}, cv::Scalar(255), 1);
   const auto found =
-      decode_image(encoded(".png", canvas), "x", grey_schema(), {Shows::kAnyNumber, false});
+      decode_image(encoded(".png", canvas), "x", grey_schema(), {DigitCount::kAnyNumber, false});
   ASSERT_EQ(found.samples.size(), 1U);
   EXPECT_TRUE(std::equal(canvas.begin(), canvas.end(), found.samples[0].image.begin()));
 }

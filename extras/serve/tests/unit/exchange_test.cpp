@@ -42,7 +42,7 @@ TEST_F(ExchangeTest, RejectsAmbiguousFraming) {
     Exchange exchange(limits);
     expect_error("request.framing", [&] { exchange.begin(framing); });
     exchange.refuse({});
-    EXPECT_TRUE(exchange.hopeless());
+    EXPECT_TRUE(exchange.exceeds_discard_limit());
   }
 }
 
@@ -81,9 +81,9 @@ TEST_F(ExchangeTest, DiscardsARejectedBodyUpToALimit) {
   EXPECT_EQ(buffered, 0U);
   for (int i = 0; i < 4; ++i) exchange.append(text.data(), 100);
   EXPECT_EQ(buffered, 0U);
-  EXPECT_FALSE(exchange.hopeless());
+  EXPECT_FALSE(exchange.exceeds_discard_limit());
   exchange.append(text.data(), 100);
-  EXPECT_TRUE(exchange.hopeless());
+  EXPECT_TRUE(exchange.exceeds_discard_limit());
 }
 
 // A client that sends Expect gets the rejection at once.
@@ -92,9 +92,9 @@ TEST_F(ExchangeTest, RejectsAtExpectContinue) {
   framing.expects_continue = true;
   Exchange exchange(limits);
   exchange.begin(framing);
-  EXPECT_FALSE(exchange.hopeless());
+  EXPECT_FALSE(exchange.exceeds_discard_limit());
   exchange.refuse({});
-  EXPECT_TRUE(exchange.hopeless());
+  EXPECT_TRUE(exchange.exceeds_discard_limit());
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace {
 
 const ModelIdentity kModel{"m", "3", {"zero", "o\"ne"}};
 
-InferRequest wanting(std::vector<WantedOutput> outputs) {
+InferRequest wanting(std::vector<RequestedOutput> outputs) {
   InferRequest request;
   request.count = 2;
   request.outputs = std::move(outputs);

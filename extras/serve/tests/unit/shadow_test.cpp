@@ -114,7 +114,7 @@ TEST(Shadow, CountsItsOwnFailures) {
 }
 
 Json statistics(std::size_t agreed, std::size_t differed, double slowdown, std::size_t failed = 0) {
-  ShadowTally tally;
+  ShadowCounts tally;
   tally.agreed = agreed;
   tally.differed = differed;
   tally.failed = failed;

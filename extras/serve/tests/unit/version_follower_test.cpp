@@ -11,8 +11,8 @@ using std::chrono::seconds;
 
 class VersionFollowerTest : public testing::Test {
  protected:
-  std::string look(int at_second) {
-    const auto error = follower.look(Clock::time_point(seconds(at_second)));
+  std::string poll(int at_second) {
+    const auto error = follower.poll(Clock::time_point(seconds(at_second)));
     return error ? error->code() : "";
   }
   int promoted = 1;
@@ -32,14 +32,14 @@ class VersionFollowerTest : public testing::Test {
 
 // A promoted version is loaded once. The same holds for the version of a rollback.
 TEST_F(VersionFollowerTest, LoadsThePromotedVersion) {
-  EXPECT_EQ(look(0), "");
+  EXPECT_EQ(poll(0), "");
   EXPECT_THAT(loads, testing::IsEmpty());
   promoted = 2;
-  EXPECT_EQ(look(1), "");
-  EXPECT_EQ(look(2), "");
+  EXPECT_EQ(poll(1), "");
+  EXPECT_EQ(poll(2), "");
   EXPECT_EQ(follower.serving(), 2);
   promoted = 1;
-  EXPECT_EQ(look(3), "");
+  EXPECT_EQ(poll(3), "");
   EXPECT_THAT(loads, testing::ElementsAre(2, 1));
 }
 
@@ -47,39 +47,39 @@ TEST_F(VersionFollowerTest, LoadsThePromotedVersion) {
 // again later.
 TEST_F(VersionFollowerTest, KeepsTheOldVersionIfTheNewOneFails) {
   promoted = broken = 2;
-  EXPECT_EQ(look(0), "package.hash");
-  EXPECT_EQ(look(1), "");
-  EXPECT_EQ(look(29), "");
+  EXPECT_EQ(poll(0), "package.hash");
+  EXPECT_EQ(poll(1), "");
+  EXPECT_EQ(poll(29), "");
   EXPECT_EQ(follower.serving(), 1);
   EXPECT_THAT(loads, testing::ElementsAre(2));
-  EXPECT_EQ(look(30), "package.hash");
+  EXPECT_EQ(poll(30), "package.hash");
   broken = 0;
-  EXPECT_EQ(look(59), "");
+  EXPECT_EQ(poll(59), "");
   EXPECT_EQ(follower.serving(), 1);
-  EXPECT_EQ(look(60), "");
+  EXPECT_EQ(poll(60), "");
   EXPECT_EQ(follower.serving(), 2);
 }
 
 // A newly promoted version is loaded without delay.
 TEST_F(VersionFollowerTest, LoadsTheNextVersionAtOnce) {
   promoted = broken = 2;
-  EXPECT_EQ(look(0), "package.hash");
+  EXPECT_EQ(poll(0), "package.hash");
   promoted = 3;
-  EXPECT_EQ(look(1), "");
+  EXPECT_EQ(poll(1), "");
   EXPECT_EQ(follower.serving(), 3);
   promoted = 2;  // the broken one again
-  EXPECT_EQ(look(2), "package.hash");
+  EXPECT_EQ(poll(2), "package.hash");
   EXPECT_EQ(follower.serving(), 3);
 }
 
 // A damaged current.json is reported once, and does not stop the server.
 TEST_F(VersionFollowerTest, SurvivesADamagedRepository) {
   unreadable = true;
-  EXPECT_EQ(look(0), "repository.malformed");
-  EXPECT_EQ(look(1), "");
+  EXPECT_EQ(poll(0), "repository.malformed");
+  EXPECT_EQ(poll(1), "");
   unreadable = false;
   promoted = 2;
-  EXPECT_EQ(look(2), "");
+  EXPECT_EQ(poll(2), "");
   EXPECT_EQ(follower.serving(), 2);
 }
 
