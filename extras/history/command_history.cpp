@@ -1,4 +1,5 @@
-// Runs `digits history`: lists the evaluated runs of a folder over time.
+#include "history/command_history.h"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -9,8 +10,8 @@
 #include "base/files.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "history/run_history.h"
 #include "pipeline/regression.h"
-#include "pipeline/run_history.h"
 
 namespace digits {
 

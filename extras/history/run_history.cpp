@@ -1,4 +1,4 @@
-#include "pipeline/run_history.h"
+#include "history/run_history.h"
 
 #include <fmt/format.h>
 

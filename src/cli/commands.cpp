@@ -80,7 +80,6 @@ const std::vector<Command>& core_commands() {
       {"evaluate", "measure a run's checkpoint on its test set", command_evaluate},
       {"check", "judge an evaluated run by its gates", command_check},
       {"report", "write a run's report.html and its plots", command_report},
-      {"history", "compare the runs of a folder over time", command_history},
       {"package", "check the gates and package a run's model", command_package},
       {"models", "list, promote, roll back and prune packaged models", command_models},
       {"predict", "classify image files, folders or IDX files", command_predict},

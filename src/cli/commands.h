@@ -20,7 +20,6 @@ int command_train(const Arguments& arguments);
 int command_evaluate(const Arguments& arguments);
 int command_check(const Arguments& arguments);
 int command_report(const Arguments& arguments);
-int command_history(const Arguments& arguments);
 int command_package(const Arguments& arguments);
 int command_models(const Arguments& arguments);
 int command_predict(const Arguments& arguments);
