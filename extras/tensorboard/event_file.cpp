@@ -1,14 +1,18 @@
-#include "base/event_file.h"
+#include "tensorboard/event_file.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <array>
 #include <boost/crc.hpp>
+#include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <utility>
 
 #include "base/error.h"
+#include "base/files.h"
 
 namespace digits {
 
@@ -126,6 +130,23 @@ std::string summary_event(double wall_time, std::int64_t step,
   std::string summary;
   for (const auto& value : values) summary += text(kSummaryValue, encode(value));
   return event(wall_time, step, text(kEventSummary, summary));
+}
+
+GrowingFile::GrowingFile(fs::path path)
+    : path_(std::move(path)),
+      file_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0644)) {
+  if (file_.get() < 0) throw write_error(path_, errno);
+}
+
+void GrowingFile::append(std::string_view bytes) {
+  try {
+    write_all(file_.get(), bytes, path_);
+  } catch (const Error&) {
+    if (::ftruncate(file_.get(), size_) != 0) {  // the last record stays incomplete; readers accept
+    }
+    throw;
+  }
+  size_ += static_cast<std::int64_t>(bytes.size());
 }
 
 EventFile::EventFile(const fs::path& folder, std::int64_t first_step)

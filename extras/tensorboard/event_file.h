@@ -11,7 +11,7 @@
 #include <variant>
 #include <vector>
 
-#include "base/files.h"
+#include "base/descriptor.h"
 
 namespace digits {
 
@@ -43,6 +43,21 @@ std::string version_event(double wall_time);
 std::string start_event(double wall_time, std::int64_t step);
 std::string summary_event(double wall_time, std::int64_t step,
                           const std::vector<SummaryValue>& values);
+
+// A log that grows while others read it. Bytes arrive in order; a power cut may lose the last ones.
+class GrowingFile {
+ public:
+  // Creates a file. Throws output.unwritable, also when the name is taken.
+  explicit GrowingFile(std::filesystem::path path);
+
+  // Appends all of the bytes; when it throws (as write_all), none.
+  void append(std::string_view bytes);
+
+ private:
+  std::filesystem::path path_;
+  Descriptor file_;
+  std::int64_t size_ = 0;
+};
 
 // One event file; each event is appended, and a reader may follow. Not thread-safe.
 class EventFile {

@@ -176,25 +176,6 @@ void StagedFile::commit() {
   sync_directory(parent_of(final_));
 }
 
-GrowingFile::GrowingFile(fs::path path)
-    : path_(std::move(path)),
-      fd_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0644)) {
-  if (fd_ < 0) throw write_error(path_, errno);
-}
-
-GrowingFile::~GrowingFile() { ::close(fd_); }
-
-void GrowingFile::append(std::string_view bytes) {
-  try {
-    write_all(fd_, bytes, path_);
-  } catch (const Error&) {
-    if (::ftruncate(fd_, size_) != 0) {  // then its last record is incomplete, which readers accept
-    }
-    throw;
-  }
-  size_ += static_cast<std::int64_t>(bytes.size());
-}
-
 std::vector<std::string> list_names(const fs::path& folder) {
   std::vector<std::string> names;
   std::error_code error;

@@ -58,25 +58,6 @@ class StagedFile {
   Descriptor file_;
 };
 
-// A log that grows while others read it: the one kind of file that does not appear whole. Bytes
-// arrive in order; a power cut may lose the last ones.
-class GrowingFile {
- public:
-  // Creates a file. Throws output.unwritable, also when the name is taken.
-  explicit GrowingFile(std::filesystem::path path);
-  ~GrowingFile();
-  GrowingFile(const GrowingFile&) = delete;
-  GrowingFile& operator=(const GrowingFile&) = delete;
-
-  // Appends all of the bytes; when it throws (as write_file), none.
-  void append(std::string_view bytes);
-
- private:
-  std::filesystem::path path_;
-  int fd_;
-  std::int64_t size_ = 0;
-};
-
 // The names, sorted, of a folder's entries that are not hidden; and their paths. Throw
 // input.unreadable.
 std::vector<std::string> list_names(const std::filesystem::path& folder);

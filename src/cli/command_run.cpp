@@ -53,7 +53,7 @@ int command_run(const Arguments& arguments) {
   options.add_config();
   options.add_training();
   options.add_run_path();
-  options.add_tensorboard();
+  options.add_training_logs();
   options.add_json();
   const auto parsed = options.parse(arguments);
   if (!parsed) return kDone;

@@ -100,6 +100,7 @@ void register_extras(Extras extras) {
                                extras.commands.end());
   set_engine_factories(std::move(extras.engines));
   set_package_files(std::move(extras.package_files));
+  set_training_logs(std::move(extras.training_logs));
 }
 
 }  // namespace

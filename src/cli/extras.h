@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "inference/engine_factory.h"
 #include "inference/package_file.h"
+#include "pipeline/training_log.h"
 
 namespace digits {
 
@@ -14,6 +15,7 @@ struct Extras {
   std::vector<Command> commands{};           // after the core's in `digits --help`
   std::vector<EngineFactory> engines{};      // tried in this order, TorchScript last
   std::vector<PackageFile> package_files{};  // written into each package
+  std::vector<TrainingLog> training_logs{};  // options of `run` and `train`
 };
 
 // The extras of this build, from extras/NAME/CMakeLists.txt: cmake/Extras.cmake generates the

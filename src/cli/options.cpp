@@ -16,6 +16,7 @@
 #include "base/printable.h"
 #include "inference/engine_factory.h"
 #include "pipeline/config.h"
+#include "pipeline/training_log.h"
 
 namespace digits {
 
@@ -166,9 +167,8 @@ void CommandOptions::add_digit_checks() {
        "skip the tests for handwritten digits: the classes 0 to 9 are other objects");
 }
 
-void CommandOptions::add_tensorboard() {
-  flag("tensorboard",
-       "also write event files; tensorboard --logdir DIR shows them during and after training");
+void CommandOptions::add_training_logs() {
+  for (const auto& log : training_logs()) flag(log.option, log.help);
 }
 
 void CommandOptions::add_model() {

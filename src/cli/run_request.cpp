@@ -5,6 +5,7 @@
 #include "base/files.h"
 #include "base/printable.h"
 #include "pipeline/run_directory.h"
+#include "pipeline/training_log.h"
 #include "repository/model_folder.h"
 
 namespace digits {
@@ -52,7 +53,9 @@ std::filesystem::path package_of(const ParsedOptions& parsed) {
 RunRequest run_request(const ParsedOptions& parsed) {
   RunRequest request;
   request.options.resume = parsed.has("resume");
-  request.options.tensorboard = parsed.has("tensorboard");
+  for (const auto& log : training_logs()) {
+    if (parsed.has(log.option)) request.options.logs.push_back(log.option);
+  }
   if (request.options.resume && parsed.has("out")) {
     throw Error("usage.option", "both --out and --resume given, expected one of them",
                 "a run continues in its own folder");
@@ -72,9 +75,10 @@ RunRequest run_request(const ParsedOptions& parsed) {
 
 Error resumable(const Error& error, const std::string& command, const RunRequest& request) {
   if (error.code() != "interrupted" || !RunDirectory::exists(request.path)) return error;
-  return {error.code(), error.what(),
-          fmt::format("continue with: digits {} --resume {}{}", command, shell_word(request.path),
-                      request.options.tensorboard ? " --tensorboard" : "")};
+  auto hint = fmt::format("continue with: digits {} --resume {}", command,
+                          shell_word(request.path.string()));
+  for (const auto& log : request.options.logs) hint += " --" + log;
+  return {error.code(), error.what(), hint};
 }
 
 }  // namespace digits

@@ -54,7 +54,6 @@ class RunDirectory {
   std::filesystem::path augmentation() const { return path_ / "augmentation.png"; }
   std::filesystem::path report() const { return path_ / "report.html"; }
   std::filesystem::path package() const { return path_ / "package"; }
-  std::filesystem::path tensorboard() const { return path_ / "tensorboard"; }  // if requested
 
   void write_config(const Config& config) const;
   void write_gates(const std::string& toml) const;

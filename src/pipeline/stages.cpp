@@ -27,6 +27,7 @@
 #include "pipeline/gates.h"
 #include "pipeline/numerics_stage.h"
 #include "pipeline/presets.h"
+#include "pipeline/training_log.h"
 #include "pipeline/training_view.h"
 #include "pipeline/version.h"
 
@@ -213,19 +214,16 @@ std::vector<EpochRecord> train_stage(const TrainingParts& parts, const Config& c
   Recorder recorder(run, network, parts.training.schema, start.history);
   TrainingView view("train", options);
   if (run_options.resume) view.on_resume(start.step, start.history.size());
-  std::optional<EventLog> events;
-  if (run_options.tensorboard) {
-    events.emplace(run.tensorboard(), start.step + 1, parts.training, options);
-  }
+  const auto logs = make_logs(run_options.logs, run, start.step + 1, parts.training, options);
   TrainObserver observer;
   observer.on_step = [&](const StepRecord& record) {
     view.on_step(record);
-    if (events) events->on_step(record);
+    for (const auto& log : logs) log.on_step(record);
   };
   observer.on_epoch = [&](const EpochRecord& record) {
     recorder.on_epoch(record);
     view.on_epoch(record);
-    if (events) events->on_epoch(record);
+    for (const auto& log : logs) log.on_epoch(record);
   };
   observer.on_state = [&](const TrainingState& state) { states.save(state); };
   auto history =

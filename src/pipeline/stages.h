@@ -65,9 +65,9 @@ TrainOptions train_options(const Config& config);
 Network make_network(const Dataset& training, const Config& config);
 
 struct RunOptions {
-  bool tensorboard = false;  // write event files; it changes no result
-  bool resume = false;       // continue a stopped run
-  bool train_only = false;   // stop after training
+  std::vector<std::string> logs{};  // options of training_logs(); they change no result
+  bool resume = false;              // continue a stopped run
+  bool train_only = false;          // stop after training
 };
 
 // train: normalises, initialises and trains. Writes history, the checkpoint of the best epoch (by

@@ -1,14 +1,11 @@
-// Shows the progress of a training on stderr, and writes TensorBoard's event files on request.
+// Shows the progress of a training on stderr.
 #pragma once
 
 #include <chrono>
-#include <filesystem>
 #include <optional>
 #include <string>
 
-#include "base/event_file.h"
 #include "base/progress.h"
-#include "data/dataset.h"
 #include "model/epoch_record.h"
 
 namespace digits {
@@ -22,25 +19,6 @@ std::string step_text(int epoch, int epochs, double loss, std::optional<double> 
 
 // The line of a finished epoch, with the same figures.
 std::string epoch_text(const EpochRecord& record, int epochs, const std::string& time_left);
-
-// Writes a training's curves and pictures: "train/loss" and "train/learning_rate" of every step;
-// after each epoch its means and times, and a picture of its first images after augmentation.
-class EventLog {
- public:
-  // `first_step` counts from 1; `training` and `options` must outlive this. Throws as EventFile.
-  EventLog(const std::filesystem::path& folder, std::size_t first_step, const Dataset& training,
-           const TrainOptions& options);
-
-  // Throw disk.*.
-  void on_step(const StepRecord& record);
-  void on_epoch(const EpochRecord& record);  // flushes all events
-
- private:
-  EventFile file_;
-  const Dataset& training_;
-  const TrainOptions& options_;
-  std::int64_t step_;  // the last step
-};
 
 // The bar or the lines of one training; the options must outlive it.
 class TrainingView {

@@ -208,16 +208,5 @@ TEST(StagedFile, OnAFullDiskLeavesNothing) {
   EXPECT_TRUE(fs::is_empty(folder.path()));
 }
 
-// A log grows by appended text, and never replaces another file.
-TEST(GrowingFile, AppendsInOrder) {
-  const TemporaryDirectory folder;
-  GrowingFile file(folder / "log");
-  file.append("one ");
-  EXPECT_EQ(read_file(folder / "log"), "one ");
-  file.append("two");
-  EXPECT_EQ(read_file(folder / "log"), "one two");
-  expect_error("output.unwritable", [&] { GrowingFile(folder / "log"); });
-}
-
 }  // namespace
 }  // namespace digits

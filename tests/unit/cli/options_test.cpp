@@ -225,7 +225,7 @@ TEST(Options, InterruptedRunPrintsTheResumeCommand) {
   EXPECT_THAT(hint_of("interrupted"),
               testing::StartsWith("continue with: digits train --resume '/"));
   EXPECT_THAT(hint_of("interrupted"), testing::EndsWith("/it'\\''s a run'"));
-  request.options.tensorboard = true;
+  request.options.logs = {"tensorboard"};
   EXPECT_THAT(hint_of("interrupted"), testing::EndsWith("' --tensorboard"));
 }
 

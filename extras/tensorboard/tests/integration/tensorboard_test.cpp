@@ -15,7 +15,8 @@ namespace {
 namespace fs = std::filesystem;
 
 ProcessResult read_events(const fs::path& folder) {
-  return run_process({"python3", source_path("tests/integration/read_events.py"), folder});
+  return run_process(
+      {"python3", source_path("extras/tensorboard/tests/integration/read_events.py"), folder});
 }
 
 bool has_python() { return run_process({"python3", "-c", ""}).status == 0; }

@@ -1,7 +1,8 @@
-#include "base/event_file.h"
+#include "tensorboard/event_file.h"
 
 #include <algorithm>
 
+#include "base/files.h"
 #include "support/testing.h"
 
 namespace digits {
@@ -106,6 +107,17 @@ TEST(EventFile, NamesAnUnwritablePath) {
   const TemporaryDirectory folder;
   write_file(folder / "file", "x");
   expect_error("output.unwritable", [&] { EventFile(folder / "file", 1); });
+}
+
+// A log grows by appended text, and never replaces another file.
+TEST(GrowingFile, AppendsInOrder) {
+  const TemporaryDirectory folder;
+  GrowingFile file(folder / "log");
+  file.append("one ");
+  EXPECT_EQ(read_file(folder / "log"), "one ");
+  file.append("two");
+  EXPECT_EQ(read_file(folder / "log"), "one two");
+  expect_error("output.unwritable", [&] { GrowingFile(folder / "log"); });
 }
 
 }  // namespace

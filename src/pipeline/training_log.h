@@ -1,0 +1,38 @@
+// Registers the logs of a training that the folders of extras/ add, each with an option of its own.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "data/dataset.h"
+#include "pipeline/run_directory.h"
+
+namespace digits {
+
+struct TrainObserver;
+struct TrainOptions;
+
+struct TrainingLog {
+  std::string option;  // of `run` and `train`: "tensorboard" for --tensorboard
+  std::string help;
+  // Returns on_step and on_epoch, which write the log into the run and change no result.
+  // `first_step` counts from 1; `training` and the options outlive the callbacks. Throws output.*
+  // and disk.*.
+  std::function<TrainObserver(const RunDirectory& run, std::size_t first_step,
+                              const Dataset& training, const TrainOptions& options)>
+      make;
+};
+
+// The program's logs: none before set_training_logs is called. Not thread-safe: set them before the
+// first training.
+const std::vector<TrainingLog>& training_logs();
+void set_training_logs(std::vector<TrainingLog> logs);
+
+// The callbacks of the logs whose option is among `chosen`, as TrainingLog::make returns them.
+std::vector<TrainObserver> make_logs(const std::vector<std::string>& chosen,
+                                     const RunDirectory& run, std::size_t first_step,
+                                     const Dataset& training, const TrainOptions& options);
+
+}  // namespace digits
