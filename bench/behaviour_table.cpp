@@ -14,6 +14,7 @@
 #include "model/device.h"
 #include "model/model_under_test.h"
 #include "model/network.h"
+#include "support/rank_agreement.h"
 #include "synthetic/synthetic.h"
 
 namespace digits {

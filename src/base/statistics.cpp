@@ -7,27 +7,6 @@
 
 namespace digits {
 
-namespace {
-
-// Each value's rank less the mean rank; equal values share the mean of their ranks.
-std::vector<double> centred_ranks(const std::vector<float>& values) {
-  std::vector<std::size_t> order(values.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(),
-            [&](std::size_t i, std::size_t j) { return values[i] < values[j]; });
-  std::vector<double> ranks(values.size());
-  for (std::size_t begin = 0, end = 0; begin < order.size(); begin = end) {
-    while (end < order.size() && values[order[end]] == values[order[begin]]) ++end;
-    const double rank = 0.5 * static_cast<double>(begin + end - 1);
-    for (auto i = begin; i < end; ++i) {
-      ranks[order[i]] = rank - 0.5 * static_cast<double>(values.size() - 1);
-    }
-  }
-  return ranks;
-}
-
-}  // namespace
-
 Quantity proportion(std::size_t successes, std::size_t n) {
   if (n == 0) return {0.0, 0.0, 1.0, 0};
   constexpr double z = 1.959963984540054;  // 97.5 % point of the normal distribution
@@ -91,16 +70,6 @@ Quantity mean_within(const std::vector<double>& values, double lowest, double hi
   const double t = boost::math::quantile(boost::math::students_t(count - 1.0), 0.975);
   const double half = t * all.stddev / std::sqrt(count);
   return {all.mean, std::max(lowest, all.mean - half), std::min(highest, all.mean + half), all.n};
-}
-
-double rank_correlation(const std::vector<float>& a, const std::vector<float>& b) {
-  const auto x = centred_ranks(a);
-  const auto y = centred_ranks(b);
-  const auto product = [](const auto& left, const auto& right) {
-    return std::inner_product(left.begin(), left.end(), right.begin(), 0.0);
-  };
-  const double scale = std::sqrt(product(x, x) * product(y, y));
-  return scale > 0.0 ? product(x, y) / scale : 0.0;
 }
 
 void to_json(Json& json, const Spread& spread) {

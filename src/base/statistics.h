@@ -44,11 +44,6 @@ Quantity mean_of_shares(const std::vector<double>& values);
 // The same for values within [lowest, highest], such as paired differences of probabilities.
 Quantity mean_within(const std::vector<double>& values, double lowest, double highest);
 
-// Spearman's rank correlation: Pearson's of the ranks, where equal values share the mean of theirs
-// ("The proof and measurement of association between two things", American Journal of Psychology 15
-// (1904)). In [-1, 1]; 0 where one side has no two different values. Sizes must be equal.
-double rank_correlation(const std::vector<float>& a, const std::vector<float>& b);
-
 // The spread of values: `median` of an even count is the mean of the middle two, `stddev` divides
 // by n - 1. All zero for no values, stddev also for one.
 struct Spread {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "behaviour/ink.h"
@@ -55,15 +56,6 @@ Quantity completeness_error(const Attributions& attributions) {
     errors.push_back(std::abs(sum - difference) / std::max(1.0, std::abs(difference)));
   }
   return mean_within(errors, 0.0, std::numeric_limits<double>::max());
-}
-
-Quantity rank_agreement(const Dataset& set, const Attributions& a, const Attributions& b) {
-  std::vector<double> correlations;
-  for (std::size_t i = 0; i < set.size(); ++i) {
-    correlations.push_back(
-        rank_correlation(magnitudes(a, set.schema, i), magnitudes(b, set.schema, i)));
-  }
-  return mean_within(correlations, -1.0, 1.0);
 }
 
 }  // namespace digits

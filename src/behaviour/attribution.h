@@ -22,7 +22,4 @@ Quantity excess_on_ink(const Dataset& set, const Attributions& attributions);
 // equal: mean over the images. Differences below 1 count as 1.
 Quantity completeness_error(const Attributions& attributions);
 
-// Mean rank correlation of two models' absolute attributions of the same images.
-Quantity rank_agreement(const Dataset& set, const Attributions& a, const Attributions& b);
-
 }  // namespace digits

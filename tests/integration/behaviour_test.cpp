@@ -18,6 +18,7 @@
 #include "pipeline/gates.h"
 #include "pipeline/presets.h"
 #include "support/small_models.h"
+#include "support/rank_agreement.h"
 #include "support/testing.h"
 
 namespace digits {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "support/rank_agreement.h"
 #include "support/testing.h"
 
 namespace digits {
@@ -39,6 +40,16 @@ TEST(CompletenessError, IsRelativeToTheDifference) {
   EXPECT_NEAR(completeness_error({{1.5F, 0.5F, -1.0F, -2.0F}, {2.0F, -4.0F}}).value, 0.125, 1e-6);
   EXPECT_NEAR(completeness_error({{0.1F, 0.1F, 0.0F, 0.0F}, {0.1F, 0.0F}}).value, 0.05, 1e-6);
   EXPECT_EQ(completeness_error({}).n, 0U);
+}
+
+// By hand: minus their mean, the ranks are -3/2, 0, 0, 3/2 (ties share a rank) and -3/2, 1/2, -1/2,
+// 3/2; 9/2 over the root of 9/2 * 5. Constant values have correlation 0.
+TEST(RankCorrelation, MatchesHandCalculationWithTies) {
+  EXPECT_NEAR(rank_correlation({1, 20, 20, 400}, {7, 9, 8, 10}), 4.5 / std::sqrt(22.5), 1e-12);
+  EXPECT_DOUBLE_EQ(rank_correlation({3, 1, 2}, {-1, -9, -8}), 1.0);
+  EXPECT_DOUBLE_EQ(rank_correlation({1, 2, 3}, {5, 4, 0}), -1.0);
+  EXPECT_EQ(rank_correlation({2, 2, 2}, {1, 2, 3}), 0.0);
+  EXPECT_EQ(rank_correlation({}, {}), 0.0);
 }
 
 // Magnitudes are compared: the same order with other signs agrees, and the reverse order disagrees.
