@@ -193,7 +193,7 @@ TEST(Serve, KeepsTheOldVersionIfTheNewOneIsInvalid) {
   while (metrics().find(failed) == std::string::npos) std::this_thread::yield();
   const auto reply = HttpClient(server.port()).post("/v2/models/digit/infer", image_request());
   EXPECT_EQ(Json::parse(reply->body).at("model_version"), "1");
-  EXPECT_THAT(server.err(), testing::HasSubstr("version 1 goes on: package.golden"));
+  EXPECT_THAT(server.err(), testing::HasSubstr("version 1 continues: package.golden"));
 }
 
 // Sends some traffic to a shadow, and returns the exit status of its report.
