@@ -36,6 +36,11 @@ case "$1" in
 esac)");
   }
 
+  void SetUp() override {
+    const auto found = run_process({"sh", "-c", "command -v patch && command -v git"});
+    if (found.status != 0) GTEST_SKIP() << "no patch or no git to plant bugs with";
+  }
+
   void add(const std::string& name, const std::string& test, const std::string& file = "colour",
            const std::string& from = "blue", const std::string& to = "red") {
     write_file(folder_ / "tests/mutants/data" / (name + ".patch"),
