@@ -6,8 +6,8 @@
 #include "base/error.h"
 #include "bench/bench.h"
 #include "cli/options.h"
-#include "cli/run_request.h"
 #include "cli/output.h"
+#include "cli/run_request.h"
 #include "pipeline/stages.h"
 
 namespace digits {

@@ -9,8 +9,8 @@
 #include "bench/bench.h"
 #include "bench/bench_infer.h"
 #include "cli/options.h"
-#include "cli/run_request.h"
 #include "cli/output.h"
+#include "cli/run_request.h"
 #include "inference/package.h"
 #include "model/device.h"
 

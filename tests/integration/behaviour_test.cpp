@@ -17,8 +17,8 @@
 #include "model/saliency.h"
 #include "pipeline/gates.h"
 #include "pipeline/presets.h"
-#include "support/small_models.h"
 #include "support/rank_agreement.h"
+#include "support/small_models.h"
 #include "support/testing.h"
 
 namespace digits {
