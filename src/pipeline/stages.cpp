@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <chrono>
 #include <opencv2/core/utility.hpp>
-#include <optional>
 #include <tuple>
 
 #include "base/error.h"
@@ -218,12 +217,16 @@ std::vector<EpochRecord> train_stage(const TrainingParts& parts, const Config& c
   TrainObserver observer;
   observer.on_step = [&](const StepRecord& record) {
     view.on_step(record);
-    for (const auto& log : logs) log.on_step(record);
+    for (const auto& log : logs) {
+      if (log.on_step) log.on_step(record);
+    }
   };
   observer.on_epoch = [&](const EpochRecord& record) {
     recorder.on_epoch(record);
     view.on_epoch(record);
-    for (const auto& log : logs) log.on_epoch(record);
+    for (const auto& log : logs) {
+      if (log.on_epoch) log.on_epoch(record);
+    }
   };
   observer.on_state = [&](const TrainingState& state) { states.save(state); };
   auto history =

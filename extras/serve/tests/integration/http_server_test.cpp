@@ -147,9 +147,9 @@ TEST_F(HttpServerTest, RejectsLargeBodiesWithAndWithoutExpect) {
   EXPECT_EQ(sends.get("/v2/health/live")->status, 200);  // the connection goes on
   may.send(std::string("POST ") + kInfer + " HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n" +
            "Content-Length: " + std::to_string(fake_request().size()) + "\r\n\r\n");
+  EXPECT_TRUE(may.receive_continue());
   may.send(fake_request());
   EXPECT_EQ(may.receive()->status, 200);
-  EXPECT_EQ(may.continues(), 1);
 }
 
 }  // namespace

@@ -70,6 +70,16 @@ bool HttpClient::fill() {
   return true;
 }
 
+bool HttpClient::receive_continue() {
+  while (buffer_.find("\r\n\r\n") == std::string::npos) {
+    if (!fill()) return false;
+  }
+  const auto end = buffer_.find("\r\n\r\n");
+  if (parse_head(buffer_.substr(0, end)).status != 100) return false;
+  buffer_.erase(0, end + 4);
+  return true;
+}
+
 std::optional<Reply> HttpClient::receive(bool head) {
   for (;;) {
     auto end = buffer_.find("\r\n\r\n");

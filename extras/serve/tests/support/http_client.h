@@ -32,6 +32,10 @@ class HttpClient {
   std::optional<Reply> receive(bool head = false);
   int continues() const { return continues_; }
 
+  // Waits for a response of status 100, which a server may omit once the body arrives (RFC 9110,
+  // 10.1.1). False when another response or the end comes first.
+  bool receive_continue();
+
   // Whether the connection has ended, waiting for it.
   bool ended();
 
