@@ -56,7 +56,7 @@ void print_history(const std::vector<RunSummary>& runs) {
   row("#", "run", "start, UTC", "accuracy", fmt::format("{:<12.4f}{:>13.4f}", lowest, highest),
       "log loss", "calibration", "against the one before");
   for (std::size_t i = 0; i < runs.size(); ++i) {
-    row(i + 1, runs[i].name, runs[i].begun, percent(runs[i].accuracy),
+    row(i + 1, runs[i].name, runs[i].started, percent(runs[i].accuracy),
         interval_plot(runs[i].accuracy, lowest, highest),
         fmt::format("{:.4f}", runs[i].log_loss.value),
         fmt::format("{:.4f}", runs[i].calibration_error.value), verdict(runs[i]));

@@ -21,7 +21,7 @@ RunSummary past_run(const RunDirectory& run, std::int64_t written) {
   const auto evaluation = run.read_evaluation();
   RunSummary past;
   past.name = run.name();
-  past.begun = utc_text(written);
+  past.started = utc_text(written);
   past.test_fingerprint = answers_of(run).test_fingerprint;
   past.accuracy = json_at<Quantity>(evaluation, "/accuracy", "input");
   past.log_loss = json_at<Quantity>(evaluation, "/log_loss", "input");
@@ -73,7 +73,7 @@ std::vector<RunSummary> run_history(const std::filesystem::path& folder) {
 
 void to_json(Json& json, const RunSummary& run) {
   json = Json{{"run", run.name},
-              {"begun", run.begun},
+              {"begun", run.started},
               {"test_fingerprint", run.test_fingerprint},
               {"accuracy", run.accuracy},
               {"log_loss", run.log_loss},

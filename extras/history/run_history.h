@@ -14,8 +14,8 @@ namespace digits {
 
 // An evaluated run.
 struct RunSummary {
-  std::string name;   // of its folder
-  std::string begun;  // UTC, "2024-05-17 09:30:12": time of its config.toml
+  std::string name;     // of its folder
+  std::string started;  // UTC, "2024-05-17 09:30:12": time of its config.toml
   std::string test_fingerprint;
   Quantity accuracy;
   Quantity log_loss;

@@ -39,7 +39,7 @@ void require_encoding(const std::string& encoding) {
   throw Error("request.encoding",
               fmt::format("Content-Encoding {}, expected gzip, deflate or identity",
                           printable(encoding.substr(0, 80))),
-              "pack the body by one of these, or send it as it is");
+              "compress the body by one of these, or send it uncompressed");
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ struct EncodedImage {
   std::string bytes;
 };
 
-// A point of the curve, or an image of the row, with the name `tag` ("train/loss").
+// A value named `tag` ("train/loss"): a point of a curve, or an image.
 struct SummaryValue {
   std::string tag;
   std::variant<float, EncodedImage> content;
@@ -50,7 +50,8 @@ class GrowingFile {
   // Creates a file. Throws output.unwritable, also when the name is taken.
   explicit GrowingFile(std::filesystem::path path);
 
-  // Appends all of the bytes; when it throws (as write_all), none.
+  // Appends all of the bytes; when it throws (as write_all), none, unless
+  // truncating the file fails too.
   void append(std::string_view bytes);
 
  private:

@@ -85,7 +85,7 @@ int command_evaluate(const Arguments& arguments) {
   const auto run = RunDirectory::open(parsed->word("one run directory"));
   const auto config = resolve(config_from(*parsed, run.read_config()));
   if (parsed->has("photos")) return evaluate_on_photos(*parsed, run, config);
-  const auto evaluation = parsed->has("data") ? evaluate_on(run, config, other_test(run, config))
+  const auto evaluation = parsed->has("data") ? evaluate_other_set(run, config)
                                               : evaluate_run(run, config, test_of(run, config));
   if (parsed->has("json")) {
     print_json(evaluation);

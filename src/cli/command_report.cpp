@@ -24,7 +24,7 @@ int command_report(const Arguments& arguments) {
   const auto config = resolve(config_from(*parsed, run.read_config()));
   const auto test = test_of(run, config);
   check_run(run);
-  report_run(run, config, test, evaluate_on(run, config, test));
+  report_run(run, config, test);
   if (parsed->has("json")) {
     print_json(Json{{"report", run.report().string()}});
   } else {

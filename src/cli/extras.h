@@ -1,4 +1,4 @@
-// Collects the commands, engines and package files that the folders of extras/ add.
+// Collects the commands, engines, package files and training logs that the folders of extras/ add.
 #pragma once
 
 #include <vector>

@@ -62,7 +62,7 @@ class CommandOptions {
   void add_json();           // --json
   void add_model();          // --model: the path for package_of
   void add_engine();         // --engine: the name for Package::load
-  void add_training_logs();  // those of the extras: --tensorboard
+  void add_training_logs();  // an option for each registered log
 
   // Prints the help for --help and returns nothing. Throws usage.option for an unknown option or a
   // bad value, usage.argument for a stray word. Words after -- are never options.

@@ -141,8 +141,8 @@ std::string label_hint(std::int64_t smallest, std::int64_t largest, std::int64_t
                        std::int64_t classes) {
   if (smallest >= 0 && smallest != first && largest - smallest < classes) {
     return fmt::format(
-        "if both label files start at {}, add --first-label {}; else number both "
-        "alike",
+        "if both label files start at {}, add --first-label {}; else give both files the same "
+        "numbering",
         smallest, smallest);
   }
   return "the label file is damaged, or the set has more classes than the training set";

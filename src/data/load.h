@@ -43,7 +43,7 @@ void save_dataset(const std::filesystem::path& folder, Part part, const Dataset&
 struct Sets {
   Dataset train;
   Dataset test;
-  // The last images of `train`, in this number, are the set's own validation part; 0: it has none.
+  // The number of images at the end of `train` that are the set's own validation part.
   std::size_t validation = 0;
   // About the folder: skipped files, and how its parts were named.
   std::vector<Finding> findings{};

@@ -122,8 +122,10 @@ Evaluation evaluate_run(const RunDirectory& run, const Config& config, const Dat
   return evaluation;
 }
 
-Evaluation evaluate_on(const RunDirectory& run, const Config& config, const Dataset& set) {
-  return evaluate_stage(load_checkpoint(run.checkpoint()), set, config);
+Evaluation evaluate_other_set(const RunDirectory& run, const Config& config) {
+  const auto checkpoint = load_checkpoint(run.checkpoint());
+  return evaluate_stage(checkpoint, acquire_test(config, checkpoint.info.schema.class_names),
+                        config);
 }
 
 std::vector<Gate> check_run(const RunDirectory& run) {
@@ -184,6 +186,10 @@ void report_run(const RunDirectory& run, const Config& config, const Dataset& te
     for (const auto& [name, chart, caption] : *charts) run.write_figure(name, chart.text);
   }
   run.write_report(html::page(report_page(report)));
+}
+
+void report_run(const RunDirectory& run, const Config& config, const Dataset& test) {
+  report_run(run, config, test, evaluate_stage(load_checkpoint(run.checkpoint()), test, config));
 }
 
 }  // namespace digits

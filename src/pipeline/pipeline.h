@@ -33,8 +33,9 @@ FinishedRun run_pipeline(const Config& asked, const std::filesystem::path& path,
 // when `test` is not the run's test set.
 Evaluation evaluate_run(const RunDirectory& run, const Config& config, const Dataset& test);
 
-// evaluate: the run's checkpoint on any set of its classes; nothing is written.
-Evaluation evaluate_on(const RunDirectory& run, const Config& config, const Dataset& set);
+// evaluate: the run's checkpoint on the test part of another set of its classes, which `config`
+// names; nothing is written. Throws as acquire_test.
+Evaluation evaluate_other_set(const RunDirectory& run, const Config& config);
 
 // check: judges the run's evaluation by its own gates and writes checks.json; with another gates
 // file, writes no file. Throws input.missing when the run has not been evaluated.
@@ -46,6 +47,9 @@ std::vector<Gate> check_with(const RunDirectory& run, const std::filesystem::pat
 // one.
 void report_run(const RunDirectory& run, const Config& config, const Dataset& test,
                 const Evaluation& evaluation);
+
+// The same for a run of an earlier process: evaluates its checkpoint again.
+void report_run(const RunDirectory& run, const Config& config, const Dataset& test);
 
 // The default name of a model: the name of its data's folder, or "digits" for synthetic data and if
 // the folder's name is not a model name (is_model_name).

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "metrics/ranking.h"
 
 namespace digits {

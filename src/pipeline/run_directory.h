@@ -1,4 +1,4 @@
-// Defines a run's folder: the only place with the names of its artifacts.
+// Defines a run's folder: the only place with the names of the core's artifacts.
 #pragma once
 
 #include <filesystem>

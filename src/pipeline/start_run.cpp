@@ -128,13 +128,9 @@ void require_unchanged_test(const RunDirectory& run, const Dataset& test) {
   require_unchanged(run, "test", test, run.test_fingerprint());
 }
 
-Dataset other_test(const RunDirectory& run, const Config& config) {
-  return acquire_test(config, load_checkpoint(run.checkpoint()).info.schema.class_names);
-}
-
 Dataset test_of(const RunDirectory& run, const Config& config) {
   require_source(run, config);
-  auto test = other_test(run, config);
+  auto test = acquire_test(config, load_checkpoint(run.checkpoint()).info.schema.class_names);
   require_unchanged_test(run, test);
   return test;
 }

@@ -47,8 +47,4 @@ void require_unchanged_test(const RunDirectory& run, const Dataset& test);
 // data.changed when it holds another set, and as acquire_test.
 Dataset test_of(const RunDirectory& run, const Config& config);
 
-// The test part of another set, which `config` names, with the run's classes. Throws as
-// acquire_test.
-Dataset other_test(const RunDirectory& run, const Config& config);
-
 }  // namespace digits

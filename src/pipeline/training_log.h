@@ -15,7 +15,7 @@ struct TrainObserver;
 struct TrainOptions;
 
 struct TrainingLog {
-  std::string option;  // of `run` and `train`: "tensorboard" for --tensorboard
+  std::string option;  // of `run` and `train`: "curves" for --curves
   std::string help;
   // Returns on_step and on_epoch, which write the log into the run and change no result.
   // `first_step` counts from 1; `training` and the options outlive the callbacks. Throws output.*

@@ -241,7 +241,7 @@ TEST(BadOutput, FullStandardOutputIsAnError) {
       1, "disk.full");
 }
 
-// One unreadable image among readable ones: the others are classified, and the unreadable one is
+// Four unreadable inputs beside a readable image: the image is classified, and each of the four is
 // named and counted.
 TEST(BadImages, AreNamedAndOtherImagesAreClassified) {
   const TemporaryDirectory folder;

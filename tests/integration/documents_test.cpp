@@ -145,6 +145,20 @@ TEST(Documents, LayoutNamesExistingPaths) {
   EXPECT_GE(count, 8);
 }
 
+// The layout names each folder of src/ and of extras/.
+TEST(Documents, LayoutNamesEachFolder) {
+  const auto text = read_file(source_path("README.md"));
+  const auto layout = text.substr(text.find("```text layout"));
+  for (const fs::path parent : {"src", "extras"}) {
+    std::error_code no_extras;
+    for (const auto& folder : fs::directory_iterator(source_path(parent), no_extras)) {
+      if (!folder.is_directory()) continue;
+      const auto name = (parent / folder.path().filename()).string();
+      EXPECT_THAT(layout, testing::HasSubstr("\n" + name + " "));
+    }
+  }
+}
+
 // The rows of a document's tables below a heading, as cells.
 std::vector<std::vector<std::string>> rows_below(const fs::path& document,
                                                  const std::string& heading) {

@@ -5,6 +5,7 @@
 #include "base/files.h"
 #include "integration/call_digits.h"
 #include "integration/tiny_run.h"
+#include "model/trainer.h"
 #include "support/engines.h"
 #include "support/testing.h"
 
@@ -91,6 +92,28 @@ TEST(Extras, MatchingEngineIsUsed) {
   const auto result = package_with(extras, folder);
   ASSERT_EQ(result.status, 0) << result.err;
   EXPECT_THAT(result.err, Not(HasSubstr("engine.outdated")));
+}
+
+// A log of an extra has an option of its own, and receives each step and epoch of a training.
+TEST(Extras, AddTrainingLogs) {
+  const TemporaryDirectory folder;
+  int steps = 0, epochs = 0;
+  Extras extras;
+  extras.training_logs.push_back(
+      {"count", "count steps and epochs", [&](const auto&, std::size_t, const auto&, const auto&) {
+         TrainObserver observer;
+         observer.on_step = [&](const StepRecord&) { ++steps; };
+         observer.on_epoch = [&](const EpochRecord&) { ++epochs; };
+         return observer;
+       }});
+  const std::vector<std::string> train{"train",    "--config",    "data/fixtures/tiny.toml",
+                                       "--epochs", "2",           "--count",
+                                       "--out",    folder / "run"};
+  const auto result = call_digits_with(extras, train);
+  EXPECT_EQ(result.status, kDone) << result.err;
+  EXPECT_EQ(epochs, 2);
+  EXPECT_GT(steps, epochs);
+  EXPECT_EQ(call_digits_with({}, train).status, kUsage);
 }
 
 }  // namespace

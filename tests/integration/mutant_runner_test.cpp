@@ -1,5 +1,7 @@
 // tests/mutants/run.sh, on a tree with one text file as its source and a shell script as its test
 // program.
+#include <cstdlib>
+
 #include "base/files.h"
 #include "support/program.h"
 #include "support/testing.h"

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <map>
 #include <numeric>
+#include <sstream>
 
 #include "base/files.h"
 #include "data/class_folders.h"

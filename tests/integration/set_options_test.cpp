@@ -2,6 +2,7 @@
 #include "data/set_options.h"
 
 #include <algorithm>
+#include <sstream>
 
 #include "base/files.h"
 #include "data/image_file.h"

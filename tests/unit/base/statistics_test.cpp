@@ -114,7 +114,7 @@ TEST(MeanWithin, OfEqualValuesIsUncertain) {
 }
 
 // At the ends of the range the interval is Wilson's for a proportion of 1 or 0.
-TEST(Unvaried, EqualsWilsonsIntervalAtTheEnds) {
+TEST(EqualValuesInterval, EqualsWilsonsIntervalAtTheEnds) {
   const auto all = equal_values_interval(1.0, 0.0, 1.0, 36);
   EXPECT_DOUBLE_EQ(all.low, proportion(36, 36).low);
   EXPECT_EQ(all.high, 1.0);

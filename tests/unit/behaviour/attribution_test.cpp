@@ -1,6 +1,8 @@
 #include "behaviour/attribution.h"
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
 #include "support/rank_agreement.h"
 #include "support/testing.h"

@@ -225,8 +225,8 @@ TEST(Options, InterruptedRunPrintsTheResumeCommand) {
   EXPECT_THAT(hint_of("interrupted"),
               testing::StartsWith("continue with: digits train --resume '/"));
   EXPECT_THAT(hint_of("interrupted"), testing::EndsWith("/it'\\''s a run'"));
-  request.options.logs = {"tensorboard"};
-  EXPECT_THAT(hint_of("interrupted"), testing::EndsWith("' --tensorboard"));
+  request.options.logs = {"curves"};
+  EXPECT_THAT(hint_of("interrupted"), testing::EndsWith("' --curves"));
 }
 
 TEST(Commands, HaveNamesAndSummaries) {

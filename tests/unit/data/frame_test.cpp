@@ -16,7 +16,7 @@ Dataset rings() {
 }
 
 // By hand: the outer ring holds 1/14, the outer two 5/14. A frame of three would leave nothing.
-TEST(QuietFrame, OfThreeRingsMatchesHandCalculation) {
+TEST(LowVarianceFrame, OfThreeRingsMatchesHandCalculation) {
   EXPECT_EQ(low_variance_frame(rings(), 0.0), 0);
   EXPECT_EQ(low_variance_frame(rings(), 0.99 / 14.0), 0);
   EXPECT_EQ(low_variance_frame(rings(), 1.01 / 14.0), 1);
@@ -26,14 +26,14 @@ TEST(QuietFrame, OfThreeRingsMatchesHandCalculation) {
 }
 
 // A share of zero variance is zero, and one pixel has no frame.
-TEST(QuietFrame, IsZeroForEqualImages) {
+TEST(LowVarianceFrame, IsZeroForEqualImages) {
   EXPECT_EQ(low_variance_frame(random_dataset(1, 8, 8), 1.0), 0);
   EXPECT_EQ(low_variance_frame(random_dataset(9, 1, 1), 1.0), 0);
 }
 
 // Images with variance everywhere: the outermost of 10 x 10 pixels hold a third of it, so the frame
 // is zero unless a third may be lost.
-TEST(QuietFrame, IsZeroForImagesWithoutAFrame) {
+TEST(LowVarianceFrame, IsZeroForImagesWithoutAFrame) {
   EXPECT_EQ(low_variance_frame(random_dataset(50, 10, 10, 3), 0.2), 0);
 }
 

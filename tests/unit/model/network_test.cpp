@@ -6,6 +6,7 @@
 #include <ATen/record_function.h>
 
 #include <cmath>
+#include <memory>
 
 #include "metrics/classification.h"
 #include "model/tensors.h"

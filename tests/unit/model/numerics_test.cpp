@@ -4,6 +4,9 @@
 
 #include <ATen/ATen.h>
 
+#include <cmath>
+#include <memory>
+
 #include "model/network.h"
 #include "support/bfloat16.h"
 #include "support/models.h"

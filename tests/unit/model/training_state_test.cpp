@@ -118,7 +118,7 @@ TEST(StateFolder, FallsBackToThePreviousState) {
   EXPECT_THAT(files_below(folder.path()), testing::ElementsAre(name_of(10), name_of(15)));
 }
 
-TEST(StateFolder, RejectsOnlyDamagedStates) {
+TEST(StateFolder, FailsIfAllStatesAreDamaged) {
   const TemporaryDirectory folder;
   StateFolder states(folder.path());
   for (const std::size_t step : {10U, 20U}) {

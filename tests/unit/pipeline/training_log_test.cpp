@@ -1,7 +1,5 @@
 #include "pipeline/training_log.h"
 
-#include "cli/options.h"
-#include "cli/run_request.h"
 #include "model/trainer.h"
 #include "support/testing.h"
 
@@ -28,22 +26,12 @@ class TrainingLogs : public testing::Test {
   std::vector<std::string> made_;
 };
 
-// Only the log that is asked for is made.
+// Only the requested log is made.
 TEST_F(TrainingLogs, AreMadeForTheirOptions) {
   const TemporaryDirectory folder;
   const auto run = RunDirectory::create(folder / "run");
   EXPECT_EQ(make_logs({"pictures"}, run, 101, random_dataset(4, 8, 8), TrainOptions()).size(), 1U);
   EXPECT_THAT(made_, testing::ElementsAre("pictures101"));
-}
-
-// Commands that train offer each log's option, and pass on those that were given.
-TEST_F(TrainingLogs, AreOptionsOfTheCommandLine) {
-  CommandOptions options("train", "for tests");
-  options.add_config();
-  options.add_run_path();
-  options.add_training_logs();
-  const auto request = run_request(*options.parse({"--pictures", "--preset", "fast"}));
-  EXPECT_THAT(request.options.logs, testing::ElementsAre("pictures"));
 }
 
 }  // namespace

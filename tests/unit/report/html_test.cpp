@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <utility>
+
 #include "support/sample_page.h"
 #include "support/xml.h"
 

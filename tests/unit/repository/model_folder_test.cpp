@@ -1,6 +1,7 @@
 // Version numbers are unique, versions appear complete, and the current version always exists.
 #include "repository/model_folder.h"
 
+#include <chrono>
 #include <climits>
 #include <condition_variable>
 #include <mutex>

@@ -24,7 +24,7 @@ TEST(RunHistory, ComparesEachRunWithThePreviousOne) {
   EXPECT_THAT(names, testing::ElementsAre("b ", "c ", "a b", "d a"));
   EXPECT_TRUE(runs[2].change->worse);
   EXPECT_FALSE(runs[3].change->worse);
-  EXPECT_LT(runs[0].begun, runs[1].begun);
+  EXPECT_LT(runs[0].started, runs[1].started);
   const auto chart = history_chart(runs);
   ASSERT_EQ(chart.series.size(), 2U);
   EXPECT_EQ(chart.series[0].points.size(), 3U);

@@ -3,6 +3,8 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "inference/choose_engine.h"
 #include "inference/numerics_table.h"

@@ -158,8 +158,8 @@ TEST_F(HttpLimitsTest, StopReportsUnansweredRequests) {
   EXPECT_FALSE(stopped.get());
 }
 
-// The error for an address in use names the address.
-TEST_F(HttpLimitsTest, ReportsAnAddressInUse) {
+// A port in use, and an address that this machine does not have.
+TEST_F(HttpLimitsTest, RejectsUnusableAddresses) {
   start();
   HttpOptions taken;
   taken.port = port;

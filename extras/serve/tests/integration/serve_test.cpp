@@ -232,8 +232,7 @@ TEST(Serve, ShadowReportDetectsAWorseModel) {
   EXPECT_EQ(report_on_shadow(folder / "other"), kGateFailed);
 }
 
-// Requests without the token are rejected. A server that listens on all addresses without a token
-// prints a warning.
+// Requests without the token are rejected, but for health.
 TEST(Serve, RequiresTheToken) {
   const TemporaryDirectory folder;
   write_file(folder / "token", "correct-horse-battery\n");

@@ -1,5 +1,6 @@
 // Records of requests: log lines, metrics, statistics.
 #include <map>
+#include <sstream>
 
 #include "base/files.h"
 #include "base/json.h"

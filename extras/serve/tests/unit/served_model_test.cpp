@@ -1,5 +1,6 @@
 #include "serve/served_model.h"
 
+#include <algorithm>
 #include <numeric>
 
 #include "support/testing.h"

@@ -1,0 +1,26 @@
+#include "cli/options.h"
+#include "cli/run_request.h"
+#include "model/trainer.h"
+#include "pipeline/training_log.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+// Commands that train offer each log's option, and pass on those that were given.
+TEST(TrainingLogOptions, ArePassedOn) {
+  const auto make = [](const auto&, std::size_t, const auto&, const auto&) {
+    return TrainObserver();
+  };
+  set_training_logs({{"curves", "help", make}, {"pictures", "help", make}});
+  CommandOptions options("train", "for tests");
+  options.add_config();
+  options.add_run_path();
+  options.add_training_logs();
+  const auto request = run_request(*options.parse({"--pictures", "--preset", "fast"}));
+  set_training_logs({});
+  EXPECT_THAT(request.options.logs, testing::ElementsAre("pictures"));
+}
+
+}  // namespace
+}  // namespace digits
