@@ -36,38 +36,35 @@ constexpr const char* kChecksSchema = "digits.checks/2";
 
 }  // namespace
 
-const std::vector<Artifact>& artifacts() {
-  static const std::vector<Artifact> all = [] {
-    std::vector<Artifact> list{
-        {kConfig, "", 200},
-        {kGates, "", 50},
-        {kNumerics, kNumericsSchema, 200},
-        {kProfile, kProfileSchema, 2000},
-        {kData, kDataSchema, 300},
-        {kHistory, "", 100},
-        {"checkpoint/best.safetensors", "", 1000},
-        {"augmentation.png", "", 200},
-        {"evaluation.json", kEvaluationSchema, 500},
-        {kChecks, kChecksSchema, 100},
-        {"figures/loss.svg", "", 1000},
-        {"figures/accuracy.svg", "", 1000},
-        {"figures/confusion.svg", "", 2000},
-        {"figures/roc.svg", "", 1000},
-        {"figures/precision_recall.svg", "", 1000},
-        {"figures/reliability.svg", "", 1000},
-        {"figures/slices.svg", "", 1000},
-        {"report.html", "", 20000},
-        {"package/model.pt", "", 1000},
-        {"package/model.safetensors", "", 1000},
-        {"package/golden.safetensors", "", 1000},
-        {"package/manifest.json", kManifestSchema, 500},
-        {"package/profile.json", kProfileSchema, 2000},
-        {"package/README.md", "", 1000},
-        {"package/SHA256SUMS", "", 400},
-    };
-    for (const auto& file : package_files()) list.push_back({"package/" + file.name, "", 1000});
-    return list;
-  }();
+std::vector<Artifact> artifacts() {
+  std::vector<Artifact> all{
+      {kConfig, "", 200},
+      {kGates, "", 50},
+      {kNumerics, kNumericsSchema, 200},
+      {kProfile, kProfileSchema, 2000},
+      {kData, kDataSchema, 300},
+      {kHistory, "", 100},
+      {"checkpoint/best.safetensors", "", 1000},
+      {"augmentation.png", "", 200},
+      {"evaluation.json", kEvaluationSchema, 500},
+      {kChecks, kChecksSchema, 100},
+      {"figures/loss.svg", "", 1000},
+      {"figures/accuracy.svg", "", 1000},
+      {"figures/confusion.svg", "", 2000},
+      {"figures/roc.svg", "", 1000},
+      {"figures/precision_recall.svg", "", 1000},
+      {"figures/reliability.svg", "", 1000},
+      {"figures/slices.svg", "", 1000},
+      {"report.html", "", 20000},
+      {"package/model.pt", "", 1000},
+      {"package/model.safetensors", "", 1000},
+      {"package/golden.safetensors", "", 1000},
+      {"package/manifest.json", kManifestSchema, 500},
+      {"package/profile.json", kProfileSchema, 2000},
+      {"package/README.md", "", 1000},
+      {"package/SHA256SUMS", "", 400},
+  };
+  for (const auto& file : package_files()) all.push_back({"package/" + file.name, "", 1000});
   return all;
 }
 

@@ -27,7 +27,7 @@ struct Artifact {
 
 // Every artifact of `digits run`, in the order in which they appear; in addition, checkpoint/ holds
 // the training states, whose names contain the step.
-const std::vector<Artifact>& artifacts();
+std::vector<Artifact> artifacts();
 
 class RunDirectory {
  public:

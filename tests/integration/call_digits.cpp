@@ -54,6 +54,13 @@ ProcessResult call_digits(const std::vector<std::string>& arguments) {
   return call_digits_with(all_extras(), arguments);
 }
 
+void register_all_extras() {
+  auto own = all_extras();
+  set_engine_factories(std::move(own.engines));
+  set_package_files(std::move(own.package_files));
+  set_training_logs(std::move(own.training_logs));
+}
+
 ProcessResult call_digits_with(Extras extras, const std::vector<std::string>& arguments) {
   const TemporaryDirectory captured;
   ProcessResult result;
@@ -62,6 +69,7 @@ ProcessResult call_digits_with(Extras extras, const std::vector<std::string>& ar
     const Redirection err(STDERR_FILENO, captured / "err");
     result.status = run(arguments, std::move(extras));
   }
+  register_all_extras();
   result.out = read_file(captured / "out");
   result.err = read_file(captured / "err");
   return result;

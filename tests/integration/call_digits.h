@@ -6,7 +6,10 @@
 
 namespace digits {
 
-// Like call_digits. The extras stay registered until the next call.
+// Registers the extras of this build, for tests that call the library without the command line.
+void register_all_extras();
+
+// Like call_digits, with these extras. Afterwards those of the build are registered again.
 ProcessResult call_digits_with(Extras extras, const std::vector<std::string>& arguments);
 
 }  // namespace digits

@@ -9,7 +9,7 @@
 
 #include "base/files.h"
 #include "base/sha256.h"
-#include "cli/extras.h"
+#include "integration/call_digits.h"
 #include "pipeline/run_directory.h"
 
 namespace digits {
@@ -40,8 +40,8 @@ std::unique_ptr<TinyRun> own_run() {
 
 const TinyRun& tiny_run() {
   static std::unique_ptr<TinyRun> run;
-  // Registers the program's engines, since no command may have run before.
-  if (run == nullptr) set_engine_factories(all_extras().engines);
+  // No command may have run before, which registers the extras.
+  if (run == nullptr) register_all_extras();
   if (run == nullptr) run = shared_run();
   if (run == nullptr) run = own_run();
   return *run;
