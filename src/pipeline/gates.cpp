@@ -56,19 +56,27 @@ struct MatchedQuantity {
   Quantity quantity;
 };
 
+struct Matches {
+  std::vector<MatchedQuantity> found;
+  bool any_null = false;  // a value that this set is too small to measure
+};
+
 // Adds every quantity below `json` that `metric` matches; `path` is the path to `json`.
 void find_all(const Json& json, const std::string& metric, const std::string& path,
-              std::vector<MatchedQuantity>& found) {
-  if (json.is_null()) return;
+              Matches& matches) {
+  if (json.is_null()) {
+    matches.any_null = true;
+    return;
+  }
   if (metric.empty()) {
-    found.push_back({path, json_at<Quantity>(json, "", "config")});
+    matches.found.push_back({path, json_at<Quantity>(json, "", "config")});
     return;
   }
   const auto slash = metric.find('/');
   const auto head = metric.substr(0, slash);
   const auto rest = slash == std::string::npos ? std::string() : metric.substr(slash + 1);
   const auto below = [&](const Json& inner, const std::string& name) {
-    find_all(inner, rest, path.empty() ? name : path + "/" + name, found);
+    find_all(inner, rest, path.empty() ? name : path + "/" + name, matches);
   };
   if (head != "*") {
     below(json.at(Json::json_pointer("/" + head)), head);
@@ -79,21 +87,27 @@ void find_all(const Json& json, const std::string& metric, const std::string& pa
   }
 }
 
+Error unknown_metric(const GateRule& rule) {
+  return {"config.gates",
+          fmt::format("gates: metric \"{}\", expected a quantity of evaluation.json", rule.metric),
+          "configs/gates.toml shows how gates are written"};
+}
+
 std::optional<Gate> judge_one(const Json& evaluation, const GateRule& rule) {
-  std::vector<MatchedQuantity> found;
+  Matches matches;
   try {
-    find_all(evaluation, rule.metric, "", found);
+    find_all(evaluation, rule.metric, "", matches);
   } catch (const Json::out_of_range&) {  // no such path
     if (rule.if_measured) return std::nullopt;
-    found.clear();
-  } catch (const std::exception&) {  // or no quantity there
-    found.clear();
+    throw unknown_metric(rule);
+  } catch (const std::exception&) {  // no quantity at this path
+    throw unknown_metric(rule);
   }
+  auto& found = matches.found;
   if (found.empty()) {
-    throw Error(
-        "config.gates",
-        fmt::format("gates: metric \"{}\", expected a quantity of evaluation.json", rule.metric),
-        "configs/gates.toml shows how gates are written");
+    const bool names_several = rule.metric.find('*') != std::string::npos;
+    if (!names_several || !matches.any_null) throw unknown_metric(rule);
+    found.push_back({rule.metric, proportion(0, 0)});
   }
   const auto worst = std::min_element(found.begin(), found.end(),
                                       [&](const MatchedQuantity& a, const MatchedQuantity& b) {
@@ -156,6 +170,7 @@ const char* to_string(GateVerdict verdict) {
 
 std::string verdict_note(const Gate& gate) {
   if (gate.verdict == GateVerdict::kUndecided) {
+    if (gate.observed.n == 0) return "too few images to measure it";
     const auto text = sample_size_text(gate.needed, gate.observed.n);
     return keeps(gate.observed.value, gate.rule) ? text : text + ": it may be chance";
   }

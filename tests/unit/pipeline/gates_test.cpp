@@ -52,6 +52,16 @@ TEST(Gates, AreUndecidedWithoutObservations) {
   EXPECT_EQ(judge(none, {{"accuracy", 0.1, true, "why"}}).at(0).verdict, GateVerdict::kUndecided);
 }
 
+// In a set with one image of each class a difference between slices is null: no slice has another
+// to compare with.
+TEST(Gates, NullQuantityIsUndecided) {
+  const Json one{{"factors", {{{"odds", nullptr}}, {{"odds", nullptr}}}}};
+  const auto gate = judge(one, {{"factors/*/odds/difference", 0.1, false, "why"}}).at(0);
+  EXPECT_EQ(gate.verdict, GateVerdict::kUndecided);
+  EXPECT_EQ(gate.observed.n, 0U);
+  EXPECT_EQ(verdict_note(gate), "too few images to measure it");
+}
+
 // The value 0.95 in [0.90, 0.97]: a bound below the interval passes, one above the value fails, and
 // one between is undecided by these images.
 TEST(Gates, HaveThreeVerdicts) {
