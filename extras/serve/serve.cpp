@@ -23,6 +23,22 @@ namespace digits {
 
 namespace {
 
+void add_rollout_options(CommandOptions& options) {
+  options.text("shadow",
+               "a package, or a model of a repository, whose answers are compared and never sent",
+               "DIR");
+  options.text("shadow-share", "share of the requests that the shadow answers, too", "P", "1");
+  options.text("canary", "a package, or a model of a repository, that answers a share of requests",
+               "DIR");
+  options.text("canary-share", "share of the requests that the canary answers", "P", "0.05");
+  options.text("canary-max-disagreement",
+               "with the live model; above it the live model answers all requests again", "P",
+               "0.05");
+  options.text("canary-max-errors", "share of the canary's requests that fail; likewise", "P",
+               "0.01");
+  options.number("feedback-requests", "number of latest requests that may get true labels", 10000);
+}
+
 CommandOptions command_options() {
   CommandOptions options("serve",
                          "Answers inference requests over HTTP by the Open Inference Protocol v2, "
@@ -42,19 +58,7 @@ CommandOptions command_options() {
                  "seconds for each: a request to arrive, to wait, its response to be read; and to "
                  "end after a signal",
                  30);
-  options.text("shadow",
-               "a package, or a model of a repository, whose answers are compared and never sent",
-               "DIR");
-  options.text("shadow-share", "share of the requests that the shadow answers, too", "P", "1");
-  options.text("canary", "a package, or a model of a repository, that answers a share of requests",
-               "DIR");
-  options.text("canary-share", "share of the requests that the canary answers", "P", "0.05");
-  options.text("canary-max-disagreement",
-               "with the live model; above it the live model answers all requests again", "P",
-               "0.05");
-  options.text("canary-max-errors", "share of the canary's requests that fail; likewise", "P",
-               "0.01");
-  options.number("feedback-requests", "number of latest requests that may get true labels", 10000);
+  add_rollout_options(options);
   options.text("token-file", "a file with the token that clients must send", "FILE");
   options.number("drift-window", "number of latest images to compare with the training set", 1000);
   options.text("log", "add a line of JSON for each request to this file; -: standard output",
@@ -85,6 +89,17 @@ double positive_number(const ParsedOptions& parsed, const std::string& name) {
               "digits shadow-report --help");
 }
 
+void read_rollout_options(const ParsedOptions& parsed, ServerOptions& options) {
+  auto& rollout = options.service.rollout;
+  rollout.shadow_share = parsed.share("shadow-share");
+  rollout.canary_share = parsed.share("canary-share");
+  rollout.canary_bounds.max_disagreement = parsed.share("canary-max-disagreement");
+  rollout.canary_bounds.max_errors = parsed.share("canary-max-errors");
+  rollout.feedback_requests = size_within(parsed, "feedback-requests", 1, 10'000'000);
+  if (parsed.has("shadow")) options.shadow = choose_model(parsed.text("shadow"));
+  if (parsed.has("canary")) options.canary = choose_model(parsed.text("canary"));
+}
+
 ServerOptions options_of(const ParsedOptions& parsed) {
   ServerOptions options;
   auto& http = options.http;
@@ -103,15 +118,8 @@ ServerOptions options_of(const ParsedOptions& parsed) {
   service.max_body = http.max_body;
   service.patience = http.timeout;
   service.drift_window = size_within(parsed, "drift-window", 50, 1'000'000);
-  auto& rollout = service.rollout;
-  rollout.shadow_share = parsed.share("shadow-share");
-  rollout.canary_share = parsed.share("canary-share");
-  rollout.canary_bounds.max_disagreement = parsed.share("canary-max-disagreement");
-  rollout.canary_bounds.max_errors = parsed.share("canary-max-errors");
-  rollout.feedback_requests = size_within(parsed, "feedback-requests", 1, 10'000'000);
   options.json = parsed.has("json");
-  if (parsed.has("shadow")) options.shadow = choose_model(parsed.text("shadow"));
-  if (parsed.has("canary")) options.canary = choose_model(parsed.text("canary"));
+  read_rollout_options(parsed, options);
   if (parsed.has("token-file")) service.token = read_token(parsed.text("token-file"));
   if (parsed.has("log")) service.log = parsed.text("log");
   options.load = {parsed.text("engine"), choose_device(parsed.text("device")), service.max_batch,
