@@ -4,7 +4,7 @@
 The server follows three repositories, one for each role: shadow, canary and live. A good model is trained,
 passes its gates, is packaged, runs as the shadow, answers as the canary, and becomes the live version. A
 worse model is stopped three times: by a gate, by the shadow report, and by the canary. Clients send
-requests and true labels all the time. The exit status is 0 if every model went as it must."""
+requests and true labels all the time. The exit status is 0 if every model ended as expected."""
 import gzip, http.client, json, pathlib, re, shutil, signal, struct, subprocess, sys, tempfile, threading
 import time
 
@@ -183,11 +183,11 @@ class Deployment:
             f"answering: {canary['requests']} requests, disagreement {100 * seen['value']:.1f} %")
         return canary
 
-    def end(self, case, must_be, outcomes):
+    def end(self, case, expected, outcomes):
         """Adds a row of the table, and checks it and the live version."""
         live = self.server.stats()["version"]
-        self.good &= outcomes == must_be
-        self.rows.append([case, *outcomes, live, "as it must" if outcomes == must_be else "WRONG"])
+        self.good &= outcomes == expected
+        self.rows.append([case, *outcomes, live, "as expected" if outcomes == expected else "WRONG"])
 
     def deploy_good_model(self):
         gate = "passed" if self.train("good", epochs=12) == 0 else "stopped"
