@@ -102,8 +102,10 @@ std::shared_ptr<const ServedModel> Canary::answering() const {
   return rollback_.empty() ? model_ : nullptr;
 }
 
+// The prefix makes this share independent of the shadow's: with the same hash, a canary would take
+// all requests of a shadow with the same share.
 bool Canary::takes(const std::string& request_id) const {
-  return answering() != nullptr && in_share(request_id, share_);
+  return answering() != nullptr && in_share("canary " + request_id, share_);
 }
 
 InferenceBatch Canary::run(InferenceBatch batch, std::chrono::milliseconds patience,

@@ -100,6 +100,11 @@ void Rollout::answered(const std::string& request_id, const Inference& answer) {
   }
 }
 
+void Rollout::wait_until_idle() const {
+  if (shadow_) shadow_->wait_until_idle();
+  if (canary_) canary_->wait_until_idle();
+}
+
 RolloutCounts Rollout::counts() const {
   RolloutCounts counts;
   if (shadow_) counts.shadow = shadow_->tally();

@@ -60,6 +60,7 @@ class Rollout {
   std::size_t label(const FeedbackRequest& feedback) { return feedback_.label(feedback); }
 
   RolloutCounts counts() const;
+  void wait_until_idle() const;  // for tests
 
  private:
   Schema schema_;

@@ -79,11 +79,13 @@ class RepeatingModel : public FakeModel {
 // A rollout with a canary that answers all requests, and the versions that answered.
 class CanaryTest : public testing::Test {
  protected:
-  void start(float canary_logit, double share = 1.0) {
+  void start(float canary_logit, double share = 1.0, double shadow_share = 0.0) {
     canary = std::make_shared<RepeatingModel>(canary_logit, "canary");
     RolloutOptions options;
     options.canary = canary;
     options.canary_share = share;
+    if (shadow_share > 0.0) options.shadow = std::make_shared<FakeModel>(1.0F, "shadow");
+    options.shadow_share = shadow_share;
     rollout = std::make_unique<Rollout>(options, live, /*limit=*/1'000'000);
   }
   // Runs `count` requests of one image in batches of one; `late`: they have waited too long.
@@ -137,6 +139,14 @@ TEST_F(CanaryTest, AnswersItsShare) {
   EXPECT_EQ(counts.compared.differed, 0U);
   EXPECT_EQ(counts.rollback, "");
   EXPECT_EQ(counts.requests, static_cast<std::size_t>(by.at("canary")));
+}
+
+// A shadow beside a canary with the same share still gets its share of the other requests.
+TEST_F(CanaryTest, ShareIsIndependentOfTheShadows) {
+  start(1.0F, 0.5, 0.5);
+  run(400);
+  rollout->wait_until_idle();
+  EXPECT_NEAR(static_cast<double>(rollout->counts().shadow->agreed), 100.0, 43.0);
 }
 
 // A canary with other labels is stopped, and not before 100 compared images.
