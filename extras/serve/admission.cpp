@@ -47,7 +47,7 @@ void require_encoding(const std::string& encoding) {
 void require_admissible(const HttpRequest& request, const Route& route, const std::string& token) {
   require_method(request, route.endpoint);
   if (!is_public(route.endpoint)) require_token(request.authorization, token);
-  if (route.endpoint != Endpoint::kInfer) return;
+  if (route.endpoint != Endpoint::kInfer && route.endpoint != Endpoint::kFeedback) return;
   if (!request.has_length) {
     throw Error("request.length", "no Content-Length, expected one, or Transfer-Encoding: chunked",
                 "send the request in a body");
@@ -61,6 +61,8 @@ std::string endpoint_name(const std::string& path) {
     switch (find_route(path).endpoint) {
       case Endpoint::kInfer:
         return "infer";
+      case Endpoint::kFeedback:
+        return "feedback";
       case Endpoint::kMetrics:
         return "metrics";
       case Endpoint::kLive:

@@ -8,11 +8,11 @@
 
 namespace digits {
 
-// Throws route.method, auth.token, and for inferences request.length, request.media_type and
-// request.encoding.
+// Throws route.method, auth.token, and for inferences and feedback request.length,
+// request.media_type and request.encoding.
 void require_admissible(const HttpRequest& request, const Route& route, const std::string& token);
 
-// "infer", "metrics", "health", "page" or "metadata"; "unknown" for an unknown path.
+// "infer", "feedback", "metrics", "health", "page" or "metadata"; "unknown" for an unknown path.
 std::string endpoint_name(const std::string& path);
 
 }  // namespace digits

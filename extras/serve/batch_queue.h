@@ -24,7 +24,8 @@ struct Inference {
   std::vector<float> images;                 // [count, channels, rows, cols], its input
   std::vector<float> logits;                 // [count * classes]; or
   std::optional<Error> error;
-  std::size_t batch = 0;  // images that were computed together
+  std::size_t batch = 0;   // images that were computed together
+  bool by_canary = false;  // a canary answered, and not the live model
   Clock::duration queued{}, computed{};
 };
 
@@ -32,6 +33,7 @@ struct PendingInference {
   InferRequest request;
   Clock::time_point since;  // start of its waiting time
   std::function<void(InferRequest request, Inference inference)> done;
+  bool for_canary = false;  // the canary answers, while there is one
 };
 using InferenceBatch = std::vector<PendingInference>;
 

@@ -9,6 +9,8 @@
 #include <array>
 #include <chrono>
 
+#include "serve/rollout_metrics.h"
+
 namespace digits {
 
 namespace {
@@ -151,20 +153,7 @@ void Metrics::drift(DriftState state, const std::vector<DriftTest>& tests) {
   }
 }
 
-void Metrics::shadow(const ShadowCounts& tally) {
-  auto& images = prom::BuildGauge()
-                     .Name("digits_shadow_images")
-                     .Help("Images that the shadow has seen, by outcome")
-                     .Register(families_->registry);
-  images.Add({{"outcome", "agreed"}}).Set(static_cast<double>(tally.agreed));
-  images.Add({{"outcome", "differed"}}).Set(static_cast<double>(tally.differed));
-  images.Add({{"outcome", "dropped"}}).Set(static_cast<double>(tally.dropped));
-  images.Add({{"outcome", "failed"}}).Set(static_cast<double>(tally.failed));
-  families_->gauge("digits_shadow_agreement_low", "Low end of the agreement's 95 % interval")
-      .Set(tally.agreement().low);
-  families_->gauge("digits_shadow_slowdown", "The shadow's computing time over the live model's")
-      .Set(tally.slowdown());
-}
+void Metrics::rollout(const RolloutCounts& counts) { write_rollout(families_->registry, counts); }
 
 std::string Metrics::text(std::size_t images_waiting) {
   families_->waiting.Set(static_cast<double>(images_waiting));

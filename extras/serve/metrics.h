@@ -8,7 +8,7 @@
 
 #include "data/drift.h"
 #include "serve/batch_queue.h"
-#include "serve/shadow.h"
+#include "serve/rollout.h"
 
 namespace digits {
 
@@ -34,7 +34,7 @@ class Metrics {
   void model_failed();                         // a new version could not be loaded
   void drift(DriftState state, const std::vector<DriftTest>& tests);
 
-  void shadow(const ShadowCounts& tally);
+  void rollout(const RolloutCounts& counts);
 
   // The text format of Prometheus, version 0.0.4, with current values.
   std::string text(std::size_t images_waiting);

@@ -71,21 +71,19 @@ void Observer::model_loaded(const ModelFacts& model) {
   counts_ = std::make_shared<Counts>(model.profile, window_);
 }
 
-Json Observer::statistics(const ModelFacts& model,
-                          const std::optional<ShadowCounts>& shadow) const {
+Json Observer::statistics(const ModelFacts& model, const RolloutCounts& rollout) const {
   const auto now = counts();
   const auto verdict = [&] {
     const std::lock_guard lock(mutex_);
     return now->verdict;
   }();
   auto document = now->stats.document(model, verdict);
-  if (shadow) document["model_stats"][0]["shadow"] = *shadow;
+  add_to_statistics(document["model_stats"][0], rollout);
   return document;
 }
 
-std::string Observer::metrics_text(std::size_t images_waiting,
-                                   const std::optional<ShadowCounts>& shadow) {
-  if (shadow) metrics_.shadow(*shadow);
+std::string Observer::metrics_text(std::size_t images_waiting, const RolloutCounts& rollout) {
+  metrics_.rollout(rollout);
   return metrics_.text(images_waiting);
 }
 

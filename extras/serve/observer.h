@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <thread>
 
@@ -35,8 +34,8 @@ class Observer {
   void model_loaded(const ModelFacts& model);
   void model_failed() { metrics_.model_failed(); }
 
-  Json statistics(const ModelFacts& model, const std::optional<ShadowCounts>& shadow) const;
-  std::string metrics_text(std::size_t images_waiting, const std::optional<ShadowCounts>& shadow);
+  Json statistics(const ModelFacts& model, const RolloutCounts& rollout) const;
+  std::string metrics_text(std::size_t images_waiting, const RolloutCounts& rollout);
 
  private:
   // Counts of one model.

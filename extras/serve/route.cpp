@@ -45,6 +45,7 @@ std::optional<Endpoint> model_endpoint(const Words& rest) {
   if (rest.empty()) return Endpoint::kModel;
   if (rest.size() > 1) return std::nullopt;
   if (rest[0] == "infer") return Endpoint::kInfer;
+  if (rest[0] == "feedback") return Endpoint::kFeedback;
   if (rest[0] == "ready") return Endpoint::kModelReady;
   if (rest[0] == "stats") return Endpoint::kModelStats;
   return std::nullopt;
@@ -81,7 +82,14 @@ Route find_route(const std::string& path) {
 }
 
 const char* method_of(Endpoint endpoint) {
-  return endpoint == Endpoint::kInfer || endpoint == Endpoint::kRepositoryIndex ? "POST" : "GET";
+  switch (endpoint) {
+    case Endpoint::kInfer:
+    case Endpoint::kFeedback:
+    case Endpoint::kRepositoryIndex:
+      return "POST";
+    default:
+      return "GET";
+  }
 }
 
 bool is_public(Endpoint endpoint) {

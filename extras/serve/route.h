@@ -17,6 +17,7 @@ enum class Endpoint {
   kModelReady,       // GET /v2/models/M[/versions/V]/ready
   kModelStats,       // GET /v2/models/M[/versions/V]/stats
   kInfer,            // POST /v2/models/M[/versions/V]/infer
+  kFeedback,         // POST /v2/models/M[/versions/V]/feedback
   kRepositoryIndex,  // POST /v2/repository/index
 };
 

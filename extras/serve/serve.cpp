@@ -23,6 +23,22 @@ namespace digits {
 
 namespace {
 
+void add_rollout_options(CommandOptions& options) {
+  options.text("shadow",
+               "a package, or a model of a repository, whose answers are compared and never sent",
+               "DIR");
+  options.text("shadow-share", "share of the requests that the shadow answers, too", "P", "1");
+  options.text("canary", "a package, or a model of a repository, that answers a share of requests",
+               "DIR");
+  options.text("canary-share", "share of the requests that the canary answers", "P", "0.05");
+  options.text("canary-max-disagreement",
+               "with the live model; above it the live model answers all requests again", "P",
+               "0.05");
+  options.text("canary-max-errors", "share of the canary's requests that fail; likewise", "P",
+               "0.01");
+  options.number("feedback-requests", "number of latest requests that may get true labels", 10000);
+}
+
 CommandOptions command_options() {
   CommandOptions options("serve",
                          "Answers inference requests over HTTP by the Open Inference Protocol v2, "
@@ -42,10 +58,7 @@ CommandOptions command_options() {
                  "seconds for each: a request to arrive, to wait, its response to be read; and to "
                  "end after a signal",
                  30);
-  options.text("shadow",
-               "a package, or a model of a repository, whose answers are compared and never sent",
-               "DIR");
-  options.text("shadow-share", "share of the requests that the shadow answers, too", "P", "1");
+  add_rollout_options(options);
   options.text("token-file", "a file with the token that clients must send", "FILE");
   options.number("drift-window", "number of latest images to compare with the training set", 1000);
   options.text("log", "add a line of JSON for each request to this file; -: standard output",
@@ -76,6 +89,17 @@ double positive_number(const ParsedOptions& parsed, const std::string& name) {
               "digits shadow-report --help");
 }
 
+void read_rollout_options(const ParsedOptions& parsed, ServerOptions& options) {
+  auto& rollout = options.service.rollout;
+  rollout.shadow_share = parsed.share("shadow-share");
+  rollout.canary_share = parsed.share("canary-share");
+  rollout.canary_bounds.max_disagreement = parsed.share("canary-max-disagreement");
+  rollout.canary_bounds.max_errors = parsed.share("canary-max-errors");
+  rollout.feedback_requests = size_within(parsed, "feedback-requests", 1, 10'000'000);
+  if (parsed.has("shadow")) options.shadow = choose_model(parsed.text("shadow"));
+  if (parsed.has("canary")) options.canary = choose_model(parsed.text("canary"));
+}
+
 ServerOptions options_of(const ParsedOptions& parsed) {
   ServerOptions options;
   auto& http = options.http;
@@ -94,9 +118,8 @@ ServerOptions options_of(const ParsedOptions& parsed) {
   service.max_body = http.max_body;
   service.patience = http.timeout;
   service.drift_window = size_within(parsed, "drift-window", 50, 1'000'000);
-  service.shadow_share = parsed.share("shadow-share");
   options.json = parsed.has("json");
-  if (parsed.has("shadow")) options.shadow = package_folder(parsed.text("shadow"));
+  read_rollout_options(parsed, options);
   if (parsed.has("token-file")) service.token = read_token(parsed.text("token-file"));
   if (parsed.has("log")) service.log = parsed.text("log");
   options.load = {parsed.text("engine"), choose_device(parsed.text("device")), service.max_batch,
@@ -107,8 +130,10 @@ ServerOptions options_of(const ParsedOptions& parsed) {
 int command_serve(const Arguments& arguments) {
   const auto parsed = command_options().parse(arguments);
   if (!parsed) return kDone;
-  const auto package = package_of(*parsed);
-  serve(choose_model(parsed->text("model"), package), options_of(*parsed));
+  const auto package = package_of(*parsed);  // also of a run
+  auto model = choose_model(parsed->text("model"));
+  model.package = package;
+  serve(model, options_of(*parsed));
   return kDone;
 }
 
@@ -123,6 +148,16 @@ const char* word_of(ShadowVerdict verdict) {
   }
 }
 
+ShadowBounds bounds_of(const ParsedOptions& parsed) {
+  ShadowBounds bounds;
+  bounds.min_agreement = parsed.share("min-agreement");
+  bounds.max_slowdown = positive_number(parsed, "max-slowdown");
+  bounds.min_images = size_within(parsed, "min-images", 1, 1'000'000'000);
+  bounds.max_loss = parsed.share("max-loss");
+  bounds.min_labels = size_within(parsed, "min-labels", 1, 1'000'000'000);
+  return bounds;
+}
+
 int command_shadow_report(const Arguments& arguments) {
   CommandOptions options(
       "shadow-report",
@@ -133,16 +168,15 @@ int command_shadow_report(const Arguments& arguments) {
                "P", "0.98");
   options.text("max-slowdown", "largest ratio of the shadow's computing time to the live model's",
                "X", "1.2");
-  options.number("min-images", "smallest number of images for a verdict", 1000);
+  options.number("min-images", "smallest number of images for a verdict by agreement", 1000);
+  options.text("max-loss", "largest loss of accuracy, for the unfavourable end of its interval",
+               "P", "0.02");
+  options.number("min-labels", "number of true labels from which on accuracy decides", 200);
   options.add_json();
   const auto parsed = options.parse(arguments);
   if (!parsed) return kDone;
   const auto path = parsed->word("a file with the statistics: curl .../stats > STATS.json");
-  ShadowBounds bounds;
-  bounds.min_agreement = parsed->share("min-agreement");
-  bounds.max_slowdown = positive_number(*parsed, "max-slowdown");
-  bounds.min_images = size_within(*parsed, "min-images", 1, 1'000'000'000);
-  const auto checks = judge_shadow(parse_json(read_file(path), path, "data"), bounds);
+  const auto checks = judge_shadow(parse_json(read_file(path), path, "data"), bounds_of(*parsed));
   auto json = Json::array();
   for (const auto& check : checks) {
     json.push_back(Json{{"name", check.name},

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
 #include <cstdio>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -44,11 +46,24 @@ std::size_t allowed_connections(std::size_t wanted) {
   return allowed;
 }
 
-std::shared_ptr<const ServedModel> load_version(const ModelChoice& choice, int version,
-                                                const LoadOptions& options) {
+// One of the models of the server, and the function that makes a loaded version answer.
+struct FollowedModel {
+  ModelChoice choice;
+  std::string role;  // "shadow", "canary"; empty: the live model
+  std::function<void(std::shared_ptr<const ServedModel>)> use;
+};
+
+// Clients see "2" of the live model, "shadow-2" of a followed shadow, "shadow" of a package.
+std::string version_name(const ModelChoice& choice, const std::string& role, int version) {
+  if (role.empty()) return std::to_string(version);
+  return choice.folder ? fmt::format("{}-{}", role, version) : role;
+}
+
+std::shared_ptr<const ServedModel> load_version(const ModelChoice& choice, const std::string& role,
+                                                int version, const LoadOptions& options) {
   const auto package = choice.folder ? choice.folder->path_of(version) : choice.package;
   const auto name = choice.folder ? choice.folder->name() : std::string();
-  return load_model(package, name, std::to_string(version), options);
+  return load_model(package, name, version_name(choice, role, version), options);
 }
 
 void announce(const ListenAddress& address, const ModelFacts& facts, const ServerOptions& options) {
@@ -71,12 +86,12 @@ void announce(const ListenAddress& address, const ModelFacts& facts, const Serve
   }
 }
 
-// Follows the promoted version on a thread of its own.
+// Follows the promoted versions on a thread of its own.
 class FollowThread {
  public:
-  FollowThread(const ModelChoice& choice, const LoadOptions& options, Service& service)
-      : choice_(choice), options_(options), service_(service) {
-    if (choice_.folder) thread_ = std::thread([this] { follow_until_stopped(); });
+  FollowThread(std::vector<FollowedModel> models, const LoadOptions& options, Observer& observer)
+      : models_(std::move(models)), options_(options), observer_(observer) {
+    if (!models_.empty()) thread_ = std::thread([this] { follow_until_stopped(); });
   }
   ~FollowThread() {
     {
@@ -91,40 +106,70 @@ class FollowThread {
 
  private:
   void follow_until_stopped() {
-    VersionFollower follower([this] { return choice_.folder->current(); },
-                             [this](int version) { load(version); }, choice_.version);
+    std::vector<VersionFollower> followers;
+    for (const auto& model : models_) {
+      followers.emplace_back([&model] { return model.choice.folder->current(); },
+                             [this, &model](int version) { load(model, version); },
+                             model.choice.version);
+    }
     std::unique_lock lock(mutex_);
     while (!wake_.wait_for(lock, kFollowInterval, [this] { return stopped_; })) {
       lock.unlock();
-      if (const auto error = follower.poll(Clock::now())) {
-        service_.observer().model_failed();
-        log_warning(fmt::format("model.kept: version {} continues: {}: {}", follower.serving(),
-                                error->code(), error->what()));
-      }
+      for (std::size_t i = 0; i < models_.size(); ++i) poll(models_[i], followers[i]);
       lock.lock();
     }
   }
 
-  void load(int version) {
-    service_.replace(load_version(choice_, version, options_));
-    log_info(fmt::format("model.loaded: version {} answers", version));
+  void poll(const FollowedModel& model, VersionFollower& follower) {
+    const auto error = follower.poll(Clock::now());
+    if (!error) return;
+    observer_.model_failed();
+    log_warning(fmt::format("model.kept: version {} continues: {}: {}",
+                            version_name(model.choice, model.role, follower.serving()),
+                            error->code(), error->what()));
   }
 
-  const ModelChoice& choice_;
+  void load(const FollowedModel& model, int version) {
+    model.use(load_version(model.choice, model.role, version, options_));
+    log_info(fmt::format("model.loaded: version {}{}",
+                         version_name(model.choice, model.role, version),
+                         model.role.empty() ? " answers" : ""));
+  }
+
+  const std::vector<FollowedModel> models_;
   const LoadOptions& options_;
-  Service& service_;
+  Observer& observer_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopped_ = false;
   std::thread thread_;
 };
 
+std::vector<FollowedModel> followed_models(const ModelChoice& live, const ServerOptions& options,
+                                           Service& service) {
+  std::vector<FollowedModel> models{
+      {live, "", [&](auto next) { service.replace(std::move(next)); }}};
+  auto& rollout = service.rollout();
+  if (options.shadow) {
+    models.push_back(
+        {*options.shadow, "shadow", [&](auto next) { rollout.replace_shadow(std::move(next)); }});
+  }
+  if (options.canary) {
+    models.push_back(
+        {*options.canary, "canary", [&](auto next) { rollout.replace_canary(std::move(next)); }});
+  }
+  models.erase(std::remove_if(models.begin(), models.end(),
+                              [](const auto& model) { return !model.choice.folder; }),
+               models.end());
+  return models;
+}
+
 }  // namespace
 
-ModelChoice choose_model(const fs::path& path, const fs::path& package) {
+ModelChoice choose_model(const fs::path& path) {
   const auto whole = fs::absolute(path).lexically_normal();
   const auto folder = whole.has_filename() ? whole : whole.parent_path();
-  if (kind_of(folder / "current.json") == PathKind::kMissing) return {package, std::nullopt, 1};
+  if (kind_of(folder / "current.json") == PathKind::kMissing) return {path, std::nullopt, 1};
   ModelFolder model(folder.parent_path(), folder.filename().string());
   const int version = model.current();
   return {model.path_of(version), std::move(model), version};
@@ -135,13 +180,17 @@ void serve(const ModelChoice& choice, const ServerOptions& given) {
   std::signal(SIGPIPE, SIG_IGN);
   auto options = given;
   options.http.connections = allowed_connections(options.http.connections);
-  if (!options.shadow.empty()) {
-    options.service.shadow = load_model(options.shadow, "", "shadow", options.load);
-  }
-  Service service(options.service, load_version(choice, choice.version, options.load));
+  auto& rollout = options.service.rollout;
+  const auto load = [&](const ModelChoice& model, const char* role) {
+    return load_version(model, role, model.version, options.load);
+  };
+  if (options.shadow) rollout.shadow = load(*options.shadow, "shadow");
+  if (options.canary) rollout.canary = load(*options.canary, "canary");
+  Service service(options.service, load(choice, ""));
   HttpServer server(options.http, service);
   announce(server.address(), service.model()->facts(), options);
-  const FollowThread follow(choice, options.load, service);
+  const FollowThread follow(followed_models(choice, options, service), options.load,
+                            service.observer());
   while (!signal.wait(std::chrono::hours(1))) {
   }
   service.not_ready();

@@ -19,14 +19,14 @@ struct ModelChoice {
 };
 
 // `path`: a model's folder in a repository, else a package. Throws repository.*.
-ModelChoice choose_model(const std::filesystem::path& path, const std::filesystem::path& package);
+ModelChoice choose_model(const std::filesystem::path& path);
 
 struct ServerOptions {
   HttpOptions http;
   ServiceOptions service;
   LoadOptions load;
-  std::filesystem::path shadow;  // a package; empty: none
-  bool json = false;             // print the address and the model as one JSON object
+  std::optional<ModelChoice> shadow, canary;
+  bool json = false;  // print the address and the model as one JSON object
 };
 
 // Prints the address and the model when it is ready; returns after SIGINT, SIGTERM or SIGHUP, when

@@ -43,14 +43,6 @@ std::vector<std::size_t> image_shape(const Schema& schema) {
           static_cast<std::size_t>(schema.cols)};
 }
 
-void require_same_schema(const ModelFacts& other, const ModelFacts& live) {
-  if (other.contract.schema == live.contract.schema) return;
-  throw Error("model.mismatch",
-              fmt::format("version {} is of {}, expected the schema of the live version",
-                          other.identity.version, Json(other.contract.schema).dump()),
-              "start another server for another kind of model");
-}
-
 double to_milliseconds(Clock::duration duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
 }
@@ -68,12 +60,9 @@ Service::Service(const ServiceOptions& options, std::shared_ptr<const ServedMode
     : options_(options),
       model_(std::move(model)),
       observer_(model_->facts(), options.drift_window, options.log),
+      rollout_(options.rollout, model_, options.queue),
       queue_(options.queue, options.max_batch),
       id_prefix_(fmt::format("{:08x}", std::random_device()())) {
-  if (options.shadow) {
-    require_same_schema(options.shadow->facts(), model_->facts());
-    shadow_ = std::make_unique<Shadow>(options.shadow, options.shadow_share, options.queue);
-  }
   for (int i = 0; i < options.threads; ++i) {
     threads_.emplace_back([this] { compute_until_stopped(); });
   }
@@ -87,7 +76,7 @@ Service::~Service() {
 void Service::compute_until_stopped() {
   set_threads(1);  // inside an operation: batches run in parallel
   for (auto batch = queue_.take(); !batch.empty(); batch = queue_.take()) {
-    run_batch(std::move(batch), model(), options_.patience, Clock::now);
+    rollout_.run(std::move(batch), model(), options_.patience, Clock::now);
   }
 }
 
@@ -97,9 +86,8 @@ std::shared_ptr<const ServedModel> Service::model() const {
 }
 
 void Service::replace(std::shared_ptr<const ServedModel> next) {
-  const auto& facts = next->facts();
-  require_same_schema(facts, model()->facts());
-  observer_.model_loaded(facts);
+  rollout_.replace_live(next);
+  observer_.model_loaded(next->facts());
   const std::lock_guard lock(mutex_);
   model_ = std::move(next);
 }
@@ -165,7 +153,9 @@ void Service::handle(HttpRequest request, Responder respond) {
   try {
     const auto route = find_route(request.path);
     if (route.endpoint == Endpoint::kInfer) {
-      infer(asked, std::move(request));
+      infer(asked, std::move(request), route);
+    } else if (route.endpoint == Endpoint::kFeedback) {
+      asked->respond(finished(*asked, label(std::move(request))));
     } else {
       asked->respond(finished(*asked, answer(route)));
     }
@@ -174,10 +164,6 @@ void Service::handle(HttpRequest request, Responder respond) {
   } catch (const std::exception& error) {
     asked->respond(failed(*asked, {"server.internal", error.what(), "please report this bug"}));
   }
-}
-
-std::optional<ShadowCounts> Service::shadow_tally() const {
-  return shadow_ ? std::optional(shadow_->tally()) : std::nullopt;
 }
 
 HttpResponse Service::answer(const Route& route) {
@@ -193,7 +179,7 @@ HttpResponse Service::answer(const Route& route) {
     case Endpoint::kMetrics:
       return {200,
               "text/plain; version=0.0.4; charset=utf-8",
-              observer_.metrics_text(queue_.waiting(), shadow_tally()),
+              observer_.metrics_text(queue_.waiting(), rollout_.counts()),
               {}};
     case Endpoint::kServer:
       return json_response(server_metadata());
@@ -203,7 +189,7 @@ HttpResponse Service::answer(const Route& route) {
     case Endpoint::kModelReady:
       return health_response(ready_);
     case Endpoint::kModelStats:
-      return json_response(observer_.statistics(facts, shadow_tally()));
+      return json_response(observer_.statistics(facts, rollout_.counts()));
     case Endpoint::kRepositoryIndex:
       return json_response(repository_index(facts, ready_));
     default:
@@ -211,14 +197,24 @@ HttpResponse Service::answer(const Route& route) {
   }
 }
 
-void Service::infer(std::shared_ptr<Asked> asked, HttpRequest request) {
+HttpResponse Service::label(HttpRequest request) {
+  const auto body = unpacked(std::move(request.body), request.content_encoding, options_.max_body);
+  const auto feedback = parse_feedback(body, model()->facts().identity.class_names);
+  const auto count = rollout_.label(feedback);
+  return json_response(Json{{"id", feedback.id}, {"labels", count}});
+}
+
+void Service::infer(std::shared_ptr<Asked> asked, HttpRequest request, const Route& route) {
   const auto body = unpacked(std::move(request.body), request.content_encoding, options_.max_body);
   auto parsed = parse_infer_request(body, request.header_length, model()->facts().contract);
   asked->record.images = parsed.count;
+  // A request that names the live version is answered by it.
+  const bool for_canary = route.version.empty() && rollout_.canary_takes(asked->record.id);
   queue_.push({std::move(parsed), Clock::now(),
                [this, asked](const InferRequest& done, const Inference& inference) {
                  asked->respond(inferred(*asked, done, inference));
-               }});
+               },
+               for_canary});
 }
 
 HttpResponse Service::inferred(Asked& asked, const InferRequest& request,
@@ -232,10 +228,11 @@ HttpResponse Service::inferred(Asked& asked, const InferRequest& request,
   try {
     observer_.inferred(request, inference);
     if (inference.error) return failed(asked, *inference.error);
-    if (shadow_) shadow_->offer(record.id, inference);
     const auto& schema = inference.model->facts().contract.schema;
     const InferValues values{inference.logits, inference.images, image_shape(schema)};
-    return finished(asked, infer_response(request, identity, values));
+    auto response = infer_response(request, identity, values);
+    rollout_.answered(record.id, inference);
+    return finished(asked, std::move(response));
   } catch (const Error& error) {
     return failed(asked, error);
   } catch (const std::exception& error) {

@@ -12,8 +12,8 @@
 #include "serve/batch_queue.h"
 #include "serve/http_message.h"
 #include "serve/observer.h"
+#include "serve/rollout.h"
 #include "serve/route.h"
-#include "serve/shadow.h"
 
 namespace digits {
 
@@ -26,8 +26,7 @@ struct ServiceOptions {
   std::chrono::milliseconds patience{30'000};  // a request that has waited longer is not computed
   std::string token;                           // empty: no token required
   std::string log;                             // as for RequestLog
-  std::shared_ptr<const ServedModel> shadow;   // answers the same traffic, unsent; or none
-  double shadow_share = 1.0;                   // of the requests
+  RolloutOptions rollout;                      // the models beside the live one
 };
 
 class Service : public HttpHandler {
@@ -43,6 +42,7 @@ class Service : public HttpHandler {
   // model.mismatch when its inputs differ from the previous model's.
   void replace(std::shared_ptr<const ServedModel> next);
   std::shared_ptr<const ServedModel> model() const;
+  Rollout& rollout() { return rollout_; }
   Observer& observer() { return observer_; }
 
   // Makes v2/health/ready report not ready: load balancers then choose other servers.
@@ -53,8 +53,8 @@ class Service : public HttpHandler {
 
   std::unique_ptr<Asked> asked(const HttpRequest& request);
   HttpResponse answer(const Route& route);
-  std::optional<ShadowCounts> shadow_tally() const;
-  void infer(std::shared_ptr<Asked> asked, HttpRequest request);
+  HttpResponse label(HttpRequest request);
+  void infer(std::shared_ptr<Asked> asked, HttpRequest request, const Route& route);
   HttpResponse inferred(Asked& asked, const InferRequest& request, const Inference& inference);
   HttpResponse finished(Asked& asked, HttpResponse response);
   HttpResponse failed(Asked& asked, const Error& error, const std::string& allow = "");
@@ -65,7 +65,7 @@ class Service : public HttpHandler {
   mutable std::mutex mutex_;  // guards the model
   std::shared_ptr<const ServedModel> model_;
   Observer observer_;
-  std::unique_ptr<Shadow> shadow_;  // may be null
+  Rollout rollout_;
   BatchQueue queue_;
   std::atomic<bool> ready_{true};
   std::atomic<std::uint64_t> next_id_{1};

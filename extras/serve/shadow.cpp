@@ -20,20 +20,20 @@ double seconds_of(const ServedModel& model, const std::vector<float>& images, st
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-}  // namespace
-
 // Times both orders, and not the first time: caches must favour neither model.
-void Shadow::time_both(const ServedModel& live, const std::vector<float>& images, std::size_t n,
-                       ShadowCounts& tally) const {
+void time_both(const ServedModel& live, const ServedModel& shadow, const std::vector<float>& images,
+               std::size_t n, ShadowCounts& tally) {
   seconds_of(live, images, n);
-  for (const auto* first : {&live, model_.get()}) {
-    const auto* const second = first == &live ? model_.get() : &live;
+  for (const auto* first : {&live, &shadow}) {
+    const auto* const second = first == &live ? &shadow : &live;
     const double before = seconds_of(*first, images, n);
     const double after = seconds_of(*second, images, n);
     tally.live_seconds += first == &live ? before : after;
     tally.shadow_seconds += first == &live ? after : before;
   }
 }
+
+}  // namespace
 
 double ShadowCounts::slowdown() const {
   return live_seconds > 0.0 ? shadow_seconds / live_seconds : 0.0;
@@ -55,10 +55,12 @@ bool in_share(const std::string& id, double share) {
   return static_cast<double>(std::stoul(sha256(id).substr(0, 8), nullptr, 16)) < share * kAll;
 }
 
-Shadow::Shadow(std::shared_ptr<const ServedModel> model, double share, std::size_t limit)
-    : model_(std::move(model)),
-      share_(share),
+Shadow::Shadow(std::shared_ptr<const ServedModel> model, double share, std::size_t limit,
+               OnCompared on_compared)
+    : share_(share),
       limit_(limit),
+      on_compared_(std::move(on_compared)),
+      model_(std::move(model)),
       thread_([this] { compute_until_stopped(); }) {}
 
 Shadow::~Shadow() {
@@ -70,13 +72,21 @@ Shadow::~Shadow() {
   thread_.join();
 }
 
+void Shadow::replace(std::shared_ptr<const ServedModel> next) {
+  const std::lock_guard lock(mutex_);
+  model_ = std::move(next);
+  tally_ = {};
+}
+
 void Shadow::offer(const std::string& request_id, const Inference& live) {
   if (!in_share(request_id, share_)) return;
-  const auto classes = live.model->facts().identity.class_names.size();
-  Offer offer{live.model, live.images, argmax_rows(live.logits, classes)};
+  const auto& identity = live.model->facts().identity;
+  Offer offer{request_id, live.model, nullptr, live.images,
+              argmax_rows(live.logits, identity.class_names.size())};
   const auto count = offer.labels.size();
-  const auto& version = live.model->facts().identity.version;
+  const auto& version = identity.version;
   const std::lock_guard lock(mutex_);
+  offer.shadow = model_;
   if (tally_.live_version != version) {
     tally_ = {};
     tally_.live_version = version;
@@ -105,16 +115,31 @@ ShadowCounts Shadow::compared(const Offer& offer, bool timed) const {
   ShadowCounts result;
   const auto count = offer.labels.size();
   try {
-    const auto logits = model_->logits(offer.images.data(), count);
+    const auto logits = offer.shadow->logits(offer.images.data(), count);
     const auto labels = argmax_rows(logits, logits.size() / count);
     for (std::size_t i = 0; i < count; ++i) {
       ++(labels[i] == offer.labels[i] ? result.agreed : result.differed);
     }
-    if (timed) time_both(*offer.live, offer.images, count, result);
+    if (on_compared_) {
+      on_compared_({offer.id, offer.live->facts().identity.version,
+                    offer.shadow->facts().identity.version, offer.labels, labels});
+    }
+    if (timed) time_both(*offer.live, *offer.shadow, offer.images, count, result);
   } catch (const std::exception&) {
     result.failed = count;
   }
   return result;
+}
+
+// Counts the result if neither model was replaced.
+void Shadow::add(const Offer& offer, const ShadowCounts& result) {
+  if (offer.live->facts().identity.version != tally_.live_version) return;
+  if (offer.shadow != model_) return;
+  tally_.agreed += result.agreed;
+  tally_.differed += result.differed;
+  tally_.failed += result.failed;
+  tally_.live_seconds += result.live_seconds;
+  tally_.shadow_seconds += result.shadow_seconds;
 }
 
 void Shadow::compute_until_stopped() {
@@ -131,13 +156,7 @@ void Shadow::compute_until_stopped() {
     const auto result = compared(offer, timed);
     lock.lock();
     waiting_ -= offer.labels.size();
-    if (offer.live->facts().identity.version == tally_.live_version) {
-      tally_.agreed += result.agreed;
-      tally_.differed += result.differed;
-      tally_.failed += result.failed;
-      tally_.live_seconds += result.live_seconds;
-      tally_.shadow_seconds += result.shadow_seconds;
-    }
+    add(offer, result);
     changed_.notify_all();
   }
 }

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -37,14 +38,27 @@ void to_json(Json& json, const ShadowCounts& tally);
 // id, so that a repeated request is decided alike.
 bool in_share(const std::string& id, double share);
 
+// The predictions of both models for one request.
+struct ComparedRequest {
+  std::string id;
+  std::string live_version, shadow_version;
+  std::vector<std::uint8_t> live, shadow;  // labels
+};
+using OnCompared = std::function<void(const ComparedRequest&)>;
+
 // Thread-safe.
 class Shadow {
  public:
-  // Computes a `share` of the requests; at most `limit` of their images wait.
-  Shadow(std::shared_ptr<const ServedModel> model, double share, std::size_t limit);
+  // Computes a `share` of the requests; at most `limit` of their images wait. `on_compared` gets
+  // each compared request, on the shadow's thread.
+  Shadow(std::shared_ptr<const ServedModel> model, double share, std::size_t limit,
+         OnCompared on_compared = {});
   ~Shadow();  // discards waiting requests
   Shadow(const Shadow&) = delete;
   Shadow& operator=(const Shadow&) = delete;
+
+  // Computes later requests with this model, and counts from zero.
+  void replace(std::shared_ptr<const ServedModel> next);
 
   // Takes an answered request. Never waits; a thread of lower priority computes.
   void offer(const std::string& request_id, const Inference& live);
@@ -54,21 +68,22 @@ class Shadow {
 
  private:
   struct Offer {
-    std::shared_ptr<const ServedModel> live;
+    std::string id;
+    std::shared_ptr<const ServedModel> live, shadow;
     std::vector<float> images;
-    std::vector<std::uint8_t> labels;
+    std::vector<std::uint8_t> labels;  // the live model's
   };
 
   void compute_until_stopped();
-  void time_both(const ServedModel& live, const std::vector<float>& images, std::size_t n,
-                 ShadowCounts& tally) const;
   ShadowCounts compared(const Offer& offer, bool timed) const;
+  void add(const Offer& offer, const ShadowCounts& result);
 
-  const std::shared_ptr<const ServedModel> model_;
   const double share_;
   const std::size_t limit_;
+  const OnCompared on_compared_;
   mutable std::mutex mutex_;  // guards what follows
   mutable std::condition_variable changed_;
+  std::shared_ptr<const ServedModel> model_;
   std::deque<Offer> offers_;
   std::size_t waiting_ = 0;   // images, with those being computed
   std::size_t computed_ = 0;  // requests

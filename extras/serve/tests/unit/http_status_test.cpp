@@ -12,14 +12,14 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 // The status tells a client whether to repeat a request, correct it, or give up.
 TEST(HttpStatus, DependsOnTheErrorCode) {
   const std::map<std::string, int> expected{
-      {"request.json", 400},      {"request.shape", 400},    {"request.framing", 400},
-      {"image.unreadable", 400},  {"image.blank", 400},      {"auth.token", 401},
-      {"route.unknown", 404},     {"model.unknown", 404},    {"route.method", 405},
-      {"request.timeout", 408},   {"request.length", 411},   {"request.too_large", 413},
-      {"image.too_large", 413},   {"request.encoding", 415}, {"request.media_type", 415},
-      {"model.not_finite", 500},  {"server.internal", 500},  {"package.malformed", 500},
-      {"never.heard_of_it", 500}, {"server.busy", 503},      {"server.stopping", 503},
-      {"server.late", 503},
+      {"request.json", 400},       {"request.shape", 400},     {"request.framing", 400},
+      {"image.unreadable", 400},   {"image.blank", 400},       {"auth.token", 401},
+      {"route.unknown", 404},      {"model.unknown", 404},     {"route.method", 405},
+      {"request.id", 404},         {"request.timeout", 408},   {"request.length", 411},
+      {"request.too_large", 413},  {"image.too_large", 413},   {"request.encoding", 415},
+      {"request.media_type", 415}, {"model.not_finite", 500},  {"server.internal", 500},
+      {"package.malformed", 500},  {"never.heard_of_it", 500}, {"server.busy", 503},
+      {"server.stopping", 503},    {"server.late", 503},
   };
   for (const auto& [code, status] : expected) EXPECT_EQ(http_status(code), status) << code;
 }

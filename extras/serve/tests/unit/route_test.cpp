@@ -22,6 +22,7 @@ TEST(Route, FindsEachEndpoint) {
            Case{"/v2/models/m/ready", Endpoint::kModelReady, "m", ""},
            Case{"/v2/models/m/stats", Endpoint::kModelStats, "m", ""},
            Case{"/v2/models/m/infer", Endpoint::kInfer, "m", ""},
+           Case{"/v2/models/m/feedback", Endpoint::kFeedback, "m", ""},
            Case{"/v2/models/m/versions/7", Endpoint::kModel, "m", "7"},
            Case{"/v2/models/m/versions/7/ready", Endpoint::kModelReady, "m", "7"},
            Case{"/v2/models/m/versions/7/infer", Endpoint::kInfer, "m", "7"},
@@ -54,8 +55,9 @@ TEST(Route, HealthAndPageArePublic) {
   EXPECT_TRUE(is_public(Endpoint::kLive));
   EXPECT_TRUE(is_public(Endpoint::kReady));
   EXPECT_TRUE(is_public(Endpoint::kPage));
-  for (const auto endpoint : {Endpoint::kInfer, Endpoint::kMetrics, Endpoint::kModel,
-                              Endpoint::kModelStats, Endpoint::kRepositoryIndex}) {
+  for (const auto endpoint :
+       {Endpoint::kInfer, Endpoint::kFeedback, Endpoint::kMetrics, Endpoint::kModel,
+        Endpoint::kModelStats, Endpoint::kRepositoryIndex}) {
     EXPECT_FALSE(is_public(endpoint));
   }
 }

@@ -74,6 +74,21 @@ TEST(Shadow, RestartsWithAnotherLiveVersion) {
   EXPECT_EQ(shadow.tally().differed, 1U);
 }
 
+// Another shadow starts a new comparison, and computes only later requests.
+TEST(Shadow, RestartsWithAnotherShadow) {
+  const auto live = std::make_shared<FakeModel>(1.0F);
+  Shadow shadow(std::make_shared<FakeModel>(3.0F, "next-1"), 1.0, 100);
+  shadow.offer("id", answered(live, 0.5F));
+  shadow.wait_until_idle();
+  EXPECT_EQ(shadow.tally().differed, 1U);
+  shadow.replace(std::make_shared<FakeModel>(1.0F, "next-2"));
+  shadow.offer("id", answered(live, 0.5F));
+  shadow.wait_until_idle();
+  EXPECT_EQ(shadow.tally().shadow_version, "next-2");
+  EXPECT_EQ(shadow.tally().agreed, 1U);
+  EXPECT_EQ(shadow.tally().differed, 0U);
+}
+
 class StuckModel : public FakeModel {
  public:
   std::vector<float> logits(const float* images, std::size_t n) const override {
@@ -113,14 +128,17 @@ TEST(Shadow, CountsItsOwnFailures) {
   EXPECT_EQ(shadow.tally().agreement().n, 0U);
 }
 
-Json statistics(std::size_t agreed, std::size_t differed, double slowdown, std::size_t failed = 0) {
+Json statistics(std::size_t agreed, std::size_t differed, double slowdown, std::size_t failed = 0,
+                const LabelledPairs& labelled = {}) {
   ShadowCounts tally;
   tally.agreed = agreed;
   tally.differed = differed;
   tally.failed = failed;
   tally.live_seconds = slowdown > 0.0 ? 1.0 : 0.0;
   tally.shadow_seconds = slowdown;
-  return Json{{"model_stats", {{{"shadow", tally}}}}};
+  Json shadow = tally;
+  shadow["labelled"] = labelled;
+  return Json{{"model_stats", {{{"shadow", shadow}}}}};
 }
 
 std::string verdict_on(const Json& document) {
@@ -142,6 +160,22 @@ TEST(ShadowReport, JudgesByTheInterval) {
   EXPECT_EQ(verdict_on(statistics(999, 0, 1.0)), "undecided passed passed ");
   EXPECT_EQ(verdict_on(statistics(10, 90, 1.0)), "failed passed passed ");
   EXPECT_EQ(verdict_on(statistics(0, 0, 0.0)), "undecided passed undecided ");
+}
+
+// With true labels the accuracies are compared. A shadow that differs often and is not worse
+// passes; one that loses more than it gains fails; a wide interval is undecided.
+TEST(ShadowReport, JudgesByLabelsIfEnoughArrived) {
+  const auto verdict = [](const LabelledPairs& labelled) {
+    const auto words = verdict_on(statistics(900, 100, 1.0, 0, labelled));
+    return words.substr(0, words.find(' '));
+  };
+  EXPECT_EQ(verdict({900, 20, 40, 40}), "passed");
+  EXPECT_EQ(verdict({900, 20, 10, 70}), "passed");  // better
+  EXPECT_EQ(verdict({900, 20, 60, 20}), "failed");  // p < 0.001
+  EXPECT_EQ(verdict({180, 4, 8, 8}), "undecided");  // the interval reaches -4 points
+  EXPECT_EQ(verdict({9980, 0, 16, 4}), "failed");   // by 0.1 points, but not by chance: p = 0.012
+  EXPECT_EQ(verdict({199, 0, 0, 0}), "failed");     // too few labels: agreement decides
+  EXPECT_EQ(verdict({200, 0, 0, 0}), "passed");
 }
 
 TEST(ShadowReport, JudgesTimeAndFailures) {

@@ -1,0 +1,129 @@
+"""Raises the load on `digits serve` step by step until the 99th percentile of the response time passes a
+bound. Requests start at fixed times, whether or not earlier ones are answered, and the response time counts
+from there: a server that falls behind cannot slow its clients down and so look fast. A rejected request (503)
+counts as a response that never comes."""
+import collections, http.client, json, math, os, re, selectors, socket, time
+
+BOUND = 0.050  # seconds
+STEP = 5.0  # seconds of each rate
+GROWTH = 1.4  # of the rate from step to step
+TRIES = 3  # of one rate: other work on the machine may delay one of them
+IMAGES = 16  # in a request: the server computes more than the client
+CONNECTIONS = 256  # each has one request at a time
+
+
+def request_bytes(port):
+    """A request of IMAGES images for label alone, in the binary extension."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("POST", "/v2/repository/index", b"")
+    name = json.loads(connection.getresponse().read())[0]["name"]
+    connection.request("GET", f"/v2/models/{name}")
+    shape = [IMAGES] + json.loads(connection.getresponse().read())["inputs"][1]["shape"][1:]
+    pixels = os.urandom(shape[0] * shape[1] * shape[2] * shape[3])
+    head = json.dumps({"inputs": [{"name": "pixels", "datatype": "UINT8", "shape": shape,
+                                   "parameters": {"binary_data_size": len(pixels)}}],
+                       "outputs": [{"name": "label", "parameters": {"binary_data": True}}]}).encode()
+    return (f"POST /v2/models/{name}/infer HTTP/1.1\r\nHost: x\r\n"
+            f"Inference-Header-Content-Length: {len(head)}\r\n"
+            f"Content-Length: {len(head) + len(pixels)}\r\n\r\n").encode() + head + pixels
+
+
+def processor_seconds(pid):
+    fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+class Connection:
+    def __init__(self, port):
+        self.socket = socket.create_connection(("127.0.0.1", port))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.due, self.received = 0.0, b""
+
+    def send(self, request, due):
+        self.due, self.received = due, b""
+        self.socket.sendall(request)
+
+    def status(self):
+        """The status of the response if it is complete, else None."""
+        self.received += self.socket.recv(65536)
+        head, found, body = self.received.partition(b"\r\n\r\n")
+        length = re.search(rb"(?i)content-length: (\d+)", head)
+        if not found or len(body) < int(length[1]):
+            return None
+        return int(head.split(b" ", 2)[1])
+
+
+class Step:
+    """The outcome of one rate."""
+
+    def __init__(self, port, pid, request, rate):
+        self.rate, self.seconds, self.statuses = rate, [], collections.Counter()
+        begin, used, own = time.monotonic(), processor_seconds(pid), time.process_time()
+        self.run(port, request, begin)
+        took = time.monotonic() - begin
+        self.server = (processor_seconds(pid) - used) / took  # cores
+        self.client = (time.process_time() - own) / took
+        self.answered = self.statuses[200] / took
+        self.seconds.sort()
+
+    def run(self, port, request, begin):
+        selector, free, due = selectors.DefaultSelector(), [], begin
+        for _ in range(CONNECTIONS):
+            free.append(Connection(port))
+            selector.register(free[-1].socket, selectors.EVENT_READ, free[-1])
+        while due < begin + STEP or len(free) < CONNECTIONS:
+            while due <= time.monotonic() and due < begin + STEP and free:
+                free.pop().send(request, due)
+                due += 1.0 / self.rate
+            wait = due - time.monotonic() if due < begin + STEP and free else 1.0
+            for key, _ in selector.select(max(wait, 0.0)):
+                status = key.data.status()
+                if status is not None:
+                    self.statuses[status] += 1
+                    taken = time.monotonic() - key.data.due
+                    self.seconds.append(taken if status == 200 else math.inf)
+                    free.append(key.data)
+        for connection in free:
+            connection.socket.close()
+
+    def percentile(self, share):
+        return self.seconds[min(int(len(self.seconds) * share), len(self.seconds) - 1)]
+
+    def within_bound(self):
+        return self.percentile(0.99) <= BOUND
+
+    def line(self):
+        return (f"{self.rate:7.0f} requests/s  {IMAGES * self.answered:8.0f} images/s"
+                f"  median {1000 * self.percentile(0.5):5.1f} ms  p99 {1000 * self.percentile(0.99):6.1f} ms"
+                f"  server {self.server:.2f} cores  client {self.client:.2f} cores  {dict(self.statuses)}")
+
+
+def bound_of(last):
+    """What bounds the capacity, from the first step beyond it."""
+    cores = len(os.sched_getaffinity(0))
+    used = f"server {last.server:.2f} and client {last.client:.2f} of {cores} cores"
+    if last.client > 0.9:
+        return f"the client: {used}"
+    if last.server + last.client > 0.9 * cores:
+        return f"the processor: {used}"
+    queue = f" fills the queue ({last.statuses[503]} times 503)" if last.statuses[503] else ""
+    return f"other work on this machine{queue or ' delays responses'}: {used}"
+
+
+def steps_at(rate, port, pid, request):
+    """Steps of this rate, until one is within the bound."""
+    for _ in range(TRIES):
+        step = Step(port, pid, request, rate)
+        print(step.line(), flush=True)
+        if step.within_bound():
+            break
+    return step
+
+
+def measure(port, pid, rate=100.0):
+    """Prints a line for each step, then the capacity and its bound."""
+    request, best = request_bytes(port), None
+    while (step := steps_at(rate, port, pid, request)).within_bound():
+        best, rate = step, rate * GROWTH
+    capacity = f"{best.rate:.0f} requests/s, {IMAGES * best.rate:.0f} images/s" if best else "below the first step"
+    print(f"capacity with a 99th percentile of at most {1000 * BOUND:.0f} ms: {capacity}; bound by {bound_of(step)}")
