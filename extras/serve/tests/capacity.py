@@ -106,8 +106,8 @@ def bound_of(last):
         return f"the client: {used}"
     if last.server + last.client > 0.9 * cores:
         return f"the processor: {used}"
-    queue = f" fills the queue ({last.statuses[503]} times 503)" if last.statuses[503] else ""
-    return f"other work on this machine{queue or ' delays responses'}: {used}"
+    rejected = f" and the full queue ({last.statuses[503]} requests rejected)" if last.statuses[503] else ""
+    return f"other work on this machine{rejected}: {used}"
 
 
 def steps_at(rate, port, pid, request):

@@ -1,8 +1,8 @@
 // A second model that answers a share of the traffic, and the decision to stop it.
 #include "serve/canary.h"
 
-#include <future>
 #include <limits>
+#include <map>
 
 #include "base/rng.h"
 #include "serve/rollout.h"
