@@ -15,6 +15,7 @@
 #include "pipeline/report_page.h"
 #include "pipeline/report_pictures.h"
 #include "pipeline/version.h"
+#include "repository/package_files.h"
 
 namespace digits {
 
