@@ -31,10 +31,12 @@ void add_rollout_options(CommandOptions& options) {
   options.text("canary", "a package, or a model of a repository, that answers a share of requests",
                "DIR");
   options.text("canary-share", "share of the requests that the canary answers", "P", "0.05");
-  options.text("canary-max-disagreement",
-               "with the live model; above it the live model answers all requests again", "P",
-               "0.05");
-  options.text("canary-max-errors", "share of the canary's requests that fail; likewise", "P",
+  options.text(
+      "canary-max-disagreement",
+      "share of its predictions that differ from the live model's; above it the live model "
+      "answers all requests again",
+      "P", "0.05");
+  options.text("canary-max-errors", "share of its requests that fail; above it the same", "P",
                "0.01");
   options.number("feedback-requests", "number of latest requests that may get true labels", 10000);
 }
@@ -52,7 +54,7 @@ CommandOptions command_options() {
   options.number("threads", "number of threads that compute; 0: one per core", 0);
   options.number("queue", "largest number of images that wait, and in one request", 256);
   options.number("max-batch", "largest number of images in one batch", 32);
-  options.number("max-body", "largest size of one request in MiB, packed and unpacked", 16);
+  options.number("max-body", "largest size of one request in MiB, compressed and decompressed", 16);
   options.number("connections", "largest number of open connections; further ones wait", 4096);
   options.number("timeout",
                  "seconds for each: a request to arrive, to wait, its response to be read; and to "
