@@ -36,8 +36,10 @@ void add_rollout_options(CommandOptions& options) {
       "share of its predictions that differ from the live model's; above it the live model "
       "answers all requests again",
       "P", "0.05");
-  options.text("canary-max-errors", "share of its requests that fail; above it the same", "P",
-               "0.01");
+  options.text(
+      "canary-max-errors",
+      "share of its requests that fail; above it the live model answers all requests again", "P",
+      "0.01");
   options.number("feedback-requests", "number of latest requests that may get true labels", 10000);
 }
 
