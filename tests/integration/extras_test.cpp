@@ -1,5 +1,7 @@
 // Extras add commands and files to the program, and an invalid one does not stop packaging.
 #include <cstdio>
+#include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -94,21 +96,22 @@ TEST(Extras, MatchingEngineIsUsed) {
   EXPECT_THAT(result.err, Not(HasSubstr("engine.outdated")));
 }
 
-// A log of an extra has an option of its own, and receives each step and epoch of a training.
+// A log of an extra has an option of its own, and receives each step or epoch of a training. A log
+// may have one of the two callbacks.
 TEST(Extras, AddTrainingLogs) {
   const TemporaryDirectory folder;
   int steps = 0, epochs = 0;
+  TrainObserver of_steps, of_epochs;
+  of_steps.on_step = [&](const StepRecord&) { ++steps; };
+  of_epochs.on_epoch = [&](const EpochRecord&) { ++epochs; };
   Extras extras;
-  extras.training_logs.push_back(
-      {"count", "count steps and epochs", [&](const auto&, std::size_t, const auto&, const auto&) {
-         TrainObserver observer;
-         observer.on_step = [&](const StepRecord&) { ++steps; };
-         observer.on_epoch = [&](const EpochRecord&) { ++epochs; };
-         return observer;
-       }});
-  const std::vector<std::string> train{"train",    "--config",    "data/fixtures/tiny.toml",
-                                       "--epochs", "2",           "--count",
-                                       "--out",    folder / "run"};
+  for (const auto& [option, observer] : {std::pair("steps", of_steps), {"passes", of_epochs}}) {
+    extras.training_logs.push_back(
+        {option, "count",
+         [made = observer](const auto&, std::size_t, const auto&, const auto&) { return made; }});
+  }
+  std::vector<std::string> train{"train", "--config", "data/fixtures/tiny.toml", "--epochs", "2"};
+  train.insert(train.end(), {"--steps", "--passes", "--out", folder / "run"});
   const auto result = call_digits_with(extras, train);
   EXPECT_EQ(result.status, kDone) << result.err;
   EXPECT_EQ(epochs, 2);

@@ -3,10 +3,24 @@
 #include <algorithm>
 
 #include "base/files.h"
+#include "inference/package_file.h"
 #include "support/testing.h"
 
 namespace digits {
 namespace {
+
+// The list has the package files of the extras that are registered now, not of earlier ones.
+TEST(Artifacts, FollowTheRegisteredPackageFiles) {
+  const auto names_it = [] {
+    const auto all = artifacts();
+    return std::any_of(all.begin(), all.end(),
+                       [](const Artifact& artifact) { return artifact.name == "package/x.txt"; });
+  };
+  set_package_files({{"x.txt", nullptr}});
+  EXPECT_TRUE(names_it());
+  set_package_files({});
+  EXPECT_FALSE(names_it());
+}
 
 TEST(RunDirectory, NeverOverwritesARun) {
   const TemporaryDirectory folder;
