@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures how well `digits predict` reads pictures, for each kind of picture.
 
-    bench/photos.py --data DIR --model PACKAGE [--digits PROGRAM] [--count N] [--kinds a,b] [--keep DIR]
+    bench/photos.py --data DIR --model PACKAGE [--program FILE] [--count N] [--kinds a,b] [--keep DIR]
 
 Renders N pictures of each kind from enlarged digits of MNIST's test set and from drawn digits. Counts
 the pictures that are read correctly: all digits, in reading order, and nothing else. Each picture is
@@ -212,8 +212,8 @@ def perspective(image, corners, size, fill):
 def desk(rng, source):
     n = rng.choice([1, 1, 2, 3])
     height = int(rng.uniform(90, 160))
-    digits = random_digits(rng, n)
-    ink, _ = write_rows(rng, source, [digits], height, max(4, int(height * rng.uniform(0.06, 0.12))), margin=0.9)
+    written = random_digits(rng, n)
+    ink, _ = write_rows(rng, source, [written], height, max(4, int(height * rng.uniform(0.06, 0.12))), margin=0.9)
     sheet = photograph(rng, ink, rng.uniform(205, 250), rng.uniform(10, 70))
     pw, ph = (int(s * rng.uniform(1.15, 1.6)) for s in sheet.size)
     left, top = rng.uniform(-0.1, 1) * (pw - sheet.width), rng.uniform(0, 1) * (ph - sheet.height)
@@ -227,7 +227,7 @@ def desk(rng, source):
     picture.paste(laid, (0, 0), mask)
     a = numpy.asarray(picture, float)
     a = a + rng.choice([2, 4]) * numpy.random.default_rng(rng.randrange(1 << 30)).normal(size=a.shape)
-    return digits, Image.fromarray(numpy.clip(a, 0, 255).astype(numpy.uint8)).filter(ImageFilter.GaussianBlur(0.7))
+    return written, Image.fromarray(numpy.clip(a, 0, 255).astype(numpy.uint8)).filter(ImageFilter.GaussianBlur(0.7))
 
 
 def boxed(rng, source):
@@ -235,12 +235,12 @@ def boxed(rng, source):
     height = int(rng.uniform(100, 220))
     pen = max(4, int(height * rng.uniform(0.06, 0.12)))
     line = max(2, int(pen * rng.uniform(0.25, 0.9)))
-    digits = random_digits(rng, n)
+    written = random_digits(rng, n)
     cell_w, cell_h = int(height * rng.uniform(1.15, 1.5)), int(height * rng.uniform(1.25, 1.6))
     ink = Image.new("L", (cell_w * n + height, cell_h + height), 0)
     draw = ImageDraw.Draw(ink)
     apart = rng.random() < 0.5
-    for k, digit in enumerate(digits):
+    for k, digit in enumerate(written):
         glyph, _ = source.ink(rng, digit, height, pen)
         x = height // 2 + k * cell_w
         inset = cell_w // 16 if apart and n > 1 else 0
@@ -248,7 +248,7 @@ def boxed(rng, source):
         room_x, room_y = cell_w - glyph.width, cell_h - glyph.height
         ink.paste(255, (x + int(room_x * rng.uniform(0.3, 0.7)), height // 2 + int(room_y * rng.uniform(0.3, 0.7))), glyph)
     ink = ink.rotate(rng.uniform(-3, 3), Image.BICUBIC)
-    return digits, photograph(rng, ink, **plain_options(rng))
+    return written, photograph(rng, ink, **plain_options(rng))
 
 
 def touching(rng, source):
@@ -275,13 +275,13 @@ def underline(rng, source):
     n = rng.choice([1, 1, 3])
     height = int(rng.uniform(100, 220))
     pen = max(4, int(height * rng.uniform(0.06, 0.12)))
-    digits = random_digits(rng, n)
-    ink, _ = write_rows(rng, source, [digits], height, pen)
+    written = random_digits(rng, n)
+    ink, _ = write_rows(rng, source, [written], height, pen)
     draw = ImageDraw.Draw(ink)
     y = height * 0.6 + height * rng.uniform(1.12, 1.3)
     draw.line((ink.width * 0.12, y, ink.width * rng.uniform(0.8, 0.95), y + rng.uniform(-0.03, 0.03) * height), 255,
               max(2, int(pen * rng.uniform(0.3, 1.0))))
-    return digits, photograph(rng, ink, **plain_options(rng))
+    return written, photograph(rng, ink, **plain_options(rng))
 
 
 def ruled(rng, source):
@@ -325,7 +325,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", required=True)
     parser.add_argument("--model", required=True)
-    parser.add_argument("--digits", default="build/release/digits")
+    parser.add_argument("--program", default="build/release/digits")
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--kinds", default=",".join(KINDS))
     parser.add_argument("--keep")
@@ -346,11 +346,11 @@ def main():
             if old:
                 truth[old[0].name] = old[0].stem.split("-")[1]
                 continue
-            digits, picture = KINDS[kind](rng, source)
-            name = f"{k:04}-{digits}." + ("jpg" if as_jpeg else "png")
+            written, picture = KINDS[kind](rng, source)
+            name = f"{k:04}-{written}." + ("jpg" if as_jpeg else "png")
             picture.save(folder / name, **({"quality": quality} if as_jpeg else {}))
-            truth[name] = digits
-        result = subprocess.run([options.digits, "predict", "--json", "--model", options.model, str(folder)],
+            truth[name] = written
+        result = subprocess.run([options.program, "predict", "--json", "--model", options.model, str(folder)],
                                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False)
         seen = dict.fromkeys(truth, "")
         for line in result.stdout.splitlines():

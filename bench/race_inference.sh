@@ -10,7 +10,7 @@
 # PYTHON    interpreter for PYTHON.py (default python3)
 # NODE      interpreter for ORT.cjs (default node)
 # ORT       folder with node_modules/onnxruntime-node (default: the working folder)
-# ENGINES   of digits (default "onednn onednn-bfloat16 torchscript"; those that this build or processor
+# ENGINES   of the program (default "onednn onednn-bfloat16 torchscript"; those that this build or processor
 #           does not have are skipped)
 set -euo pipefail
 export LC_ALL=C

@@ -9,9 +9,9 @@
 #
 # DIGITS    the program (default build/release/digits)
 # PYTHON    interpreter for the reference (default python3)
-# PRESET    of digits (default fast)
+# PRESET    of the program (default fast)
 # THREADS   of both (default: one per core)
-# FIRST     seed of digits (default 0)
+# FIRST     seed of the program (default 0)
 set -euo pipefail
 export LC_ALL=C
 if [ $# -lt 2 ] || [ $# -gt 4 ]; then
@@ -42,8 +42,8 @@ run_digits() {
   "$digits" bench train --data "$data" --preset "${PRESET:-fast}" --threads "$threads" \
     --seed $((first + $1 * each)) --seeds "$each" --json > "$out/json" 2> "$out/err" ||
     { cat "$out/err" >&2; exit 1; }
-  values_of "$out/json" train_seconds '' | median | tee -a "$out/digits.seconds" > "$out/ours"
-  values_of "$out/json" test_accuracy '\{"value":' | awk '{print 100 * $1}' >> "$out/digits.accuracy"
+  values_of "$out/json" train_seconds '' | median | tee -a "$out/program.seconds" > "$out/ours"
+  values_of "$out/json" test_accuracy '\{"value":' | awk '{print 100 * $1}' >> "$out/program.accuracy"
 }
 run_reference() {
   "${PYTHON:-python3}" "$reference" --seeds "$each" --threads "$threads" > "$out/text"
@@ -52,7 +52,7 @@ run_reference() {
   [ -s "$out/theirs" ] || { echo "race_training: the reference printed no \"seconds median\"" >&2; exit 1; }
 }
 
-printf '%-6s %14s %17s %7s\n' round "digits seconds" "reference seconds" ratio
+printf '%-6s %15s %17s %7s\n' round "program seconds" "reference seconds" ratio
 for ((round = 0; round < rounds; ++round)); do
   if [ $((round % 2)) -eq 0 ]; then
     run_digits $round
@@ -62,15 +62,15 @@ for ((round = 0; round < rounds; ++round)); do
     run_digits $round
   fi
   awk -v round=$((round + 1)) -v ours="$(cat "$out/ours")" -v theirs="$(cat "$out/theirs")" \
-    'BEGIN {printf "%-6d %14.2f %17.2f %7.1f\n", round, ours, theirs, theirs / ours}'
+    'BEGIN {printf "%-6d %15.2f %17.2f %7.1f\n", round, ours, theirs, theirs / ours}'
 done
 
 echo
-for name in digits reference; do
+for name in program reference; do
   printf '%-10s median %.2f s, %s, test accuracy %s %%\n' "$name" \
     "$(median < "$out/$name.seconds")" "$(spread < "$out/$name.seconds")" "$(mean < "$out/$name.accuracy")"
 done
-awk -v ours="$(median < "$out/digits.seconds")" -v theirs="$(median < "$out/reference.seconds")" \
+awk -v ours="$(median < "$out/program.seconds")" -v theirs="$(median < "$out/reference.seconds")" \
   -v seeds="$seeds" -v rounds="$rounds" -v threads="$threads" 'BEGIN {
     printf "ratio of medians %.1f; %d seeds each in %d rounds, %d threads\n",
       theirs / ours, seeds, rounds, threads}'

@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 copy=$1
-parts=(CMakeLists.txt CMakePresets.json README.md CONTRIBUTING.md LICENSE .clang-tidy .clang-format
+parts=(CMakeLists.txt CMakePresets.json README.md CONTRIBUTING.md LICENSE .clang-tidy .clang-format .gitignore
   .ci .github cmake configs data/fixtures bench docs examples extras scripts src tests)
 
 there=()
@@ -14,14 +14,12 @@ for part in "${parts[@]}"; do
   [ ! -e "$part" ] || there+=("$part")
 done
 mkdir -p "$copy"
-while IFS= read -r -d '' file; do
-  cmp -s "$file" "$copy/$file" && continue
-  mkdir -p "$copy/$(dirname "$file")"
-  cp -p "$file" "$copy/$file"
-  touch "$copy/$file"
-done < <(find "${there[@]}" -type f -print0)
-root=$(pwd)
-cd "$copy"
-while IFS= read -r -d '' file; do
-  [ -e "$root/$file" ] || rm "$file"
-done < <(find . -path ./build -prune -o -type f -printf '%P\0')
+lists=$(mktemp -d)
+trap 'rm -rf "$lists"' EXIT
+hashes() { xargs -0 -r sha1sum | sort; }  # a line has a hash, two spaces and a name
+find "${there[@]}" -type f -print0 | hashes > "$lists/root"
+(cd "$copy" && find . -path ./build -prune -o -type f -printf '%P\0' | hashes) > "$lists/copy"
+# Files of the copy that differ are removed, or written again.
+comm -13 "$lists/root" "$lists/copy" | cut -c 43- | (cd "$copy" && xargs -d '\n' -r rm)
+comm -23 "$lists/root" "$lists/copy" | cut -c 43- |
+  xargs -d '\n' -r cp --preserve=mode --parents -t "$copy"

@@ -5,12 +5,13 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # Versions of clang-format differ in details; the project is formatted by this one.
-if clang-format --version | grep -q 'version 14\.'; then
+if clang_format=$(scripts/clang_format.sh); then
   echo "lint: formatting"
-  find src extras tests bench \( -name '*.h' -o -name '*.cpp' \) -print0 |
-    xargs -0 clang-format --dry-run --Werror
+  mapfile -t folders < <(ls -d src extras tests bench 2> /dev/null)  # a fork may have no extras
+  find "${folders[@]}" \( -name '*.h' -o -name '*.cpp' \) -print0 |
+    xargs -0 "$clang_format" --dry-run --Werror
 else
-  echo "lint: formatting skipped: clang-format is not version 14"
+  echo "lint: formatting skipped: no clang-format of version 14"
 fi
 
 # A folder may include itself and these folders. Only model and the folders above it use Torch.

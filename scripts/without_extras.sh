@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 preset=${DIGITS_PRESET:-release}
-tiers=${TIERS:-unit integration smoke}
+tiers=${TIERS:-unit integration smoke scripts}
 
 mapfile -t extras < <(cd extras && ls -d -- */ | tr -d /)
 names=("$@")

@@ -9,13 +9,14 @@
 #include "base/interrupt.h"
 #include "base/progress.h"
 #include "base/threads.h"
+#include "bench/calibration.h"
+#include "inference/version.h"
 #include "model/checkpoint.h"
 #include "model/device.h"
 #include "model/network.h"
 #include "model/trainer.h"
 #include "pipeline/numerics_stage.h"
 #include "pipeline/stages.h"
-#include "pipeline/version.h"
 
 namespace digits {
 
@@ -88,7 +89,7 @@ SeedResult bench_seed(const Dataset& train_set, const Dataset* test_set, const C
   const auto trained = train_seed(train_set, validation, config, progress);
   const auto& best = best_epoch(trained.history);
   SeedResult result{
-      config.seed, summarise(trained.history), best.epoch, best.validation_accuracy, {}};
+      config.seed, summarise(trained.history), best.epoch, best.validation_accuracy, {}, 0.0};
   if (test_set != nullptr) {
     Checkpoint checkpoint;
     checkpoint.info = {train_set.schema, trained.network->options().architecture, best.epoch,
@@ -131,6 +132,9 @@ TrainBench summarise(std::vector<SeedResult> seeds) {
   bench.seconds = spread_of(seeds, [](const auto& one) { return one.training.train_seconds; });
   bench.images_per_second =
       spread_of(seeds, [](const auto& one) { return images_per_second(one.training); });
+  bench.calibration = spread_of(seeds, [](const auto& one) { return one.calibration_seconds; });
+  bench.calibrated = spread_of(
+      seeds, [](const auto& one) { return one.training.train_seconds / one.calibration_seconds; });
   bench.wait_share = seconds > 0.0 ? waited / seconds : 0.0;
   bench.seeds = std::move(seeds);
   return bench;
@@ -139,11 +143,15 @@ TrainBench summarise(std::vector<SeedResult> seeds) {
 TrainBench bench_train(const Dataset& train_set, const Dataset* test_set, const Config& config,
                        int seeds, std::size_t validation) {
   std::vector<SeedResult> results;
+  Calibration calibration;
+  calibration.measure();
   for (int i = 0; i < seeds; ++i) {
     throw_if_interrupted("the benchmark");
     auto seeded = config;
     seeded.seed += i;
     results.push_back(bench_seed(train_set, test_set, seeded, validation));
+    calibration.measure();
+    results.back().calibration_seconds = calibration.beside().whole;
   }
   return summarise(std::move(results));
 }
@@ -177,7 +185,8 @@ void to_json(Json& json, const SeedResult& result) {
               {"best_epoch", result.best_epoch},
               {"validation_accuracy", result.validation_accuracy},
               {"test_accuracy", result.test_accuracy ? Json(*result.test_accuracy) : Json()},
-              {"training", result.training}};
+              {"training", result.training},
+              {"calibration_seconds", result.calibration_seconds}};
 }
 
 void to_json(Json& json, const TrainBench& bench) {
@@ -187,6 +196,8 @@ void to_json(Json& json, const TrainBench& bench) {
               {"accuracy", bench.accuracy},
               {"seconds", bench.seconds},
               {"images_per_second", bench.images_per_second},
+              {"calibration", bench.calibration},
+              {"calibrated", bench.calibrated},
               {"wait_share", bench.wait_share},
               {"peak_memory_bytes", bench.peak_memory_bytes}};
 }

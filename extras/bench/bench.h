@@ -14,7 +14,7 @@
 
 namespace digits {
 
-constexpr const char* kBenchTrainSchema = "digits.bench_train/1";
+constexpr const char* kBenchTrainSchema = "digits.bench_train/2";
 
 // One training: its times, and the scores of the network of the best epoch by validation accuracy,
 // the one that a run would package.
@@ -24,6 +24,7 @@ struct SeedResult {
   int best_epoch = 0;
   Quantity validation_accuracy;           // of that epoch, which was chosen by it
   std::optional<Quantity> test_accuracy;  // nothing without a test set
+  double calibration_seconds = 0.0;       // of the whole reference loop beside it
 };
 
 // Trains with config.seed, on `train_set` split as in a run (split_stage). The test set is not used
@@ -46,12 +47,16 @@ struct TrainBench {
   Spread accuracy;
   Spread seconds;
   Spread images_per_second;
+  Spread calibration;       // seconds of the reference loop, beside each seed
+  Spread calibrated;        // each seed's training seconds divided by its calibration seconds
   double wait_share = 0.0;  // of all their seconds
   std::int64_t peak_memory_bytes = 0;
 };
+// Each of `seeds` has calibration_seconds above 0.
 TrainBench summarise(std::vector<SeedResult> seeds);
 
-// `seeds` trainings in this process, from config.seed upwards, with progress on stderr.
+// `seeds` trainings in this process, from config.seed upwards, with progress on stderr. Times the
+// reference loop before, between and after them.
 TrainBench bench_train(const Dataset& train_set, const Dataset* test_set, const Config& config,
                        int seeds, std::size_t validation = 0);
 

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/rng.h"
+#include "bench/calibration.h"
 #include "inference/package.h"
 #include "pipeline/parse_toml.h"
 
@@ -18,7 +19,9 @@ namespace digits {
 
 namespace {
 
-constexpr std::int64_t kWarmUp = 50;  // calls
+constexpr std::int64_t kRounds = 5;
+constexpr std::int64_t kWarmUp = 50;     // calls before the first round of a size
+constexpr std::int64_t kNextWarmUp = 5;  // calls before the next rounds: another size ran meanwhile
 
 // Random images: the latency does not depend on their content.
 std::vector<std::uint8_t> noise(std::size_t bytes) {
@@ -34,34 +37,76 @@ std::vector<std::uint8_t> noise(std::size_t bytes) {
               "configs/latency.toml shows how budgets are written");
 }
 
-}  // namespace
-
-CallTimes summarise_calls(std::vector<double> microseconds, std::int64_t batch) {
-  std::sort(microseconds.begin(), microseconds.end());
-  const auto n = microseconds.size();
-  CallTimes times;
-  times.batch = batch;
-  times.calls = static_cast<std::int64_t>(n);
-  times.p50 = microseconds[n / 2];
-  times.p99 = microseconds[n * 99 / 100];
-  times.images_per_second = static_cast<double>(batch) / times.p50 * 1e6;
-  return times;
-}
-
-CallTimes time_calls(const Package& package, std::int64_t batch, std::int64_t calls) {
+// The microseconds of `calls` calls with `batch` images each, after `warm_up` calls.
+std::vector<double> time_calls(const Package& package, std::int64_t batch, std::int64_t calls,
+                               std::int64_t warm_up) {
   const auto count = static_cast<std::size_t>(batch);
   const auto images = noise(count * package.schema().image_bytes());
   std::vector<double> microseconds;
-  for (std::int64_t call = -kWarmUp; call < calls; ++call) {
+  for (std::int64_t call = -warm_up; call < calls; ++call) {
     throw_if_interrupted("the benchmark");
     const auto start = std::chrono::steady_clock::now();
     package.logits(images.data(), count);
     const std::chrono::duration<double, std::micro> time = std::chrono::steady_clock::now() - start;
     if (call >= 0) microseconds.push_back(time.count());
   }
-  auto times = summarise_calls(std::move(microseconds), batch);
-  times.engine = package.engine();
+  return microseconds;
+}
+
+// The value at index n / 2 of the sorted values, as p50.
+double upper_median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+}  // namespace
+
+CallTimes summarise_rounds(const std::vector<CallRound>& rounds, std::int64_t batch) {
+  std::vector<double> all;
+  std::vector<double> calibrated;
+  for (const auto& round : rounds) {
+    all.insert(all.end(), round.microseconds.begin(), round.microseconds.end());
+    calibrated.push_back(1e-6 * upper_median(round.microseconds) / round.calibration_seconds);
+  }
+  std::sort(all.begin(), all.end());
+  const auto n = all.size();
+  CallTimes times;
+  times.batch = batch;
+  times.calls = static_cast<std::int64_t>(n);
+  times.p50 = all[n / 2];
+  times.p99 = all[n * 99 / 100];
+  times.images_per_second = static_cast<double>(batch) / times.p50 * 1e6;
+  times.calibrated = spread(calibrated);
   return times;
+}
+
+std::int64_t calls_in_round(std::int64_t calls, std::int64_t rounds, std::int64_t round) {
+  return calls / rounds + (round < calls % rounds ? 1 : 0);
+}
+
+InferBench bench_infer(const Package& package, const std::vector<std::int64_t>& batches,
+                       const std::function<std::int64_t(std::int64_t)>& calls) {
+  std::vector<std::vector<CallRound>> rounds(batches.size());
+  std::vector<double> loops;
+  Calibration calibration;
+  calibration.measure();
+  for (std::int64_t round = 0; round < kRounds; ++round) {
+    for (std::size_t i = 0; i < batches.size(); ++i) {
+      const auto count = calls_in_round(calls(batches[i]), kRounds, round);
+      if (count == 0) continue;
+      auto times = time_calls(package, batches[i], count, round == 0 ? kWarmUp : kNextWarmUp);
+      calibration.measure();
+      loops.push_back(calibration.beside().typical);
+      rounds[i].push_back({std::move(times), loops.back()});
+    }
+  }
+  InferBench bench;
+  for (std::size_t i = 0; i < batches.size(); ++i) {
+    bench.times.push_back(summarise_rounds(rounds[i], batches[i]));
+    bench.times.back().engine = package.engine();
+  }
+  bench.calibration = spread(loops);
+  return bench;
 }
 
 LatencyBudgets parse_latency_budgets(const std::string& toml, const std::string& name,
@@ -114,9 +159,10 @@ void require_latency(const std::vector<CallTimes>& times, const LatencyBudgets& 
 }
 
 void to_json(Json& json, const CallTimes& times) {
-  json = Json{{"engine", times.engine}, {"batch", times.batch},
-              {"calls", times.calls},   {"p50_us", times.p50},
-              {"p99_us", times.p99},    {"images_per_second", times.images_per_second}};
+  json = Json{{"engine", times.engine},        {"batch", times.batch},
+              {"calls", times.calls},          {"p50_us", times.p50},
+              {"p99_us", times.p99},           {"images_per_second", times.images_per_second},
+              {"calibrated", times.calibrated}};
 }
 
 }  // namespace digits

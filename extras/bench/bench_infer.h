@@ -2,17 +2,19 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "base/json.h"
+#include "base/statistics.h"
 
 namespace digits {
 
 class Package;
 
-constexpr const char* kBenchInferSchema = "digits.bench_infer/1";
+constexpr const char* kBenchInferSchema = "digits.bench_infer/2";
 
 // Calls of one size, in microseconds.
 struct CallTimes {
@@ -22,14 +24,34 @@ struct CallTimes {
   double p50 = 0.0;
   double p99 = 0.0;
   double images_per_second = 0.0;  // at the median
+  Spread calibrated;  // over the rounds: a round's median divided by calibration_seconds
 };
 
-// Percentiles of `microseconds`, not empty: the value at index floor(share * n) of the sorted ones.
-CallTimes summarise_calls(std::vector<double> microseconds, std::int64_t batch);
+// Calls of one size, one after the other.
+struct CallRound {
+  std::vector<double> microseconds;  // not empty
+  double calibration_seconds = 0.0;  // of the typical reference loop beside it, above 0
+};
 
-// Times `calls` calls with `batch` random images each, from bytes to logits, after a warm-up in
-// which kernels are compiled and caches filled.
-CallTimes time_calls(const Package& package, std::int64_t batch, std::int64_t calls);
+// Percentiles of the calls of all rounds: the value at index floor(share * n) of the sorted ones.
+// `rounds` must not be empty.
+CallTimes summarise_rounds(const std::vector<CallRound>& rounds, std::int64_t batch);
+
+// The number of calls in round `round` (from 0) when `calls` are divided among `rounds`: they
+// differ by at most one, and the first rounds have more.
+std::int64_t calls_in_round(std::int64_t calls, std::int64_t rounds, std::int64_t round);
+
+struct InferBench {
+  std::vector<CallTimes> times;  // one per batch size
+  Spread calibration;            // seconds of the reference loop, beside each round of each size
+};
+
+// Times calls with random images, from bytes to logits, `calls(batch)` of each batch size after a
+// warm-up in which kernels are compiled and caches filled. The calls are divided among five rounds
+// (fewer for fewer calls), each with all sizes in turn, and the reference loop is timed before,
+// between and after them.
+InferBench bench_infer(const Package& package, const std::vector<std::int64_t>& batches,
+                       const std::function<std::int64_t(std::int64_t)>& calls);
 
 // The largest allowed median of a call, in microseconds, by batch size.
 using LatencyBudgets = std::map<std::int64_t, double>;

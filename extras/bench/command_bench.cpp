@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "base/error.h"
 #include "bench/bench.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -15,13 +14,6 @@ namespace digits {
 namespace {
 
 constexpr std::int64_t kMostSeeds = 1000;
-
-int seeds_of(const ParsedOptions& parsed) {
-  const auto seeds = parsed.number("seeds");
-  if (seeds >= 1 && seeds <= kMostSeeds) return static_cast<int>(seeds);
-  throw Error("usage.option", fmt::format("--seeds {}, expected 1 to {}", seeds, kMostSeeds),
-              "digits bench train --help");
-}
 
 void print_seeds(const TrainBench& bench) {
   const char* row = "{:<6} {:>8} {:>9} {:>11} {:>36} {:>36}\n";
@@ -45,9 +37,9 @@ std::string mean_text(const TrainBench& bench) {
 
 void print_bench(const TrainBench& bench, double target, const Json& machine) {
   print_seeds(bench);
-  const auto spread_text = [](const Spread& spread, int digits) {
+  const auto spread_text = [](const Spread& spread, int places) {
     return fmt::format("median {0:.{4}f}, {1:.{4}f} to {2:.{4}f}, standard deviation {3:.{4}f}",
-                       spread.median, spread.min, spread.max, spread.stddev, digits);
+                       spread.median, spread.min, spread.max, spread.stddev, places);
   };
   const auto& versions = machine.at("versions");
   std::vector<std::pair<std::string, std::string>> rows{
@@ -93,7 +85,7 @@ int bench_train_command(const Arguments& arguments) {
   const auto parsed = options.parse(arguments);
   if (!parsed) return kDone;
   const double target = parsed->has("target") ? parsed->share("target") : 0.0;
-  const int seeds = seeds_of(*parsed);
+  const auto seeds = static_cast<int>(parsed->number("seeds", 1, kMostSeeds));
 
   const auto asked = resolve(config_from(*parsed, preset_config(kDefaultPreset)));
   const auto sets = acquire(asked);
@@ -124,6 +116,8 @@ const std::vector<Command>& benches() {
   static const std::vector<Command> all{
       {"train", "time to accuracy over several seeds", bench_train_command},
       {"infer", "latency of a package's answers, by batch size", command_bench_infer},
+      {"compare", "whether training or answers became slower than a baseline",
+       command_bench_compare},
   };
   return all;
 }
@@ -133,7 +127,8 @@ const std::vector<Command>& benches() {
 int command_bench(const Arguments& arguments) {
   if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "-h") {
     fmt::print(
-        "Measures this program on this machine. Each command takes --help and --json.\n\n"
+        "Measures this program on this machine, and compares two measurements. Each command takes "
+        "--help and --json.\n\n"
         "Usage: digits bench <command> [options]\n\nCommands:\n");
     print_commands(benches());
     return arguments.empty() ? kUsage : kDone;

@@ -1,4 +1,4 @@
-// Runs `digits bench` and its two measurements.
+// Runs `digits bench` and its commands for inference and comparison.
 #pragma once
 
 #include "cli/commands.h"
@@ -7,5 +7,6 @@ namespace digits {
 
 int command_bench(const Arguments& arguments);
 int command_bench_infer(const Arguments& arguments);
+int command_bench_compare(const Arguments& arguments);
 
 }  // namespace digits

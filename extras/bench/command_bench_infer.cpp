@@ -41,10 +41,7 @@ std::vector<std::int64_t> batches_of(const ParsedOptions& parsed) {
 // A few calls of a large batch take as long as many of a small one.
 std::int64_t calls_of(const ParsedOptions& parsed, std::int64_t batch) {
   if (!parsed.has("calls")) return batch == 1 ? 2000 : 200;
-  const auto calls = parsed.number("calls");
-  if (calls >= 1 && calls <= kMostCalls) return calls;
-  throw Error("usage.option", fmt::format("--calls {}, expected 1 to {}", calls, kMostCalls),
-              "digits bench infer --help");
+  return parsed.number("calls", 1, kMostCalls);
 }
 
 // The device's budgets, each for a timed batch size; none without --budgets.
@@ -67,10 +64,11 @@ void print_times(const std::vector<CallTimes>& times) {
 }
 
 CommandOptions bench_infer_options() {
-  CommandOptions options("bench infer",
-                         "Times a package's answers: calls of each batch size one after the "
-                         "other, from bytes to logits. Exits with 4 when a median is above its "
-                         "budget.");
+  CommandOptions options(
+      "bench infer",
+      "Times a package's answers, from bytes to logits: in five rounds, "
+      "each with calls of every batch size. Exits with 4 when a median is above its "
+      "budget.");
   options.add_model();
   options.text("batch", "images in a call; several sizes are timed in turn", "N,N", "1,64,256");
   options.number("calls",
@@ -98,19 +96,18 @@ int command_bench_infer(const Arguments& arguments) {
   const auto config = resolve(config_from(*parsed, Config()));
   const auto budgets = budgets_of(*parsed, config.device, batches);
   const auto package = Package::load(folder, choose_device(config.device), parsed->text("engine"));
-  std::vector<CallTimes> times;
-  for (const auto batch : batches) {
-    times.push_back(time_calls(package, batch, calls_of(*parsed, batch)));
-  }
-  const auto document =
-      with_schema(kBenchInferSchema, Json{{"times", times}, {"machine", describe_machine(config)}});
+  const auto bench =
+      bench_infer(package, batches, [&](const auto batch) { return calls_of(*parsed, batch); });
+  const auto document = with_schema(kBenchInferSchema, Json{{"times", bench.times},
+                                                            {"calibration", bench.calibration},
+                                                            {"machine", describe_machine(config)}});
   if (parsed->has("json")) {
     print_json(document);
   } else {
-    print_times(times);
+    print_times(bench.times);
   }
   if (parsed->has("out")) write_json(parsed->text("out"), document);
-  require_latency(times, budgets);
+  require_latency(bench.times, budgets);
   return kDone;
 }
 

@@ -14,28 +14,11 @@ namespace digits {
 
 namespace {
 
-constexpr std::size_t kOutcomes = 1000;
-constexpr std::size_t kMinOutcomes = 100;
-
 std::string reason_of(const char* name, const Quantity& share, double bound) {
   return fmt::format("{} {}, expected at most {:.1f} %", name, percent(share), 100.0 * bound);
 }
 
 }  // namespace
-
-void OutcomeWindow::add(bool bad) {
-  outcomes_.push_back(bad);
-  bad_ += bad ? 1 : 0;
-  if (outcomes_.size() <= kOutcomes) return;
-  bad_ -= outcomes_.front() ? 1 : 0;
-  outcomes_.pop_front();
-}
-
-Quantity OutcomeWindow::bad_share() const { return proportion(bad_, outcomes_.size()); }
-
-bool exceeds(const Quantity& share, double bound) {
-  return share.n >= kMinOutcomes && share.low > bound;
-}
 
 std::optional<std::string> CanaryJudge::reason() const {
   if (exceeds(errors(), bounds_.max_errors)) {

@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -14,6 +13,7 @@
 #include "base/json.h"
 #include "base/statistics.h"
 #include "serve/batch_queue.h"
+#include "serve/outcome_window.h"
 #include "serve/shadow.h"
 
 namespace digits {
@@ -22,23 +22,6 @@ struct CanaryBounds {
   double max_disagreement = 0.05;  // share of images with another label than the live model's
   double max_errors = 0.01;        // share of requests that the canary cannot compute
 };
-
-// The latest 1000 outcomes of one kind: later ones are not outweighed by a long good past.
-class OutcomeWindow {
- public:
-  void add(bool bad);
-  Quantity bad_share() const;
-
- private:
-  std::deque<bool> outcomes_;
-  std::size_t bad_ = 0;
-};
-
-// Whether the share is above the bound by more than chance: the low end of its interval is, over at
-// least 100 outcomes. Checked after each of 5,000 outcomes, a true share of half the bound was
-// called above it in at most 2.5 % of 400 simulated rollouts, for bounds from 1 to 10 %; a share of
-// twice the bound in all of them, after 100 to 214 outcomes in the median.
-bool exceeds(const Quantity& share, double bound);
 
 // Decides from outcomes alone. Not thread-safe.
 class CanaryJudge {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/error.h"
+
 namespace digits {
 
 namespace {
@@ -34,12 +36,22 @@ void DriftWindow::add(const std::vector<std::uint8_t>& images,
   added_ += labels.size();
 }
 
-DriftVerdict DriftWindow::verdict() const {
-  Dataset set;
-  {
-    const std::lock_guard lock(mutex_);
-    set = kept_;
+Dataset DriftWindow::kept() const {
+  const std::lock_guard lock(mutex_);
+  return kept_;
+}
+
+Profile DriftWindow::profile() const {
+  const auto set = kept();
+  if (set.size() == 0) {
+    throw Error("profile.empty", "no image was classified yet, expected one at least",
+                "send inference requests first");
   }
+  return make_profile(set, /*threads=*/1);
+}
+
+DriftVerdict DriftWindow::verdict() const {
+  const auto set = kept();
   DriftVerdict verdict;
   verdict.count = set.size();
   if (set.size() < std::min(size_, kEnough)) return verdict;

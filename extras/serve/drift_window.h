@@ -31,10 +31,15 @@ class DriftWindow {
   // Takes some milliseconds for each hundred images.
   DriftVerdict verdict() const;
 
+  // The profile of the images in the window. Throws profile.empty if there are none.
+  Profile profile() const;
+
   // Images added since the start.
   std::size_t added() const;
 
  private:
+  Dataset kept() const;
+
   Profile reference_;
   std::size_t size_;
   mutable std::mutex mutex_;

@@ -55,7 +55,8 @@ void to_json(Json& json, const LabelledPairs& pairs) {
 void to_json(Json& json, const FeedbackCounts& counts) {
   auto models = Json::object();
   for (const auto& [version, images] : counts.models) {
-    models[version] = {{"right", images.right}, {"wrong", images.wrong}};
+    models[version] = {
+        {"right", images.right}, {"wrong", images.wrong}, {"wrong_share", images.wrong_share}};
   }
   json = Json{{"labels", counts.labels}, {"unknown", counts.unknown}, {"models", models}};
 }
@@ -114,9 +115,13 @@ std::size_t Feedback::label(const FeedbackRequest& feedback) {
 
 void Feedback::count_model(const Prediction& prediction, const Labels& truth) {
   auto& images = counts_.models[prediction.version];
+  auto& latest = latest_[prediction.version];
   for (std::size_t i = 0; i < truth.size(); ++i) {
-    ++(prediction.labels[i] == truth[i] ? images.right : images.wrong);
+    const bool wrong = prediction.labels[i] != truth[i];
+    ++(wrong ? images.wrong : images.right);
+    latest.add(wrong);
   }
+  images.wrong_share = latest.bad_share();
 }
 
 void Feedback::count_pair(const Remembered& request) {

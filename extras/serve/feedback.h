@@ -15,6 +15,7 @@
 
 #include "base/json.h"
 #include "metrics/comparison.h"
+#include "serve/outcome_window.h"
 
 namespace digits {
 
@@ -33,6 +34,7 @@ FeedbackRequest parse_feedback(std::string_view body, const std::vector<std::str
 struct LabelledImages {
   std::size_t right = 0;
   std::size_t wrong = 0;
+  Quantity wrong_share;  // of the latest 1000
 };
 
 // Labelled images that two models predicted: the one that answered, and one that was compared.
@@ -94,6 +96,7 @@ class Feedback {
   std::list<Remembered> requests_;  // the oldest first
   std::unordered_map<std::string, std::list<Remembered>::iterator> by_id_;
   FeedbackCounts counts_;
+  std::map<std::string, OutcomeWindow> latest_;  // by version
 };
 
 }  // namespace digits

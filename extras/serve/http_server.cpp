@@ -91,7 +91,16 @@ class HttpServer::Impl {
   }
   void wait_until_closed(Clock::time_point deadline, bool idle_too);
 
-  void* on_first_line();
+  // The library's callbacks; `impl` is the server.
+  static void on_connection(void* impl, MHD_Connection* mhd, void** context,
+                            MHD_ConnectionNotificationCode what);
+  static void* on_first_line(void* impl, const char* uri, MHD_Connection* mhd);
+  static MHD_Result on_access(void* impl, MHD_Connection* mhd, const char* path, const char* method,
+                              const char* version, const char* data, std::size_t* size,
+                              void** context);
+  static void on_completed(void* impl, MHD_Connection* mhd, void** context,
+                           MHD_RequestTerminationCode why);
+
   MHD_Result advance(MHD_Connection* mhd, Exchange& exchange, const char* method, const char* path,
                      const char* data, std::size_t* size);
   void take_headers(MHD_Connection* mhd, Exchange& exchange);
@@ -118,46 +127,49 @@ class HttpServer::Impl {
   std::thread acceptor_;
 };
 
-// The library's callbacks are here, as only this file knows its types.
+void HttpServer::Impl::on_connection(void* impl, MHD_Connection* mhd, void** context,
+                                     MHD_ConnectionNotificationCode what) {
+  auto& self = *static_cast<Impl*>(impl);
+  if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+    const auto* const info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+    *context = self.table_.open(info->connect_fd, Clock::now());
+  } else {
+    self.table_.close(static_cast<Connection*>(*context));
+    ++self.closed_;
+  }
+}
+
+void* HttpServer::Impl::on_first_line(void* impl, const char* /*uri*/, MHD_Connection* mhd) {
+  auto& self = *static_cast<Impl*>(impl);
+  const BodyLimits limits{self.options_.max_body, self.options_.max_buffered, &self.buffered_};
+  auto* const exchange = new Exchange(limits);
+  exchange->request.start = Clock::now();
+  exchange->connection = connection_of(mhd);
+  self.table_.enter(exchange->connection, Phase::kHeaders, exchange->request.start);
+  return exchange;
+}
+
+MHD_Result HttpServer::Impl::on_access(void* impl, MHD_Connection* mhd, const char* path,
+                                       const char* method, const char* /*version*/,
+                                       const char* data, std::size_t* size, void** context) {
+  try {
+    return static_cast<Impl*>(impl)->advance(mhd, *static_cast<Exchange*>(*context), method, path,
+                                             data, size);
+  } catch (const std::exception&) {  // no memory: the connection is closed
+    return MHD_NO;
+  }
+}
+
+void HttpServer::Impl::on_completed(void* impl, MHD_Connection* /*mhd*/, void** context,
+                                    MHD_RequestTerminationCode /*why*/) {
+  const auto* const exchange = static_cast<Exchange*>(*context);
+  if (exchange == nullptr) return;
+  static_cast<Impl*>(impl)->table_.enter(exchange->connection, Phase::kIdle, Clock::now());
+  delete exchange;
+  *context = nullptr;
+}
+
 void HttpServer::Impl::start() {
-  const MHD_NotifyConnectionCallback connected = [](void* cls, MHD_Connection* mhd, void** context,
-                                                    MHD_ConnectionNotificationCode what) {
-    auto& impl = *static_cast<Impl*>(cls);
-    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-      const auto* const info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
-      *context = impl.table_.open(info->connect_fd, Clock::now());
-    } else {
-      impl.table_.close(static_cast<Connection*>(*context));
-      ++impl.closed_;
-    }
-  };
-  const auto first_line = [](void* cls, const char* /*uri*/, MHD_Connection* mhd) -> void* {
-    auto& impl = *static_cast<Impl*>(cls);
-    const BodyLimits limits{impl.options_.max_body, impl.options_.max_buffered, &impl.buffered_};
-    auto* const exchange = new Exchange(limits);
-    exchange->request.start = Clock::now();
-    exchange->connection = connection_of(mhd);
-    impl.table_.enter(exchange->connection, Phase::kHeaders, exchange->request.start);
-    return exchange;
-  };
-  const MHD_RequestCompletedCallback completed = [](void* cls, MHD_Connection* /*mhd*/,
-                                                    void** context, MHD_RequestTerminationCode) {
-    const auto* const exchange = static_cast<Exchange*>(*context);
-    if (exchange == nullptr) return;
-    static_cast<Impl*>(cls)->table_.enter(exchange->connection, Phase::kIdle, Clock::now());
-    delete exchange;
-    *context = nullptr;
-  };
-  const MHD_AccessHandlerCallback access = [](void* cls, MHD_Connection* mhd, const char* path,
-                                              const char* method, const char*, const char* data,
-                                              std::size_t* size, void** context) -> MHD_Result {
-    try {
-      return static_cast<Impl*>(cls)->advance(mhd, *static_cast<Exchange*>(*context), method, path,
-                                              data, size);
-    } catch (const std::exception&) {  // no memory: the connection is closed
-      return MHD_NO;
-    }
-  };
   // Model names need no escapes, and a decoded NUL would truncate a path.
   std::size_t (*const as_it_is)(void*, MHD_Connection*, char*) =
       [](void*, MHD_Connection*, char* text) { return std::strlen(text); };
@@ -168,13 +180,12 @@ void HttpServer::Impl::start() {
   daemon_ = MHD_start_daemon(
       MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET |
           MHD_USE_ITC,
-      0, nullptr, nullptr, access, this, MHD_OPTION_THREAD_POOL_SIZE, threads > 1 ? threads : 0U,
+      0, nullptr, nullptr, on_access, this, MHD_OPTION_THREAD_POOL_SIZE, threads > 1 ? threads : 0U,
       MHD_OPTION_CONNECTION_LIMIT, limit, MHD_OPTION_CONNECTION_MEMORY_LIMIT, kConnectionMemory,
       MHD_OPTION_CONNECTION_TIMEOUT, 0U, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-      MHD_OPTION_UNESCAPE_CALLBACK, as_it_is, nullptr, MHD_OPTION_NOTIFY_CONNECTION, connected,
-      this, MHD_OPTION_NOTIFY_COMPLETED, completed, this, MHD_OPTION_URI_LOG_CALLBACK,
-      static_cast<void* (*)(void*, const char*, MHD_Connection*)>(first_line), this,
-      MHD_OPTION_END);
+      MHD_OPTION_UNESCAPE_CALLBACK, as_it_is, nullptr, MHD_OPTION_NOTIFY_CONNECTION, on_connection,
+      this, MHD_OPTION_NOTIFY_COMPLETED, on_completed, this, MHD_OPTION_URI_LOG_CALLBACK,
+      on_first_line, this, MHD_OPTION_END);
   if (daemon_ == nullptr) {
     throw Error("server.start",
                 fmt::format("the HTTP library cannot start: {}", std::strerror(errno)),

@@ -12,11 +12,12 @@
 namespace digits {
 
 int http_status(std::string_view code) noexcept {
-  constexpr std::array<std::pair<std::string_view, int>, 19> kStatuses{{
+  constexpr std::array<std::pair<std::string_view, int>, 20> kStatuses{{
       {"auth.token", 401},
       {"route.unknown", 404},
       {"model.unknown", 404},
       {"request.id", 404},
+      {"profile.empty", 404},
       {"route.method", 405},
       {"request.timeout", 408},
       {"request.length", 411},

@@ -9,7 +9,7 @@
 
 namespace digits {
 
-// The status for an error's code, as listed in README.md. An unknown code gives 500.
+// The status for an error's code, as listed in protocol.md. An unknown code gives 500.
 int http_status(std::string_view code) noexcept;
 
 // {"error": "code: seen, expected (hint)"}, with Retry-After for 503, WWW-Authenticate for 401 and,

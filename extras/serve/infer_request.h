@@ -1,5 +1,5 @@
 // Parses an inference request of the Open Inference Protocol v2 from a body.
-// schemas/request.schema.json specifies its form, README.md the meaning of each key.
+// schemas/request.schema.json specifies its form, protocol.md the meaning of each key.
 #pragma once
 
 #include <cstddef>

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <cmath>
 
-#include "pipeline/version.h"
+#include "inference/version.h"
 
 namespace digits {
 

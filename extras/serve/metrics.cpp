@@ -9,6 +9,7 @@
 #include <array>
 #include <chrono>
 
+#include "base/date.h"
 #include "serve/rollout_metrics.h"
 
 namespace digits {
@@ -46,6 +47,16 @@ const char* to_string(DriftState state) {
 struct Metrics::Families {
   explicit Families(const ModelFacts& facts) : class_names(facts.identity.class_names) {
     for (const auto& name : class_names) by_class.push_back(&predictions.Add({{"class", name}}));
+  }
+
+  // An alert on the age of the data shall not see an earlier model.
+  void data_of(const ModelFacts& facts) {
+    if (serving_data_date != nullptr) data_date.Remove(serving_data_date);
+    serving_data_date = nullptr;
+    const auto days = days_since_1970(facts.data_date);
+    if (!days) return;
+    serving_data_date = &data_date.Add({{"version", facts.identity.version}});
+    serving_data_date->Set(static_cast<double>(*days) * 86400.0);
   }
 
   prom::Gauge& gauge(const char* name, const char* help) {
@@ -86,6 +97,12 @@ struct Metrics::Families {
                                          .Help("1 for the serving model, 0 for earlier ones")
                                          .Register(registry);
   prom::Gauge* serving = nullptr;
+  prom::Family<prom::Gauge>& data_date =
+      prom::BuildGauge()
+          .Name("digits_model_data_timestamp_seconds")
+          .Help("Day of the newest training images of the serving model, in seconds since 1970")
+          .Register(registry);
+  prom::Gauge* serving_data_date = nullptr;
   prom::Family<prom::Counter>& loads = prom::BuildCounter()
                                            .Name("digits_model_loads_total")
                                            .Help("Versions that were loaded, by outcome")
@@ -138,6 +155,7 @@ void Metrics::model_loaded(const ModelFacts& model) {
                                               {"version", model.identity.version},
                                               {"engine", model.engine}});
   families_->serving->Set(1);
+  families_->data_of(model);
   families_->loaded.Increment();
 }
 

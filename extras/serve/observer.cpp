@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "data/profile.h"
 #include "metrics/classification.h"
 #include "serve/background.h"
 #include "serve/picture.h"
@@ -69,6 +70,10 @@ void Observer::model_loaded(const ModelFacts& model) {
   metrics_.drift(DriftState::kTooFew, {});
   const std::lock_guard lock(mutex_);
   counts_ = std::make_shared<Counts>(model.profile, window_);
+}
+
+Json Observer::input_profile() const {
+  return with_schema(kProfileSchema, counts()->inputs.profile());
 }
 
 Json Observer::statistics(const ModelFacts& model, const RolloutCounts& rollout) const {

@@ -34,6 +34,8 @@ class Observer {
   void model_loaded(const ModelFacts& model);
   void model_failed() { metrics_.model_failed(); }
 
+  // The latest inputs as a profile.json. Throws profile.empty before the first one.
+  Json input_profile() const;
   Json statistics(const ModelFacts& model, const RolloutCounts& rollout) const;
   std::string metrics_text(std::size_t images_waiting, const RolloutCounts& rollout);
 

@@ -35,6 +35,7 @@ InferenceBatch take_canary_requests(InferenceBatch& batch) {
 
 void add_to_statistics(Json& model, const RolloutCounts& counts) {
   model["feedback"] = counts.feedback;
+  if (counts.live) model["feedback"]["live"] = *counts.live;
   if (counts.canary) model["canary"] = *counts.canary;
   if (!counts.shadow) return;
   model["shadow"] = *counts.shadow;

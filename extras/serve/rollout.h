@@ -11,6 +11,7 @@
 #include "serve/batch_queue.h"
 #include "serve/canary.h"
 #include "serve/feedback.h"
+#include "serve/live_accuracy.h"
 #include "serve/shadow.h"
 
 namespace digits {
@@ -28,6 +29,7 @@ struct RolloutCounts {
   std::optional<ShadowCounts> shadow;
   std::optional<CanaryCounts> canary;
   FeedbackCounts feedback;
+  std::optional<LiveAccuracy> live;  // added by the service, which knows the live model
 };
 
 // Writes `shadow` with its labelled images, `canary` and `feedback` into the statistics of a model.

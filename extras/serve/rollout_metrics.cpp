@@ -87,12 +87,25 @@ void write_feedback(prometheus::Registry& registry, const FeedbackCounts& counts
   }
 }
 
+void write_live(prometheus::Registry& registry, const LiveAccuracy& live) {
+  auto& state = gauges(registry, "digits_live_accuracy_state",
+                       "1 for the state of the live model's accuracy, compared with its package");
+  for (const auto each : {AccuracyState::kTooFew, AccuracyState::kOk, AccuracyState::kDropped}) {
+    state.Add({{"state", to_string(each)}}).Set(each == live.state ? 1 : 0);
+  }
+  gauges(registry, "digits_live_wrong_share_low",
+         "Low end of the 95 % interval of the live model's wrong answers, of the latest labels")
+      .Add({})
+      .Set(live.wrong_share.low);
+}
+
 }  // namespace
 
 void write_rollout(prometheus::Registry& registry, const RolloutCounts& counts) {
   if (counts.shadow) write_shadow(registry, *counts.shadow);
   if (counts.canary) write_canary(registry, *counts.canary);
   write_feedback(registry, counts.feedback);
+  if (counts.live) write_live(registry, *counts.live);
 }
 
 }  // namespace digits

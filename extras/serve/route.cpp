@@ -48,6 +48,7 @@ std::optional<Endpoint> model_endpoint(const Words& rest) {
   if (rest[0] == "feedback") return Endpoint::kFeedback;
   if (rest[0] == "ready") return Endpoint::kModelReady;
   if (rest[0] == "stats") return Endpoint::kModelStats;
+  if (rest[0] == "profile") return Endpoint::kModelProfile;
   return std::nullopt;
 }
 

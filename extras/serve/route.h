@@ -16,6 +16,7 @@ enum class Endpoint {
   kModel,            // GET /v2/models/M[/versions/V]
   kModelReady,       // GET /v2/models/M[/versions/V]/ready
   kModelStats,       // GET /v2/models/M[/versions/V]/stats
+  kModelProfile,     // GET /v2/models/M[/versions/V]/profile
   kInfer,            // POST /v2/models/M[/versions/V]/infer
   kFeedback,         // POST /v2/models/M[/versions/V]/feedback
   kRepositoryIndex,  // POST /v2/repository/index

@@ -71,17 +71,9 @@ CommandOptions command_options() {
   return options;
 }
 
-std::int64_t number_within(const ParsedOptions& parsed, const std::string& name, std::int64_t low,
-                           std::int64_t high) {
-  const auto value = parsed.number(name);
-  if (value >= low && value <= high) return value;
-  throw Error("usage.option", fmt::format("--{} {}, expected {} to {}", name, value, low, high),
-              "digits serve --help");
-}
-
 std::size_t size_within(const ParsedOptions& parsed, const std::string& name, std::int64_t low,
                         std::int64_t high) {
-  return static_cast<std::size_t>(number_within(parsed, name, low, high));
+  return static_cast<std::size_t>(parsed.number(name, low, high));
 }
 
 double positive_number(const ParsedOptions& parsed, const std::string& name) {
@@ -108,14 +100,14 @@ ServerOptions options_of(const ParsedOptions& parsed) {
   ServerOptions options;
   auto& http = options.http;
   http.host = parsed.text("host");
-  http.port = static_cast<int>(number_within(parsed, "port", 0, 65535));
+  http.port = static_cast<int>(parsed.number("port", 0, 65535));
   http.connections = size_within(parsed, "connections", 1, 1'000'000);
   http.max_body = size_within(parsed, "max-body", 1, 1024) << 20U;
   http.max_buffered = 16 * http.max_body;
-  http.timeout = std::chrono::seconds(number_within(parsed, "timeout", 1, 3600));
+  http.timeout = std::chrono::seconds(parsed.number("timeout", 1, 3600));
   auto& service = options.service;
   service.threads =
-      thread_count(static_cast<int>(number_within(parsed, "threads", 0, 1024)), available_cores());
+      thread_count(static_cast<int>(parsed.number("threads", 0, 1024)), available_cores());
   http.threads = std::clamp(service.threads / 2, 1, 4);  // reading takes less time than computing
   service.queue = size_within(parsed, "queue", 1, 1'000'000);
   service.max_batch = size_within(parsed, "max-batch", 1, 128);

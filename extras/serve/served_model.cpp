@@ -95,6 +95,12 @@ std::shared_ptr<const ServedModel> load_model(const std::filesystem::path& packa
   facts.identity = {name.empty() ? text("/name") : name, version, loaded.schema().class_names};
   facts.contract = {loaded.schema(), text("/input/name"), text("/output/name"), options.max_images};
   facts.profile = loaded.profile();
+  if (loaded.manifest().contains(Json::json_pointer("/metrics/accuracy"))) {
+    facts.accuracy = json_at<Quantity>(loaded.manifest(), "/metrics/accuracy", "package");
+  }
+  if (loaded.manifest().contains(Json::json_pointer("/lineage/data_date"))) {
+    facts.data_date = text("/lineage/data_date");
+  }
   facts.engine = loaded.engine();
   facts.normal_form = in_normal_form(loaded.profile());
   return std::make_shared<PackageModel>(std::move(loaded), std::move(facts), options.max_batch);

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/statistics.h"
 #include "data/profile.h"
 #include "serve/infer_request.h"
 #include "serve/infer_response.h"
@@ -21,6 +22,8 @@ struct ModelFacts {
   ModelIdentity identity;
   InferContract contract;
   Profile profile;           // of the training set
+  Quantity accuracy;         // on the test set; n = 0 if the package has none
+  std::string data_date;     // day of the newest training images, as 2026-01-31; may be empty
   std::string engine;        // the engine's name
   bool normal_form = false;  // bring pictures to normal form
 };

@@ -166,6 +166,12 @@ void Service::handle(HttpRequest request, Responder respond) {
   }
 }
 
+RolloutCounts Service::rollout_counts(const ModelFacts& live) const {
+  auto counts = rollout_.counts();
+  counts.live = live_accuracy(live, counts.feedback);
+  return counts;
+}
+
 HttpResponse Service::answer(const Route& route) {
   const auto model = this->model();
   const auto& facts = model->facts();
@@ -179,7 +185,7 @@ HttpResponse Service::answer(const Route& route) {
     case Endpoint::kMetrics:
       return {200,
               "text/plain; version=0.0.4; charset=utf-8",
-              observer_.metrics_text(queue_.waiting(), rollout_.counts()),
+              observer_.metrics_text(queue_.waiting(), rollout_counts(facts)),
               {}};
     case Endpoint::kServer:
       return json_response(server_metadata());
@@ -189,7 +195,9 @@ HttpResponse Service::answer(const Route& route) {
     case Endpoint::kModelReady:
       return health_response(ready_);
     case Endpoint::kModelStats:
-      return json_response(observer_.statistics(facts, rollout_.counts()));
+      return json_response(observer_.statistics(facts, rollout_counts(facts)));
+    case Endpoint::kModelProfile:
+      return json_response(observer_.input_profile());
     case Endpoint::kRepositoryIndex:
       return json_response(repository_index(facts, ready_));
     default:

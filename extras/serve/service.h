@@ -53,6 +53,7 @@ class Service : public HttpHandler {
 
   std::unique_ptr<Asked> asked(const HttpRequest& request);
   HttpResponse answer(const Route& route);
+  RolloutCounts rollout_counts(const ModelFacts& live) const;
   HttpResponse label(HttpRequest request);
   void infer(std::shared_ptr<Asked> asked, HttpRequest request, const Route& route);
   HttpResponse inferred(Asked& asked, const InferRequest& request, const Inference& inference);

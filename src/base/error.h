@@ -24,7 +24,7 @@ class Error : public std::runtime_error {
   std::string hint_;
 };
 
-// Exit statuses, as documented in README.md.
+// Exit statuses, as documented in docs/usage.md.
 enum ExitStatus : int {
   kDone = 0,
   kInternalError = 1,

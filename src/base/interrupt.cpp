@@ -29,10 +29,13 @@ void catch_interrupts() {
 
 bool interrupted() noexcept { return flag.load(); }
 
-void throw_if_interrupted(const char* work) {
-  if (!interrupted()) return;
+void throw_interrupted(const char* work) {
   throw Error("interrupted", std::string("stopped during ") + work,
               "finished files are kept, unfinished ones are removed");
+}
+
+void throw_if_interrupted(const char* work) {
+  if (interrupted()) throw_interrupted(work);
 }
 
 void set_interrupted(bool value) noexcept { flag.store(value); }

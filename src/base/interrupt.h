@@ -9,7 +9,8 @@ void catch_interrupts();
 
 bool interrupted() noexcept;
 
-// Throws `interrupted`, naming the unfinished work, once the flag is set.
+// Throws `interrupted`, naming the unfinished work; the second one only once the flag is set.
+[[noreturn]] void throw_interrupted(const char* work);
 void throw_if_interrupted(const char* work);
 
 // Sets or clears the flag without a signal: for tests.

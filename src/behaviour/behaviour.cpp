@@ -45,10 +45,10 @@ std::vector<Measurement> measure_behaviour(const ModelUnderTest& subject, const 
   const auto add = [&](const std::vector<Measurement>& more) {
     all.insert(all.end(), more.begin(), more.end());
   };
-  const bool digits = options.digit_tests && can_draw(held_out.schema);
+  const bool draw = options.digit_tests && can_draw(held_out.schema);
   add(measure_invariance(classify, take(options.images), options.threads));
   add(measure_degradations(classify, take(most), options.seed, options.threads));
-  if (digits) {
+  if (draw) {
     add(measure_erasures(classify, held_out.schema, few, options.seed));
     add({measure_canonical_digits(classify, held_out.schema)});
   }

@@ -99,10 +99,6 @@ int roll_back(Request& request) {
 }
 
 int prune(Request& request, std::int64_t keep) {
-  if (keep < 0 || keep > 1'000'000) {
-    throw Error("usage.option", fmt::format("--keep {}, expected 0 to 1000000", keep),
-                "the number of newest versions to keep");
-  }
   const auto removed = request.model.prune(static_cast<int>(keep));
   if (request.json) {
     print_json(Json{{"model", request.model.name()}, {"removed", removed}});
@@ -156,7 +152,7 @@ int command_models(const Arguments& arguments) {
   Request request{ModelFolder(repository, words.at(1)), words, json};
   if (words.front() == "promote") return promote(request);
   if (words.front() == "rollback") return roll_back(request);
-  return prune(request, parsed->number("keep"));
+  return prune(request, parsed->number("keep", 0, 1'000'000));
 }
 
 }  // namespace digits

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "cli/exchange_factory.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/run_request.h"
@@ -41,6 +42,22 @@ Json json_of(const FinishedRun& finished, bool packaged) {
               {"package", packaged ? Json(run.package().string()) : Json()}};
 }
 
+int run_stages(const ParsedOptions& parsed, GradientExchange* exchange) {
+  auto request = run_request(parsed);
+  request.options.exchange = exchange;
+  const auto finished = with_resume_hint(
+      "run", request, [&] { return run_pipeline(request.config, request.path, request.options); });
+  const auto policy = undecided_policy(request.config);
+  const bool packaged = may_be_packaged(finished.gates, policy);
+  if (parsed.has("json")) {
+    print_json(json_of(finished, packaged));
+  } else {
+    print_run(finished, request.config, packaged);
+  }
+  require_packageable(finished.gates, policy);
+  return kDone;
+}
+
 }  // namespace
 
 int command_run(const Arguments& arguments) {
@@ -54,22 +71,12 @@ int command_run(const Arguments& arguments) {
   options.add_training();
   options.add_run_path();
   options.add_training_logs();
+  options.add_exchanges();
   options.add_json();
   const auto parsed = options.parse(arguments);
   if (!parsed) return kDone;
-
-  const auto request = run_request(*parsed);
-  const auto finished = with_resume_hint(
-      "run", request, [&] { return run_pipeline(request.config, request.path, request.options); });
-  const auto policy = undecided_policy(request.config);
-  const bool packaged = may_be_packaged(finished.gates, policy);
-  if (parsed->has("json")) {
-    print_json(json_of(finished, packaged));
-  } else {
-    print_run(finished, request.config, packaged);
-  }
-  require_packageable(finished.gates, policy);
-  return kDone;
+  return run_shared(*parsed,
+                    [&](GradientExchange* exchange) { return run_stages(*parsed, exchange); });
 }
 
 }  // namespace digits

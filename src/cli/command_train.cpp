@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "cli/exchange_factory.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/run_request.h"
@@ -9,26 +10,18 @@
 
 namespace digits {
 
-int command_train(const Arguments& arguments) {
-  CommandOptions options("train",
-                         "Validates a set and trains on it, into a new run directory: "
-                         "configuration, data report, history and checkpoint.");
-  options.add_config();
-  options.add_training();
-  options.add_run_path();
-  options.add_training_logs();
-  options.add_json();
-  const auto parsed = options.parse(arguments);
-  if (!parsed) return kDone;
+namespace {
 
-  auto request = run_request(*parsed);
+int train_run(const ParsedOptions& parsed, GradientExchange* exchange) {
+  auto request = run_request(parsed);
   request.options.train_only = true;
+  request.options.exchange = exchange;
   const auto trained = with_resume_hint("train", request, [&] {
     return run_pipeline(request.config, request.path, request.options);
   });
   const auto& [run, lock, config] = trained.started;
   const auto training = summarise(trained.history);
-  if (parsed->has("json")) {
+  if (parsed.has("json")) {
     print_json(Json{{"run", run.path().string()},
                     {"training", training},
                     {"best_epoch", best_epoch(trained.history)},
@@ -41,6 +34,24 @@ int command_train(const Arguments& arguments) {
                  {"checkpoint", run.checkpoint().string()}});
   }
   return kDone;
+}
+
+}  // namespace
+
+int command_train(const Arguments& arguments) {
+  CommandOptions options("train",
+                         "Validates a set and trains on it, into a new run directory: "
+                         "configuration, data report, history and checkpoint.");
+  options.add_config();
+  options.add_training();
+  options.add_run_path();
+  options.add_training_logs();
+  options.add_exchanges();
+  options.add_json();
+  const auto parsed = options.parse(arguments);
+  if (!parsed) return kDone;
+  return run_shared(*parsed,
+                    [&](GradientExchange* exchange) { return train_run(*parsed, exchange); });
 }
 
 }  // namespace digits

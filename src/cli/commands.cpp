@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "base/nearest.h"
 #include "cli/extras.h"
-#include "pipeline/version.h"
+#include "inference/version.h"
 
 namespace digits {
 
@@ -101,6 +101,7 @@ void register_extras(Extras extras) {
   set_engine_factories(std::move(extras.engines));
   set_package_files(std::move(extras.package_files));
   set_training_logs(std::move(extras.training_logs));
+  set_exchange_factories(std::move(extras.exchanges));
 }
 
 }  // namespace

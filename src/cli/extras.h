@@ -1,9 +1,10 @@
-// Collects the commands, engines, package files and training logs that the folders of extras/ add.
+// Collects the commands, engines and other things that the folders of extras/ add.
 #pragma once
 
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/exchange_factory.h"
 #include "inference/engine_factory.h"
 #include "inference/package_file.h"
 #include "pipeline/training_log.h"
@@ -16,6 +17,7 @@ struct Extras {
   std::vector<EngineFactory> engines{};      // tried in this order, TorchScript last
   std::vector<PackageFile> package_files{};  // written into each package
   std::vector<TrainingLog> training_logs{};  // options of `run` and `train`
+  std::vector<ExchangeFactory> exchanges{};  // among the processes of a training; tried in order
 };
 
 // The extras of this build, from extras/NAME/CMakeLists.txt: cmake/Extras.cmake generates the

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/nearest.h"
 #include "base/printable.h"
+#include "cli/exchange_factory.h"
 #include "inference/engine_factory.h"
 #include "pipeline/config.h"
 #include "pipeline/training_log.h"
@@ -48,6 +49,14 @@ std::vector<std::string> ParsedOptions::texts(const std::string& name) const {
 
 std::int64_t ParsedOptions::number(const std::string& name) const {
   return (*result_)[name].as<std::int64_t>();
+}
+
+std::int64_t ParsedOptions::number(const std::string& name, std::int64_t low,
+                                   std::int64_t high) const {
+  const auto value = number(name);
+  if (value >= low && value <= high) return value;
+  throw Error("usage.option", fmt::format("--{} {}, expected {} to {}", name, value, low, high),
+              fmt::format("digits {} --help", command_));
 }
 
 double ParsedOptions::share(const std::string& name) const {
@@ -159,16 +168,25 @@ void CommandOptions::add_run_path() {
   text("out", "the run directory; must be new (default: a folder under runs/)", "DIR");
   text("gates", "the gates to pass, instead of configs/gates.toml", "FILE");
   add_digit_checks();
+  text("data-date", "day of the set's newest images, for the package: 2026-01-31", "DAY");
+  flag("private", "write no image of the set into the run and the package, but noise");
   text("resume", "continue a stopped run; the result is the same as without the stop", "RUN");
 }
 
 void CommandOptions::add_digit_checks() {
   flag("no-digit-checks",
-       "skip the tests for handwritten digits: the classes 0 to 9 are other objects");
+       "the images are not handwritten digits: skip the tests of drawn ones, and take a missed "
+       "bound for digits as undecided");
 }
 
 void CommandOptions::add_training_logs() {
   for (const auto& log : training_logs()) flag(log.option, log.help);
+}
+
+void CommandOptions::add_exchanges() {
+  if (exchange_factories().empty()) return;
+  for (const auto& factory : exchange_factories()) factory.add_options(*this);
+  flag("allow-world-change", "with --resume: continue with another number of processes");
 }
 
 void CommandOptions::add_model() {
@@ -191,6 +209,7 @@ std::optional<ParsedOptions> CommandOptions::parse(const Arguments& arguments) {
   for (const auto& argument : arguments) argv.push_back(argument.c_str());
   try {
     ParsedOptions parsed;
+    parsed.command_ = command_;
     parsed.result_ = std::make_shared<const cxxopts::ParseResult>(
         options_->parse(static_cast<int>(argv.size()), argv.data()));
     if (parsed.has("help")) {

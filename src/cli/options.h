@@ -24,6 +24,8 @@ class ParsedOptions {
   std::string text(const std::string& name) const;
   std::vector<std::string> texts(const std::string& name) const;  // all values given
   std::int64_t number(const std::string& name) const;
+  // In [low, high], else throws usage.option.
+  std::int64_t number(const std::string& name, std::int64_t low, std::int64_t high) const;
   double share(const std::string& name) const;  // in (0, 1], else throws usage.option
 
   // The words without a dash, at least one; or exactly one. Throw usage.argument with `expected`.
@@ -32,6 +34,7 @@ class ParsedOptions {
 
  private:
   friend class CommandOptions;
+  std::string command_;  // for hints
   std::shared_ptr<const cxxopts::ParseResult> result_;
 };
 
@@ -63,6 +66,7 @@ class CommandOptions {
   void add_model();          // --model: the path for package_of
   void add_engine();         // --engine: the name for Package::load
   void add_training_logs();  // an option for each registered log
+  void add_exchanges();      // the options of the registered exchanges
 
   // Prints the help for --help and returns nothing. Throws usage.option for an unknown option or a
   // bad value, usage.argument for a stray word. Words after -- are never options.

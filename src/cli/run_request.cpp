@@ -20,6 +20,8 @@ Config config_from(const ParsedOptions& parsed, const Config& base) {
   if (parsed.has("invert")) config.data.invert = parsed.on("invert");
   if (parsed.has("transpose")) config.data.transpose = parsed.on("transpose");
   if (parsed.has("size")) config.data.size = parsed.text("size");
+  if (parsed.has("data-date")) config.data.date = parsed.text("data-date");
+  if (parsed.has("private")) config.data.is_private = true;
   if (parsed.has("fail-on")) config.data.fail_on = parsed.text("fail-on");
   if (parsed.has("device")) config.device = parsed.text("device");
   if (parsed.has("seed")) config.seed = parsed.number("seed");
@@ -53,6 +55,7 @@ std::filesystem::path package_of(const ParsedOptions& parsed) {
 RunRequest run_request(const ParsedOptions& parsed) {
   RunRequest request;
   request.options.resume = parsed.has("resume");
+  request.options.allow_world_change = parsed.has("allow-world-change");
   for (const auto& log : training_logs()) {
     if (parsed.has(log.option)) request.options.logs.push_back(log.option);
   }

@@ -53,9 +53,10 @@ Batch make_batch(const Dataset& set, const std::vector<std::uint32_t>& order, st
     const auto sample = order[i];
     auto* const out = batch.images.data() + (i - begin) * bytes;
     batch.indices.push_back(sample);
+    const auto number = options.numbers.empty() ? sample : options.numbers[sample];
     const bool outlier =
         make_sample(set, sample, options.augment, out,
-                    Rng(options.seed, Stream::kAugment, augment_index(options.epoch, sample)));
+                    Rng(options.seed, Stream::kAugment, augment_index(options.epoch, number)));
     batch.labels.push_back(outlier ? set.schema.classes() : set.labels[sample]);
   }
   return batch;

@@ -29,6 +29,9 @@ struct BatchOptions {
   bool drop_last = false;       // leave out a last batch that is not full
   std::size_t first_batch = 0;  // of a stream: where to resume an epoch
   AugmentOptions augment;
+  // The images' numbers for augmentation, when the set is a part of another; empty: their
+  // positions.
+  std::vector<std::uint32_t> numbers;
   std::size_t prefetch = 16;  // batches prepared ahead; limits the memory
 };
 

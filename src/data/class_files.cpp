@@ -33,8 +33,8 @@ std::vector<std::string> class_names_in(const fs::path& part) {
   }
   if (std::all_of(names.begin(), names.end(), is_number)) {
     const auto by_value = [](const std::string& name) {  // of any number of digits
-      const auto digits = name.substr(std::min(name.find_first_not_of('0'), name.size()));
-      return std::tuple(digits.size(), digits, name);
+      const auto number = name.substr(std::min(name.find_first_not_of('0'), name.size()));
+      return std::tuple(number.size(), number, name);
     };
     std::sort(names.begin(), names.end(), [&](const std::string& a, const std::string& b) {
       return by_value(a) < by_value(b);

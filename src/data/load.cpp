@@ -257,10 +257,17 @@ void save_dataset(const fs::path& folder, Part part, const Dataset& set) {
   write_idx(folder / (names.labels + ".gz"), {{count}, set.labels});
 }
 
-Sets load_sets(const fs::path& folder, const SetOptions& options) {
+Sets load_training_part(const fs::path& folder, const SetOptions& options) {
   Sets sets;
   sets.train = load_dataset(folder, Part::kTrain,
                             class_names_from(options.first_label, options.classes), options);
+  sets.findings = passed_over_findings(folder, unused_files(folder));
+  note_first_label(sets.train, options.first_label, sets.findings);
+  return sets;
+}
+
+Sets load_sets(const fs::path& folder, const SetOptions& options) {
+  auto sets = load_training_part(folder, options);
   sets.test = load_dataset(folder, Part::kTest, sets.train.schema.class_names, options);
   if (sets.test.schema != sets.train.schema) {
     throw Error("data.schema_mismatch",
@@ -270,8 +277,6 @@ Sets load_sets(const fs::path& folder, const SetOptions& options) {
                             sets.train.schema.cols, sets.train.schema.channels),
                 "the two image files must have images of one size: are they of one set?");
   }
-  sets.findings = passed_over_findings(folder, unused_files(folder));
-  note_first_label(sets.train, options.first_label, sets.findings);
   return sets;
 }
 

@@ -49,6 +49,10 @@ struct Sets {
   std::vector<Finding> findings{};
 };
 
+// Loads the training part alone: `test` stays empty, and its files are not read. Findings and
+// errors are those of load_sets.
+Sets load_training_part(const std::filesystem::path& folder, const SetOptions& options = {});
+
 // Loads both parts. Labels that start above options.first_label are an error among the findings,
 // data.first_label. Throws data.schema_mismatch when the image sizes differ, and as load_dataset.
 Sets load_sets(const std::filesystem::path& folder, const SetOptions& options = {});

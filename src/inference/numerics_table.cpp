@@ -130,9 +130,10 @@ const std::vector<std::int64_t>& table_channels() {
 }
 
 std::vector<NumericsRow> numerics_table(const std::vector<std::int64_t>& channels,
+                                        const std::vector<Precision>& precisions,
                                         const LayerOperations& operations) {
   Table table(channels, operations);
-  for (const auto precision : {Precision::kFloat32, Precision::kBfloat16}) {
+  for (const auto precision : precisions) {
     table.add(precision, Layout::kChannelsLast, to_string(precision) + " channels last");
     table.add(precision, Layout::kContiguous, to_string(precision) + " contiguous");
   }

@@ -23,9 +23,10 @@ struct NumericsRow {
   std::vector<double> differences;
 };
 
-// One column for each number of input channels, for LibTorch's convolutions and those of each
-// engine of engine_factories().
+// One column for each number of input channels, for LibTorch's convolutions in `precisions` and for
+// those of each engine of engine_factories().
 std::vector<NumericsRow> numerics_table(const std::vector<std::int64_t>& channels,
+                                        const std::vector<Precision>& precisions,
                                         const LayerOperations& operations = libtorch_operations());
 
 // Whether no difference of the row is above its tolerance. An unsupported case (NaN) is no fault.

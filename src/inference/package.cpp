@@ -11,7 +11,10 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/log.h"
+#include "inference/changed_versions.h"
 #include "inference/choose_engine.h"
+#include "inference/version.h"
 #include "model/checkpoint.h"
 #include "model/device.h"
 #include "model/network.h"
@@ -92,12 +95,13 @@ std::vector<std::uint8_t> bytes_of(const at::Tensor& inputs) {
   return {bytes.data_ptr<std::uint8_t>(), bytes.data_ptr<std::uint8_t>() + bytes.numel()};
 }
 
-void require_logits(const std::string& name, const at::Tensor& logits, const at::Tensor& expected,
-                    double tolerance) {
+// Returns the largest difference.
+double require_logits(const std::string& name, const at::Tensor& logits, const at::Tensor& expected,
+                      double tolerance) {
   const bool same_size = logits.numel() == expected.numel();
   const double difference =
       same_size ? (logits.view_as(expected) - expected).abs().max().item<double>() : INFINITY;
-  if (difference <= tolerance) return;  // NaN does not pass
+  if (difference <= tolerance) return difference;  // NaN does not pass
   throw Error("package.golden",
               fmt::format("{}: golden logits differ by {:.2g}, expected at most {:.2g}", name,
                           difference, tolerance),
@@ -105,18 +109,23 @@ void require_logits(const std::string& name, const at::Tensor& logits, const at:
               "another one");
 }
 
-// Checks forward() on floats and logits() on bytes, in batches of 1 and 33.
-void require_golden(const InferenceEngine& engine, const Golden& golden, double float32_tolerance) {
+// Checks forward() on floats and logits() on bytes, in batches of 1 and 33. Returns the largest
+// difference.
+double require_golden(const InferenceEngine& engine, const Golden& golden,
+                      double float32_tolerance) {
   const c10::InferenceMode inference;
   const bool exact = engine.precision() == Precision::kFloat32;
   const double tolerance = exact ? float32_tolerance : kBfloat16Tolerance;
-  require_logits(engine.name(), engine.forward(golden.inputs), golden.logits, tolerance);
+  double largest =
+      require_logits(engine.name(), engine.forward(golden.inputs), golden.logits, tolerance);
   for (const std::int64_t n : {1, 33}) {
     const auto which = at::arange(n).remainder(golden.inputs.size(0));
     const auto images = bytes_of(golden.inputs.index_select(0, which));
     const auto logits = at::tensor(engine.logits(images.data(), static_cast<std::size_t>(n)));
-    require_logits(engine.name(), logits, golden.logits.index_select(0, which), tolerance);
+    const auto expected = golden.logits.index_select(0, which);
+    largest = std::max(largest, require_logits(engine.name(), logits, expected, tolerance));
   }
+  return largest;
 }
 
 // Checks that the weights alone give the golden logits.
@@ -125,6 +134,19 @@ void require_golden_weights(const ModelSource& source, const Golden& golden, dou
   auto network = network_of(source);
   network->eval();
   require_logits(kWeightsFile, network->forward(golden.inputs), golden.logits, tolerance);
+}
+
+// Says which libraries have changed since the package was written, after its golden logits were
+// computed with the present ones.
+void announce_changes(const Json& manifest, double difference) {
+  const Json::json_pointer place("/lineage/versions");
+  if (!manifest.contains(place)) return;
+  const auto changes = changed_versions(manifest.at(place), versions());
+  if (changes.empty()) return;
+  log_info(
+      fmt::format("package.other_versions: written with {}: the golden logits hold, with a "
+                  "largest difference of {:.2g}",
+                  to_string(changes), difference));
 }
 
 // An engine of extras/ is a second definition of the network. If it does not give the golden logits
@@ -163,7 +185,7 @@ Package Package::load(const fs::path& folder, c10::Device device, const std::str
                                  : check_engine(engine);
   };
   std::shared_ptr<const InferenceEngine> engine = make_engine(engine_name, source, device, check);
-  require_golden(*engine, golden, tolerance);
+  announce_changes(manifest, require_golden(*engine, golden, tolerance));
   return {std::move(schema), std::move(manifest), std::move(profile), std::move(engine)};
 }
 

@@ -40,7 +40,7 @@ struct PackageInfo {
 class Package {
  public:
   // Sets LibTorch to make_deterministic(), for the whole process: with TensorFloat-32 no GPU gives
-  // the golden logits. Verifies each file before it is parsed. Checks, in this order, and throws:
+  // the golden logits. Verifies each file before it is parsed. Throws, about in this order:
   //   package.missing     no such folder, or a file of it is missing
   //   package.unreadable  a file exists but cannot be read
   //   package.sums        SHA256SUMS is damaged, or lacks a file

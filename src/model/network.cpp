@@ -150,8 +150,7 @@ void initialise(Network& network, std::uint64_t seed) {
       const double gain = parameter.dim() == 2 ? 0.1 : std::sqrt(2.0);
       fill_normal(parameter, gain / std::sqrt(fan_in), Rng(seed, Stream::kWeights, index));
     } else {
-      const bool is_scale =
-          item.key().find("norm") == 0 && item.key().find("weight") != std::string::npos;
+      const bool is_scale = item.key().find("weight") != std::string::npos;  // of a normalisation
       parameter.fill_(is_scale ? 1.0 : 0.0);
     }
     ++index;

@@ -28,9 +28,9 @@ std::string unseal(std::string& bytes) {
   const auto start = bytes.find(kSealStart);
   if (start == std::string::npos || bytes.size() < start + kSealStart.size() + kSealDigits)
     return "";
-  const auto digits = bytes.begin() + static_cast<std::ptrdiff_t>(start + kSealStart.size());
-  const std::string seal(digits, digits + kSealDigits);
-  std::fill_n(digits, kSealDigits, '0');
+  const auto begin = bytes.begin() + static_cast<std::ptrdiff_t>(start + kSealStart.size());
+  const std::string seal(begin, begin + kSealDigits);
+  std::fill_n(begin, kSealDigits, '0');
   return seal;
 }
 

@@ -16,6 +16,7 @@
 #include "model/network.h"
 #include "model/optimiser.h"
 #include "model/schedule.h"
+#include "model/shared_training.h"
 #include "model/tensors.h"
 #include "model/training_batches.h"
 
@@ -60,34 +61,23 @@ void require_finite(const char* what, double value, std::size_t step) {
               "lower train.learning_rate, or train in float32; earlier saved states are kept");
 }
 
-// Throws config.train for a value of [train] that no training can use.
-template <typename Value>
-void require(bool possible, const char* key, const Value& value, const std::string& expected,
-             const std::string& hint) {
-  if (possible) return;
-  throw Error("config.train", fmt::format("train.{} is {}, expected {}", key, value, expected),
-              hint);
-}
-
-void require_share(const char* key, double value) {
-  require(value >= 0.0 && value < 1.0, key, value, "0 or more, and less than 1",
-          "0 switches it off");
-}
-
 // A training from its first epoch to its last.
 class Training {
  public:
   Training(Network& network, const Dataset& train_set, const Dataset& validation_set,
-           const TrainOptions& options, const TrainObserver& observer, TrainingState start);
+           const TrainOptions& options, const TrainObserver& observer, TrainingState start,
+           GradientExchange* exchange, std::size_t samples);
   std::vector<EpochRecord> run();
 
  private:
   void run_epoch();
+  void start_batches();
   void run_steps();
   void take_step(const TensorBatch& batch);
   void check_losses();
   void validate();
-  bool state_is_due() const;
+  bool is_first() const { return exchange_ == nullptr || exchange_->rank() == 0; }
+  bool state_is_due(std::size_t step) const;
   void save_state();
   void count_seconds();
 
@@ -96,13 +86,18 @@ class Training {
   const Dataset& validation_set_;
   const TrainOptions& options_;
   const TrainObserver& observer_;
-  TrainingBatches batches_;
+  GradientExchange* exchange_;  // null: this process trains alone
+  std::size_t samples_;         // in the training set of rank 0
+  EpochPart part_;              // with an exchange
+  std::optional<TrainingBatches> batches_;
   std::size_t epoch_steps_;
   std::size_t check_every_;
   OneCycleOptions schedule_;
   FlatWeights weights_;
   AdamW optimiser_;
   std::optional<WeightAverage> average_;
+  std::optional<StepExchange> step_exchange_;
+  StepRequests requests_;               // after the step
   TrainingState state_;                 // current; its tensors are those in use
   std::vector<StepOutcome> unchecked_;  // of the steps since the last check
   std::size_t checked_steps_;           // steps
@@ -111,19 +106,20 @@ class Training {
 };
 
 Training::Training(Network& network, const Dataset& train_set, const Dataset& validation_set,
-                   const TrainOptions& options, const TrainObserver& observer, TrainingState start)
+                   const TrainOptions& options, const TrainObserver& observer, TrainingState start,
+                   GradientExchange* exchange, std::size_t samples)
     : network_(network),
       train_set_(train_set),
       validation_set_(validation_set),
       options_(options),
       observer_(observer),
-      batches_(train_set, options.augment, options.device),
-      epoch_steps_(batch_count(train_set.size(), batch_options(options, 1))),
+      exchange_(exchange),
+      samples_(samples),
+      epoch_steps_(batch_count(samples, batch_options(options, 1))),
       check_every_(options.check_every),
       weights_(*network),
       optimiser_(weights_, adamw_options(options)),
-      state_(std::move(start)),
-      checked_steps_(state_.step) {
+      state_(std::move(start)) {
   if (check_every_ == 0) check_every_ = options.device.is_cpu() ? 1 : kLookEveryOnGpu;
   schedule_.peak = options.learning_rate;
   schedule_.steps = static_cast<std::size_t>(options.epochs) * epoch_steps_;
@@ -137,6 +133,12 @@ Training::Training(Network& network, const Dataset& train_set, const Dataset& va
   }
   if (!state_.tensors.empty()) copy_tensors(tensors, state_.tensors, "training state");
   state_.tensors = std::move(tensors);
+  if (exchange_ != nullptr) {
+    state_.ranks = exchange_->ranks();
+    share_state(*exchange_, state_);
+    step_exchange_.emplace(*exchange_, weights_, options.batch_size);
+  }
+  checked_steps_ = state_.step;
 }
 
 std::vector<EpochRecord> Training::run() {
@@ -158,9 +160,10 @@ void Training::run_epoch() {
   record.gradient_norm = state_.gradient_norm_sum / static_cast<double>(epoch_steps_);
   {
     const AverageInPlace averaged(average_);
-    validate();
+    if (is_first()) validate();
     count_seconds();
     record.peak_memory_bytes = peak_memory_bytes();
+    if (exchange_ != nullptr) share_epoch(*exchange_, weights_.all(), record);
     state_.history.push_back(record);
     if (observer_.on_epoch) observer_.on_epoch(record);
   }
@@ -169,23 +172,35 @@ void Training::run_epoch() {
   save_state();
 }
 
+// Starts the epoch's batches after state_.step; of a shared training, this rank's part of them.
+void Training::start_batches() {
+  auto options = batch_options(options_, state_.epoch.epoch);
+  options.first_batch = state_.step - state_.history.size() * epoch_steps_;
+  if (exchange_ != nullptr) {
+    batches_.reset();  // reads the old part
+    part_ = epoch_part(*exchange_, train_set_, samples_, options);
+    options = part_.options;
+  }
+  const auto& set = exchange_ == nullptr ? train_set_ : part_.set;
+  if (!batches_) batches_.emplace(set, options_.augment, options_.device);
+  batches_->start(options);
+}
+
 // Runs the epoch's steps, starting after state_.step.
 void Training::run_steps() {
   auto& record = state_.epoch;
   network_->train();
-  auto options = batch_options(options_, record.epoch);
-  options.first_batch = state_.step - state_.history.size() * epoch_steps_;
   auto started = Clock::now();
-  batches_.start(options);
+  start_batches();
   TensorBatch batch;
-  for (auto asked = started; batches_.next(batch); asked = Clock::now()) {
+  for (auto asked = started; batches_->next(batch); asked = Clock::now()) {
     record.wait_seconds += seconds_since(asked);
     take_step(batch);
-    record.images += static_cast<std::size_t>(batch.labels.size(0));
-    if (!interrupted() && !state_is_due()) continue;
+    record.images += options_.batch_size;
+    if (!requests_.stop && !requests_.save) continue;
     check_losses();  // before a state leaves
     record.train_seconds += seconds_since(started);
-    throw_if_interrupted("training");
+    if (requests_.stop) throw_interrupted("training");
     save_state();
     started = Clock::now();
   }
@@ -195,11 +210,16 @@ void Training::run_steps() {
 
 void Training::take_step(const TensorBatch& batch) {
   unchecked_.push_back(compute_gradients(network_, weights_, batch, options_));
+  if (step_exchange_) {
+    requests_ = step_exchange_->average(
+        unchecked_.back(), {interrupted(), is_first() && state_is_due(state_.step + 1)});
+  }
   if (unchecked_.size() >= check_every_) check_losses();
   state_.epoch.learning_rate = one_cycle_rate(schedule_, state_.step);
   optimiser_.step(state_.epoch.learning_rate, state_.step + 1);
   ++state_.step;
   if (average_) average_->update(state_.step);
+  if (!step_exchange_) requests_ = {interrupted(), state_is_due(state_.step)};
 }
 
 // Reads losses and norms of the steps since the last check, in order.
@@ -239,8 +259,8 @@ void Training::validate() {
   state_.epoch.validation_accuracy = accuracy(labels, argmax_rows(logits, classes));
 }
 
-bool Training::state_is_due() const {
-  if (options_.checkpoint_steps > 0 && state_.step % options_.checkpoint_steps == 0) return true;
+bool Training::state_is_due(std::size_t step) const {
+  if (options_.checkpoint_steps > 0 && step % options_.checkpoint_steps == 0) return true;
   return options_.checkpoint_seconds > 0.0 &&
          seconds_since(saved_at_) >= options_.checkpoint_seconds;
 }
@@ -261,39 +281,20 @@ void Training::count_seconds() {
 
 }  // namespace
 
-BatchOptions batch_options(const TrainOptions& options, int epoch) {
-  BatchOptions batches;
-  batches.batch_size = options.batch_size;
-  batches.seed = options.seed;
-  batches.epoch = static_cast<std::uint64_t>(epoch);
-  batches.drop_last = true;  // a last batch of one sample has no variance for batch norm
-  batches.augment = options.augment;
-  return batches;
-}
-
-void require_trainable(const TrainOptions& options, std::size_t samples) {
-  const auto batch = options.batch_size;
-  const auto largest = std::max<std::size_t>(1, samples / 8);
-  require(options.epochs > 0, "epochs", options.epochs, "1 or more", "set --epochs");
-  require(batch >= 2, "batch_size", batch, "2 or more", "set --batch-size");
-  require(batch <= samples, "batch_size", batch,
-          fmt::format("at most {}, the number of training images", samples),
-          fmt::format("set --batch-size to {} or less, or leave it to the preset", largest));
-  require_share("label_smoothing", options.label_smoothing);
-  require_share("average", options.average);
-  require(std::isfinite(options.learning_rate) && options.learning_rate > 0.0, "learning_rate",
-          options.learning_rate, "a number above 0", "the presets use 0.006 to 0.05");
-  require(std::isfinite(options.weight_decay) && options.weight_decay >= 0.0, "weight_decay",
-          options.weight_decay, "a number of 0 or more", "the presets use 0.01");
-}
-
 std::vector<EpochRecord> train(Network& network, const Dataset& train_set,
                                const Dataset& validation_set, const TrainOptions& options,
-                               const TrainObserver& observer, TrainingState start) {
-  require_trainable(options, train_set.size());
+                               const TrainObserver& observer, TrainingState start,
+                               GradientExchange* exchange) {
+  const int ranks = ranks_of(exchange);
+  const auto samples =
+      exchange == nullptr ? train_set.size() : share_count(*exchange, train_set.size());
+  require_trainable(options, samples, ranks);
   network->to(options.device);
-  const TrainingThreads threads(options.batch_size * train_set.schema.image_bytes());
-  return Training(network, train_set, validation_set, options, observer, std::move(start)).run();
+  const TrainingThreads threads(options.batch_size / static_cast<std::size_t>(ranks) *
+                                train_set.schema.image_bytes());
+  return Training(network, train_set, validation_set, options, observer, std::move(start), exchange,
+                  samples)
+      .run();
 }
 
 }  // namespace digits

@@ -17,6 +17,7 @@
 
 namespace digits {
 
+class GradientExchange;
 class Network;
 
 struct TrainOptions {
@@ -48,8 +49,8 @@ struct TrainObserver {
   std::function<void(const TrainingState& state)> on_state;
 };
 
-// Throws config.train for options that cannot train on `samples` samples.
-void require_trainable(const TrainOptions& options, std::size_t samples);
+// Throws config.train for options with which `ranks` processes cannot train on `samples` samples.
+void require_trainable(const TrainOptions& options, std::size_t samples, int ranks = 1);
 
 // The batch options of an epoch, counted from 1.
 BatchOptions batch_options(const TrainOptions& options, int epoch);
@@ -62,8 +63,13 @@ BatchOptions batch_options(const TrainOptions& options, int epoch);
 // before the step is applied, on a GPU some steps later, but before on_state is called. After an
 // interrupt the current step is finished, on_state is called, and `interrupted` is thrown. Throws
 // as require_trainable, too.
+//
+// With an `exchange`, its ranks share the training (model/shared_training.h). Rank 0 has both sets,
+// `start` and the observer; the others have empty sets with the schema. All ranks stop after the
+// same step, with equal weights and history. Throws train.ranks_differ and as the exchange.
 std::vector<EpochRecord> train(Network& network, const Dataset& train_set,
                                const Dataset& validation_set, const TrainOptions& options,
-                               const TrainObserver& observer = {}, TrainingState start = {});
+                               const TrainObserver& observer = {}, TrainingState start = {},
+                               GradientExchange* exchange = nullptr);
 
 }  // namespace digits

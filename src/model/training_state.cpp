@@ -22,11 +22,12 @@ constexpr const char* kExtension = ".safetensors";
 }  // namespace
 
 std::string format_state(const TrainingState& state) {
-  const Json json{{"step", state.step},
-                  {"loss_sum", state.loss_sum},
-                  {"gradient_norm_sum", state.gradient_norm_sum},
-                  {"epoch", state.epoch},
-                  {"history", state.history}};  // a double's text reads back equal
+  Json json{{"step", state.step},
+            {"loss_sum", state.loss_sum},
+            {"gradient_norm_sum", state.gradient_norm_sum},
+            {"epoch", state.epoch},
+            {"history", state.history}};  // a double's text reads back equal
+  if (state.ranks > 1) json["ranks"] = state.ranks;
   return format_sealed(
       state.tensors,
       {{kStateKey, json.dump()}, {"config", state.config}, {"versions", state.versions}});
@@ -44,6 +45,7 @@ TrainingState parse_state(const std::string& bytes, const std::string& name) {
   state.gradient_norm_sum = json_at<double>(json, "/gradient_norm_sum", kCheckpointFamily);
   state.epoch = json_at<EpochRecord>(json, "/epoch", kCheckpointFamily);
   state.history = json_at<std::vector<EpochRecord>>(json, "/history", kCheckpointFamily);
+  if (json.contains("ranks")) state.ranks = json_at<int>(json, "/ranks", kCheckpointFamily);
   return state;
 }
 

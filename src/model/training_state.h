@@ -18,6 +18,7 @@ struct TrainingState {
   // Configuration and versions of the training; only stored, for comparison on resume.
   std::string config;
   std::string versions;
+  int ranks = 1;         // the processes that share the training; only stored, too
   std::size_t step = 0;  // optimiser steps taken: schedule, bias correction and position follow
   std::vector<EpochRecord> history;  // of the finished epochs; includes the best one
   EpochRecord epoch;                 // the current one: its times so far

@@ -65,10 +65,10 @@ bool belong_together(const cv::Rect& a, const cv::Rect& b) {
 std::vector<Group> join(const std::vector<Group>& strokes) {
   if (strokes.empty()) return {};  // cv::partition reads the first element
   std::vector<int> digit_of;
-  const int digits = cv::partition(strokes, digit_of, [](const Group& a, const Group& b) {
+  const int count = cv::partition(strokes, digit_of, [](const Group& a, const Group& b) {
     return belong_together(a.box, b.box);
   });
-  std::vector<Group> groups(static_cast<std::size_t>(digits));
+  std::vector<Group> groups(static_cast<std::size_t>(count));
   for (std::size_t k = 0; k < strokes.size(); ++k) {
     auto& digit = groups[static_cast<std::size_t>(digit_of[k])];
     digit.box |= strokes[k].box;
@@ -131,20 +131,20 @@ std::vector<Group> group_digits(const Parts& parts, LeftOut& left_out) {
     boxes.push_back(group.box);
     of_all = std::max(of_all, group.box.height);
   }
-  std::vector<Group> digits;
+  std::vector<Group> kept;
   for (const auto& row : reading_order(boxes)) {
     int height = 0;
     for (const auto k : row) height = std::max(height, boxes[k].height);
     for (const auto k : row) {
       const auto mark = name_of_mark(parts, groups[k], height, of_all);
       if (mark.empty()) {
-        digits.push_back(groups[k]);
+        kept.push_back(groups[k]);
       } else {
         ++left_out[mark];
       }
     }
   }
-  return digits;
+  return kept;
 }
 
 std::vector<Group> group_as_one(const Parts& parts, LeftOut& left_out) {

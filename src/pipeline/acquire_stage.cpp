@@ -50,6 +50,17 @@ Sets acquire(const Config& config) {
                                    : load_sets(source, options);
 }
 
+Sets acquire_training(const Config& config) {
+  const auto& source = config.data.source;
+  if (source == "synthetic")
+    return {synthesise(synthetic_options(config, Part::kTrain)), {}, 0, {}};
+  const auto options = set_options(config);
+  if (!has_class_folders(source)) return load_training_part(source, options);
+  auto sets = load_class_folders(source, options);
+  sets.test = {};
+  return sets;
+}
+
 Dataset acquire_test(const Config& config, const std::vector<std::string>& class_names) {
   const auto& source = config.data.source;
   if (source == "synthetic") return synthesise(synthetic_options(config, Part::kTest));

@@ -6,8 +6,10 @@
 #include <sstream>
 #include <utility>
 
+#include "base/date.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "base/printable.h"
 #include "data/dataset.h"
 #include "data/finding.h"
 #include "data/set_options.h"
@@ -41,6 +43,8 @@ void visit_keys(ConfigType& config, Visitor&& visit) {
   visit("data", "invert", config.data.invert);
   visit("data", "transpose", config.data.transpose);
   visit("data", "size", config.data.size);
+  visit("data", "date", config.data.date);
+  visit("data", "private", config.data.is_private);
   visit("data", "fail_on", config.data.fail_on);
   visit("network", "crop_share", config.network.crop_share, {0, 1});
   visit("network", "patch", config.network.patch, {0, 8});
@@ -104,10 +108,7 @@ std::string toml_text(const std::string& value) {
 }
 std::string toml_text(bool value) { return value ? "true" : "false"; }
 std::string toml_text(std::int64_t value) { return fmt::format("{}", value); }
-std::string toml_text(double value) {
-  const auto text = fmt::format("{}", value);  // the shortest text that reads back equal
-  return text.find_first_of(".en") == std::string::npos ? text + ".0" : text;
-}
+std::string toml_text(double value) { return toml_fraction(value); }
 std::string toml_text(const std::vector<std::vector<std::int64_t>>& rows) {
   return fmt::format("{}", rows);  // as fmt writes ranges: [[1], [2, 3]]
 }
@@ -135,6 +136,11 @@ void check_values(const Config& config, const std::string& name) {
   severity_of(config.data.fail_on);
   undecided_policy(config);
   parse_picture_size(config.data.size);
+  if (config.data.date.empty() || days_since_1970(config.data.date)) return;
+  throw Error("config.value",
+              fmt::format("{}: data.date is \"{}\", expected a day such as 2026-01-31", name,
+                          printable(config.data.date)),
+              "give the day of the set's newest images, or leave it out");
 }
 
 Config preset_config(const std::string& name) {
@@ -165,7 +171,7 @@ Config load_complete_config(const std::filesystem::path& path) {
   if (missing.empty()) return config;
   throw Error("config.missing_key",
               fmt::format("{}: {} missing, expected every key", path.string(), missing.front()),
-              "the file was edited or damaged: run again");
+              "the file was edited or damaged, or is of an earlier version: run again");
 }
 
 void require_same(const Config& config, const Config& before, const std::string& name) {

@@ -25,6 +25,8 @@ struct DataConfig {
   bool invert = false;
   bool transpose = false;
   std::string size;
+  std::string date;               // day of the newest images, as 2026-01-31; empty: unknown
+  bool is_private = false;        // noise takes the place of images in the run and the package
   std::string fail_on = "error";  // the lowest severity that stops a run; or "warning"
 };
 
@@ -50,7 +52,7 @@ struct TrainConfig {
 
 struct EvaluateConfig {
   std::int64_t images = 1500;  // see BehaviourOptions
-  bool digit_tests = true;     // also run the tests for digits 0 to 9
+  bool digit_tests = true;     // the images are handwritten digits: add their tests and bounds
 };
 
 struct Config {

@@ -17,7 +17,8 @@ namespace digits {
 
 namespace {
 
-const std::string kKeys[] = {"metric", "at_least", "at_most", "reason", "if_measured"};
+const std::string kKeys[] = {"metric", "at_least",    "at_most",
+                             "reason", "if_measured", "for_digits"};
 constexpr const char* kHint = "configs/gates.toml shows how gates are written";
 
 [[noreturn]] void refuse(const std::string& name, const std::string& what) {
@@ -58,6 +59,12 @@ std::optional<double> parse_bound(const toml::node& node, const std::string& pre
   return bound;
 }
 
+bool parse_flag(const toml::table& table, const char* key, const Place& place) {
+  const auto node = table[key];
+  if (node && !node.is_boolean()) place.refuse(fmt::format("expected true or false as {}", key));
+  return node.value_or(false);
+}
+
 // Nothing for a gate that omits the preset.
 std::optional<GateRule> parse_rule(const toml::table& table, const std::string& preset,
                                    const std::string& name) {
@@ -79,11 +86,8 @@ std::optional<GateRule> parse_rule(const toml::table& table, const std::string& 
   const auto* least = table.get("at_least");
   const auto* most = table.get("at_most");
   if ((least == nullptr) == (most == nullptr)) place.refuse("expected either at_least or at_most");
-  const auto if_measured = table["if_measured"];
-  if (if_measured && !if_measured.is_boolean()) {
-    place.refuse("expected true or false as if_measured");
-  }
-  rule.if_measured = if_measured.value_or(false);
+  rule.if_measured = parse_flag(table, "if_measured", place);
+  rule.for_digits = parse_flag(table, "for_digits", place);
   rule.at_least = least != nullptr;
   const auto bound = parse_bound(rule.at_least ? *least : *most, preset, place);
   if (!bound) return std::nullopt;

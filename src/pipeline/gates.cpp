@@ -93,6 +93,12 @@ Error unknown_metric(const GateRule& rule) {
           "configs/gates.toml shows how gates are written"};
 }
 
+// An evaluation of an earlier version does not say so.
+bool shows_digits(const Json& evaluation) {
+  return !evaluation.contains("shows_digits") ||
+         json_at<bool>(evaluation, "/shows_digits", "input");
+}
+
 std::optional<Gate> judge_one(const Json& evaluation, const GateRule& rule) {
   Matches matches;
   try {
@@ -114,32 +120,29 @@ std::optional<Gate> judge_one(const Json& evaluation, const GateRule& rule) {
                                         return worse(a.quantity, b.quantity, rule);
                                       });
   Gate gate{rule, worst->metric, worst->quantity, verdict_of(worst->quantity, rule), {}};
+  if (gate.verdict == GateVerdict::kFailed && rule.for_digits && !shows_digits(evaluation)) {
+    gate.bound_fits = false;
+    gate.verdict = GateVerdict::kUndecided;
+  }
   if (gate.verdict == GateVerdict::kUndecided && keeps(gate.observed.value, rule)) {
     gate.needed = needed_sample_size(gate.observed, rule.bound, rule.at_least);
   }
   return gate;
 }
 
-// Whether the metric is measured on synthetic digits.
-bool tests_synthetic_digits(const Gate& gate) {
-  return gate.metric == "behaviour/functionality/canonical" ||
-         gate.metric.rfind("behaviour/directional/erase_", 0) == 0;
-}
-
 const char* hint_for(const std::vector<Gate>& gates) {
-  bool failed = false;
-  for (const auto& gate : gates) {
-    if (gate.verdict != GateVerdict::kFailed) continue;
-    if (tests_synthetic_digits(gate)) {
-      return "if the images are not handwritten digits: digits evaluate RUN --no-digit-checks, "
-             "then "
-             "digits package RUN";
-    }
-    failed = true;
+  if (count(gates, GateVerdict::kFailed) == 0) {
+    return "more test images decide it, or bounds of your own with --gates; or accept it with "
+           "gates.undecided = \"warn\"";
   }
-  return failed ? "report.html shows the worst mistakes; train longer or on more images, or give "
-                  "bounds of your own with --gates"
-                : "more test images decide it, or gates.undecided = \"warn\" accepts it";
+  const bool for_digits = std::any_of(gates.begin(), gates.end(), [](const Gate& gate) {
+    return gate.verdict == GateVerdict::kFailed && gate.rule.for_digits;
+  });
+  return for_digits ? "report.html shows the worst mistakes; train longer or on more images; if "
+                      "the images are not handwritten digits: digits evaluate RUN "
+                      "--no-digit-checks, then digits package RUN"
+                    : "report.html shows the worst mistakes; train longer or on more images, or "
+                      "give bounds of your own with --gates";
 }
 
 }  // namespace
@@ -170,12 +173,13 @@ const char* to_string(GateVerdict verdict) {
 
 std::string verdict_note(const Gate& gate) {
   if (gate.verdict == GateVerdict::kUndecided) {
+    if (!gate.bound_fits) return "the bound is for handwritten digits: set one for your images";
     if (gate.observed.n == 0) return "too few images to measure it";
     const auto text = sample_size_text(gate.needed, gate.observed.n);
     return keeps(gate.observed.value, gate.rule) ? text : text + ": it may be chance";
   }
-  if (gate.verdict == GateVerdict::kPassed || !tests_synthetic_digits(gate)) return "";
-  return "tests handwritten digits, which the program draws";
+  const bool failed = gate.verdict == GateVerdict::kFailed;
+  return failed && gate.rule.for_digits ? "the bound is for handwritten digits" : "";
 }
 
 std::string summary(const std::vector<Gate>& gates) {

@@ -4,15 +4,16 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/statistics.h"
+#include "behaviour/functionality.h"
 #include "inference/package.h"
 #include "inference/package_file.h"
+#include "inference/version.h"
 #include "model/checkpoint.h"
 #include "model/device.h"
 #include "model/network.h"
 #include "model/torchscript.h"
 #include "pipeline/numerics_stage.h"
 #include "pipeline/stages.h"
-#include "pipeline/version.h"
 #include "repository/package_files.h"
 
 namespace digits {
@@ -68,6 +69,15 @@ std::map<std::string, std::string> extra_files(const std::string& torchscript,
 
 }  // namespace
 
+Dataset noise_if_private(const Config& config, const Schema& schema) {
+  if (!config.data.is_private) return {};
+  const auto classes = static_cast<std::size_t>(schema.classes());
+  auto noise = noise_images(schema, 16 * classes, static_cast<std::uint64_t>(config.seed));
+  for (std::size_t i = 0; i < noise.size(); ++i)
+    noise.labels[i] = static_cast<std::uint8_t>(i % classes);  // for a sheet
+  return noise;
+}
+
 void package_stage(const RunDirectory& run, const Checkpoint& checkpoint, const Config& config,
                    const Dataset& examples, const std::filesystem::path& folder,
                    const std::string& name) {
@@ -82,12 +92,15 @@ void package_stage(const RunDirectory& run, const Checkpoint& checkpoint, const 
            {"config", to_toml(trained_with)},     {"train_data", run.train_fingerprint()},
            {"test_data", run.test_fingerprint()}, {"epoch", checkpoint.info.epoch},
            {"weights_sha256", checkpoint.sha256}, {"versions", versions()}};
+  if (!trained_with.data.date.empty()) info.lineage["data_date"] = trained_with.data.date;
   info.lineage["numerics"] = numerics_of(run.read_numerics());
   info.profile = run.read_profile(info.schema);
   auto network = checkpoint.network;
   check_answers(network->options(), c10::kCPU);  // this network computes the golden logits
   info.extras = extra_files(export_torchscript(network), info.schema);
-  write_package(folder, network, info, examples, choose_device(config.device));
+  const auto noise = noise_if_private(trained_with, info.schema);
+  write_package(folder, network, info, noise.size() > 0 ? noise : examples,
+                choose_device(config.device));
 }
 
 }  // namespace digits

@@ -17,4 +17,9 @@ toml::table parse_toml(const std::string& text, const std::string& name) {
   }
 }
 
+std::string toml_fraction(double value) {
+  const auto text = fmt::format("{}", value);
+  return text.find_first_of(".en") == std::string::npos ? text + ".0" : text;
+}
+
 }  // namespace digits

@@ -8,13 +8,14 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "inference/package.h"
+#include "inference/version.h"
 #include "model/checkpoint.h"
 #include "model/device.h"
+#include "model/gradient_exchange.h"
 #include "model/network.h"
 #include "pipeline/numerics_stage.h"
 #include "pipeline/report_page.h"
 #include "pipeline/report_pictures.h"
-#include "pipeline/version.h"
 #include "repository/package_files.h"
 
 namespace digits {
@@ -34,13 +35,23 @@ void require_weights(const Checkpoint& checkpoint, const std::string& expected) 
 }
 
 void warn_of_undecided(const std::vector<Gate>& gates) {
-  std::vector<std::string> names;
+  std::vector<std::string> too_few;
+  std::vector<std::string> for_digits;
   for (const auto& gate : gates) {
-    if (gate.verdict == GateVerdict::kUndecided) names.push_back(gate.metric);
+    if (gate.verdict != GateVerdict::kUndecided) continue;
+    (gate.bound_fits ? too_few : for_digits).push_back(gate.metric);
   }
-  if (names.empty()) return;
-  log_warning(fmt::format("gate.undecided: {} of {} gates: too few images for {}", names.size(),
-                          gates.size(), fmt::join(names, ", ")));
+  if (!too_few.empty()) {
+    log_warning(fmt::format("gate.undecided: {} of {} gates: too few images for {}", too_few.size(),
+                            gates.size(), fmt::join(too_few, ", ")));
+  }
+  if (!for_digits.empty()) {
+    log_warning(fmt::format(
+        "gate.undecided: {} of {} gates: the bound is for handwritten digits, and this "
+        "model misses it: {} (hint: for the next run, set bounds for your images in a "
+        "copy of configs/gates.toml, remove for_digits there, and give it with --gates)",
+        for_digits.size(), gates.size(), fmt::join(for_digits, ", ")));
+  }
 }
 
 // The checkpoint of a run that may be packaged: evaluated on `test`, and its gates passed.
@@ -89,7 +100,8 @@ FinishedRun run_pipeline(const Config& asked, const std::filesystem::path& path,
   const auto sets = acquire(asked);                                    // 1. acquire
   const auto report = validate_stage(sets, asked, started);            // 2. validate
   const auto parts = split_stage(sets.train, asked, sets.validation);  // 3. split
-  const auto fitted = started ? started->config : fit_stage(asked, parts.training);
+  const auto fitted =
+      started ? started->config : fit_stage(asked, parts.training, ranks_of(options.exchange));
   const auto [config, numerics] = check_training(fitted, make_network(parts.training, fitted));
   if (!started) started = create_run(path, config);
   const auto& run = started->run;
@@ -114,6 +126,7 @@ Evaluation evaluate_run(const RunDirectory& run, const Config& config, const Dat
   auto evaluation = evaluate_stage(checkpoint, test, config);
   evaluation.baselines = run.read_baselines();
   Json json = evaluation;
+  json["shows_digits"] = config.evaluate.digit_tests;
   json["behaviour"] = tree_of(behaviour_stage(checkpoint, test, config));
   json["weights_sha256"] = checkpoint.sha256;
   json["answers"] = Json{{"test_fingerprint", run.test_fingerprint()},
@@ -176,11 +189,13 @@ void report_run(const RunDirectory& run, const Config& config, const Dataset& te
   report.scores.baselines = run.read_baselines();
   report.training = training_charts(report.history);
   report.charts = evaluation_charts(evaluation, test.labels);
-  const auto explain = model_under_test(checkpoint, config).integrated;
-  report.mistakes =
-      explained_pictures(evaluation, test, worst_mistakes(evaluation, test, kPictures), explain);
-  report.unsure = explained_pictures(evaluation, test,
-                                     least_confident_hits(evaluation, test, kPictures), explain);
+  if (!report.config.data.is_private) {
+    const auto explain = model_under_test(checkpoint, config).integrated;
+    report.mistakes =
+        explained_pictures(evaluation, test, worst_mistakes(evaluation, test, kPictures), explain);
+    report.unsure = explained_pictures(evaluation, test,
+                                       least_confident_hits(evaluation, test, kPictures), explain);
+  }
   report.augmentation = read_file(run.augmentation());
   report.versions = versions();
   for (const auto* charts : {&report.training, &report.charts}) {

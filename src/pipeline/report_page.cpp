@@ -199,9 +199,11 @@ Markup data(const RunReport& report) {
   };
   for (const auto* part : {"train", "test"}) add(report.data.at(part).at("findings"));
   add(report.data.at("findings"));
-  return html::table(counts) + html::table(findings) +
-         html::paragraph(
-             "Framed: training images as they are; behind each, as training sees them.") +
+  const char* sheet =
+      report.config.data.is_private
+          ? "The set is private: the augmentation is shown on noise."
+          : "Framed: training images as they are; behind each, as training sees them.";
+  return html::table(counts) + html::table(findings) + html::paragraph(sheet) +
          html::pictures({{report.augmentation, ""}}, 1500);
 }
 
@@ -219,6 +221,8 @@ Markup lineage(const RunReport& report) {
 }
 
 Markup mistakes(const RunReport& report) {
+  if (report.config.data.is_private)
+    return html::paragraph("The set is private: no image is shown.");
   const char* how =
       "Number of the test image, answer and confidence, truth. Beside each image: what speaks for "
       "the answer in orange, what speaks against it in blue, by integrated gradients from grey.";

@@ -15,6 +15,7 @@
 #include "data/normalisation.h"
 #include "data/split.h"
 #include "inference/package.h"
+#include "inference/version.h"
 #include "metrics/image_slices.h"
 #include "model/checkpoint.h"
 #include "model/device.h"
@@ -26,9 +27,9 @@
 #include "pipeline/gates.h"
 #include "pipeline/numerics_stage.h"
 #include "pipeline/presets.h"
+#include "pipeline/shared_run.h"
 #include "pipeline/training_log.h"
 #include "pipeline/training_view.h"
-#include "pipeline/version.h"
 
 namespace digits {
 
@@ -113,6 +114,24 @@ class Recorder {
   double best_ = 0.0;
 };
 
+// Callbacks that record steps and epochs in the run, on the terminal and in the logs.
+TrainObserver observe(Recorder& recorder, TrainingView& view,
+                      const std::vector<TrainObserver>& logs) {
+  TrainObserver observer;
+  observer.on_step = [&](const StepRecord& record) {
+    view.on_step(record);
+    for (const auto& log : logs)
+      if (log.on_step) log.on_step(record);
+  };
+  observer.on_epoch = [&](const EpochRecord& record) {
+    recorder.on_epoch(record);
+    view.on_epoch(record);
+    for (const auto& log : logs)
+      if (log.on_epoch) log.on_epoch(record);
+  };
+  return observer;
+}
+
 // Requires a run that was killed before its first state. A state is saved before a second epoch is
 // recorded and before the picture of augmented images is drawn.
 void require_never_saved(const RunDirectory& run) {
@@ -189,9 +208,9 @@ TrainingParts split_stage(const Dataset& train_set, const Config& config, std::s
   return {subset(train_set, split.train), subset(train_set, split.validation)};
 }
 
-Config fit_stage(const Config& config, const Dataset& training) {
+Config fit_stage(const Config& config, const Dataset& training, int ranks) {
   auto fitted = fit_to_set(config, training);
-  require_trainable(train_options(fitted), training.size());
+  require_trainable(train_options(fitted), training.size(), ranks);
   make_network(training, fitted);
   const auto& [before, after] = std::tie(config.train, fitted.train);
   if (after.epochs != before.epochs || after.batch_size != before.batch_size) {
@@ -206,35 +225,28 @@ std::vector<EpochRecord> train_stage(const TrainingParts& parts, const Config& c
   const auto options = train_options(config);
   auto network = make_network(parts.training, config);
   StateFolder states(run.checkpoints());
+  auto* const exchange = run_options.exchange;
   auto start = run_options.resume ? read_state(states, config, run) : TrainingState{};
+  if (!run_options.allow_world_change) require_same_ranks(start, ranks_of(exchange), config);
   make_directories(run.checkpoints());
   start.config = to_toml(config);
   start.versions = versions().dump();
   Recorder recorder(run, network, parts.training.schema, start.history);
   TrainingView view("train", options);
   if (run_options.resume) view.on_resume(start.step, start.history.size());
-  const auto logs = make_logs(run_options.logs, run, start.step + 1, parts.training, options);
-  TrainObserver observer;
-  observer.on_step = [&](const StepRecord& record) {
-    view.on_step(record);
-    for (const auto& log : logs) {
-      if (log.on_step) log.on_step(record);
-    }
-  };
-  observer.on_epoch = [&](const EpochRecord& record) {
-    recorder.on_epoch(record);
-    view.on_epoch(record);
-    for (const auto& log : logs) {
-      if (log.on_epoch) log.on_epoch(record);
-    }
-  };
+  const auto noise = noise_if_private(config, parts.training.schema);
+  const auto& shown = noise.size() > 0 ? noise : parts.training;
+  const auto logs = make_logs(run_options.logs, run, start.step + 1, shown, options);
+  auto observer = observe(recorder, view, logs);
   observer.on_state = [&](const TrainingState& state) { states.save(state); };
-  auto history =
-      train(network, parts.training, parts.validation, options, observer, std::move(start));
+  if (exchange != nullptr) offer_training(*exchange, network, parts.training.schema, config);
+  auto history = train(network, parts.training, parts.validation, options, observer,
+                       std::move(start), exchange);
+  if (exchange != nullptr) exchange->leave(nullptr);
   ContactSheetOptions sheet;
   sheet.augment = config.augment;
   sheet.seed = static_cast<std::uint64_t>(config.seed);
-  write_contact_sheet(run.augmentation(), parts.training, sheet);
+  write_contact_sheet(run.augmentation(), shown, sheet);
   return history;
 }
 

@@ -19,6 +19,7 @@
 namespace digits {
 
 struct Checkpoint;
+class GradientExchange;
 class Network;
 class Package;
 struct TrainOptions;
@@ -34,6 +35,11 @@ SyntheticOptions synthetic_options(const Config& config, Part part);
 // acquire: the train and test sets that the configuration names. Synthetic digits are drawn light
 // on dark at the configured size: options for reading files do not apply to them.
 Sets acquire(const Config& config);
+
+// acquire: the training part alone, for work that must not use the test set: `test` is empty. IDX
+// files of the test part are not read; class folders are loaded whole, and their test part is
+// dropped. Throws as acquire.
+Sets acquire_training(const Config& config);
 
 // acquire: the test part alone, with the classes of training.
 Dataset acquire_test(const Config& config, const std::vector<std::string>& class_names);
@@ -56,8 +62,8 @@ TrainingParts split_stage(const Dataset& train_set, const Config& config,
                           std::size_t validation = 0);
 
 // split: the configuration fitted to the training part (fit_to_set). Throws config.train and
-// config.network when it cannot train on that part.
-Config fit_stage(const Config& config, const Dataset& training);
+// config.network when `ranks` processes cannot train on that part with it.
+Config fit_stage(const Config& config, const Dataset& training, int ranks = 1);
 
 // The options of a training, and its untrained network, with the training part's normalisation
 // constants and the seed's weights.
@@ -68,12 +74,15 @@ struct RunOptions {
   std::vector<std::string> logs{};  // options of training_logs(); they change no result
   bool resume = false;              // continue a stopped run
   bool train_only = false;          // stop after training
+  // With other ranks, whose rank 0 this is: see pipeline/shared_run.h. Null: alone.
+  GradientExchange* exchange = nullptr;
+  bool allow_world_change = false;  // resume with another number of ranks
 };
 
 // train: normalises, initialises and trains. Writes history, the checkpoint of the best epoch (by
 // validation accuracy, the later one on a tie) and training states during training, then a picture
 // of augmented training images. It never receives the test set. Throws as train(); when it resumes,
-// config.changed, and checkpoint.* for missing or damaged files.
+// config.changed, config.ranks, and checkpoint.* for missing or damaged files.
 std::vector<EpochRecord> train_stage(const TrainingParts& parts, const Config& config,
                                      const RunDirectory& run, const RunOptions& options = {});
 
@@ -97,6 +106,9 @@ std::vector<Measurement> behaviour_stage(const Checkpoint& checkpoint, const Dat
 // check: the text of the gates that the configuration names, already validated. Throws as
 // parse_gates and read_file.
 std::string gates_text(const Config& config);
+
+// Noise to show and to package in place of the images of a private set; empty for another set.
+Dataset noise_if_private(const Config& config, const Schema& schema);
 
 // package: writes the package of an evaluated run into `folder`, verified, with the model's name.
 void package_stage(const RunDirectory& run, const Checkpoint& checkpoint, const Config& config,

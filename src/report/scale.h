@@ -15,12 +15,12 @@ enum class Scale {
   kLog,      // base 10; values must be above 0
 };
 
-// Four significant digits, or all digits before the point ("0.1235", "12345"), two decimals of a
+// Four significant figures, or all figures before the point ("0.1235", "12345"), two decimals of a
 // percentage ("99.57 %"), "–" for values that are not finite. Independent of the locale, like all
 // functions here.
 std::string number_text(double value, Scale scale = Scale::kLinear);
 
-// "99.57 % [99.42, 99.68]", with enough decimals to show half the interval to one or two digits.
+// "99.57 % [99.42, 99.68]", with enough decimals to show half the interval to one or two figures.
 std::string quantity_text(const Quantity& quantity, Scale scale = Scale::kPercent);
 
 struct AxisOptions {

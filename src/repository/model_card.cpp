@@ -92,14 +92,14 @@ std::string metrics_section(const Json& manifest) {
   return text;
 }
 
-// Lists the gates without enough test images, so that nobody reads them as passed.
+// Lists the gates that were not passed, so that nobody reads them as passed.
 std::string undecided_section(const Json& manifest) {
   const Json::json_pointer place("/metrics/undecided_gates");
   if (!manifest.contains(place) || manifest.at(place).empty()) return "";
   std::string text =
-      "\n## Undecided gates\n\nThe test set was too small to show that the model keeps these "
-      "bounds.\n\n| metric | observed, 95 % interval | bound | images |\n| --- | --- | --- | --- "
-      "|\n";
+      "\n## Undecided gates\n\nThe test did not show that the model keeps these bounds: it has too "
+      "few images, or the\nbound does not fit them.\n\n"
+      "| metric | observed, 95 % interval | bound | note |\n| --- | --- | --- | --- |\n";
   for (const auto& gate : manifest.at(place)) {
     const auto observed = json_at<Quantity>(gate, "/observed", kPackageFamily);
     const bool least = gate.contains("at_least");
@@ -115,10 +115,11 @@ std::string undecided_section(const Json& manifest) {
 std::string limits_section(const Schema& schema) {
   return fmt::format(
       "\n## Intended use and limits\n\n"
-      "For single images like the training and test images: {} x {} pixels, background 0, ink\n"
-      "bright. The figures above hold for such images only. The model answers for every image, "
-      "also for\none of no class: check the probability. `profile.json` describes the training "
-      "images; `digits\ndrift` compares other images with it. Not for decisions about people.\n",
+      "For single images like the training and test images: {} x {} pixels, with a background as\n"
+      "bright as theirs. The figures above hold for such images only. The model answers for every\n"
+      "image, also for one of no class: check the probability. `profile.json` describes the\n"
+      "training images; `digits drift` compares other images with it. Not for decisions about\n"
+      "people.\n",
       schema.rows, schema.cols);
 }
 
@@ -143,6 +144,7 @@ std::string lineage_section(const Json& manifest) {
   std::string rows;
   const std::pair<const char*, const char*> keys[] = {
       {"data", "/lineage/data"},
+      {"newest images", "/lineage/data_date"},
       {"training set, SHA-256", "/lineage/train_data"},
       {"test set, SHA-256", "/lineage/test_data"},
       {"seed", "/lineage/seed"},

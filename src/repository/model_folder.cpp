@@ -61,7 +61,7 @@ ModelFolder::ModelFolder(const fs::path& repository, const std::string& name)
   if (is_model_name(name)) return;
   throw Error(
       "repository.name",
-      fmt::format("model \"{}\", expected letters, digits, '.', '_' and '-', at most 64", name),
+      fmt::format("model \"{}\", expected letters, numbers, '.', '_' and '-', at most 64", name),
       "name the model by --name: it becomes a folder's name");
 }
 

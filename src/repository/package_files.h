@@ -22,7 +22,7 @@ using PackageFiles = std::map<std::string, std::string>;  // name -> bytes, with
 using PackageSums = std::map<std::string, std::string>;   // name -> SHA-256, in hexadecimal
 
 // The text of SHA256SUMS as `sha256sum` writes it: a line per file, sorted by name. Throws
-// package.sums for a name with characters other than letters, digits, `.`, `_` and `-`, or with a
+// package.sums for a name with characters other than letters, numbers, `.`, `_` and `-`, or with a
 // leading dot.
 std::string format_sums(const PackageFiles& files);
 

@@ -88,14 +88,14 @@ inline ExportedModel random_subject(const std::string& name, const Schema& schem
 }
 
 inline std::vector<ExportedModel> make_subjects() {
-  const auto digits = [](int rows, int cols, int channels) {
+  const auto schema = [](int rows, int cols, int channels) {
     return Schema{rows, cols, channels, numbered_class_names(10)};
   };
   std::vector<ExportedModel> subjects{
-      random_subject("default", digits(28, 28, 1), {}),
-      random_subject("no-patches", digits(20, 20, 1), {0, 1, {{8}, {16}}}),
-      random_subject("cropped-and-deep", digits(28, 28, 1), {4, 2, {{8, 8}, {12, 12, 12}, {16}}}),
-      random_subject("colour-and-odd-sizes", digits(19, 26, 3), {1, 3, {{12}, {12, 16}}})};
+      random_subject("default", schema(28, 28, 1), {}),
+      random_subject("no-patches", schema(20, 20, 1), {0, 1, {{8}, {16}}}),
+      random_subject("cropped-and-deep", schema(28, 28, 1), {4, 2, {{8, 8}, {12, 12, 12}, {16}}}),
+      random_subject("colour-and-odd-sizes", schema(19, 26, 3), {1, 3, {{12}, {12, 16}}})};
   // Adds the files of a package.
   const auto package = tiny_run().package();
   const auto trained = load_checkpoint(tiny_run().path() / "checkpoint" / "best.safetensors");

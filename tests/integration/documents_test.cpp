@@ -1,8 +1,10 @@
 // Commands in documents are run in order, as a reader would type them.
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <iterator>
 #include <regex>
+#include <set>
 #include <sstream>
 
 #include "base/files.h"
@@ -38,9 +40,10 @@ void lay_out(const fs::path& folder) {
 std::vector<fs::path> documents() {
   std::vector<fs::path> all{"README.md", "CONTRIBUTING.md", "data/fixtures/README.md",
                             "examples/cpp/README.md", "examples/python/README.md"};
-  for (const auto& entry : fs::directory_iterator(source_path("docs"))) {
-    if (entry.path().extension() == ".md")
-      all.push_back(fs::path("docs") / entry.path().filename());
+  for (const auto& entry : fs::recursive_directory_iterator(source_path("docs"))) {
+    if (entry.path().extension() == ".md") {
+      all.push_back(entry.path().lexically_relative(source_path()));
+    }
   }
   std::error_code no_extras;
   for (const auto& extra : fs::directory_iterator(source_path("extras"), no_extras)) {
@@ -87,6 +90,18 @@ std::vector<std::string> anchors_in(const fs::path& document) {
   return anchors;
 }
 
+// A document without its blocks of code, in which "](" is no link.
+std::string prose_of(const fs::path& document) {
+  std::istringstream lines(read_file(document));
+  std::string prose;
+  bool in_block = false;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.rfind("```", 0) == 0) in_block = !in_block;
+    if (!in_block) prose += line + "\n";
+  }
+  return prose;
+}
+
 // A fork may delete folders of extras/. The documents may still name them.
 bool is_deleted_extra(const fs::path& path) {
   const auto relative = path.lexically_normal().lexically_relative(source_path());
@@ -103,7 +118,7 @@ TEST(Documents, LinksHaveTargets) {
   int files = 0, headings = 0;
   for (const auto& document : documents()) {
     const auto path = fs::path(source_path()) / document;
-    const auto text = read_file(path);
+    const auto text = prose_of(path);
     for (std::sregex_iterator match(text.begin(), text.end(), link), end; match != end; ++match) {
       const auto name = (*match)[1].str(), anchor = (*match)[2].str();
       const auto target = name.empty() ? path : path.parent_path() / name;
@@ -130,9 +145,9 @@ TEST(Documents, FixturesMatchTheirHashes) {
   EXPECT_EQ(std::count(result.out.begin(), result.out.end(), '\n'), 56);
 }
 
-// Every file and folder of the README's layout exists.
+// Every file and folder of the layout exists.
 TEST(Documents, LayoutNamesExistingPaths) {
-  std::istringstream lines(read_file(source_path("README.md")));
+  std::istringstream lines(read_file(source_path("docs/README.md")));
   bool in_block = false;
   int count = 0;
   for (std::string line; std::getline(lines, line);) {
@@ -147,7 +162,7 @@ TEST(Documents, LayoutNamesExistingPaths) {
 
 // The layout names each folder of src/ and of extras/.
 TEST(Documents, LayoutNamesEachFolder) {
-  const auto text = read_file(source_path("README.md"));
+  const auto text = read_file(source_path("docs/README.md"));
   const auto layout = text.substr(text.find("```text layout"));
   for (const fs::path parent : {"src", "extras"}) {
     std::error_code no_extras;
@@ -216,6 +231,88 @@ TEST(Documents, AnswersNameExistingFilesAndSymbols) {
     }
   }
   EXPECT_GE(names, 12U);
+}
+
+// SUITE.NAME of each test in the sources.
+std::set<std::string> names_of_tests() {
+  const std::regex head(R"(\w+\((\w+), (\w+)[,)])");
+  std::set<std::string> names;
+  for (const char* folder : {"tests", "extras"}) {
+    std::error_code no_extras;
+    for (const auto& file : fs::recursive_directory_iterator(source_path(folder), no_extras)) {
+      if (file.path().extension() != ".cpp") continue;
+      std::istringstream lines(read_file(file.path()));
+      for (std::string line; std::getline(lines, line);) {
+        if (line.rfind("TEST", 0) != 0 && line.rfind("RC_GTEST_PROP(", 0) != 0) continue;
+        std::smatch found;
+        if (std::regex_search(line, found, head)) {
+          names.insert(found[1].str() + "." + found[2].str());
+        }
+      }
+    }
+  }
+  return names;
+}
+
+constexpr std::array<const char*, 4> kScoreSections{"Data", "Model", "Infrastructure",
+                                                    "Monitoring"};
+
+// The rows of a section of docs/ml_test_score.md, without the head of its table.
+std::vector<std::vector<std::string>> score_rows(const std::string& section) {
+  auto rows = rows_below(source_path("docs/ml_test_score.md"), "## " + section);
+  if (rows.size() >= 2) rows.erase(rows.begin(), rows.begin() + 2);
+  return rows;
+}
+
+// The tests and paths that show an item of the ML Test Score exist. A fork may have deleted the
+// extra of an item.
+TEST(Documents, MlTestScoreNamesExistingTests) {
+  const auto tests = names_of_tests();
+  const std::regex test_name("[A-Z]\\w*\\.[A-Z]\\w*");
+  std::size_t named = 0;
+  for (const char* section : kScoreSections) {
+    for (const auto& row : score_rows(section)) {
+      const auto shown_by = quoted(row.at(3));
+      const bool deleted = std::any_of(shown_by.begin(), shown_by.end(), [](const auto& text) {
+        return is_deleted_extra(source_path(text));
+      });
+      if (deleted) continue;
+      for (const auto& text : shown_by) {
+        if (std::regex_match(text, test_name)) {
+          EXPECT_EQ(tests.count(text), 1U) << text;
+          ++named;
+        }
+        const auto path = text.substr(0, text.find(' '));
+        if (path.find('/') != std::string::npos) {
+          EXPECT_TRUE(fs::exists(source_path(path))) << path;
+        }
+      }
+    }
+  }
+  EXPECT_GE(named, 28U);
+}
+
+// Each section has seven items, and its score is their sum; the smallest section decides. Sums of
+// halves are exact.
+TEST(Documents, MlTestScoreAddsUp) {
+  const auto totals = score_rows("Score");
+  ASSERT_EQ(totals.size(), kScoreSections.size() + 1);
+  double lowest = 7.0;
+  for (std::size_t i = 0; i < kScoreSections.size(); ++i) {
+    const auto rows = score_rows(kScoreSections[i]);
+    ASSERT_EQ(rows.size(), 7U) << kScoreSections[i];
+    double sum = 0.0;
+    for (const auto& row : rows) {
+      const double score = std::stod(row.at(4));
+      EXPECT_THAT(score, testing::AnyOf(0.0, 0.5, 1.0)) << kScoreSections[i] << row.at(0);
+      EXPECT_EQ(quoted(row.at(3)).empty(), score == 0.0) << kScoreSections[i] << row.at(0);
+      sum += score;
+    }
+    EXPECT_THAT(totals[i].at(0), testing::HasSubstr(kScoreSections[i]));
+    EXPECT_EQ(std::stod(totals[i].at(1)), sum) << kScoreSections[i];
+    lowest = std::min(lowest, sum);
+  }
+  EXPECT_EQ(std::stod(totals.back().at(1)), lowest);
 }
 
 }  // namespace

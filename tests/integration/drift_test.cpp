@@ -46,6 +46,44 @@ TEST(Drift, SameDistributionPasses) {
   EXPECT_THAT(result.out, testing::Not(testing::HasSubstr("drifted")));
 }
 
+// A saved profile takes the place of the set: the run's own has not drifted, that of dark images
+// has.
+TEST(Drift, ComparesASavedProfile) {
+  const TemporaryDirectory folder;
+  const auto drift_of = [&](const Profile& profile) {
+    write_file(folder / "served.json", to_text(with_schema(kProfileSchema, profile), 2));
+    return call_digits(
+        {"drift", "--model", tiny_run().package(), "--profile", folder / "served.json"});
+  };
+  auto set = load_dataset(fixtures() / "tiny", Part::kTrain);
+  const auto same = drift_of(make_profile(set, 1));
+  EXPECT_EQ(same.status, 0) << same.err;
+  EXPECT_THAT(same.out, testing::HasSubstr("served.json, 2000 images"));
+  for (auto& pixel : set.images) pixel = static_cast<std::uint8_t>(pixel / 3);
+  const auto dark = drift_of(make_profile(set, 1));
+  EXPECT_EQ(dark.status, 4);
+  EXPECT_THAT(dark.err, testing::HasSubstr("drift.detected"));
+}
+
+// Another document, a profile of other images, and a call with both or none of the options.
+TEST(Drift, RejectsWhatIsNoProfile) {
+  const TemporaryDirectory folder;
+  const auto result_of = [&](const std::string& text) {
+    write_file(folder / "served.json", text);
+    return call_digits(
+        {"drift", "--model", tiny_run().package(), "--profile", folder / "served.json"});
+  };
+  EXPECT_THAT(result_of(R"({"schema": "digits.run/1"})").err, testing::HasSubstr("data.malformed"));
+  EXPECT_EQ(result_of("{").status, 3);
+  auto later = with_schema(kProfileSchema, make_profile(tiny_test(), 1));
+  later["schema"] = "digits.profile/9";  // all fields of a profile, in a form of another version
+  EXPECT_THAT(result_of(to_text(later, 2)).err, testing::HasSubstr("data.malformed"));
+  const auto small = with_schema(kProfileSchema, make_profile(random_dataset(60, 8, 8), 1));
+  EXPECT_EQ(result_of(to_text(small, 2)).status, 3);
+  EXPECT_EQ(call_digits({"drift", "--model", tiny_run().package()}).status, 2);
+  EXPECT_EQ(drift(fixtures() / "tiny", {"--profile", "x.json"}).status, 2);
+}
+
 TEST(Drift, JsonListsEveryTest) {
   const auto result = drift(fixtures() / "tiny", {"--json"});
   ASSERT_EQ(result.status, 0) << result.err;

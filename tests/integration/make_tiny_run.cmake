@@ -1,4 +1,4 @@
-# Makes the run on data/fixtures/tiny.toml that the integration programs share: the run in FOLDER/run,
+# Makes the run on data/fixtures/tiny.toml that the tiers integration and scripts share: the run in FOLDER/run,
 # the program's output in FOLDER/out and FOLDER/err, its exit status in FOLDER/status.
 #   cmake -DPROGRAM=digits -DFOLDER=folder -P make_tiny_run.cmake   # in the source folder
 file(REMOVE_RECURSE ${FOLDER})

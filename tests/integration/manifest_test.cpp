@@ -132,7 +132,7 @@ TEST(ManifestContract, ImpossibleValuesAreRejected) {
   const Contract contract;
   const auto refused = [&](const char* place, const Json& value) {
     auto damaged = written_manifest();
-    damaged.at(Pointer(place)) = value;
+    damaged[Pointer(place)] = value;
     return !contract.accepts(damaged);
   };
   EXPECT_TRUE(refused("/schema", "digits.manifest/1"));
@@ -145,6 +145,7 @@ TEST(ManifestContract, ImpossibleValuesAreRejected) {
   EXPECT_TRUE(refused("/library/version", "new"));
   EXPECT_TRUE(refused("/metrics/accuracy/value", 1.5));
   EXPECT_TRUE(refused("/lineage/weights_sha256", "abc"));
+  EXPECT_TRUE(refused("/lineage/data_date", "31.1.2026"));
 }
 
 }  // namespace

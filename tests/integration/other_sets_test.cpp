@@ -123,6 +123,7 @@ TEST(OtherSets, ClassFoldersAreClassified) {
   EXPECT_EQ(evaluate.status, 0) << evaluate.err;
 }
 
+// [fork: only with template]
 // Debian's python3-sklearn has 1,797 digits of 8x8 pixels: lines of 64 values from 0 to 16 and a
 // label.
 Dataset scikit_learn_digits(const fs::path& csv) {
@@ -161,6 +162,7 @@ TEST(OtherSets, ScikitLearnDigitsArePackaged) {
   const auto evaluation = Json::parse(read_file(folder / "run" / "evaluation.json"));
   EXPECT_GT(evaluation.at("accuracy").at("value"), 0.93);  // nearest class means: 0.87
 }
+// [fork: end]
 
 // `inspect` reads the same digits in two parts: counts and schema.
 TEST(OtherSets, ClassFoldersInTwoPartsAreInspected) {

@@ -77,7 +77,7 @@ TEST(Package, ListsUndecidedGates) {
   copy_undecided_run(run);
   const auto result = call_digits({"package", run, "--out", run / "package"});
   ASSERT_EQ(result.status, 0) << result.err;
-  EXPECT_THAT(result.err, testing::HasSubstr("gate.undecided: 1 of 1 gates"));
+  EXPECT_THAT(result.err, testing::HasSubstr("gate.undecided: 1 of 1 gates: too few images"));
   const auto gates = load(run / "package").manifest().at("metrics").at("undecided_gates");
   ASSERT_EQ(gates.size(), 1U);
   EXPECT_EQ(gates.at(0).at("metric"), "accuracy");
@@ -97,6 +97,24 @@ TEST(Package, UndecidedGatesFailWhenConfigured) {
   write_file(run / "config.toml", to_toml(config));
   EXPECT_EQ(call_digits({"package", run, "--out", run / "package"}).status, 4);
   EXPECT_FALSE(fs::exists(run / "package"));
+}
+
+// A bound for handwritten digits stops a model of digits. The same run is packaged, with a warning,
+// after its author says that the images are no digits.
+TEST(Package, BoundsForDigitsDoNotStopOtherImages) {
+  const TemporaryDirectory folder;
+  const auto run = folder / "run";
+  copy_undecided_run(run);
+  write_file(run / "gates.toml",
+             "[[gate]]\nmetric = \"behaviour/directional/noise\"\nat_least = 1\nreason = \"why\"\n"
+             "for_digits = true\n");
+  EXPECT_EQ(call_digits({"package", run, "--out", run / "package"}).status, 4);
+  ASSERT_EQ(call_digits({"evaluate", run, "--no-digit-checks"}).status, 0);
+  const auto result = call_digits({"package", run, "--out", run / "package"});
+  EXPECT_EQ(result.status, 0);
+  EXPECT_THAT(result.err, testing::HasSubstr("gate.undecided: 1 of 1 gates: the bound is for"));
+  EXPECT_THAT(read_file(run / "package" / "README.md"),
+              testing::HasSubstr("the bound is for handwritten digits"));
 }
 
 // With matching sums the golden logits still detect another model, and no manifest can prevent it.
@@ -136,6 +154,24 @@ TEST(Package, OfALaterLibTorchIsRejected) {
   const PackageCopy copy;
   edit_manifest(copy, [](Json& manifest) { manifest["library"]["version"] = "99.0.1"; });
   EXPECT_EQ(error_code([&] { load(copy.path()); }), "package.library");
+}
+
+// A package that other libraries wrote is loaded, and says so with the difference that it measured.
+// The tiny package was written here, so nothing is announced.
+TEST(Package, OtherVersionsAreAnnounced) {
+  const PackageCopy copy;
+  testing::internal::CaptureStderr();
+  load(copy.path());
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  edit_manifest(copy, [](Json& manifest) { manifest["lineage"]["versions"]["opencv"] = "0.1"; });
+  testing::internal::CaptureStderr();
+  load(copy.path());
+  EXPECT_THAT(
+      testing::internal::GetCapturedStderr(),
+      testing::ContainsRegex("package.other_versions: written with opencv 0.1, now [0-9.]+: the "
+                             "golden logits hold, with a largest difference of [0-9.e+-]+"));
+  edit_manifest(copy, [](Json& manifest) { manifest.erase("lineage"); });
+  load(copy.path());
 }
 
 // Files of extras are in the sums like the others, and replace no required file.

@@ -28,18 +28,11 @@ tests=build/$preset/tests  # in the copy
 fail() { echo "mutants: $1" >&2; exit 1; }
 command -v patch > /dev/null || fail "patch is missing: scripts/setup.sh patch"
 
-declare -A patch_of=()  # name -> file
-while IFS= read -r file; do
-  name=$(basename "$file" .patch)
-  [ -z "${patch_of[$name]:-}" ] || fail "two patches are named $name"
-  patch_of[$name]=$root/$file
-done < <(find tests/mutants extras/*/tests/mutants -name '*.patch' 2> /dev/null | sort)
+. tests/mutants/planted_bugs.sh
+find_patches
 for name in "$@"; do
   [ -n "${patch_of[$name]:-}" ] || fail "no patch is named $name"
 done
-
-header() { sed -n "s/^$2: //p" "${patch_of[$1]}" | head -n 1; }
-files_of() { sed -n 's|^+++ b/||p' "${patch_of[$1]}"; }
 
 # The names to try, one per line: those of the arguments, or of this shard.
 chosen() {
@@ -79,16 +72,17 @@ scripts/copy_tree.sh "$tree"
 cd "$tree"
 log=$tree/log.txt
 
-# The outcome of the planted bug: killed, crashed or survived.
+# The outcome of the planted bug. The named test must fail by an assertion or an exception; a crash, a
+# hang and a skipped test are outcomes of their own.
 outcome_of() {  # PROGRAM TEST
-  local seed
+  local seed outcome
   for seed in "${seeds[@]}"; do
-    if DIGITS_TEST_SEED=$seed timeout 60 "$tests/$1" --gtest_filter="$2" > "$log" 2>&1; then
-      echo survived
-      return
-    fi
-    # The named test must fail by an assertion. A crash or a hang is a separate outcome.
-    grep -qF "[  FAILED  ] $2" "$log" || { echo crashed; return; }
+    outcome=$(outcome_of_test "$tests/$1" "$2" "$seed" "$log")
+    case $outcome in
+      passed) echo survived; return ;;
+      crashed | hung) echo crashed; return ;;
+      skipped) echo skipped; return ;;
+    esac
   done
   echo killed
 }

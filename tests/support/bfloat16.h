@@ -1,4 +1,5 @@
-// Whether LibTorch computes convolutions in bfloat16 here: oneDNN 2.6 does not without AVX-512.
+// Whether LibTorch computes convolutions in bfloat16 here: oneDNN 2.6 does not if it must not use
+// AVX-512. A processor without AVX-512 computes them, and rounds each partial sum.
 #pragma once
 
 #include <ATen/ATen.h>

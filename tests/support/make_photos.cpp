@@ -30,8 +30,8 @@ std::string sideways(const cv::Mat& image) {
   return jpeg.insert(2, kExif);
 }
 
-PhotoOptions noisy_photo(const std::string& digits) {
-  auto options = photo_of_line(digits);
+PhotoOptions noisy_photo(const std::string& text) {
+  auto options = photo_of_line(text);
   options.noise = 6.0;
   return options;
 }

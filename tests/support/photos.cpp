@@ -115,9 +115,9 @@ cv::Mat1d light(const PhotoOptions& options) {
 
 Schema grey_schema() { return {28, 28, 1, numbered_class_names(10)}; }
 
-PhotoOptions photo_of_line(const std::string& digits, int width, int height) {
+PhotoOptions photo_of_line(const std::string& text, int width, int height) {
   PhotoOptions options;
-  options.digits = digits;
+  options.digits = text;
   options.size = {width, height};
   return options;
 }

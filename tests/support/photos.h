@@ -30,8 +30,8 @@ struct PhotoOptions {
   double desk = 0.0;          // share of the light that a desk around the sheet reflects; 0: none
 };
 
-// `digits` in one line, on a picture of width x height pixels.
-PhotoOptions photo_of_line(const std::string& digits, int width = 480, int height = 360);
+// `text` in one line, on a picture of width x height pixels.
+PhotoOptions photo_of_line(const std::string& text, int width = 480, int height = 360);
 
 // A pure function of its options and the seed.
 cv::Mat3b compose_photo(const PhotoOptions& options, std::uint64_t seed);

@@ -5,7 +5,7 @@
 namespace digits {
 namespace {
 
-// The family before the dot decides the exit status; README.md documents the table.
+// The family before the dot decides the exit status; docs/usage.md documents the table.
 TEST(Error, FamilyDecidesTheExitStatus) {
   EXPECT_EQ(exit_status("usage.option"), 2);
   EXPECT_EQ(exit_status("config.unknown_key"), 2);

@@ -46,6 +46,28 @@ TEST(InkOf, HoldsHalfBrightPixelsAndTheirMargin) {
             (std::vector<bool>{true, false, false, true}));
 }
 
+// On light paper the ink is dark, on yellow paper blue: it differs from the border's colour by at
+// least half as much as the farthest pixel, in any channel.
+TEST(InkOf, DiffersFromTheBackground) {
+  auto grey = random_dataset(1, 7, 7);
+  std::fill(grey.images.begin(), grey.images.end(), std::uint8_t{220});
+  for (std::size_t row = 1; row < 6; ++row) {                       // more ink than paper
+    std::fill_n(grey.image(0) + row * 7 + 1, 5, std::uint8_t{20});  // farthest: 200
+  }
+  grey.images[0] = 20;   // in a corner
+  grey.images[8] = 120;  // 100
+  grey.images[9] = 121;  // 99
+  const auto ink = ink_of(grey.image(0), grey.schema, 0);
+  EXPECT_EQ(std::count(ink.begin(), ink.end(), true), 25);
+  EXPECT_TRUE(ink[0] && ink[8] && !ink[9] && !ink[6]);
+  auto yellow = random_dataset(1, 3, 3, 3);
+  for (std::size_t i = 0; i < 27; ++i) yellow.images[i] = i % 3 == 2 ? 0 : 200;
+  yellow.images[4 * 3 + 2] = 255;  // the centre: white
+  const auto centre = ink_of(yellow.image(0), yellow.schema, 0);
+  EXPECT_EQ(std::count(centre.begin(), centre.end(), true), 1);
+  EXPECT_TRUE(centre[4]);
+}
+
 // A classifier that watches one pixel is flipped by the smallest square, 2 x 2 of 14 x 14, at any
 // place that covers that pixel: four positions on or beside ink, and one in a corner. Of all 169
 // positions, 9 lie within the 4 x 4 pixels, 12 half and 4 a quarter.

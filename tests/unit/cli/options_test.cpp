@@ -34,6 +34,23 @@ TEST(Options, RejectsUnknownWords) {
   expect_error("usage.argument", [] { config_of({"stray"}); });
 }
 
+// Both bounds are accepted, and the message names them.
+TEST(Options, BoundsAreInclusive) {
+  CommandOptions options("test", "for tests");
+  options.number("count", "a number", 3);
+  const auto parsed = *options.parse({"--count", "7"});
+  EXPECT_EQ(parsed.number("count", 7, 9), 7);
+  EXPECT_EQ(parsed.number("count", 5, 7), 7);
+  expect_error("usage.option", [&] { parsed.number("count", 1, 6); });
+  try {
+    parsed.number("count", 8, 9);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "--count 7, expected 8 to 9");
+    EXPECT_EQ(error.hint(), "digits test --help");
+  }
+}
+
 // Values on the command line are checked like values in a file.
 TEST(Options, RejectsInvalidValues) {
   expect_error("config.value", [] { config_of({"--seed", "-1"}); });

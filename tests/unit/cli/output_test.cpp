@@ -11,11 +11,11 @@ std::vector<Gate> three_gates() {
                 {"behaviour", {{"functionality", {{"canonical", proportion(45, 90)}}}}}},
                {{"accuracy", 0.9, true, "first"},
                 {"recall", 0.9, true, "second"},
-                {"behaviour/functionality/canonical", 0.9, true, "third"}});
+                {"behaviour/functionality/canonical", 0.9, true, "third", false, true}});
 }
 
 // A row per gate, as wide as the longest metric, with verdict and reason. An undecided gate has the
-// number of images that it needs, and a gate on drawn digits a note.
+// number of images that it needs, and a failed gate with a bound for digits a note.
 TEST(GateTable, ShowsVerdictsAndReasons) {
   EXPECT_EQ(gate_table(three_gates()),
             "metric                             observed, 95 % interval        n      bound  "
@@ -25,7 +25,7 @@ TEST(GateTable, ShowsVerdictsAndReasons) {
             "recall                             1.0000 [0.8985, 1.0000]       34     >= 0.9  "
             "undecided second; 34 images, 35 needed for this bound at best, about 35 at this rate\n"
             "behaviour/functionality/canonical  0.5000 [0.3988, 0.6012]       90     >= 0.9  "
-            "FAILED    third; tests handwritten digits, which the program draws\n"
+            "FAILED    third; the bound is for handwritten digits\n"
             "gates: 1 of 3 passed, 1 failed, 1 undecided\n");
 }
 

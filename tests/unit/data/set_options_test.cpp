@@ -7,11 +7,11 @@ namespace {
 
 TEST(PictureSize, IsReadFromText) {
   EXPECT_FALSE(parse_picture_size(""));
-  const auto digits = parse_picture_size("28x20");
-  ASSERT_TRUE(digits);
-  EXPECT_EQ(digits->rows, 28);
-  EXPECT_EQ(digits->cols, 20);
-  EXPECT_EQ(digits->channels, 1);
+  const auto size = parse_picture_size("28x20");
+  ASSERT_TRUE(size);
+  EXPECT_EQ(size->rows, 28);
+  EXPECT_EQ(size->cols, 20);
+  EXPECT_EQ(size->channels, 1);
   EXPECT_EQ(parse_picture_size("64x48x3")->channels, 3);
   for (const char* text : {"28", "28x", "x28", "28x28x", "28x28x1", "28x28x2", "0x28", "-1x28",
                            "4097x1", "28X28", "28 x 28", "28x28x3x3", "a", "99999999999x1"}) {

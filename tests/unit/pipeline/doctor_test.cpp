@@ -125,6 +125,19 @@ TEST(Doctor, PageFitsATerminal) {
   EXPECT_THAT(doctor_page(document, {}), HasSubstr("in bfloat16 none"));
 }
 
+// The doctor leaves out a precision that no training on this machine uses.
+TEST(NumericsTable, HasRowsOfTheGivenPrecisions) {
+  const auto rows_in = [](const std::string& precision, const std::vector<Precision>& given) {
+    const auto table = numerics_table({4}, given);
+    return std::count_if(table.begin(), table.end(), [&](const NumericsRow& one) {
+      return one.name.rfind(precision + " c", 0) == 0;  // channels last, contiguous
+    });
+  };
+  EXPECT_EQ(rows_in("bfloat16", {Precision::kFloat32}), 0);
+  EXPECT_EQ(rows_in("float32", {Precision::kFloat32}), 4);
+  EXPECT_EQ(rows_in("bfloat16", {Precision::kFloat32, Precision::kBfloat16}), 4);
+}
+
 // Convolutions that are wrong in one layout only, for 20 input channels.
 TEST(NumericsTable, ShowsTheLayoutOfWrongConvolutions) {
   auto operations = libtorch_operations();
@@ -136,7 +149,7 @@ TEST(NumericsTable, ShowsTheLayoutOfWrongConvolutions) {
     return wrong ? output * 1.5 : output;
   };
   int contiguous = 0, last = 0;
-  for (const auto& one : numerics_table({4, 20}, operations)) {
+  for (const auto& one : numerics_table({4, 20}, {Precision::kFloat32}, operations)) {
     ASSERT_EQ(one.differences.size(), 2U) << one.name;
     if (one.name.find("float32 channels last") == 0 ||
         one.name.find("float32 without oneDNN") == 0) {

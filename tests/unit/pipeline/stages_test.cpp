@@ -1,5 +1,9 @@
 #include "pipeline/stages.h"
 
+#include <fmt/format.h>
+
+#include "base/files.h"
+#include "data/image_file.h"
 #include "support/testing.h"
 
 namespace digits {
@@ -27,6 +31,39 @@ TEST(SplitStage, TakesTheSetsOwnValidationPart) {
   EXPECT_EQ(parts.validation.size(), 7U);
   EXPECT_TRUE(
       std::equal(parts.validation.images.begin(), parts.validation.images.end(), set.image(53)));
+}
+
+// The training part alone is that of the whole set: drawn or from IDX files, of which those of the
+// test part may be missing.
+TEST(AcquireTraining, IsTheTrainingPartWithoutTheTestSet) {
+  Config config;
+  config.data.synthetic_train = 30;
+  config.data.synthetic_test = 10;
+  EXPECT_EQ(fingerprint(acquire_training(config).train), fingerprint(acquire(config).train));
+  EXPECT_EQ(acquire_training(config).test.size(), 0U);
+
+  const TemporaryDirectory folder;
+  const auto set = random_dataset(12);
+  save_dataset(folder.path(), Part::kTrain, set);
+  config.data.source = folder.path();
+  EXPECT_EQ(fingerprint(acquire_training(config).train), fingerprint(set));
+  expect_error("input.missing", [&] { acquire(config); });
+}
+
+// Of class folders, which have no file for each part, the test part is dropped.
+TEST(AcquireTraining, DropsTheTestPartOfClassFolders) {
+  const TemporaryDirectory folder;
+  const auto set = random_dataset(20, 12, 10, 1, 2);
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    const auto path = folder / std::string(set.labels[i] == 0 ? "a" : "b");
+    std::filesystem::create_directories(path);
+    write_file(path / fmt::format("{}.png", i), encode_png(set.image(i), set.schema));
+  }
+  Config config;
+  config.data.source = folder.path();
+  ASSERT_GT(acquire(config).test.size(), 0U);
+  EXPECT_EQ(acquire_training(config).test.size(), 0U);
+  EXPECT_EQ(fingerprint(acquire_training(config).train), fingerprint(acquire(config).train));
 }
 
 // The parts share no key, or the test set would hold training digits.

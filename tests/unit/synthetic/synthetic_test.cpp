@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <boost/crc.hpp>
 #include <cmath>
 #include <numeric>
 #include <opencv2/imgproc.hpp>
@@ -134,6 +136,79 @@ TEST(DrawFactors, PicksStylesByWeight) {
   for (std::size_t k = 0; k < glyphs.size(); ++k) {
     const double share = glyphs[k].weight / total;
     EXPECT_NEAR(seen[k] / 20000.0, share, 5.0 * std::sqrt(share * (1.0 - share) / 20000.0));
+  }
+}
+
+// Every digit's widest pen, as a share of the glyph's width.
+constexpr std::array<double, 10> kWidestPen{.28, .5, .28, .25, .25, .25, .22, .3, .18, .22};
+
+// A factor's share of draws below x is the documented distribution's, within 5 standard deviations
+// of a binomial. 1.2816 is the 90 % point of the normal distribution.
+TEST(DrawFactors, HaveTheirDistributions) {
+  const auto drawn = draw_factors(drawing_of(100000));
+  const auto expect_share = [&](const char* name, double Factors::*factor, double x, double share) {
+    const auto below = std::count_if(drawn.begin(), drawn.end(),
+                                     [&](const Factors& each) { return each.*factor < x; });
+    const auto n = static_cast<double>(drawn.size());
+    EXPECT_NEAR(static_cast<double>(below) / n, share, 5.0 * std::sqrt(share * (1.0 - share) / n))
+        << name << " below " << x;
+  };
+  constexpr double kTenth = 1.2816;
+  for (const auto& [z, share] : {std::pair(-kTenth, 0.1), {0.0, 0.5}, {kTenth, 0.9}}) {
+    expect_share("slant", &Factors::slant, 0.15 + 0.25 * z, share);
+    expect_share("rotation", &Factors::rotation, 0.10 * z, share);
+    expect_share("aspect", &Factors::aspect, 0.82 * std::exp(0.25 * z), share);
+    expect_share("pressure", &Factors::pressure, 0.4 * share, share);
+    expect_share("warp", &Factors::warp, 0.10 * share, share);
+    expect_share("jitter", &Factors::jitter, 0.01 + 0.04 * share, share);
+    expect_share("softness", &Factors::softness, 0.2 + 0.35 * share, share);
+    expect_share("ink", &Factors::ink, 0.9 + 0.7 * share, share);
+  }
+  // The widest pen of narrow digits is below the upper quantiles, so thickness is compared below
+  // them.
+  expect_share("thickness", &Factors::thickness, 0.105 * std::exp(-0.4 * kTenth), 0.1);
+  expect_share("thickness", &Factors::thickness, 0.105 * std::exp(-0.4 * 0.6745), 0.25);
+}
+
+// Limits, each of which 100,000 draws reach (the rarest about 19 times).
+TEST(DrawFactors, AreLimited) {
+  const auto drawn = draw_factors(drawing_of(100000));
+  const auto range_of = [&](double Factors::*factor) {
+    const auto [low, high] = std::minmax_element(
+        drawn.begin(), drawn.end(),
+        [&](const Factors& a, const Factors& b) { return a.*factor < b.*factor; });
+    return std::pair((*low).*factor, (*high).*factor);
+  };
+  EXPECT_EQ(range_of(&Factors::slant), std::pair(-0.5, 0.8));
+  EXPECT_EQ(range_of(&Factors::aspect), std::pair(0.45, 1.7));
+  EXPECT_EQ(range_of(&Factors::thickness).first, 0.04);
+  std::array<double, 10> widest{};
+  for (std::size_t i = 0; i < drawn.size(); ++i) {
+    widest.at(i % 10) = std::max(widest.at(i % 10), drawn[i].thickness / drawn[i].aspect);
+  }
+  for (std::size_t digit = 0; digit < 10; ++digit) {
+    EXPECT_NEAR(widest.at(digit), kWidestPen.at(digit), 1e-12) << digit;
+  }
+}
+
+// The strokes as CRC-32 of their numbers, computed once. A changed stroke changes every synthetic
+// set: whoever changes one on purpose looks at the digits, and renews the number.
+TEST(Glyphs, AreTheKnownOnes) {
+  constexpr std::array<std::uint32_t, 10> kKnown{3817393783U, 2735848866U, 2189110053U, 2191963633U,
+                                                 624680916U,  2521663541U, 2428589266U, 2200424095U,
+                                                 1545547045U, 3772685924U};
+  for (int digit = 0; digit < 10; ++digit) {
+    std::string text;
+    for (const auto& glyph : glyphs_of(digit)) {
+      text += fmt::format("{} {:.2f}\n", glyph.style, glyph.weight);
+      for (const auto& stroke : glyph.strokes) {
+        for (const auto& point : stroke) text += fmt::format("{:.1f},{:.1f} ", point.x, point.y);
+        text += '\n';
+      }
+    }
+    boost::crc_32_type crc;
+    crc.process_bytes(text.data(), text.size());
+    EXPECT_EQ(crc.checksum(), kKnown.at(static_cast<std::size_t>(digit))) << digit;
   }
 }
 

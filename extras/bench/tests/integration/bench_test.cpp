@@ -56,7 +56,7 @@ TEST(BenchTrain, WritesOnlyTheRequestedFile) {
   EXPECT_THAT(files_below(folder.path()), testing::ElementsAre("bench.json"));
   const auto json = Json::parse(result.out);
   EXPECT_EQ(json, Json::parse(read_file(folder / "bench.json")));
-  EXPECT_EQ(json.at("schema"), "digits.bench_train/1");
+  EXPECT_EQ(json.at("schema"), "digits.bench_train/2");
   EXPECT_EQ(json.at("seeds").size(), 2U);
   EXPECT_EQ(json.at("seeds").at(1).at("seed"), 4);  // after the configuration's 3
   EXPECT_EQ(json.at("seeds").at(1).at("test_accuracy").at("n"), 200);
@@ -107,75 +107,6 @@ TEST(BenchTrain, HasHelpAndRejectsInvalidOptions) {
   for (const char* target : {"0", "1.01", "99", "0.9x", "nan", ""}) {
     refused(bench({"--target", target}), "usage.option");
   }
-}
-
-// The race against another program, here one that needs no time. The programs take turns to begin,
-// and the ratio is that of the medians. Our part is trained once, for one epoch, and its result is
-// repeated.
-TEST(Race, PrintsTheRatioOfMedians) {
-  const TemporaryDirectory folder;
-  write_file(folder / "reference.sh",
-             "echo \"$@\" >> \"$CALLS\"\n"
-             "echo reference n=1 seconds median 40.00 min 40.00 accuracy mean 98.50\n");
-  write_program(folder / "digits",
-                "[ -s \"$KEPT\" ] || \"$PROGRAM\" \"$@\" --epochs 1 > \"$KEPT\"\ncat \"$KEPT\"\n");
-  ProcessOptions options;
-  options.environment = {{"DIGITS", folder / "digits"},
-                         {"PROGRAM", program_path()},
-                         {"KEPT", folder / "kept"},
-                         {"PYTHON", "bash"},
-                         {"THREADS", "1"},
-                         {"CALLS", folder / "calls"}};
-  const auto race = [&](const std::string& seeds, const std::string& rounds) {
-    return run_process({"bash", source_path("bench/race_training.sh"), folder / "reference.sh",
-                        fixtures() / "tiny", seeds, rounds},
-                       options);
-  };
-  const auto result = race("2", "2");
-  ASSERT_EQ(result.status, 0) << result.err;
-  EXPECT_EQ(read_file(folder / "calls"), "--seeds 1 --threads 1\n--seeds 1 --threads 1\n");
-  EXPECT_THAT(result.out, testing::ContainsRegex("\n1 +[0-9.]+ +40.00 +[0-9.]+\n2 "));
-  EXPECT_THAT(result.out, testing::HasSubstr("reference  median 40.00 s, 40.00 to 40.00, test "
-                                             "accuracy 98.500 %"));
-  const auto number_after = [&](const std::string& text) {
-    return std::stod(result.out.substr(result.out.find(text) + text.size()));
-  };
-  const double median = number_after("digits     median ");
-  // The ratio is rounded to 0.1, the median to 0.01, for any time.
-  EXPECT_NEAR(number_after("ratio of medians ") * median, 40.0, 0.05 * median + 0.5 / median);
-  EXPECT_EQ(race("3", "2").status, 2);
-  EXPECT_EQ(race("none", "2").status, 2);
-}
-
-// The table of the ablation by hand, from a program with a fixed output: one row for the preset and
-// one for each change, each trained with its own configuration, on the validation part.
-TEST(Ablation, ChangesOneSettingAtATime) {
-  const TemporaryDirectory folder;
-  write_program(folder / "digits",
-                "printf '%s ' \"$@\" | sed 's|--config [^ ]*|--config|' >> \"$CALLS\"\n"
-                "while [ \"$1\" != --config ]; do shift; done\n"
-                "cat \"$2\" >> \"$CALLS\"\n"
-                "echo '{\"seeds\":[{\"validation_accuracy\":{\"value\":0.5}},"
-                "{\"validation_accuracy\":{\"value\":0.25}}],"
-                "\"mean_accuracy\":{\"value\":0.375,\"low\":0.1,\"high\":0.9,\"n\":2},"
-                "\"seconds\":{\"mean\":8.0,\"median\":7.5}}'\n");
-  write_file(folder / "changes", "no averaging|train.average = 0.0;train.seed = 1\n");
-  ProcessOptions options;
-  options.environment = {{"DIGITS", folder / "digits"}, {"CHANGES", folder / "changes"},
-                         {"CALLS", folder / "calls"},   {"PRESET", "accurate"},
-                         {"BASE", "train.epochs = 8"},  {"THREADS", "2"}};
-  const auto result = run_process({"bash", source_path("bench/ablation.sh"), "set", "2"}, options);
-  ASSERT_EQ(result.status, 0) << result.err;
-  const std::string call =
-      "bench train --data set --config --threads 2 --seeds 2 --validation --json ";
-  const std::string base = "preset = \"accurate\"\ntrain.epochs = 8\n";
-  EXPECT_EQ(read_file(folder / "calls"),
-            call + base + "\n" + call + base + "train.average = 0.0\ntrain.seed = 1\n");
-  EXPECT_EQ(result.out,
-            "| change | mean validation accuracy, n = 2 seeds | by seed | seconds |\n"
-            "| --- | --- | --- | --- |\n"
-            "| none: `accurate`, train.epochs = 8 | 37.50 % [10.00, 90.00] | 50.00, 25.00 | 7.5 |\n"
-            "| no averaging | 37.50 % [10.00, 90.00] | 50.00, 25.00 | 7.5 |\n");
 }
 
 }  // namespace

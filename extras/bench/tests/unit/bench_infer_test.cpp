@@ -11,7 +11,7 @@ namespace {
 TEST(CallTimes, AreThePercentilesOfTheSortedTimes) {
   std::vector<double> times;
   for (int i = 0; i < 100; ++i) times.push_back(1.0 + (i * 37) % 100);
-  const auto summary = summarise_calls(times, 8);
+  const auto summary = summarise_rounds({{times, 0.02}}, 8);
   EXPECT_EQ(summary.calls, 100);
   EXPECT_DOUBLE_EQ(summary.p50, 51.0);
   EXPECT_DOUBLE_EQ(summary.p99, 100.0);
@@ -19,9 +19,32 @@ TEST(CallTimes, AreThePercentilesOfTheSortedTimes) {
 }
 
 TEST(CallTimes, OfOneCallEqualItsTime) {
-  const auto summary = summarise_calls({5.0}, 1);
+  const auto summary = summarise_rounds({{{5.0}, 0.02}}, 1);
   EXPECT_DOUBLE_EQ(summary.p50, 5.0);
   EXPECT_DOUBLE_EQ(summary.p99, 5.0);
+}
+
+// By hand: medians of 20,000 and 60,000 us, in loops of 0.02 and 0.03 s; percentiles over all
+// calls.
+TEST(CallTimes, AreCalibratedByRound) {
+  const auto summary =
+      summarise_rounds({{{20000.0, 10000.0, 90000.0}, 0.02}, {{60000.0}, 0.03}}, 1);
+  EXPECT_EQ(summary.calls, 4);
+  EXPECT_EQ(summary.p50, 60000.0);
+  EXPECT_EQ(summary.calibrated.n, 2U);
+  EXPECT_DOUBLE_EQ(summary.calibrated.min, 1.0);
+  EXPECT_DOUBLE_EQ(summary.calibrated.max, 2.0);
+}
+
+TEST(CallsInRound, AddUpToAllCalls) {
+  for (const std::int64_t calls : {1, 3, 5, 7, 200}) {
+    std::int64_t sum = 0;
+    for (std::int64_t round = 0; round < 5; ++round) sum += calls_in_round(calls, 5, round);
+    EXPECT_EQ(sum, calls);
+  }
+  EXPECT_EQ(calls_in_round(7, 5, 1), 2);
+  EXPECT_EQ(calls_in_round(7, 5, 2), 1);
+  EXPECT_EQ(calls_in_round(3, 5, 3), 0);
 }
 
 constexpr const char* kBudgets = "[cpu]\n1 = 2.5\n64 = 40\n[cuda]\n1 = 1.0\n";
@@ -49,7 +72,7 @@ TEST(LatencyBudgets, RejectInvalidBudgets) {
 }
 
 CallTimes median_of(std::int64_t batch, double microseconds) {
-  return summarise_calls({microseconds}, batch);
+  return summarise_rounds({{{microseconds}, 0.02}}, batch);
 }
 
 // A latency equal to the budget is accepted. Each size above its budget is named. A size without a

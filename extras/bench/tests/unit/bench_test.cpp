@@ -11,6 +11,7 @@ SeedResult result_of(std::size_t right, double train_seconds, double wait_second
   result.training.images = 600;
   result.training.train_seconds = train_seconds;
   result.training.wait_seconds = wait_seconds;
+  result.calibration_seconds = 0.5;
   result.training.peak_memory_bytes = static_cast<std::int64_t>(right);
   result.test_accuracy = proportion(right, 100);
   return result;
@@ -29,6 +30,8 @@ TEST(TrainBench, SummaryMatchesHandCalculation) {
   EXPECT_EQ(bench.seconds.median, 3.0);
   EXPECT_EQ(bench.seconds.max, 6.0);
   EXPECT_EQ(bench.images_per_second.median, 200.0);
+  EXPECT_EQ(bench.calibrated.max, 12.0);  // 6 s, in loops of 0.5 s
+  EXPECT_EQ(bench.calibration.median, 0.5);
   EXPECT_NEAR(bench.wait_share, 0.02, 1e-12);
   EXPECT_EQ(bench.peak_memory_bytes, 99);
   EXPECT_EQ(bench.seeds.size(), 3U);
@@ -81,6 +84,7 @@ TEST(BenchTrain, TrainsWithConsecutiveSeeds) {
   const auto bench = bench_train(sets.train, &sets.test, config, 3);
   ASSERT_EQ(bench.seeds.size(), 3U);
   EXPECT_EQ(bench.seeds[2].seed, config.seed + 2);
+  for (const auto& seed : bench.seeds) EXPECT_GT(seed.calibration_seconds, 0.0);
   config.seed += 2;
   EXPECT_EQ(bench.seeds[2].test_accuracy->value,
             bench_seed(sets.train, &sets.test, config).test_accuracy->value);

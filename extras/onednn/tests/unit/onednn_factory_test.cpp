@@ -83,7 +83,7 @@ TEST_F(OnednnFactory, RejectsANetworkLargerThanItsWeights) {
 
 // The doctor's table has a row for the engine.
 TEST_F(OnednnFactory, HasARowInTheNumericsTable) {
-  const auto rows = numerics_table({3});
+  const auto rows = numerics_table({3}, {Precision::kFloat32});
   const auto row = std::find_if(rows.begin(), rows.end(), [](const NumericsRow& one) {
     return one.name == "engine onednn, forward";
   });

@@ -1,5 +1,7 @@
-// Any bytes as the body of an inference request give an Error or a valid request. The first byte
-// selects the encoding of the body, and the next two give the length of its JSON.
+// Any bytes as the body of an inference request, and as its header for the binary extension, give
+// an Error or a valid request. The first byte selects the encoding of the body. The next two give
+// the length of its JSON; if the second of them is 255, the first one gives the length of a header
+// that follows.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -21,6 +23,17 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
+// Inference-Header-Content-Length: a number, or any bytes, which are removed from the body.
+std::optional<std::string> take_header(std::uint8_t low, std::uint8_t high, std::string& body) {
+  if (high != 255) {
+    const int length = low + 256 * high;
+    return length == 0 ? std::nullopt : std::optional(std::to_string(length));
+  }
+  auto header = body.substr(0, low);
+  body.erase(0, header.size());
+  return header;
+}
+
 void check(const digits::InferRequest& request) {
   require(request.count >= 1 && request.count <= contract().max_images);
   require(request.pictures.empty() ? request.images.size() == 4 * request.count
@@ -35,11 +48,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size < 3) return 0;
   constexpr std::size_t kLimit = std::size_t{1} << 20;
   static constexpr const char* kEncodings[] = {"", "gzip", "deflate"};
-  const auto length = static_cast<std::size_t>(data[1] + 256 * data[2]);
-  const auto header = length == 0 ? std::nullopt : std::optional(std::to_string(length));
+  std::string body(reinterpret_cast<const char*>(data) + 3, size - 3);
+  const auto header = take_header(data[1], data[2], body);
   try {
-    const auto body = digits::unpacked({reinterpret_cast<const char*>(data) + 3, size - 3},
-                                       kEncodings[data[0] % 3], kLimit);
+    body = digits::unpacked(body, kEncodings[data[0] % 3], kLimit);
     require(body.size() <= kLimit);
     check(digits::parse_infer_request(body, header, contract()));
   } catch (const digits::Error&) {  // a bad request ends in an Error

@@ -5,7 +5,7 @@ const [, , playwright, chromium, url, screenshots] = process.argv;
 const {chromium: browserType} = require(playwright);
 
 // Strokes in shares of the paper's side, in writing order.
-const digits = {
+const pens = {
   1: [[[0.42, 0.3], [0.52, 0.2], [0.52, 0.8]]],
   7: [[[0.3, 0.22], [0.72, 0.22], [0.6, 0.5], [0.48, 0.82]]],
   0: [[...Array(25).keys()].map((i) => {
@@ -80,7 +80,7 @@ async function typed(page) {
   await page.goto(url);
   await page.waitForFunction(() => document.querySelectorAll("#bars li").length > 0);
   result.model = await page.textContent("#model");
-  for (const [digit, strokes] of Object.entries(digits)) {
+  for (const [digit, strokes] of Object.entries(pens)) {
     result.drawn[digit] = await drawn(page, strokes);
     if (screenshots) await page.screenshot({path: `${screenshots}/wide-${digit}.png`});
   }
@@ -91,11 +91,11 @@ async function typed(page) {
   result.undone = await page.textContent("#confidence");
   if (screenshots) {
     await page.emulateMedia({colorScheme: "dark"});
-    await drawn(page, digits[7]);
+    await drawn(page, pens[7]);
     await page.screenshot({path: `${screenshots}/dark.png`});
   }
   await page.setViewportSize({width: 360, height: 740});
-  result.narrow = await drawn(page, digits[7]);
+  result.narrow = await drawn(page, pens[7]);
   result.overflow = await page.evaluate(
     () => document.documentElement.scrollWidth > document.documentElement.clientWidth);
   if (screenshots) await page.screenshot({path: `${screenshots}/narrow.png`, fullPage: true});

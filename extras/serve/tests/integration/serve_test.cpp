@@ -5,7 +5,9 @@
 #include "base/json.h"
 #include "integration/package_copy.h"
 #include "integration/tiny_run.h"
+#include "pipeline/config.h"
 #include "repository/model_folder.h"
+#include "serve/served_model.h"
 #include "support/load.h"
 #include "support/program.h"
 #include "support/python.h"
@@ -123,10 +125,11 @@ TEST(Serve, RejectsAnInvalidModelBeforeListening) {
            {{"--model", tiny_run().package(), "--host", "192.0.2.1"}, kUsage},
            {{"--model", tiny_run().package(), "--token-file", folder / "package/profile.json"},
             kUsage}}) {
-    ServerProcess server(arguments);
-    EXPECT_EQ(server.port(), 0);
-    EXPECT_EQ(server.wait(), status) << server.err();
-    EXPECT_EQ(server.out(), "");
+    auto words = arguments;
+    words.insert(words.begin(), "serve");
+    const auto result = call_digits(words);  // a server would not return
+    EXPECT_EQ(result.status, status) << result.err;
+    EXPECT_EQ(result.out, "");
   }
 }
 
@@ -232,20 +235,17 @@ TEST(Serve, ShadowReportDetectsAWorseModel) {
   EXPECT_EQ(report_on_shadow(folder / "other"), kGateFailed);
 }
 
-// A good model becomes the live version by way of shadow and canary; a worse one is stopped by a
-// gate, by the shadow report, and by the canary. No request is lost.
-TEST(Serve, DeploysGoodModelsAlone) {
-  const auto python = python_with({"json"});
-  if (python.empty()) GTEST_SKIP() << "no python3";
-  const auto deploy = run_process({python, source_path("extras/serve/deploy.py"), program_path()});
-  const auto& out = deploy.out;
-  EXPECT_EQ(deploy.status, 0) << out << deploy.err;
-  for (const char* row : {"good model +passed +passed +passed +2", "by a gate +stopped +- +- +2",
-                          "by the shadow report +lowered +stopped +- +2",
-                          "by the canary +lowered +skipped +stopped +2"}) {
-    EXPECT_THAT(out, testing::ContainsRegex(row));
-  }
-  EXPECT_THAT(out, testing::HasSubstr(", 0 lost; exit status of the server: 0\n"));
+// From the configuration by the package to the server's facts, which the metrics export.
+TEST(Serve, KnowsTheDayOfTheData) {
+  const TemporaryDirectory folder;
+  const auto run = folder / "run";
+  fs::copy(tiny_run().path(), run, fs::copy_options::recursive);
+  EXPECT_EQ(load_model(run / "package", "", "1", {})->facts().data_date, "");
+  auto config = load_complete_config(run / "config.toml");
+  config.data.date = "2026-01-31";
+  write_file(run / "config.toml", to_toml(config));
+  ASSERT_EQ(call_digits({"package", run, "--out", folder / "dated"}).status, 0);
+  EXPECT_EQ(load_model(folder / "dated", "", "1", {})->facts().data_date, "2026-01-31");
 }
 
 // Requests without the token are rejected, but for health.

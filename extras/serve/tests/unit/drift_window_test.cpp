@@ -41,6 +41,21 @@ TEST(DriftWindow, TrainingImagesAreNoDrift) {
   EXPECT_EQ(verdict.tests.size(), std::size_t{kFeatureCount} + 1);
 }
 
+// The profile is that of the images in the window, in any number of them.
+TEST(DriftWindow, HasTheProfileOfItsImages) {
+  const auto set = images_below(256, 600);
+  DriftWindow window(make_profile(set, 1), 300);
+  expect_error("profile.empty", [&] { window.profile(); });
+  add(window, set, 0, 7);
+  EXPECT_EQ(window.profile().count, 7U);
+  const auto dark = images_below(20, 300);
+  add(window, dark, 0, 300);
+  const auto profile = window.profile(), expected = make_profile(dark, 1);
+  for (std::size_t k = 0; k < profile.features.size(); ++k) {
+    EXPECT_EQ(profile.features[k].counts, expected.features[k].counts);
+  }
+}
+
 // Only the last images count: drift is reported after one window with it, and ends after one window
 // without it.
 TEST(DriftWindow, DropsTheOldestImages) {

@@ -88,7 +88,7 @@ TEST(RequestLog, AddsLinesToAFile) {
   expect_error("output.unwritable", [] { RequestLog("/dev/null/requests"); });
 }
 
-// Every count under the name and labels that README.md gives it.
+// Every count under the name and labels that protocol.md gives it.
 TEST(Metrics, CountRequestsAndPredictions) {
   const FakeModel model;
   Metrics metrics(model.facts());
@@ -128,6 +128,24 @@ TEST(Metrics, NameTheModelInUse) {
   EXPECT_EQ(info("2"), 1);
   EXPECT_EQ(seen.at(R"(digits_model_loads_total{outcome="loaded"})"), 2);
   EXPECT_EQ(seen.at(R"(digits_model_loads_total{outcome="failed"})"), 1);
+}
+
+// Only the serving model's data count, and only if their day is known.
+TEST(Metrics, TellTheDayOfTheData) {
+  auto facts = fake_facts("1");
+  facts.data_date = "1970-01-11";
+  Metrics metrics(facts);
+  const auto name = [](const char* version) {
+    return std::string("digits_model_data_timestamp_seconds{version=\"") + version + "\"}";
+  };
+  EXPECT_EQ(samples(metrics.text(0)).at(name("1")), 864000);
+  facts = fake_facts("2");
+  facts.data_date = "1970-01-12";
+  metrics.model_loaded(facts);
+  EXPECT_EQ(samples(metrics.text(0)).count(name("1")), 0U);
+  EXPECT_EQ(samples(metrics.text(0)).at(name("2")), 950400);
+  metrics.model_loaded(fake_facts("3"));
+  EXPECT_THAT(metrics.text(0), testing::Not(testing::HasSubstr("timestamp_seconds{")));
 }
 
 // One state at a time is 1.

@@ -21,6 +21,7 @@ TEST(Route, FindsEachEndpoint) {
            Case{"/v2/models/m", Endpoint::kModel, "m", ""},
            Case{"/v2/models/m/ready", Endpoint::kModelReady, "m", ""},
            Case{"/v2/models/m/stats", Endpoint::kModelStats, "m", ""},
+           Case{"/v2/models/m/profile", Endpoint::kModelProfile, "m", ""},
            Case{"/v2/models/m/infer", Endpoint::kInfer, "m", ""},
            Case{"/v2/models/m/feedback", Endpoint::kFeedback, "m", ""},
            Case{"/v2/models/m/versions/7", Endpoint::kModel, "m", "7"},
@@ -57,7 +58,7 @@ TEST(Route, HealthAndPageArePublic) {
   EXPECT_TRUE(is_public(Endpoint::kPage));
   for (const auto endpoint :
        {Endpoint::kInfer, Endpoint::kFeedback, Endpoint::kMetrics, Endpoint::kModel,
-        Endpoint::kModelStats, Endpoint::kRepositoryIndex}) {
+        Endpoint::kModelStats, Endpoint::kModelProfile, Endpoint::kRepositoryIndex}) {
     EXPECT_FALSE(is_public(endpoint));
   }
 }

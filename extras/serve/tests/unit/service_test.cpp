@@ -1,72 +1,16 @@
 // The endpoints without a socket: requests in, responses out.
 #include "serve/service.h"
 
-#include <rapidjson/document.h>
-#include <rapidjson/schema.h>
-
-#include <future>
-
 #include "base/files.h"
 #include "data/gzip.h"
+#include "data/profile.h"
 #include "support/fake_model.h"
 #include "support/program.h"
+#include "support/service_calls.h"
 #include "support/testing.h"
 
 namespace digits {
 namespace {
-
-HttpRequest request_of(const std::string& method, const std::string& path,
-                       const std::string& body = "") {
-  HttpRequest request;
-  request.method = method;
-  request.path = path;
-  request.body = body;
-  request.has_length = method == "POST";
-  request.start = Clock::now();
-  return request;
-}
-
-// The response that a server would send.
-HttpResponse ask(Service& service, const HttpRequest& request) {
-  try {
-    if (auto refusal = service.refuse(request)) return *refusal;
-  } catch (const Error& error) {
-    return service.error_response(request, error);
-  }
-  std::promise<HttpResponse> promise;
-  service.handle(request, [&](HttpResponse response) { promise.set_value(std::move(response)); });
-  return promise.get_future().get();
-}
-
-Json json_of(const HttpResponse& response) { return Json::parse(response.body); }
-
-std::string header(const HttpResponse& response, const std::string& name) {
-  for (const auto& [key, value] : response.headers) {
-    if (key == name) return value;
-  }
-  return "";
-}
-
-// Checks a text against a committed schema, with another library than the server's.
-bool fits(const std::string& text, const std::string& schema_name) {
-  const auto parsed = [](const std::string& json) {
-    rapidjson::Document document;
-    document.Parse(json.c_str());
-    EXPECT_FALSE(document.HasParseError()) << json;
-    return document;
-  };
-  const auto schema_file = source_path("extras/serve/schemas/" + schema_name + ".schema.json");
-  const rapidjson::SchemaDocument schema(parsed(read_file(schema_file)));
-  rapidjson::SchemaValidator validator(schema);
-  return parsed(text).Accept(validator);
-}
-
-class ServiceTest : public testing::Test {
- protected:
-  std::unique_ptr<Service> make(ServiceOptions options = {}) {
-    return std::make_unique<Service>(options, std::make_shared<FakeModel>());
-  }
-};
 
 TEST_F(ServiceTest, AnswersAnInference) {
   const auto service = make();
@@ -198,107 +142,18 @@ TEST_F(ServiceTest, ReplacesTheModel) {
   EXPECT_EQ(service->model()->facts().identity.version, "2");
 }
 
-// A shadow gets the requests, but its answers are not sent.
-TEST_F(ServiceTest, ShadowChangesNoResponse) {
-  ServiceOptions options;
-  options.rollout.shadow = std::make_shared<FakeModel>(9.0F, "shadow");
-  const auto service = make(options);
-  for (int i = 0; i < 3; ++i) {
-    const auto reply = ask(*service, request_of("POST", "/v2/models/fake/infer", fake_request()));
-    EXPECT_EQ(json_of(reply).at("outputs").at(2).at("data"), Json::parse(R"(["zero"])"));
-  }
-  Json shadow;
-  do {
-    const auto stats = json_of(ask(*service, request_of("GET", "/v2/models/fake/stats")));
-    shadow = stats.at("model_stats").at(0).at("shadow");
-  } while (shadow.at("agreement").at("n") != 3);
-  EXPECT_EQ(shadow.at("differed"), 3);
-  EXPECT_EQ(shadow.at("shadow_version"), "shadow");
-  EXPECT_THAT(ask(*service, request_of("GET", "/metrics")).body,
-              testing::HasSubstr("digits_shadow_images{outcome=\"differed\"} 3"));
-}
-
-HttpRequest feedback_request(const std::string& id, const std::string& label) {
-  return request_of("POST", "/v2/models/fake/feedback",
-                    R"({"id":")" + id + R"(","label":")" + label + R"("})");
-}
-
-// A client sends the true label of an answered request by its id. The counts are in the statistics
-// and in the metrics, also beside the shadow.
-TEST_F(ServiceTest, CountsTrueLabels) {
-  ServiceOptions options;
-  options.rollout.shadow = std::make_shared<FakeModel>(9.0F, "shadow");
-  const auto service = make(options);
-  const auto path = "/v2/models/fake/infer";
-  const auto id = header(ask(*service, request_of("POST", path, fake_request())), "X-Request-Id");
-  auto named = request_of("POST", path, fake_request());
-  named.request_id = "mine";
-  ask(*service, named);
-  const auto body = R"({"id":")" + id + R"(","label":"zero"})";
-  EXPECT_TRUE(fits(body, "feedback"));
-  const auto reply = ask(*service, feedback_request(id, "zero"));
-  EXPECT_EQ(json_of(reply), (Json{{"id", id}, {"labels", 1}}));
-  EXPECT_EQ(ask(*service, feedback_request("mine", "one")).status, 200);
-  EXPECT_EQ(ask(*service, feedback_request("other", "one")).status, 404);
-  EXPECT_EQ(ask(*service, feedback_request("mine", "three")).status, 400);
-  EXPECT_EQ(ask(*service, request_of("GET", "/v2/models/fake/feedback")).status, 405);
-  EXPECT_FALSE(fits(R"({"id":"mine"})", "feedback"));
-
-  Json model;
-  do {
-    model = json_of(ask(*service, request_of("GET", "/v2/models/fake/stats")));
-    model = model.at("model_stats").at(0);
-  } while (model.at("shadow").at("agreement").at("n") != 2);
-  EXPECT_EQ(model.at("feedback"),
-            Json::parse(R"({"labels":2,"unknown":1,"models":{"1":{"right":1,"wrong":1},
-                            "shadow":{"right":1,"wrong":1}}})"));
-  EXPECT_EQ(model.at("shadow").at("labelled"),
-            Json::parse(R"({"both_right":0,"both_wrong":0,"answered_only":1,"compared_only":1})"));
-  const auto metrics = ask(*service, request_of("GET", "/metrics")).body;
-  for (const char* line :
-       {"digits_feedback_labels 2", "digits_feedback_unknown 1",
-        R"(digits_feedback_images{outcome="right",version="1"} 1)",
-        R"(digits_feedback_images{outcome="wrong",version="shadow"} 1)",
-        R"(digits_feedback_pairs{answered="1",compared="shadow",outcome="answered_only"} 1)"}) {
-    EXPECT_THAT(metrics, testing::HasSubstr(line));
-  }
-}
-
-// A rejected request has no prediction to judge.
-TEST_F(ServiceTest, AcceptsNoLabelOfAnError) {
+// The latest inputs as a profile.json, which `digits drift --profile` reads. The fake request has
+// one image.
+TEST_F(ServiceTest, GivesTheProfileOfItsInputs) {
   const auto service = make();
-  auto request = request_of("POST", "/v2/models/fake/infer", fake_request("2"));
-  request.request_id = "bad";
-  EXPECT_EQ(ask(*service, request).status, 400);
-  EXPECT_EQ(ask(*service, feedback_request("bad", "zero")).status, 404);
-}
-
-// The canary answers under its own version. A request that names the live version is answered by
-// that. After the rollback the live version answers all requests.
-TEST_F(ServiceTest, CanaryAnswersUntilItsRollback) {
-  ServiceOptions options;
-  options.rollout.canary = std::make_shared<FakeModel>(9.0F, "canary");
-  options.rollout.canary_share = 1.0;
-  const auto service = make(options);
-  const auto version = [&](const std::string& path) {
-    const auto reply = ask(*service, request_of("POST", path, fake_request()));
-    return json_of(reply).at("model_version").get<std::string>();
-  };
-  const auto metrics = [&] { return ask(*service, request_of("GET", "/metrics")).body; };
-  for (int i = 0; i < 99; ++i) EXPECT_EQ(version("/v2/models/fake/infer"), "canary");
-  EXPECT_EQ(version("/v2/models/fake/versions/1/infer"), "1");
-  EXPECT_THAT(metrics(), testing::HasSubstr(R"(digits_canary_state{state="answering"} 1)"));
-  version("/v2/models/fake/infer");
-  Json canary;
-  do {
-    const auto stats = json_of(ask(*service, request_of("GET", "/v2/models/fake/stats")));
-    canary = stats.at("model_stats").at(0).at("canary");
-  } while (canary.at("differed") != 100);
-  EXPECT_EQ(canary.at("state"), "rolled_back");
-  EXPECT_EQ(canary.at("requests"), 100);
-  EXPECT_THAT(canary.at("reason"), testing::HasSubstr("disagreement"));
-  EXPECT_EQ(version("/v2/models/fake/infer"), "1");
-  EXPECT_THAT(metrics(), testing::HasSubstr(R"(digits_canary_state{state="rolled_back"} 1)"));
+  const auto request = request_of("GET", "/v2/models/fake/profile");
+  EXPECT_EQ(ask(*service, request).status, 404);
+  EXPECT_THAT(ask(*service, request).body, testing::HasSubstr("profile.empty"));
+  ask(*service, request_of("POST", "/v2/models/fake/infer", fake_request()));
+  const auto document = json_of(ask(*service, request));
+  EXPECT_EQ(document.at("schema"), kProfileSchema);
+  const auto profile = parse_profile(document, service->model()->facts().contract.schema, "data");
+  EXPECT_EQ(profile.count, 1U);
 }
 
 // The page may load its own two files and send requests to its own server, and nothing else.

@@ -2,6 +2,7 @@
 
 #include <future>
 
+#include "serve/feedback.h"
 #include "serve/shadow_report.h"
 #include "support/fake_model.h"
 #include "support/testing.h"

@@ -1,0 +1,75 @@
+#include "distributed/address.h"
+
+#include <fmt/format.h>
+#include <netdb.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <memory>
+#include <thread>
+
+#include "base/descriptor.h"
+#include "base/error.h"
+#include "base/interrupt.h"
+
+namespace digits {
+
+namespace {
+
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+
+// A socket of `type`, connected with the host; -1 if that is not possible. A connection of UDP
+// sends nothing: it only chooses the route.
+Descriptor connected_socket(const std::string& host, int port, int type, milliseconds timeout) {
+  addrinfo hints{};
+  hints.ai_socktype = type;
+  addrinfo* found = nullptr;
+  if (::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found) != 0) {
+    return Descriptor(-1);
+  }
+  const std::unique_ptr<addrinfo, void (*)(addrinfo*)> all(found, ::freeaddrinfo);
+  const timeval limit{timeout.count() / 1000, timeout.count() % 1000 * 1000};
+  for (const auto* one = all.get(); one != nullptr; one = one->ai_next) {
+    Descriptor socket(::socket(one->ai_family, type | SOCK_CLOEXEC, 0));
+    ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);  // of connect
+    if (::connect(socket.get(), one->ai_addr, one->ai_addrlen) == 0) return socket;
+  }
+  return Descriptor(-1);
+}
+
+Error unreachable(const std::string& host, int port, const std::string& seen) {
+  return {"distributed.unreachable",
+          fmt::format("{}:{}: {}, expected the store of rank 0", host, port, seen),
+          "check MASTER_ADDR and MASTER_PORT, and that rank 0 is running"};
+}
+
+}  // namespace
+
+std::string address_towards(const std::string& host, int port) {
+  const auto socket = connected_socket(host, port, SOCK_DGRAM, milliseconds(1000));
+  sockaddr_storage own{};
+  socklen_t size = sizeof own;
+  auto* const address = reinterpret_cast<sockaddr*>(&own);
+  std::array<char, NI_MAXHOST> text{};
+  if (::getsockname(socket.get(), address, &size) == 0 &&
+      ::getnameinfo(address, size, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST) == 0) {
+    return text.data();
+  }
+  throw unreachable(host, port, "no route");
+}
+
+void wait_for_port(const std::string& host, int port, milliseconds timeout) {
+  const auto start = Clock::now();
+  while (connected_socket(host, port, SOCK_STREAM, timeout).get() < 0) {
+    throw_if_interrupted("the start: rank 0 is missing");
+    if (Clock::now() - start >= timeout) {
+      throw unreachable(host, port,
+                        fmt::format("nothing listens after {:.0f} s",
+                                    std::chrono::duration<double>(timeout).count()));
+    }
+    std::this_thread::sleep_for(milliseconds(20));
+  }
+}
+
+}  // namespace digits

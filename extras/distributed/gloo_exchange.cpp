@@ -1,0 +1,156 @@
+#include "distributed/gloo_exchange.h"
+
+#include <ATen/ATen.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <future>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "distributed/address.h"
+#include "distributed/gloo_group.h"
+#include "distributed/heartbeat.h"
+#include "distributed/rank_message.h"
+#include "distributed/rendezvous.h"
+
+namespace digits {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+// The heartbeat detects lost ranks; the gradients' group itself may wait this long.
+constexpr auto kPatience = std::chrono::hours(24 * 365);
+
+// Ends the process with its exit status, but without the destructors of static objects: Gloo's
+// threads still use them.
+void end_without_destructors(int status, void* /*unused*/) {
+  std::fflush(nullptr);
+  ::_exit(status);
+}
+
+class GlooExchange : public GradientExchange {
+ public:
+  GlooExchange(const LaunchPlace& place, Store store, GlooGroup group,
+               std::unique_ptr<Heartbeat> heartbeat)
+      : place_(place),
+        store_(std::move(store)),
+        group_(std::move(group)),
+        heartbeat_(std::move(heartbeat)) {}
+
+  ~GlooExchange() override {
+    if (state_ == State::kDone) return;
+    ::on_exit(end_without_destructors, nullptr);
+    group_.abandon();
+    store_.release();
+    heartbeat_.release();  // its thread may run until the process ends
+  }
+
+  int rank() const override { return place_.rank; }
+  int ranks() const override { return place_.ranks; }
+  void average(at::Tensor& values) override;
+  std::string broadcast(const std::string& bytes) override;
+  std::string scatter(const std::vector<std::string>& parts) override;
+  void leave(const Error* error) noexcept override;
+
+ private:
+  enum class State { kConnected, kDone, kFailed };
+
+  LaunchPlace place_;
+  Store store_;  // of rank 0: serves the others
+  GlooGroup group_;
+  std::unique_ptr<Heartbeat> heartbeat_;
+  State state_ = State::kConnected;
+};
+
+void GlooExchange::average(at::Tensor& values) {
+  auto sum = values.cpu();  // the same tensor on a CPU
+  heartbeat_->wait(group_.sum(sum));
+  sum.div_(place_.ranks);
+  if (!values.is_cpu()) values.copy_(sum);
+}
+
+std::string GlooExchange::broadcast(const std::string& bytes) {
+  const auto size = at::full({1}, static_cast<int64_t>(bytes.size()), at::kLong);
+  heartbeat_->wait(group_.broadcast(size, 0));
+  const auto content =
+      rank() == 0 ? byte_view(bytes).clone() : at::empty({size.item<int64_t>()}, at::kByte);
+  heartbeat_->wait(group_.broadcast(content, 0));
+  return bytes_of(content);
+}
+
+// Gloo scatters parts of one size: each is preceded by its length and filled up.
+std::string GlooExchange::scatter(const std::vector<std::string>& parts) {
+  auto size = at::zeros({1}, at::kLong);
+  for (const auto& part : parts) {
+    size[0] = std::max(size.item<int64_t>(), static_cast<int64_t>(part.size()));
+  }
+  heartbeat_->wait(group_.broadcast(size, 0));
+  const auto length = size.item<int64_t>() + static_cast<int64_t>(sizeof(int64_t));
+  std::vector<at::Tensor> messages;
+  for (const auto& part : parts) {
+    const auto bytes = static_cast<int64_t>(part.size());
+    auto message = at::zeros({length}, at::kByte);
+    message.narrow(0, 0, sizeof bytes)
+        .copy_(at::from_blob(const_cast<int64_t*>(&bytes), {sizeof bytes}, at::kByte));
+    message.narrow(0, sizeof bytes, bytes).copy_(byte_view(part));
+    messages.push_back(message);
+  }
+  const auto own = at::empty({length}, at::kByte);
+  heartbeat_->wait(group_.scatter(own, messages));
+  const auto bytes = *static_cast<const int64_t*>(own.data_ptr());
+  return bytes_of(own.narrow(0, sizeof bytes, bytes));
+}
+
+void GlooExchange::leave(const Error* error) noexcept {
+  if (state_ != State::kConnected) return;
+  heartbeat_->leave(error);
+  state_ = error == nullptr ? State::kDone : State::kFailed;
+}
+
+std::unique_ptr<GradientExchange> connect(const LaunchPlace& place, milliseconds timeout) {
+  auto store = meet(place, timeout);
+  const auto interval = std::min<milliseconds>(milliseconds(500), timeout / 10);
+  const auto address = address_towards(place.host, place.port);
+  try {
+    GlooGroup beats(store, "heartbeat", place, address, timeout, timeout - 2 * interval);
+    auto heartbeat = std::make_unique<Heartbeat>(std::move(beats), place.rank, interval, timeout);
+    GlooGroup group(store, "gradients", place, address, timeout, kPatience);
+    return std::make_unique<GlooExchange>(place, std::move(store), std::move(group),
+                                          std::move(heartbeat));
+  } catch (const std::exception& error) {
+    throw Error("distributed.unreachable",
+                fmt::format("rank {} at {}: {}, expected a connection with each rank", place.rank,
+                            address, first_line(error.what())),
+                "check that the hosts reach each other, or set GLOO_SOCKET_IFNAME to the network's "
+                "interface");
+  }
+}
+
+}  // namespace
+
+// On a thread of its own: a call of the store waits without limit for a process that is stopped.
+std::unique_ptr<GradientExchange> connect_ranks(const LaunchPlace& place, milliseconds timeout) {
+  const auto connected = std::make_shared<std::promise<std::unique_ptr<GradientExchange>>>();
+  auto exchange = connected->get_future();
+  std::thread([=] {
+    try {
+      connected->set_value(connect(place, timeout));
+    } catch (...) {
+      connected->set_exception(std::current_exception());
+    }
+  }).detach();
+  if (exchange.wait_for(2 * timeout) == std::future_status::ready) return exchange.get();
+  ::on_exit(end_without_destructors, nullptr);
+  throw Error("distributed.unreachable",
+              fmt::format("{}:{}: no answer, expected the store of rank 0", place.host, place.port),
+              "check that MASTER_PORT is rank 0's alone, and that rank 0 is not stopped");
+}
+
+}  // namespace digits

@@ -1,0 +1,55 @@
+// Detects lost ranks, and tells the ranks of each other's errors.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "base/error.h"
+#include "distributed/gloo_group.h"
+
+namespace digits {
+
+// A thread that meets those of the other ranks in a group of its own, twice a second or more. So a
+// rank may compute alone for a long time, as rank 0 does in validation, and a rank that has ended,
+// is stopped or is cut off is still detected within the group's timeout.
+class Heartbeat {
+ public:
+  Heartbeat(GlooGroup group, int rank, std::chrono::milliseconds interval,
+            std::chrono::milliseconds timeout);
+  ~Heartbeat();
+  Heartbeat(const Heartbeat&) = delete;
+  Heartbeat& operator=(const Heartbeat&) = delete;
+
+  // Waits for an operation of another group. Throws distributed.peer_lost when a rank is lost, and
+  // the error of a rank that has left with it.
+  void wait(const Work& work);
+
+  // Leaves: without an error, waits until all other ranks have left, too; with one, until they have
+  // received it. Ends at once when a rank is lost.
+  void leave(const Error* error);
+
+ private:
+  void run() noexcept;
+  bool beat();
+  void end_with(const Error& error);
+  std::string share_failure(int failed);
+
+  GlooGroup group_;
+  int rank_;
+  std::chrono::milliseconds interval_;
+  std::chrono::milliseconds timeout_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool leaving_ = false;
+  std::optional<Error> failure_;  // of this rank
+  std::optional<Error> error_;    // of another one; the exchange is at its end
+  std::thread thread_;
+};
+
+}  // namespace digits

@@ -1,0 +1,35 @@
+// Reads the place of this process among the ranks from the variables that launchers set.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace digits {
+
+struct LaunchPlace {
+  int rank = 0;   // from 0
+  int ranks = 1;  // the world's size
+  int local_rank = 0;
+  std::string host;               // of rank 0
+  int port = 0;                   // of the store, at which the ranks meet
+  bool store_is_running = false;  // torchrun may have started it; else rank 0 does
+  std::string attempt = "0";      // the number of the launcher's restarts
+};
+
+// The value of an environment variable; empty if it is not set.
+using Environment = std::function<std::string(const std::string& name)>;
+
+// The process's own environment.
+std::string environment_variable(const std::string& name);
+
+// The place by torchrun's variables RANK, WORLD_SIZE, LOCAL_RANK, or by Open MPI's, and by
+// MASTER_ADDR and MASTER_PORT; nothing when no launcher has set RANK or WORLD_SIZE. Throws
+// usage.distributed, naming the variable that is missing or wrong.
+std::optional<LaunchPlace> find_place(const Environment& environment);
+
+// The value of CUDA_VISIBLE_DEVICES for one device a rank: entry `local_rank` of the list
+// `visible`. Ranks beyond the list begin it again, so a list of one entry stays.
+std::string device_of_rank(const std::string& visible, int local_rank);
+
+}  // namespace digits

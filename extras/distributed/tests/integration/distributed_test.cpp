@@ -1,0 +1,283 @@
+// Ranks that train together over loopback: in threads of this process, and as processes.
+#include <ATen/ATen.h>
+#include <gmock/gmock.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <filesystem>
+#include <memory>
+#include <regex>
+#include <thread>
+
+#include "base/descriptor.h"
+#include "base/files.h"
+#include "distributed/gloo_exchange.h"
+#include "integration/call_digits.h"
+#include "integration/stopped_run.h"
+#include "integration/tiny_run.h"
+#include "pipeline/pipeline.h"
+#include "pipeline/shared_run.h"
+#include "support/fake_ranks.h"
+
+namespace digits {
+namespace {
+
+namespace fs = std::filesystem;
+
+using std::chrono::milliseconds;
+using testing::Each;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+using testing::UnorderedElementsAre;
+
+// A socket that listens on a port of loopback; the kernel chooses a free one.
+struct Listener {
+  Descriptor socket{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  int port = 0;
+  Listener() {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* const any = reinterpret_cast<sockaddr*>(&address);
+    EXPECT_EQ(::bind(socket.get(), any, size), 0);
+    EXPECT_EQ(::listen(socket.get(), 1), 0);
+    ::getsockname(socket.get(), any, &size);
+    port = ntohs(address.sin_port);
+  }
+};
+
+int free_port() { return Listener().port; }
+
+LaunchPlace place_of(int rank, int ranks, int port) {
+  LaunchPlace place;
+  place.rank = rank;
+  place.ranks = ranks;
+  place.host = "127.0.0.1";
+  place.port = port;
+  return place;
+}
+
+// Connects each place on a thread of its own, runs `work` there, and returns the error codes; empty
+// for none. A rank that ends with an error leaves with it.
+std::vector<std::string> run_ranks(
+    const std::vector<LaunchPlace>& places,
+    const std::function<void(GradientExchange&)>& work = [](GradientExchange&) {},
+    milliseconds timeout = milliseconds(20000)) {
+  std::vector<std::string> codes(places.size());
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    threads.emplace_back([&, i] {
+      std::unique_ptr<GradientExchange> exchange;
+      codes[i] = error_code([&] {
+        exchange = connect_ranks(places[i], timeout);
+        try {
+          work(*exchange);
+          exchange->leave(nullptr);
+        } catch (const Error& error) {
+          exchange->leave(&error);
+          throw;
+        }
+      });
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  return codes;
+}
+
+std::vector<LaunchPlace> world(int ranks) {
+  const int port = free_port();
+  std::vector<LaunchPlace> places;
+  for (int rank = 0; rank < ranks; ++rank) places.push_back(place_of(rank, ranks, port));
+  return places;
+}
+
+// The mean, rank 0's bytes, and parts of different sizes, one of them empty.
+TEST(GlooExchange, ExchangesTensorsAndBytes) {
+  const auto codes = run_ranks(world(3), [](GradientExchange& exchange) {
+    const auto rank = exchange.rank();
+    EXPECT_EQ(exchange.ranks(), 3);
+    auto values = at::full({1000}, static_cast<double>(rank * rank), at::kFloat);  // 0, 1, 4
+    exchange.average(values);
+    EXPECT_TRUE(values.equal(at::full({1000}, 5.0, at::kFloat) / 3.0));
+    EXPECT_EQ(exchange.broadcast(rank == 0 ? std::string("a\0b", 3) : "unused"),
+              std::string("a\0b", 3));
+    EXPECT_EQ(exchange.broadcast(""), "");
+    const std::vector<std::string> parts{"", "one", std::string(100000, 'x')};
+    EXPECT_EQ(exchange.scatter(rank == 0 ? parts : std::vector<std::string>()),
+              parts[static_cast<std::size_t>(rank)]);
+  });
+  EXPECT_THAT(codes, Each("no error"));
+}
+
+// A rank leaves with an error, and the calls of the others, which wait for it, throw the same.
+TEST(GlooExchange, AnErrorEndsTheCallsOfTheOtherRanks) {
+  for (const int failing : {0, 1}) {
+    const auto codes = run_ranks(world(3), [&](GradientExchange& exchange) {
+      auto values = at::ones({10});
+      exchange.average(values);
+      if (exchange.rank() == failing) throw Error("disk.full", "full", "make room");
+      exchange.average(values);
+    });
+    EXPECT_THAT(codes, Each("disk.full")) << failing;
+  }
+}
+
+// A rank may compute for longer than the timeout: its heart still beats.
+TEST(GlooExchange, WaitsForARankThatComputes) {
+  const auto codes = run_ranks(
+      world(2),
+      [](GradientExchange& exchange) {
+        if (exchange.rank() == 0) std::this_thread::sleep_for(milliseconds(1500));
+        exchange.broadcast("");
+      },
+      milliseconds(1000));
+  EXPECT_THAT(codes, Each("no error"));
+}
+
+// Each fault of a start has an error of its own.
+TEST(GlooExchange, NamesTheFaultOfAStart) {
+  const auto start = [](const std::vector<LaunchPlace>& places) {
+    return run_ranks(
+        places, [](GradientExchange&) {}, milliseconds(2500));
+  };
+  const auto port = free_port();
+  EXPECT_THAT(start({place_of(0, 2, port)}), ElementsAre("distributed.incomplete"));
+  EXPECT_THAT(start({place_of(1, 2, port)}), ElementsAre("distributed.unreachable"));
+  const Listener taken;
+  EXPECT_THAT(start({place_of(0, 1, taken.port)}), ElementsAre("distributed.port"));
+  EXPECT_THAT(start({place_of(1, 2, taken.port)}),
+              ElementsAre("distributed.unreachable"));  // silent
+  EXPECT_THAT(start({place_of(0, 2, port), place_of(1, 3, port)}),
+              UnorderedElementsAre("distributed.world_size", "distributed.incomplete"));
+  EXPECT_THAT(start({place_of(0, 3, port), place_of(1, 3, port), place_of(1, 3, port)}),
+              UnorderedElementsAre("distributed.duplicate", "distributed.incomplete",
+                                   "distributed.incomplete"));
+}
+
+std::map<std::string, std::string> variables(int rank, int ranks, int port) {
+  return {{"RANK", std::to_string(rank)},
+          {"WORLD_SIZE", std::to_string(ranks)},
+          {"MASTER_ADDR", "127.0.0.1"},
+          {"MASTER_PORT", std::to_string(port)}};
+}
+
+// `digits` as processes that train together; the last one is killed when `kill_when` returns true.
+std::vector<ProcessResult> run_processes(int ranks, const std::vector<std::string>& arguments,
+                                         const std::function<bool()>& kill_when = {}) {
+  const int port = free_port();
+  std::vector<ProcessResult> results(static_cast<std::size_t>(ranks));
+  std::vector<std::thread> threads;
+  for (int rank = 0; rank < ranks; ++rank) {
+    threads.emplace_back([&, rank] {
+      ProcessOptions options;
+      options.environment = variables(rank, ranks, port);
+      if (rank == ranks - 1) options.interrupt_when = kill_when;
+      options.signal = SIGKILL;
+      results[static_cast<std::size_t>(rank)] = run_digits(arguments, options);
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  return results;
+}
+
+// The tiny training with many states, as a file.
+fs::path many_states_file(const TemporaryDirectory& folder) {
+  const auto text =
+      std::regex_replace(read_file(fixtures() / "tiny.toml"), std::regex("epochs = 6"),
+                         "epochs = 5\ncheckpoint_steps = 3\naverage = 0.95");
+  write_file(folder / "config.toml", text);
+  return folder / "config.toml";
+}
+
+// The identity of the training that one process does for two ranks, in turn.
+std::string identity_in_turn(const fs::path& config_file, const fs::path& run) {
+  auto config = load_config(config_file, Config());
+  config.data.source = fixtures() / "tiny";
+  config.gates_file = fixtures() / "tiny_gates.toml";
+  const auto codes = FakeWorld(2).run([&](GradientExchange& exchange) {
+    if (exchange.rank() > 0) return join_training(exchange);
+    RunOptions options;
+    options.train_only = true;
+    options.exchange = &exchange;
+    run_pipeline(resolve(config), run, options);
+  });
+  EXPECT_THAT(codes, Each(""));
+  return training_identity(run);
+}
+
+// One of two processes is killed. The other ends with distributed.peer_lost and leaves no partial
+// file. Another number of processes is rejected. Two processes that continue give, to the bit, the
+// result of one process that takes the two parts of each batch in turn.
+TEST(Distributed, ResumesAfterAKilledRankToTheSameBits) {
+  const TemporaryDirectory folder;
+  const auto run = folder / "run";
+  const auto config = many_states_file(folder);
+  const auto killed = run_processes(2, {"train", "--config", config, "--out", run},
+                                    [&] { return !newest_state(run).empty(); });
+  ASSERT_EQ(killed[1].status, 128 + SIGKILL);
+  ASSERT_EQ(killed[0].status, 1) << killed[0].err;
+  EXPECT_THAT(killed[0].err, HasSubstr("digits: distributed.peer_lost: "));
+  for (const auto& name : files_below(run)) EXPECT_THAT(name, Not(HasSubstr(".tmp-")));
+  const auto alone = call_digits({"train", "--resume", run});
+  EXPECT_EQ(alone.status, kUsage);
+  EXPECT_THAT(alone.err, HasSubstr("digits: config.ranks: "));
+  for (const auto& result : run_processes(2, {"train", "--resume", run})) {
+    EXPECT_EQ(result.status, 0) << result.err;
+  }
+  EXPECT_EQ(training_identity(run), identity_in_turn(config, folder / "in_turn"));
+}
+
+TEST(Distributed, AllowsAWorldChangeIfAsked) {
+  const TemporaryDirectory folder;
+  identity_in_turn(many_states_file(folder), folder / "run");
+  fs::remove(newest_state(folder / "run"));  // as if stopped before its end
+  const auto changed = call_digits({"train", "--resume", folder / "run", "--allow-world-change"});
+  EXPECT_EQ(changed.status, 0) << changed.err;
+}
+
+// A world of one process gives, to the bit, the run of a process without a launcher.
+TEST(Distributed, OneRankEqualsNone) {
+  const TemporaryDirectory folder;
+  const auto result =
+      run_processes(1, {"train", "--config", "data/fixtures/tiny.toml", "--out", folder / "run"});
+  ASSERT_EQ(result[0].status, 0) << result[0].err;
+  EXPECT_EQ(training_identity(folder / "run"), training_identity(tiny_run().path()));
+}
+
+// Rank 0 alone reads the data: its verdict holds for both processes, and neither creates a file.
+TEST(Distributed, TheVerdictOfRankZeroHoldsForAll) {
+  const TemporaryDirectory folder;
+  const auto results = run_processes(2, {"train", "--config", "data/fixtures/tiny.toml", "--data",
+                                         folder / "missing", "--out", folder / "run"});
+  for (const auto& result : results) {
+    EXPECT_EQ(result.status, kBadData);
+    EXPECT_THAT(result.err, HasSubstr("digits: input.missing: "));
+  }
+  EXPECT_THAT(results[1].err, HasSubstr("rank 1: rank 0: "));
+  EXPECT_THAT(files_below(folder.path()), ElementsAre());
+}
+
+// --distributed insists on a launcher, --no-distributed ignores its variables.
+TEST(Distributed, OptionsOverruleTheVariables) {
+  const TemporaryDirectory folder;
+  const auto refuse = [](std::vector<std::string> arguments, const std::string& code) {
+    arguments.insert(arguments.begin(), {"train", "--config", "data/fixtures/tiny.toml"});
+    const auto result = call_digits(arguments);
+    EXPECT_EQ(result.status, kUsage);
+    EXPECT_THAT(result.err, HasSubstr("digits: " + code + ": "));
+  };
+  refuse({"--distributed"}, "usage.distributed");
+  refuse({"--distributed", "--no-distributed"}, "usage.option");
+  refuse({"--distributed-timeout", "0"}, "usage.option");
+  ::setenv("WORLD_SIZE", "2", 1);
+  refuse({}, "usage.distributed");
+  const auto alone = call_digits({"train", "--config", "data/fixtures/tiny.toml", "--epochs", "1",
+                                  "--out", folder / "run", "--no-distributed"});
+  ::unsetenv("WORLD_SIZE");
+  EXPECT_EQ(alone.status, 0) << alone.err;
+}
+
+}  // namespace
+}  // namespace digits

@@ -1,0 +1,100 @@
+#include "distributed/launch_place.h"
+
+#include <gmock/gmock.h>
+
+#include <map>
+
+#include "distributed/rank_message.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+using Variables = std::map<std::string, std::string>;
+
+Environment environment_of(const Variables& variables) {
+  return [variables](const std::string& name) {
+    const auto found = variables.find(name);
+    return found == variables.end() ? std::string() : found->second;
+  };
+}
+
+const Variables kTorchrun{{"RANK", "2"},
+                          {"WORLD_SIZE", "4"},
+                          {"LOCAL_RANK", "1"},
+                          {"MASTER_ADDR", "a"},
+                          {"MASTER_PORT", "29500"}};
+
+TEST(LaunchPlace, ReadsTorchrunsVariables) {
+  auto variables = kTorchrun;
+  const auto place = find_place(environment_of(variables));
+  ASSERT_TRUE(place);
+  EXPECT_EQ(place->rank, 2);
+  EXPECT_EQ(place->ranks, 4);
+  EXPECT_EQ(place->local_rank, 1);
+  EXPECT_EQ(place->host, "a");
+  EXPECT_EQ(place->port, 29500);
+  EXPECT_FALSE(place->store_is_running);
+  EXPECT_EQ(place->attempt, "0");
+  variables["TORCHELASTIC_USE_AGENT_STORE"] = "True";
+  variables["TORCHELASTIC_RESTART_COUNT"] = "3";
+  const auto restarted = find_place(environment_of(variables));
+  EXPECT_TRUE(restarted->store_is_running);
+  EXPECT_EQ(restarted->attempt, "3");
+}
+
+TEST(LaunchPlace, ReadsOpenMpisVariables) {
+  const auto place = find_place(environment_of({{"OMPI_COMM_WORLD_RANK", "1"},
+                                                {"OMPI_COMM_WORLD_SIZE", "2"},
+                                                {"OMPI_COMM_WORLD_LOCAL_RANK", "1"},
+                                                {"MASTER_ADDR", "127.0.0.1"},
+                                                {"MASTER_PORT", "1"}}));
+  ASSERT_TRUE(place);
+  EXPECT_EQ(place->rank, 1);
+  EXPECT_EQ(place->ranks, 2);
+  EXPECT_EQ(place->local_rank, 1);
+}
+
+TEST(LaunchPlace, IsNoneWithoutALauncher) {
+  EXPECT_FALSE(find_place(environment_of({{"MASTER_ADDR", "a"}, {"MASTER_PORT", "1"}})));
+}
+
+// Each variable that is missing or wrong is named.
+TEST(LaunchPlace, NamesTheWrongVariable) {
+  const auto refuse = [](const std::string& name, const std::string& value) {
+    auto variables = kTorchrun;
+    variables[name] = value;
+    try {
+      find_place(environment_of(variables));
+      FAIL() << name << " " << value;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), "usage.distributed");
+      EXPECT_THAT(error.what(), testing::HasSubstr(name + " is")) << value;
+    }
+  };
+  for (const char* value : {"", "-1", "4", "x", "1x", "99999999999"}) refuse("RANK", value);
+  for (const char* value : {"", "0", "-2", "2.5", "65537"}) refuse("WORLD_SIZE", value);
+  for (const char* value : {"4", "first"}) refuse("LOCAL_RANK", value);
+  for (const char* value : {"", "0", "65536", "http"}) refuse("MASTER_PORT", value);
+  refuse("MASTER_ADDR", "");
+}
+
+TEST(LaunchPlace, GivesEachRankOneDevice) {
+  EXPECT_EQ(device_of_rank("", 3), "3");
+  EXPECT_EQ(device_of_rank("4,6", 0), "4");
+  EXPECT_EQ(device_of_rank("4,6", 1), "6");
+  EXPECT_EQ(device_of_rank("4,6", 2), "4");  // a second rank on the device
+  EXPECT_EQ(device_of_rank("5", 1), "5");    // chosen by the launcher
+}
+
+// An error travels between ranks with its code and hint, and names its rank.
+TEST(RankMessage, CarriesAnError) {
+  const auto error = parse_error(format_error({"disk.full", "full: \"\xff\"", "make room"}, 3));
+  EXPECT_EQ(error.code(), "disk.full");
+  EXPECT_THAT(error.what(), testing::StartsWith("rank 3: full: "));
+  EXPECT_EQ(error.hint(), "make room");
+  expect_error("distributed.malformed", [] { parse_error("{"); });
+}
+
+}  // namespace
+}  // namespace digits

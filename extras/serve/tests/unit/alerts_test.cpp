@@ -1,0 +1,40 @@
+// The alert rules of prometheus/alerts.yml, against the metrics that the server exports.
+#include <regex>
+#include <set>
+
+#include "base/files.h"
+#include "serve/metrics.h"
+#include "serve/rollout.h"
+#include "support/fake_model.h"
+#include "support/program.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+// A rule on a name that nobody exports would never fire.
+TEST(Alerts, NameExportedMetrics) {
+  auto facts = fake_facts();
+  facts.data_date = "2026-01-31";
+  Metrics metrics(facts);
+  metrics.request_ended("infer", 200, 0.01);
+  metrics.model_failed();
+  RolloutCounts counts;
+  counts.canary = CanaryCounts();
+  counts.shadow = ShadowCounts();
+  counts.live = LiveAccuracy();
+  metrics.rollout(counts);
+  const auto exported = metrics.text(0);
+  const auto rules = read_file(source_path("extras/serve/prometheus/alerts.yml"));
+  const std::regex name("digits_[a-z_]+");
+  std::set<std::string> names;
+  for (std::sregex_iterator match(rules.begin(), rules.end(), name), end; match != end; ++match) {
+    names.insert(match->str());
+  }
+  EXPECT_GE(names.size(), 6U);
+  for (const auto& each : names)
+    EXPECT_THAT(exported, testing::HasSubstr("\n" + each + "{")) << each;
+}
+
+}  // namespace
+}  // namespace digits

@@ -1,0 +1,105 @@
+#include "tune/search_report.h"
+
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+using testing::HasSubstr;
+
+// A result with these mistakes among 100 images.
+TrialResult with_mistakes(std::vector<std::uint32_t> mistakes) {
+  TrialResult result;
+  result.accuracy = proportion(100 - mistakes.size(), 100);
+  result.mistakes = std::move(mistakes);
+  return result;
+}
+
+std::vector<std::uint32_t> numbers(std::uint32_t first, std::uint32_t count) {
+  std::vector<std::uint32_t> all(count);
+  for (std::uint32_t i = 0; i < count; ++i) all[i] = first + i;
+  return all;
+}
+
+std::vector<Trial> trials_named(int count) {
+  std::vector<Trial> trials{{"0000"}};
+  for (int k = 1; k < count; ++k) {
+    trials.push_back({"000" + std::to_string(k), {"train.epochs = " + std::to_string(k)}});
+  }
+  return trials;
+}
+
+// By hand: the base has mistakes 0 to 4, the candidate 3 to 9: it gains 0, 1, 2 and loses 5 to 9.
+TEST(PairedCounts, OfMistakesMatchHandCalculation) {
+  const auto counts = paired_counts(with_mistakes(numbers(0, 5)), with_mistakes(numbers(3, 7)));
+  EXPECT_EQ(counts.n, 100U);
+  EXPECT_EQ(counts.gained, 3U);
+  EXPECT_EQ(counts.lost, 5U);
+}
+
+// By hand: the base has 14 mistakes. Trial 1 removes 8 of them: p = 2 / 2^8, twice that by Holm for
+// two trials, so it is better. Trial 2 removes one and adds 3: 8 of 16 splits are as uneven or more
+// (1, 4, 4 and 1 of 16, two-sided: p = 0.625).
+TEST(SearchReport, RanksAndTestsAgainstTheBase) {
+  const auto report = rank_trials(
+      trials_named(3),
+      {with_mistakes(numbers(0, 14)), with_mistakes(numbers(8, 6)), with_mistakes(numbers(1, 16))});
+  ASSERT_EQ(report.trials.size(), 3U);
+  EXPECT_EQ(report.trials[0].trial.id, "0001");
+  EXPECT_EQ(report.trials[1].trial.id, "0000");
+  EXPECT_EQ(report.trials[2].trial.id, "0002");
+  EXPECT_NEAR(report.trials[0].p, 2.0 * 2.0 / 256.0, 1e-12);
+  EXPECT_NEAR(report.trials[2].p, 0.625, 1e-12);
+  EXPECT_FALSE(report.trials[1].change.has_value());
+  EXPECT_GT(report.trials[0].change->low, 0.0);
+  EXPECT_TRUE(report.better);
+  EXPECT_THAT(verdict_text(report), HasSubstr("trial 0001 is better than the base: +"));
+}
+
+// The same gain among ten trials is what chance gives the best of ten: 10 * 2 / 256 is above 0.05.
+TEST(SearchReport, CorrectsForTheNumberOfTrials) {
+  std::vector<TrialResult> results{with_mistakes(numbers(0, 14)), with_mistakes(numbers(8, 6))};
+  for (int k = 2; k < 11; ++k) results.push_back(with_mistakes(numbers(0, 14)));
+  const auto report = rank_trials(trials_named(11), results);
+  EXPECT_EQ(report.trials[0].trial.id, "0001");
+  EXPECT_NEAR(report.trials[0].p, 10.0 * 2.0 / 256.0, 1e-12);
+  EXPECT_FALSE(report.better);
+  EXPECT_THAT(verdict_text(report), HasSubstr("not distinguishable from the base"));
+}
+
+// On a tie the base is first, and a failed trial is last, without a comparison.
+TEST(SearchReport, PutsTheBaseFirstOnATie) {
+  TrialResult failed;
+  failed.failure = "train.diverged";
+  const auto same = with_mistakes(numbers(0, 2));
+  const auto report = rank_trials(trials_named(3), {same, failed, same});
+  EXPECT_TRUE(report.trials[0].trial.is_base());
+  EXPECT_EQ(report.trials[2].result.failure, "train.diverged");
+  EXPECT_FALSE(report.trials[2].change.has_value());
+  EXPECT_FALSE(report.better);
+  EXPECT_THAT(verdict_text(report), HasSubstr("no drawn trial is better"));
+}
+
+TEST(SearchReport, TableShowsIntervalAndN) {
+  TrialResult failed;
+  failed.failure = "train.diverged";
+  const auto table = search_table(
+      rank_trials(trials_named(3), {with_mistakes({1, 2}), with_mistakes({1}), failed}));
+  EXPECT_THAT(table, testing::StartsWith("rank  trial  "));
+  EXPECT_THAT(table, testing::ContainsRegex("\n +1 +0001 +99.00 % \\[94.55, 99.82\\], n = 100 +"
+                                            "\\+1.00 \\[.*\\] .*train.epochs = 1\n"));
+  EXPECT_THAT(table, testing::ContainsRegex("\n +2 +0000 .* - .* base\n"));
+  EXPECT_THAT(table, testing::ContainsRegex("\n +3 +0002 +train.diverged +-"));
+}
+
+// The document has the same order, with n for each accuracy.
+TEST(SearchReport, JsonHasTheRanking) {
+  const Json json = rank_trials(trials_named(2), {with_mistakes({1, 2}), with_mistakes({1})});
+  EXPECT_EQ(json.at("trials").at(0).at("trial"), "0001");
+  EXPECT_EQ(json.at("trials").at(0).at("validation_accuracy").at("n"), 100);
+  EXPECT_TRUE(json.at("trials").at(1).at("change").is_null());
+  EXPECT_FALSE(json.at("better").get<bool>());
+}
+
+}  // namespace
+}  // namespace digits

@@ -1,0 +1,78 @@
+#include "tune/train_trial.h"
+
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+Trial quick_trial(int epochs) {
+  Trial trial{"0000"};
+  trial.config.seed = static_cast<std::int64_t>(test_seed() % 1000);
+  trial.config.device = "cpu";
+  trial.config.network.blocks = {{4}};
+  trial.config.train.epochs = epochs;
+  trial.config.train.batch_size = 8;
+  trial.config.train.precision = "float32";
+  return trial;
+}
+
+// By hand: channel 1 of the training part is 10 and 21, so it becomes 16 (15.5, to the nearest) in
+// both parts. The validation part has no share in the mean, and the other channel stays.
+TEST(RemoveChannel, BecomesItsTrainingMean) {
+  TrainingParts parts;
+  parts.training.schema = {1, 2, 2, {"a", "b"}};
+  parts.training.labels = {0};
+  parts.training.images = {1, 10, 2, 21};
+  parts.validation = parts.training;
+  parts.validation.images = {3, 200, 4, 255};
+  remove_channel(parts, 1);
+  EXPECT_THAT(parts.training.images, testing::ElementsAre(1, 16, 2, 16));
+  EXPECT_THAT(parts.validation.images, testing::ElementsAre(3, 16, 4, 16));
+}
+
+// The accuracy is that of the mistakes, on the validation part: 6 images of 60. Random images
+// cannot be learnt, so the accuracy itself is due to chance. The same trial gives the same result.
+TEST(TrainTrial, IsJudgedOnTheValidationPart) {
+  const SearchData data{random_dataset(60, 12, 10), 0, "fingerprint"};
+  const auto result = train_trial(data, quick_trial(2));
+  EXPECT_EQ(result.accuracy.n, 6U);
+  EXPECT_NEAR(result.accuracy.value, 1.0 - static_cast<double>(result.mistakes.size()) / 6.0,
+              1e-12);
+  EXPECT_TRUE(result.best_epoch == 1 || result.best_epoch == 2);
+  EXPECT_GT(result.seconds, 0.0);
+  const auto again = train_trial(data, quick_trial(2));
+  EXPECT_EQ(again.mistakes, result.mistakes);
+  EXPECT_EQ(again.best_epoch, result.best_epoch);
+}
+
+// Channel 1 alone shows the class. Without it the network knows nothing; without channel 2, which
+// is noise, it still knows all.
+TEST(TrainTrial, LosesWhatTheChannelShows) {
+  SearchData data{random_dataset(120, 8, 8, 2, 2), 0, "fingerprint"};
+  for (std::size_t i = 0; i < data.train.images.size(); i += 2) {
+    data.train.images[i] = data.train.labels[i / data.train.schema.image_bytes()] != 0 ? 230 : 20;
+  }
+  auto trial = quick_trial(4);
+  trial.config.network.crop_share = 0.0;
+  trial.config.data.validation_share = 0.5;
+  trial.config.train.learning_rate = 0.02;
+  const auto all = train_trial(data, trial);
+  trial.without_channel = 1;
+  const auto without_noise = train_trial(data, trial);
+  trial.without_channel = 0;
+  const auto without_class = train_trial(data, trial);
+  EXPECT_GE(all.accuracy.value, 0.9);
+  EXPECT_GE(without_noise.accuracy.value, 0.9);
+  EXPECT_LT(without_class.accuracy.value, 0.85) << "chance is 0.5: 60 images, the best of 4 epochs";
+}
+
+// A batch that the set cannot fill is an error of the configuration.
+TEST(TrainTrial, RejectsABatchAboveTheSet) {
+  const SearchData data{random_dataset(60, 12, 10), 0, "fingerprint"};
+  auto trial = quick_trial(1);
+  trial.config.train.batch_size = 500;
+  expect_error("config.train", [&] { train_trial(data, trial); });
+}
+
+}  // namespace
+}  // namespace digits

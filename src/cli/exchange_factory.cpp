@@ -1,0 +1,50 @@
+#include "cli/exchange_factory.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/error.h"
+#include "pipeline/shared_run.h"
+
+namespace digits {
+
+namespace {
+
+std::vector<ExchangeFactory>& registered_exchanges() {
+  static std::vector<ExchangeFactory> factories;
+  return factories;
+}
+
+// The first exchange that a factory makes.
+std::unique_ptr<GradientExchange> make_exchange(const ParsedOptions& parsed) {
+  for (const auto& factory : exchange_factories()) {
+    if (auto exchange = factory.make(parsed)) return exchange;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+const std::vector<ExchangeFactory>& exchange_factories() { return registered_exchanges(); }
+
+void set_exchange_factories(std::vector<ExchangeFactory> factories) {
+  registered_exchanges() = std::move(factories);
+}
+
+int run_shared(const ParsedOptions& parsed, const std::function<int(GradientExchange*)>& work) {
+  const auto exchange = make_exchange(parsed);
+  if (!exchange) return work(nullptr);
+  try {
+    if (exchange->rank() == 0) return work(exchange.get());
+    join_training(*exchange);
+    return kDone;
+  } catch (const Error& error) {
+    exchange->leave(&error);
+    if (exchange->rank() == 0) throw;
+    throw Error(error.code(), fmt::format("rank {}: {}", exchange->rank(), error.what()),
+                error.hint());
+  }
+}
+
+}  // namespace digits

@@ -1,0 +1,31 @@
+// Registers the connections among the processes of a training that the folders of extras/ add.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "cli/options.h"
+#include "model/gradient_exchange.h"
+
+namespace digits {
+
+struct ExchangeFactory {
+  // Adds its options to `run` and `train`.
+  std::function<void(CommandOptions& options)> add_options;
+  // Connects this process with the other ranks. Null: it trains alone. Throws usage.* and
+  // distributed.*.
+  std::function<std::unique_ptr<GradientExchange>(const ParsedOptions& parsed)> make;
+};
+
+// The program's factories: none before set_exchange_factories is called. Not thread-safe: set them
+// before the first training.
+const std::vector<ExchangeFactory>& exchange_factories();
+void set_exchange_factories(std::vector<ExchangeFactory> factories);
+
+// Calls `work` with this process's exchange, or with null when it trains alone, and returns the
+// result. A rank other than 0 trains with rank 0 instead, and returns kDone. An error of one rank
+// is thrown on all of them.
+int run_shared(const ParsedOptions& parsed, const std::function<int(GradientExchange*)>& work);
+
+}  // namespace digits

@@ -1,0 +1,85 @@
+// A command runs on rank 0 alone, and an error of one rank ends all of them.
+#include "cli/exchange_factory.h"
+
+#include <ATen/ATen.h>
+#include <gmock/gmock.h>
+
+#include "base/error.h"
+#include "support/fake_ranks.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+// An exchange that hands its calls on to another one.
+class Forwarding : public GradientExchange {
+ public:
+  explicit Forwarding(GradientExchange& to) : to_(to) {}
+  int rank() const override { return to_.rank(); }
+  int ranks() const override { return to_.ranks(); }
+  void average(at::Tensor& values) override { to_.average(values); }
+  std::string broadcast(const std::string& bytes) override { return to_.broadcast(bytes); }
+  std::string scatter(const std::vector<std::string>& parts) override { return to_.scatter(parts); }
+  void leave(const Error* error) noexcept override { to_.leave(error); }
+
+ private:
+  GradientExchange& to_;
+};
+
+// The exchange of the thread that calls the factory.
+thread_local GradientExchange* exchange_here = nullptr;
+
+class RunShared : public testing::Test {
+ protected:
+  RunShared() {
+    set_exchange_factories({{[](CommandOptions& options) { options.flag("shared", "test"); },
+                             [](const ParsedOptions&) -> std::unique_ptr<GradientExchange> {
+                               if (exchange_here == nullptr) return nullptr;
+                               return std::make_unique<Forwarding>(*exchange_here);
+                             }}});
+  }
+  ~RunShared() override { set_exchange_factories({}); }
+};
+
+TEST_F(RunShared, WithoutAnExchangeRunsAlone) {
+  EXPECT_EQ(run_shared({}, [](GradientExchange* exchange) { return exchange == nullptr ? 7 : 8; }),
+            7);
+}
+
+// The error of rank 0 has its code on all ranks; another rank names itself.
+TEST_F(RunShared, AnErrorOfRankZeroEndsAllRanks) {
+  std::vector<std::string> messages(2);
+  const auto codes = FakeWorld(2).run([&](GradientExchange& exchange) {
+    exchange_here = &exchange;
+    try {
+      run_shared({}, [](GradientExchange* own) -> int {
+        EXPECT_EQ(own->rank(), 0);
+        throw Error("data.leakage", "seen", "hint");
+      });
+    } catch (const Error& error) {
+      messages[static_cast<std::size_t>(exchange.rank())] = error.what();
+      throw;
+    }
+  });
+  EXPECT_THAT(codes, ElementsAre("data.leakage", "data.leakage"));
+  EXPECT_THAT(messages, ElementsAre("seen", "rank 1: seen"));
+}
+
+TEST_F(RunShared, AddsTheOptionsOfAFactory) {
+  CommandOptions options("train", "test");
+  options.add_exchanges();
+  const auto parsed = options.parse({"--shared", "--allow-world-change"});
+  EXPECT_TRUE(parsed->has("shared"));
+  EXPECT_TRUE(parsed->has("allow-world-change"));
+  set_exchange_factories({});
+  CommandOptions without("train", "test");
+  without.add_exchanges();
+  expect_error("usage.option", [&] { without.parse({"--allow-world-change"}); });
+}
+
+}  // namespace
+}  // namespace digits

@@ -1,0 +1,36 @@
+#include "inference/version.h"
+
+#include "model/device.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+// Each library has a version number of two parts or more, and no key is left out: a lineage without
+// them could not explain a difference between two machines.
+TEST(Versions, NameEachLibrary) {
+  const auto all = versions();
+  for (const char* name : {"digits", "libtorch", "onednn", "opencv", "fmt", "nlohmann_json",
+                           "tomlplusplus", "spdlog", "openssl", "zlib"}) {
+    EXPECT_THAT(all.at(name).get<std::string>(), testing::MatchesRegex("[0-9]+\\.[0-9]+.*"))
+        << name;
+  }
+  EXPECT_THAT(all.at("revision").get<std::string>(), testing::MatchesRegex("unknown|[0-9a-f]{40}"));
+}
+
+// The machine: the device that `auto` takes, the BLAS, and the processor's features.
+TEST(Versions, DescribeTheMachine) {
+  const auto all = versions();
+  const auto device = all.at("device").get<std::string>();
+  if (choose_device("auto") == c10::kCPU) {
+    EXPECT_EQ(device, "cpu");
+  } else {
+    EXPECT_THAT(device, testing::MatchesRegex("cuda \\([0-9]+ visible, of .+\\)"));
+  }
+  EXPECT_NE(all.at("blas"), "");
+  EXPECT_FALSE(all.at("cpu_features").empty());
+  EXPECT_EQ(all.size(), 14U);
+}
+
+}  // namespace
+}  // namespace digits

@@ -1,0 +1,262 @@
+// Which number is shown where, and what is marked: each chart and table of the report is compared
+// with one that is written by hand.
+#include <fmt/format.h>
+
+#include "pipeline/report_charts.h"
+#include "pipeline/report_page.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+std::vector<EpochRecord> two_epochs() {
+  EpochRecord first;
+  first.epoch = 1;
+  first.train_loss = 0.5;
+  first.validation_loss = 0.4;
+  first.validation_accuracy = {0.8, 0.7, 0.9, 60};
+  first.images = 600;
+  first.seconds = 5.0;
+  first.train_seconds = 4.0;
+  first.wait_seconds = 1.0;
+  first.peak_memory_bytes = std::int64_t{300} << 20;
+  EpochRecord second = first;
+  second.epoch = 2;
+  second.train_loss = 0.3;
+  second.validation_loss = 0.35;
+  second.validation_accuracy = {0.75, 0.65, 0.85, 60};
+  return {first, second};
+}
+
+// Six samples of two classes: the first five have the label 0. Sample 0 is predicted as class 1.
+const std::vector<std::uint8_t> kLabels{0, 0, 0, 0, 0, 1};
+Evaluation two_class_scores() {
+  auto result = evaluate_logits({0, 1, 2, 0, 2, 0, 2, 0, 2, 0, 0, 3}, kLabels, {"cat", "dog"});
+  result.fairness = assess_fairness(kLabels, result.predictions, {"cat", "dog"},
+                                    {{"size", {{"small", {0, 5}}, {"large", {1, 2, 3, 4}}}},
+                                     {"tone", {{"dark", {0, 1, 2}}, {"light", {3, 4, 5}}}}});
+  return result;
+}
+
+RunReport small_report() {
+  RunReport report;
+  report.name = "first";
+  report.config.preset = "fast";
+  report.config.seed = 7;
+  report.config.data.source = "animals";
+  const Json part{
+      {"count", 6}, {"fingerprint", "0123456789abcdef0123"}, {"findings", Json::array()}};
+  report.data = {{"train", part}, {"test", part}, {"findings", Json::array()}};
+  report.evaluation = {{"weights_sha256", "feed"}};
+  report.checks = {{"gates", Json::array()}};
+  report.history = two_epochs();
+  report.scores = two_class_scores();
+  report.augmentation = "png";
+  report.versions = {{"device", "cpu"}, {"digits", "1.2.3"}};
+  return report;
+}
+
+Json gate_document(const std::string& metric, const std::string& verdict,
+                   const std::string& bound) {
+  return {{"metric", metric},
+          {"verdict", verdict},
+          {"observed", Quantity{0.5, 0.4, 0.6, 20}},
+          {bound, 0.25},
+          {"reason", "because"}};
+}
+
+std::string section_of(const RunReport& report, const std::string& heading) {
+  for (const auto& section : report_page(report).sections) {
+    if (section.heading == heading) return section.content.text;
+  }
+  return "no section " + heading;
+}
+
+// Both losses by epoch on a logarithmic axis, and the accuracy with its interval.
+TEST(TrainingCharts, PlotLossesAndAccuracyByEpoch) {
+  const auto charts = training_charts(two_epochs());
+  ASSERT_EQ(charts.size(), 2U);
+  EXPECT_EQ(charts[0].name, "loss");
+  EXPECT_EQ(charts[0].chart.text, draw(LineChart{"Loss",
+                                                 {"epoch", Scale::kWhole},
+                                                 {"nats", Scale::kLog},
+                                                 {{"training", {{1, 0.5}, {2, 0.3}}, false},
+                                                  {"validation", {{1, 0.4}, {2, 0.35}}, false}}})
+                                      .text);
+  EXPECT_EQ(charts[1].name, "accuracy");
+  EXPECT_EQ(charts[1].chart.text,
+            draw(LineChart{"Validation accuracy",
+                           {"epoch", Scale::kWhole},
+                           {"accuracy, 95 % interval", Scale::kPercent},
+                           {{"", {{1, 0.8, 0.7, 0.9}, {2, 0.75, 0.65, 0.85}}, false}}})
+                .text);
+}
+
+// Rows are the truth. Sample 0 is the only mistake: a cat that is called a dog.
+TEST(EvaluationCharts, ShowTheConfusionMatrix) {
+  const auto charts = evaluation_charts(two_class_scores(), kLabels);
+  ASSERT_EQ(charts.size(), 5U);
+  EXPECT_EQ(charts[0].name, "confusion");
+  EXPECT_EQ(charts[0].chart.text,
+            draw(ConfusionChart{"Confusion matrix", {"cat", "dog"}, {{4, 1}, {0, 1}}}).text);
+}
+
+// By its score, the dog is ranked first: one positive among six, found without a false positive.
+// The ROC curve and the one of precision and recall go through known points.
+TEST(EvaluationCharts, PlotACurvePerClassAndChance) {
+  const auto charts = evaluation_charts(two_class_scores(), kLabels);
+  EXPECT_EQ(charts[1].name, "roc");
+  for (const char* text : {"cat", "dog", "chance", "false positive rate", "true positive rate"}) {
+    EXPECT_THAT(charts[1].chart.text, HasSubstr(text));
+  }
+  EXPECT_EQ(charts[2].name, "precision_recall");
+  EXPECT_THAT(charts[2].chart.text, Not(HasSubstr("chance")));
+  EXPECT_THAT(charts[2].chart.text, HasSubstr("recall"));
+}
+
+// The slice of the lowest accuracy of all is marked, and no other: "small" has 1 of 2.
+TEST(EvaluationCharts, MarkTheWorstSlice) {
+  const auto scores = two_class_scores();
+  const auto charts = evaluation_charts(scores, kLabels);
+  const auto& size = scores.fairness.groups.at(0).slices;
+  const auto& tone = scores.fairness.groups.at(1).slices;
+  EXPECT_EQ(charts[4].name, "slices");
+  EXPECT_EQ(charts[4].chart.text,
+            draw(DotChart{"Accuracy by slice",
+                          {"accuracy, 95 % interval", Scale::kPercent},
+                          {{"size small", size.at(0).accuracy, std::nullopt, Verdict::kWarning},
+                           {"size large", size.at(1).accuracy, std::nullopt, Verdict::kNone},
+                           {"tone dark", tone.at(0).accuracy, std::nullopt, Verdict::kNone},
+                           {"tone light", tone.at(1).accuracy, std::nullopt, Verdict::kNone}}})
+                .text);
+}
+
+// A bin's own numbers, with the count of its images.
+TEST(EvaluationCharts, ShowTheReliability) {
+  const auto scores = two_class_scores();
+  ReliabilityChart expected{"Reliability", {}};
+  for (const auto& bin : scores.reliability) {
+    expected.bins.push_back({bin.low, bin.high, bin.confidence, bin.accuracy});
+  }
+  const auto charts = evaluation_charts(scores, kLabels);
+  EXPECT_EQ(charts[3].name, "reliability");
+  EXPECT_EQ(charts[3].chart.text, draw(expected).text);
+}
+
+TEST(ReportPage, CountsTheGates) {
+  auto document = small_report();
+  document.checks["gates"] = {gate_document("a", "passed", "at_least"),
+                              gate_document("b", "passed", "at_most")};
+  EXPECT_EQ(report_page(document).subtitle, "fast preset, seed 7, data animals: all gates passed");
+  EXPECT_THAT(
+      section_of(document, "Summary"),
+      HasSubstr(html::cards({{"gates", "2 of 2", "passed", Verdict::kPass}}).text.substr(20, 40)));
+  document.checks["gates"].push_back(gate_document("c", "undecided", "at_least"));
+  EXPECT_THAT(report_page(document).subtitle, HasSubstr("gates: 1 undecided of 3"));
+  EXPECT_THAT(section_of(document, "Summary"), HasSubstr("passed, 1 undecided"));
+  document.checks["gates"].push_back(gate_document("d", "failed", "at_least"));
+  EXPECT_THAT(report_page(document).subtitle, HasSubstr("gates: 1 failed, 1 undecided of 4"));
+  EXPECT_THAT(section_of(document, "Summary"), HasSubstr("2 of 4"));
+}
+
+// A row per gate: the metric, its verdict with the mark of that verdict, the interval, n, the bound
+// with its direction, and the reason with the note.
+TEST(ReportPage, ListsEachGate) {
+  auto document = small_report();
+  auto noted = gate_document("recall", "undecided", "at_least");
+  noted["note"] = "needs 90 images";
+  document.checks["gates"] = {noted, gate_document("loss", "failed", "at_most")};
+  const html::Table expected{"",
+                             {{"metric"},
+                              {"verdict"},
+                              {"observed, 95 % interval", true},
+                              {"n", true},
+                              {"bound", true},
+                              {"reason"}},
+                             {{{"recall"},
+                               {"undecided", Verdict::kWarning},
+                               {"0.50 [0.40, 0.60]"},
+                               {"20"},
+                               {"≥ 0.25"},
+                               {"because; needs 90 images"}},
+                              {{"loss"},
+                               {"failed", Verdict::kFail},
+                               {"0.50 [0.40, 0.60]"},
+                               {"20"},
+                               {"≤ 0.25"},
+                               {"because"}}}};
+  EXPECT_EQ(section_of(document, "Gates"), html::table(expected).text);
+}
+
+// Sums over the epochs, and the epoch of the best validation accuracy.
+TEST(ReportPage, SumsTheTraining) {
+  EXPECT_THAT(section_of(small_report(), "Training"),
+              HasSubstr(html::table({"Training",
+                                     {{"what"}, {"value", true}},
+                                     {{{"epochs"}, {"2"}},
+                                      {{"best epoch"}, {"1"}},
+                                      {{"seconds, with validation"}, {"10.0"}},
+                                      {{"seconds in the training loop"}, {"8.0"}},
+                                      {{"images a second"}, {"150"}},
+                                      {{"waiting for data"}, {"25.0 %"}},
+                                      {{"peak memory"}, {"300 MiB"}}}})
+                            .text));
+}
+
+// Each class's own precision and recall: 4 of 4 and 4 of 5 for the cat, 1 of 2 and 1 of 1 for the
+// dog.
+TEST(ReportPage, ListsEachClass) {
+  const auto text = section_of(small_report(), "Test set");
+  const auto cat = text.find("cat"), dog = text.find("dog", cat);
+  ASSERT_NE(dog, std::string::npos);
+  const auto of_cat = text.substr(cat, dog - cat), of_dog = text.substr(dog);
+  EXPECT_LT(of_cat.find(">100 %"), of_cat.find(">80 %"));
+  EXPECT_LT(of_dog.find(">50 %"), of_dog.find(">100 %"));
+  EXPECT_THAT(of_cat, HasSubstr(">5<"));
+  EXPECT_THAT(of_dog, HasSubstr(">1<"));
+}
+
+// Findings of both parts and of the set as a whole, errors marked as such.
+TEST(ReportPage, ListsFindings) {
+  auto document = small_report();
+  const auto finding = [](const char* code, const char* severity) {
+    return Json{{"code", code}, {"severity", severity}, {"message", "seen"}};
+  };
+  document.data["train"]["findings"] = {finding("data.a", "warning")};
+  document.data["test"]["findings"] = {finding("data.b", "error")};
+  document.data["findings"] = {finding("data.c", "warning")};
+  EXPECT_THAT(section_of(document, "Data"),
+              HasSubstr(html::table({"Findings",
+                                     {{"code"}, {"severity"}, {"what"}},
+                                     {{{"data.a"}, {"warning", Verdict::kWarning}, {"seen"}},
+                                      {{"data.b"}, {"error", Verdict::kFail}, {"seen"}},
+                                      {{"data.c"}, {"warning", Verdict::kWarning}, {"seen"}}}})
+                            .text));
+  EXPECT_THAT(section_of(document, "Data"),
+              HasSubstr(html::table({"",
+                                     {{"part"}, {"images", true}, {"fingerprint"}},
+                                     {{{"train"}, {"6"}, {"0123456789abcdef"}},
+                                      {{"test"}, {"6"}, {"0123456789abcdef"}}}})
+                            .text));
+}
+
+// The page names the machine and the versions that made it.
+TEST(ReportPage, NamesTheLineage) {
+  const auto text = section_of(small_report(), "Lineage");
+  EXPECT_THAT(text,
+              HasSubstr(html::table({"",
+                                     {{"what"}, {"value"}},
+                                     {{{"weights, SHA-256"}, {"feed"}},
+                                      {{"training set, fingerprint"}, {"0123456789abcdef0123"}},
+                                      {{"test set, fingerprint"}, {"0123456789abcdef0123"}},
+                                      {{"device"}, {"cpu"}},
+                                      {{"digits"}, {"1.2.3"}}}})
+                            .text));
+  EXPECT_EQ(report_page(small_report()).footer, "digits 1.2.3");
+}
+
+}  // namespace
+}  // namespace digits
