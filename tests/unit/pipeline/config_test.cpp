@@ -50,6 +50,13 @@ TEST(Config, FileMayNameItsPreset) {
   expect_error("config.preset", [&] { load_config(folder / "c.toml", Config()); });
 }
 
+// A run that names bfloat16 is refused on a processor without it, whose sums are too inaccurate.
+TEST(Config, FixturesTrainOnEveryProcessor) {
+  for (const std::string name : {"smoke.toml", "tiny.toml", "tiny_fast.toml"}) {
+    EXPECT_NE(load_config(fixtures() / name, Config()).train.precision, "bfloat16") << name;
+  }
+}
+
 // A run's own file must be complete: defaults do not replace missing keys.
 TEST(Config, OfARunMustBeComplete) {
   const TemporaryDirectory folder;
@@ -110,6 +117,7 @@ TEST(Config, RejectsImpossibleValues) {
                            "[train]\ncheckpoint_seconds = nan",
                            "[data]\ntest_share = 1.5",
                            "[data]\nfail_on = \"never\"",
+                           "[data]\ndate = \"2026-02-30\"",
                            "[gates]\nundecided = \"maybe\""}) {
     expect_error("config.value", [&] { parse(text); });
   }
