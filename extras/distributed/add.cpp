@@ -1,10 +1,11 @@
-// Adds --distributed and its companions to `digits run` and `digits train`.
+// Adds --distributed and related options to `digits run` and `digits train`.
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <cstdlib>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "cli/extras.h"
 #include "distributed/gloo_exchange.h"
 #include "distributed/launch_place.h"
@@ -39,11 +40,11 @@ std::unique_ptr<GradientExchange> join_ranks(const ParsedOptions& parsed) {
                 "RANK and WORLD_SIZE are not set, expected a launcher's values",
                 "start the processes by torchrun or mpirun, or leave out --distributed");
   }
-  const auto device =
-      device_of_rank(environment_variable("CUDA_VISIBLE_DEVICES"), place->local_rank);
+  const auto device = device_of_rank(std::getenv("CUDA_VISIBLE_DEVICES"), place->local_rank);
   ::setenv("CUDA_VISIBLE_DEVICES", device.c_str(), 1);  // LibTorch reads it later
   if (place->rank > 0) spdlog::set_pattern(fmt::format("%^[%l]%$ rank {}: %v", place->rank));
-  return connect_ranks(*place, timeout);
+  // As Ctrl-C does: a rank that computes alone stops at its next safe point.
+  return connect_ranks(*place, timeout, [] { set_interrupted(true); });
 }
 
 }  // namespace

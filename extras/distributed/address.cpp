@@ -11,6 +11,7 @@
 #include "base/descriptor.h"
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "distributed/rank_message.h"
 
 namespace digits {
 
@@ -38,6 +39,19 @@ Descriptor connected_socket(const std::string& host, int port, int type, millise
   return Descriptor(-1);
 }
 
+// The address that the system call gives for the socket; empty if it fails.
+std::string address_by(int (*call)(int, sockaddr*, socklen_t*), const Descriptor& socket) {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  auto* const address = reinterpret_cast<sockaddr*>(&storage);
+  std::array<char, NI_MAXHOST> text{};
+  if (call(socket.get(), address, &size) != 0 ||
+      ::getnameinfo(address, size, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST) != 0) {
+    return {};
+  }
+  return text.data();
+}
+
 Error unreachable(const std::string& host, int port, const std::string& seen) {
   return {"distributed.unreachable",
           fmt::format("{}:{}: {}, expected the store of rank 0", host, port, seen),
@@ -46,17 +60,15 @@ Error unreachable(const std::string& host, int port, const std::string& seen) {
 
 }  // namespace
 
-std::string address_towards(const std::string& host, int port) {
+Route route_to(const std::string& host, int port) {
   const auto socket = connected_socket(host, port, SOCK_DGRAM, milliseconds(1000));
-  sockaddr_storage own{};
-  socklen_t size = sizeof own;
-  auto* const address = reinterpret_cast<sockaddr*>(&own);
-  std::array<char, NI_MAXHOST> text{};
-  if (::getsockname(socket.get(), address, &size) == 0 &&
-      ::getnameinfo(address, size, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST) == 0) {
-    return text.data();
-  }
-  throw unreachable(host, port, "no route");
+  Route route{address_by(::getsockname, socket), address_by(::getpeername, socket)};
+  if (route.own.empty() || route.other.empty()) throw unreachable(host, port, "no route");
+  return route;
+}
+
+bool is_loopback(const std::string& address) {
+  return address == "::1" || address.rfind("127.", 0) == 0 || address.rfind("::ffff:127.", 0) == 0;
 }
 
 void wait_for_port(const std::string& host, int port, milliseconds timeout) {
@@ -64,9 +76,7 @@ void wait_for_port(const std::string& host, int port, milliseconds timeout) {
   while (connected_socket(host, port, SOCK_STREAM, timeout).get() < 0) {
     throw_if_interrupted("the start: rank 0 is missing");
     if (Clock::now() - start >= timeout) {
-      throw unreachable(host, port,
-                        fmt::format("nothing listens after {:.0f} s",
-                                    std::chrono::duration<double>(timeout).count()));
+      throw unreachable(host, port, "nothing listens after " + in_seconds(timeout));
     }
     std::this_thread::sleep_for(milliseconds(20));
   }

@@ -6,9 +6,17 @@
 
 namespace digits {
 
-// This host's address on the way to `host`: the one that other hosts can reach. Throws
-// distributed.unreachable.
-std::string address_towards(const std::string& host, int port);
+// The ends of the way from this host to another one, as numeric addresses.
+struct Route {
+  std::string own;
+  std::string other;
+};
+
+// Throws distributed.unreachable.
+Route route_to(const std::string& host, int port);
+
+// Whether only this host reaches the numeric address: "127.0.1.1", "::1".
+bool is_loopback(const std::string& address);
 
 // Waits until a program listens on the port, at most `timeout`. Throws distributed.unreachable, and
 // `interrupted`.

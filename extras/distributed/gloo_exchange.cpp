@@ -8,14 +8,17 @@
 #include <cstdio>
 #include <cstdlib>
 #include <future>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "distributed/address.h"
 #include "distributed/gloo_group.h"
 #include "distributed/heartbeat.h"
+#include "distributed/nccl_sum.h"
 #include "distributed/rank_message.h"
 #include "distributed/rendezvous.h"
 
@@ -26,7 +29,7 @@ namespace {
 using std::chrono::milliseconds;
 
 // The heartbeat detects lost ranks; the gradients' group itself may wait this long.
-constexpr auto kPatience = std::chrono::hours(24 * 365);
+constexpr auto kOperationTimeout = std::chrono::hours(24 * 365);
 
 // Ends the process with its exit status, but without the destructors of static objects: Gloo's
 // threads still use them.
@@ -48,6 +51,7 @@ class GlooExchange : public GradientExchange {
     if (state_ == State::kDone) return;
     ::on_exit(end_without_destructors, nullptr);
     group_.abandon();
+    if (gpu_sum_) new TensorSum(std::move(*gpu_sum_));  // as the group: not destroyed
     store_.release();
     heartbeat_.release();  // its thread may run until the process ends
   }
@@ -57,7 +61,8 @@ class GlooExchange : public GradientExchange {
   void average(at::Tensor& values) override;
   std::string broadcast(const std::string& bytes) override;
   std::string scatter(const std::vector<std::string>& parts) override;
-  void leave(const Error* error) noexcept override;
+  void finish() override;
+  Error fail(const Error& error) noexcept override;
 
  private:
   enum class State { kConnected, kDone, kFailed };
@@ -66,10 +71,24 @@ class GlooExchange : public GradientExchange {
   Store store_;  // of rank 0: serves the others
   GlooGroup group_;
   std::unique_ptr<Heartbeat> heartbeat_;
+  std::optional<TensorSum> gpu_sum_;  // from the first tensor on a GPU on
   State state_ = State::kConnected;
 };
 
 void GlooExchange::average(at::Tensor& values) {
+  if (values.is_cuda() && !gpu_sum_) {
+    gpu_sum_ = nccl_sum(store_, place_);
+    if (!*gpu_sum_ && rank() == 0) {
+      log_warning(
+          "distributed.no_nccl: this program was built without NCCL, so each step averages "
+          "the gradients on the CPU");
+    }
+  }
+  if (values.is_cuda() && *gpu_sum_) {
+    heartbeat_->poll((*gpu_sum_)(values));
+    values.div_(place_.ranks);
+    return;
+  }
   auto sum = values.cpu();  // the same tensor on a CPU
   heartbeat_->wait(group_.sum(sum));
   sum.div_(place_.ranks);
@@ -108,40 +127,51 @@ std::string GlooExchange::scatter(const std::vector<std::string>& parts) {
   return bytes_of(own.narrow(0, sizeof bytes, bytes));
 }
 
-void GlooExchange::leave(const Error* error) noexcept {
-  if (state_ != State::kConnected) return;
-  heartbeat_->leave(error);
-  state_ = error == nullptr ? State::kDone : State::kFailed;
+void GlooExchange::finish() {
+  state_ = State::kFailed;  // unless all finish
+  heartbeat_->finish();
+  state_ = State::kDone;
 }
 
-std::unique_ptr<GradientExchange> connect(const LaunchPlace& place, milliseconds timeout) {
-  auto store = meet(place, timeout);
+Error GlooExchange::fail(const Error& error) noexcept {
+  if (state_ != State::kConnected) return error;
+  state_ = State::kFailed;
+  return heartbeat_->fail(error);
+}
+
+std::unique_ptr<GradientExchange> connect(const LaunchPlace& place, milliseconds timeout,
+                                          const std::function<void()>& on_end) {
+  auto [store, address] = meet(place, timeout);
   const auto interval = std::min<milliseconds>(milliseconds(500), timeout / 10);
-  const auto address = address_towards(place.host, place.port);
+  std::unique_ptr<Heartbeat> heartbeat;
   try {
     GlooGroup beats(store, "heartbeat", place, address, timeout, timeout - 2 * interval);
-    auto heartbeat = std::make_unique<Heartbeat>(std::move(beats), place.rank, interval, timeout);
-    GlooGroup group(store, "gradients", place, address, timeout, kPatience);
+    heartbeat =
+        std::make_unique<Heartbeat>(std::move(beats), place.rank, interval, timeout, on_end);
+    GlooGroup group(store, "gradients", place, address, timeout, kOperationTimeout);
     return std::make_unique<GlooExchange>(place, std::move(store), std::move(group),
                                           std::move(heartbeat));
   } catch (const std::exception& error) {
-    throw Error("distributed.unreachable",
-                fmt::format("rank {} at {}: {}, expected a connection with each rank", place.rank,
-                            address, first_line(error.what())),
-                "check that the hosts reach each other, or set GLOO_SOCKET_IFNAME to the network's "
-                "interface");
+    const Error unreachable("distributed.unreachable",
+                            fmt::format("rank {} at {}: {}, expected a connection with each rank",
+                                        place.rank, address, first_line(error.what())),
+                            "check that the hosts reach each other, or set GLOO_SOCKET_IFNAME to "
+                            "the network's interface");
+    if (heartbeat) heartbeat->fail(unreachable);
+    throw unreachable;
   }
 }
 
 }  // namespace
 
 // On a thread of its own: a call of the store waits without limit for a process that is stopped.
-std::unique_ptr<GradientExchange> connect_ranks(const LaunchPlace& place, milliseconds timeout) {
+std::unique_ptr<GradientExchange> connect_ranks(const LaunchPlace& place, milliseconds timeout,
+                                                const std::function<void()>& on_end) {
   const auto connected = std::make_shared<std::promise<std::unique_ptr<GradientExchange>>>();
   auto exchange = connected->get_future();
   std::thread([=] {
     try {
-      connected->set_value(connect(place, timeout));
+      connected->set_value(connect(place, timeout, on_end));
     } catch (...) {
       connected->set_exception(std::current_exception());
     }
@@ -149,8 +179,10 @@ std::unique_ptr<GradientExchange> connect_ranks(const LaunchPlace& place, millis
   if (exchange.wait_for(2 * timeout) == std::future_status::ready) return exchange.get();
   ::on_exit(end_without_destructors, nullptr);
   throw Error("distributed.unreachable",
-              fmt::format("{}:{}: no answer, expected the store of rank 0", place.host, place.port),
-              "check that MASTER_PORT is rank 0's alone, and that rank 0 is not stopped");
+              fmt::format("{}:{}: no answer of rank 0 or of another rank after {}, expected a "
+                          "connection with each rank",
+                          place.host, place.port, in_seconds(2 * timeout)),
+              "check that MASTER_PORT is rank 0's alone, and that no rank is stopped");
 }
 
 }  // namespace digits

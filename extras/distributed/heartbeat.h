@@ -20,23 +20,32 @@ namespace digits {
 // is stopped or is cut off is still detected within the group's timeout.
 class Heartbeat {
  public:
+  // Calls `on_end` on its thread when another rank is lost or has failed: a rank that computes
+  // alone waits in no call that could throw.
   Heartbeat(GlooGroup group, int rank, std::chrono::milliseconds interval,
-            std::chrono::milliseconds timeout);
+            std::chrono::milliseconds timeout, std::function<void()> on_end);
   ~Heartbeat();
   Heartbeat(const Heartbeat&) = delete;
   Heartbeat& operator=(const Heartbeat&) = delete;
 
   // Waits for an operation of another group. Throws distributed.peer_lost when a rank is lost, and
-  // the error of a rank that has left with it.
+  // the error of a rank that has failed.
   void wait(const Work& work);
 
-  // Leaves: without an error, waits until all other ranks have left, too; with one, until they have
-  // received it. Ends at once when a rank is lost.
-  void leave(const Error* error);
+  // The same for an operation of a GPU: its callback comes before its result.
+  void poll(const Work& work);
+
+  // As GradientExchange::finish() and fail(); one of them, once.
+  void finish();
+  Error fail(const Error& error);
 
  private:
+  enum class Beat { kStay, kFinished, kFailed };  // of all ranks together
+
   void run() noexcept;
-  bool beat();
+  Beat beat();
+  void stop(const std::optional<Error>& failure);
+  void require_result(const Work& work);
   void end_with(const Error& error);
   std::string share_failure(int failed);
 
@@ -44,6 +53,7 @@ class Heartbeat {
   int rank_;
   std::chrono::milliseconds interval_;
   std::chrono::milliseconds timeout_;
+  std::function<void()> on_end_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool leaving_ = false;

@@ -73,11 +73,12 @@ std::optional<LaunchPlace> find_place(const Environment& environment) {
   return place;
 }
 
-std::string device_of_rank(const std::string& visible, int local_rank) {
-  if (visible.empty()) return std::to_string(local_rank);
+std::string device_of_rank(const char* visible, int local_rank) {
+  if (visible == nullptr) return std::to_string(local_rank);
   std::vector<std::string> devices;
   std::istringstream list(visible);
   for (std::string device; std::getline(list, device, ',');) devices.push_back(device);
+  if (devices.empty()) return visible;
   return devices[static_cast<std::size_t>(local_rank) % devices.size()];
 }
 

@@ -29,7 +29,8 @@ std::string environment_variable(const std::string& name);
 std::optional<LaunchPlace> find_place(const Environment& environment);
 
 // The value of CUDA_VISIBLE_DEVICES for one device a rank: entry `local_rank` of the list
-// `visible`. Ranks beyond the list begin it again, so a list of one entry stays.
-std::string device_of_rank(const std::string& visible, int local_rank);
+// `visible`, of all devices if it is null. Ranks beyond the list begin it again, so a list of one
+// entry stays; an empty list stays, too.
+std::string device_of_rank(const char* visible, int local_rank);
 
 }  // namespace digits

@@ -23,4 +23,8 @@ Error parse_error(const std::string& text) {
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
+std::string in_seconds(std::chrono::milliseconds time) {
+  return fmt::format("{:.0f} s", std::chrono::duration<double>(time).count());
+}
+
 }  // namespace digits

@@ -1,6 +1,7 @@
 // Texts about other ranks: their errors, and the messages of LibTorch and Gloo.
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "base/error.h"
@@ -13,5 +14,8 @@ Error parse_error(const std::string& text);
 
 // The text before the first line break: a backtrace may follow.
 std::string first_line(const std::string& text);
+
+// "30 s"
+std::string in_seconds(std::chrono::milliseconds time);
 
 }  // namespace digits

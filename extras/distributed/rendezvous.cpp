@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <functional>
 #include <thread>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
+#include <utility>
 
 #include "base/error.h"
 #include "base/interrupt.h"
@@ -65,21 +67,38 @@ void wait_for_all(c10d::Store& store, const LaunchPlace& place, std::chrono::mil
   }
   if (arrived >= place.ranks) return;
   throw Error("distributed.incomplete",
-              fmt::format("{} of {} ranks after {:.0f} s, expected all", arrived, place.ranks,
-                          std::chrono::duration<double>(timeout).count()),
+              fmt::format("{} of {} ranks after {}, expected all", arrived, place.ranks,
+                          in_seconds(timeout)),
               "start the other processes; or set a longer --distributed-timeout, or another "
               "WORLD_SIZE");
 }
 
+// This host's address for the other ranks. A host's own name often stands for a loopback address in
+// its /etc/hosts: then it is the address by which another host reaches rank 0, if there is one.
+// `arrive` waits for the other ranks.
+std::string address_for_others(c10d::Store& store, const LaunchPlace& place,
+                               const std::function<void()>& arrive) {
+  constexpr const char* kKnown = "address_of_rank_0";
+  const auto route = route_to(place.host, place.port);
+  if (!is_loopback(route.other)) {
+    store.compareSet(kKnown, {}, {route.other.begin(), route.other.end()});
+  }
+  arrive();
+  if (!is_loopback(route.own) || !store.check({kKnown})) return route.own;
+  const auto known = store.get(kKnown);
+  return {known.begin(), known.end()};
+}
+
 }  // namespace
 
-Store meet(const LaunchPlace& place, std::chrono::milliseconds timeout) {
+Meeting meet(const LaunchPlace& place, std::chrono::milliseconds timeout) {
   const auto all = connect_store(place, timeout);
   auto store = c10::make_intrusive<c10d::PrefixStore>("digits/" + place.attempt, all);
   try {
     require_same_world(*store, place);
     require_single(*store, place);
-    wait_for_all(*store, place, timeout);
+    auto address = address_for_others(*store, place, [&] { wait_for_all(*store, place, timeout); });
+    return {std::move(store), std::move(address)};
   } catch (const Error&) {
     throw;
   } catch (const std::exception& error) {  // the store has gone
@@ -88,7 +107,6 @@ Store meet(const LaunchPlace& place, std::chrono::milliseconds timeout) {
         fmt::format("the store of rank 0: {}, expected all ranks", first_line(error.what())),
         "see the message of rank 0");
   }
-  return store;
 }
 
 }  // namespace digits

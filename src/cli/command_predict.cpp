@@ -128,8 +128,12 @@ fs::path out_path(const ParsedOptions& parsed) {
               "digits predict --model RUN [--out FILE.csv] INPUT...");
 }
 
-OutputFormat format_of(const fs::path& out, bool json, const ClassNames& names) {
-  if (out.extension() == ".csv") return {csv_header(names), csv_lines, true};
+// The parts of a CSV file, concatenated, have one header.
+OutputFormat format_of(const fs::path& out, bool json, const ClassNames& names,
+                       const Shard& shard) {
+  if (out.extension() == ".csv") {
+    return {shard.number == 1 ? csv_header(names) : "", csv_lines, true};
+  }
   if (!out.empty()) return {"", json_lines, true};
   if (json) return {"", json_lines, false};
   return {table_header(), table_lines, false};
@@ -216,7 +220,8 @@ int command_predict(const Arguments& arguments) {
                             in_normal_form(package.profile())};
   ImageInputs inputs(words, package.schema(), reading, shard);
   const bool json = parsed->has("json");
-  const PredictOptions options{min_confidence, format_of(out, json, package.schema().class_names),
+  const PredictOptions options{min_confidence,
+                               format_of(out, json, package.schema().class_names, shard),
                                static_cast<int>(config.threads)};
   const auto summary = out.empty() ? predict_to_stdout(inputs, package, options)
                                    : predict_to_file(out, inputs, package, options);

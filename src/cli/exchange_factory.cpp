@@ -40,10 +40,13 @@ int run_shared(const ParsedOptions& parsed, const std::function<int(GradientExch
     join_training(*exchange);
     return kDone;
   } catch (const Error& error) {
-    exchange->leave(&error);
-    if (exchange->rank() == 0) throw;
-    throw Error(error.code(), fmt::format("rank {}: {}", exchange->rank(), error.what()),
-                error.hint());
+    const auto cause = exchange->fail(error);
+    if (exchange->rank() == 0) throw cause;
+    throw Error(cause.code(), fmt::format("rank {}: {}", exchange->rank(), cause.what()),
+                cause.hint());
+  } catch (const std::exception& error) {
+    exchange->fail({"internal", error.what(), "see the message of this rank"});
+    throw;
   }
 }
 

@@ -35,6 +35,13 @@ std::string blas_name() {
   return at::hasMKL() ? "MKL" : "unknown (reference BLAS is about 40 times slower)";
 }
 
+// OpenBLAS has threads of its own, which LibTorch does not limit.
+void set_blas_threads(int threads) {
+  using SetThreads = void (*)(int);
+  void* symbol = dlsym(RTLD_DEFAULT, "openblas_set_num_threads");
+  if (symbol != nullptr) reinterpret_cast<SetThreads>(symbol)(threads);
+}
+
 // The value, after colon and blanks, in the first line of a kernel's table that starts with `name`.
 std::string value_in(const std::filesystem::path& table, const std::string& name) {
   std::ifstream file(table);
@@ -83,6 +90,7 @@ int set_threads(int threads) {
                     threads, chosen, cores));
   }
   at::set_num_threads(chosen);
+  set_blas_threads(chosen);
   return chosen;
 }
 

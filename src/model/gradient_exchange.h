@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-namespace digits {
+#include "base/error.h"
 
-class Error;
+namespace digits {
 
 // All ranks call average(), broadcast() and scatter() in the same order; each call waits for the
 // other ranks. One thread of a rank makes the calls. When a rank is lost or leaves with an error,
@@ -30,9 +30,13 @@ class GradientExchange {
   // Returns this rank's entry of `parts`, which rank 0 has: one entry for each rank.
   virtual std::string scatter(const std::vector<std::string>& parts) = 0;
 
-  // Ends the exchange for this rank: after the training (null), or with an error, which the waiting
-  // calls of the others throw. A second call has no effect.
-  virtual void leave(const Error* error) noexcept = 0;
+  // Ends the exchange after the training: waits until all ranks call it. Throws as the other calls.
+  virtual void finish() = 0;
+
+  // Ends the exchange with an error, which the calls of the other ranks throw. Returns the error to
+  // report: that of another rank if it stopped this one, else `error`. After finish() or an earlier
+  // call it only returns `error`.
+  virtual Error fail(const Error& error) noexcept = 0;
 };
 
 // The number of ranks that share a training: 1 without an exchange.

@@ -144,9 +144,13 @@ void share_epoch(GradientExchange& exchange, const at::Tensor& weights, EpochRec
   const bool differs = json_at<std::string>(json, "/hash", "train") != hash;
   if (!any(exchange, differs)) return;
   throw Error("train.ranks_differ",
-              fmt::format("rank {}: the weights {} those of rank 0 after epoch {}, expected equal "
-                          "weights on all ranks",
-                          exchange.rank(), differs ? "differ from" : "equal", record.epoch),
+              differs
+                  ? fmt::format("the weights of rank {} differ from those of rank 0 after epoch "
+                                "{}, expected equal weights",
+                                exchange.rank(), record.epoch)
+                  : fmt::format("the weights of another rank differ from those of rank 0 after "
+                                "epoch {}, expected equal weights; see its message",
+                                record.epoch),
               "run all ranks on the same processor model, with the same build and --threads");
 }
 

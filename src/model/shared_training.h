@@ -31,8 +31,9 @@ struct EpochPart {
   BatchOptions options;
 };
 
-// Divides the epoch's batches of `options`, from first_batch on. Rank 0 has the set of `samples`
-// images and sends each rank its part; the others have an empty set with the schema.
+// Divides the epoch's batches of `options`, all of them full, from first_batch on. Rank 0 has the
+// set of `samples` images and sends each rank its part; the others have an empty set with the
+// schema.
 EpochPart epoch_part(GradientExchange& exchange, const Dataset& set, std::size_t samples,
                      const BatchOptions& options);
 

@@ -178,6 +178,7 @@ void Training::start_batches() {
   options.first_batch = state_.step - state_.history.size() * epoch_steps_;
   if (exchange_ != nullptr) {
     batches_.reset();  // reads the old part
+    part_ = {};        // first, so that a rank never holds two
     part_ = epoch_part(*exchange_, train_set_, samples_, options);
     options = part_.options;
   }

@@ -20,13 +20,18 @@ namespace {
 constexpr const char* kOffer = "the training of rank 0";
 constexpr const char* kDistributed = "distributed";  // the family of errors about it
 
-// Other versions may compute other bits, or read another configuration.
-void require_same_program(const std::string& versions_of_rank_0) {
-  const auto own = versions().dump();
-  if (own == versions_of_rank_0) return;
-  throw Error("distributed.other_program",
-              fmt::format("versions {}, expected {} as on rank 0", own, versions_of_rank_0),
-              "install the same build of digits on all hosts");
+// Other versions may compute other bits, or read another configuration. The hosts' processors may
+// differ: share_epoch() compares the weights.
+void require_same_program(const Json& versions_of_rank_0) {
+  const auto own = versions();
+  for (const auto& [name, version] : versions_of_rank_0.items()) {
+    if (name == "device" || name == "cpu_features" || name == "blas") continue;
+    const auto here = own.value(name, Json("unknown"));
+    if (here == version) continue;
+    throw Error("distributed.other_program",
+                fmt::format("{} {}, expected {} as on rank 0", name, here.dump(), version.dump()),
+                "install the same build of digits on all hosts");
+  }
 }
 
 // The network of rank 0's training, with weights that share_state() replaces.
@@ -43,7 +48,7 @@ Network network_of(const Json& offer, const Schema& schema) {
 void offer_training(GradientExchange& exchange, const Network& network, const Schema& schema,
                     const Config& config) {
   exchange.broadcast(Json{
-      {"versions", versions().dump()},
+      {"versions", versions()},
       {"schema", schema},
       {"architecture", network->options().architecture},
       {"config",
@@ -52,7 +57,7 @@ void offer_training(GradientExchange& exchange, const Network& network, const Sc
 
 void join_training(GradientExchange& exchange) {
   const auto offer = parse_json(exchange.broadcast({}), kOffer, kDistributed);
-  require_same_program(json_at<std::string>(offer, "/versions", kDistributed));
+  require_same_program(json_at<Json>(offer, "/versions", kDistributed));
   const auto text = json_at<std::string>(offer, "/config", kDistributed);
   const auto config = resolve(parse_config(text, kOffer, Config()));
   const auto schema = json_at<Schema>(offer, "/schema", kDistributed);
@@ -60,7 +65,7 @@ void join_training(GradientExchange& exchange) {
   check_training(config, network);
   const Dataset none{schema, {}, {}};
   train(network, none, none, train_options(config), {}, {}, &exchange);
-  exchange.leave(nullptr);
+  exchange.finish();
 }
 
 void require_same_ranks(const TrainingState& state, int ranks, const Config& config) {

@@ -242,7 +242,7 @@ std::vector<EpochRecord> train_stage(const TrainingParts& parts, const Config& c
   if (exchange != nullptr) offer_training(*exchange, network, parts.training.schema, config);
   auto history = train(network, parts.training, parts.validation, options, observer,
                        std::move(start), exchange);
-  if (exchange != nullptr) exchange->leave(nullptr);
+  if (exchange != nullptr) exchange->finish();
   ContactSheetOptions sheet;
   sheet.augment = config.augment;
   sheet.seed = static_cast<std::uint64_t>(config.seed);

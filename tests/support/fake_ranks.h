@@ -30,7 +30,7 @@ class FakeWorld {
   }
 
   // Runs `work` as each rank, and returns the error code of each; empty for none. A rank that ends
-  // with an error leaves with it.
+  // with an error fails with it.
   std::vector<std::string> run(const std::function<void(GradientExchange&)>& work) {
     std::vector<std::string> codes(static_cast<std::size_t>(ranks_));
     std::vector<std::thread> threads;
@@ -70,8 +70,10 @@ class FakeWorld {
     std::string scatter(const std::vector<std::string>& parts) override {
       return exchange({{}, {}, parts}).front().parts.at(static_cast<std::size_t>(rank_));
     }
-    void leave(const Error* error) noexcept override {
-      if (error != nullptr && !world_.error_) world_.error_ = *error;
+    void finish() override { exchange({}); }
+    Error fail(const Error& error) noexcept override {
+      if (!world_.error_) world_.error_ = error;
+      return error;
     }
 
    private:
@@ -83,7 +85,8 @@ class FakeWorld {
       world_.calls_[static_cast<std::size_t>(rank_)] = ++count_;
       world_.pass_turn(rank_);
       for (const auto calls : world_.calls_) {
-        if (calls < count_) throw *world_.error_;  // one has left
+        if (calls >= count_) continue;  // else this rank has ended
+        throw world_.error_.value_or(Error("test.ended", "a rank made fewer calls", ""));
       }
       return round;
     }
@@ -100,7 +103,7 @@ class FakeWorld {
     try {
       work(rank);
     } catch (const Error& error) {
-      rank.leave(&error);
+      rank.fail(error);
       code = error.code();
     }
     end(number);

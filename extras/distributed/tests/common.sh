@@ -33,4 +33,22 @@ same_as() {  # RUN EXPECTED
   [ "$(identity "$1")" = "$2" ]
 }
 
+# Starts ranks on this host; pids has their processes, in the order of the ranks.
+start_ranks() {  # RANKS ARGUMENTS...
+  local rank ranks=$1 port
+  shift
+  port=$(free_port)
+  for ((rank = 0; rank < ranks; ++rank)); do
+    RANK=$rank WORLD_SIZE=$ranks MASTER_ADDR=127.0.0.1 MASTER_PORT=$port \
+      "$digits" "$@" > "$work/$rank.out" 2> "$work/$rank.err" &
+    pids[rank]=$!
+  done
+}
+
+# Ends the process after a minute, so that a failed detection is no endless wait. The caller kills $guard.
+guard() {  # PID
+  (sleep 60; kill -KILL "$1") > /dev/null 2>&1 &
+  guard=$!
+}
+
 free_port() { echo $((20000 + RANDOM % 10000)); }

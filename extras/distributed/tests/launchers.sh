@@ -6,7 +6,6 @@
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 trap 'rm -rf "$work"' EXIT
-export OPENBLAS_NUM_THREADS=1  # launchers choose different numbers, which round validation losses differently
 python=${PYTHON:-/usr/bin/python3}
 
 arguments() { printf '%s\n' train --config "$config" --out "$work/$1" --threads 1; }
@@ -22,12 +21,8 @@ launch() {  # NAME COMMAND...
 }
 
 # The variables by hand, as `srun` with the lines of the README sets them.
-port=$(free_port)
 mapfile -t words < <(arguments by_hand)
-for rank in 0 1; do
-  RANK=$rank WORLD_SIZE=2 MASTER_ADDR=127.0.0.1 MASTER_PORT=$port "$digits" "${words[@]}" \
-    > "$work/hand$rank.out" 2> "$work/hand$rank.err" &
-done
+start_ranks 2 "${words[@]}"
 wait
 expected=$(identity "$work/by_hand")
 echo "two processes with the variables by hand: $(sha256sum < "$work/by_hand/checkpoint/best.safetensors" | cut -c1-16)"

@@ -14,15 +14,7 @@ RANDOM=${DIGITS_TEST_SEED:-1}
 pids=()
 trap 'kill -KILL "${pids[@]}" 2> /dev/null || true; rm -rf "$work"' EXIT
 
-start() {  # ARGUMENTS...
-  local rank port
-  port=$(free_port)
-  for rank in 0 1; do
-    RANK=$rank WORLD_SIZE=2 MASTER_ADDR=127.0.0.1 MASTER_PORT=$port \
-      "$digits" train --distributed-timeout "$timeout" "$@" > /dev/null 2> "$work/rank$rank.err" &
-    pids[rank]=$!
-  done
-}
+start() { start_ranks 2 train --distributed-timeout "$timeout" "$@"; }
 
 now() { echo "${EPOCHREALTIME/./}"; }  # microseconds
 
@@ -40,8 +32,10 @@ disturb() {  # SIGNAL VICTIM
   sleep "$(printf '%d.%06d' $((moment / 1000000)) $((moment % 1000000)))"
   begin=$(now)
   kill "-$1" "${pids[$2]}" 2> /dev/null || true
+  guard "${pids[other]}"
   wait "${pids[other]}" || status=$?
   taken=$(($(now) - begin))
+  kill "$guard" 2> /dev/null || true
   kill -KILL "${pids[$2]}" 2> /dev/null || true
   wait "${pids[$2]}" 2> /dev/null || true
   ended=$status
@@ -60,10 +54,10 @@ for signal in KILL STOP; do
       continue
     fi
     [ "$taken" -le "$longest" ] || longest=$taken
-    if [ "$ended" -eq 1 ] && grep -q 'distributed.peer_lost' "$work/rank$((1 - victim)).err"; then
+    if [ "$ended" -eq 1 ] && grep -q 'distributed.peer_lost' "$work/$((1 - victim)).err"; then
       lost=$((lost + 1))
     else
-      tail -n 1 "$work/rank$((1 - victim)).err"
+      tail -n 1 "$work/$((1 - victim)).err"
     fi
     [ "$victim" -eq 0 ] || [ -z "$(find "$run" -name '*.tmp-*')" ] || partial=$((partial + 1))
     if [ -e "$run/config.toml" ]; then start --resume "$run"; else start --config "$config" --out "$run"; fi
@@ -73,6 +67,8 @@ for signal in KILL STOP; do
   printf '%s: %d trainings, %d ended with distributed.peer_lost, the slowest after %d.%03d s of %d; ' \
     "$signal" "$trainings" "$lost" $((longest / 1000000)) $((longest / 1000 % 1000)) "$timeout"
   printf '%d left a partial file; %d resumed to the same bits\n' "$partial" "$same"
-  [ "$same" -eq "$trainings" ] && [ "$lost" -eq "$trainings" ] && [ "$partial" -eq 0 ] || failures=1
+  # A second more, in which the process ends.
+  [ "$same" -eq "$trainings" ] && [ "$lost" -eq "$trainings" ] && [ "$partial" -eq 0 ] &&
+    [ "$longest" -le $(((timeout + 1) * 1000000)) ] || failures=1
 done
 [ "$failures" -eq 0 ]

@@ -4,6 +4,8 @@
 #include <ATen/ATen.h>
 #include <gmock/gmock.h>
 
+#include <stdexcept>
+
 #include "base/error.h"
 #include "support/fake_ranks.h"
 #include "support/testing.h"
@@ -24,7 +26,8 @@ class Forwarding : public GradientExchange {
   void average(at::Tensor& values) override { to_.average(values); }
   std::string broadcast(const std::string& bytes) override { return to_.broadcast(bytes); }
   std::string scatter(const std::vector<std::string>& parts) override { return to_.scatter(parts); }
-  void leave(const Error* error) noexcept override { to_.leave(error); }
+  void finish() override { to_.finish(); }
+  Error fail(const Error& error) noexcept override { return to_.fail(error); }
 
  private:
   GradientExchange& to_;
@@ -67,6 +70,19 @@ TEST_F(RunShared, AnErrorOfRankZeroEndsAllRanks) {
   });
   EXPECT_THAT(codes, ElementsAre("data.leakage", "data.leakage"));
   EXPECT_THAT(messages, ElementsAre("seen", "rank 1: seen"));
+}
+
+// Another exception than Error, as of a library or a full memory, is the others' error, too.
+TEST_F(RunShared, AnUnexpectedExceptionEndsAllRanks) {
+  const auto codes = FakeWorld(2).run([&](GradientExchange& exchange) {
+    exchange_here = &exchange;
+    try {
+      run_shared({}, [](GradientExchange*) -> int { throw std::runtime_error("unexpected"); });
+    } catch (const std::runtime_error&) {
+      EXPECT_EQ(exchange.rank(), 0);
+    }
+  });
+  EXPECT_THAT(codes, ElementsAre("", "internal"));
 }
 
 TEST_F(RunShared, AddsTheOptionsOfAFactory) {

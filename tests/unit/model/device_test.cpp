@@ -1,6 +1,7 @@
 #include "model/device.h"
 
 #include <ATen/Parallel.h>
+#include <dlfcn.h>
 #include <torch/cuda.h>
 
 #include <cstdlib>
@@ -88,6 +89,20 @@ TEST(Device, SetsTheThreadsOfLibTorch) {
   EXPECT_EQ(set_threads(many), thread_count(many, available_cores()));
   EXPECT_EQ(at::get_num_threads(), thread_count(many, available_cores()));
   at::set_num_threads(before);
+}
+
+// OpenBLAS starts a thread for each core, whatever LibTorch is told.
+TEST(Device, SetsTheThreadsOfOpenBlas) {
+  using GetThreads = int (*)();
+  void* symbol = dlsym(RTLD_DEFAULT, "openblas_get_num_threads");
+  if (symbol == nullptr) GTEST_SKIP() << "another BLAS";
+  const auto blas_threads = reinterpret_cast<GetThreads>(symbol);
+  const int before = at::get_num_threads();
+  for (const int threads : {1, 2}) {
+    set_threads(threads);
+    EXPECT_EQ(blas_threads(), threads);
+  }
+  set_threads(before);
 }
 
 // One word or more, from one line of /proc/cpuinfo.

@@ -40,6 +40,7 @@ TEST(SharedRun, OtherRanksTrainTheOfferedNetwork) {
       if (joining) offer_training(exchange, network, set.schema, config);
       const auto mine = exchange.rank() == 0 ? set : Dataset{set.schema, {}, {}};
       train(network, mine, mine, train_options(config), {}, {}, &exchange);
+      if (joining) exchange.finish();
       if (exchange.rank() == 0) networks[joining ? 0 : 1] = network;
     });
   };
@@ -61,7 +62,8 @@ std::string code_of_offer(const std::function<void(Json&)>& change) {
       void average(at::Tensor&) override {}
       std::string broadcast(const std::string& bytes) override { return text = bytes; }
       std::string scatter(const std::vector<std::string>&) override { return {}; }
-      void leave(const Error*) noexcept override {}
+      void finish() override {}
+      Error fail(const Error& error) noexcept override { return error; }
       std::string text;
     } seen;
     offer_training(seen, network, set.schema, config);
@@ -75,7 +77,11 @@ std::string code_of_offer(const std::function<void(Json&)>& change) {
 
 TEST(SharedRun, RejectsRankZeroOfAnotherProgram) {
   EXPECT_EQ(code_of_offer([](Json&) {}), "test.end");  // accepted
-  EXPECT_EQ(code_of_offer([](Json& offer) { offer["versions"] = R"({"digits":"0"})"; }),
+  EXPECT_EQ(code_of_offer([](Json& offer) { offer["versions"]["cpu_features"] = {"other"}; }),
+            "test.end");  // another processor
+  EXPECT_EQ(code_of_offer([](Json& offer) { offer["versions"]["digits"] = "0"; }),
+            "distributed.other_program");
+  EXPECT_EQ(code_of_offer([](Json& offer) { offer["versions"]["another"] = "1"; }),
             "distributed.other_program");
   EXPECT_EQ(code_of_offer([](Json& offer) { offer.erase("schema"); }), "distributed.malformed");
 }

@@ -1,17 +1,18 @@
 // Ranks that train together over loopback: in threads of this process, and as processes.
 #include <ATen/ATen.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
+#include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <regex>
 #include <thread>
 
-#include "base/descriptor.h"
 #include "base/files.h"
 #include "distributed/gloo_exchange.h"
+#include "distributed/tests/support/rank_processes.h"
 #include "integration/call_digits.h"
 #include "integration/stopped_run.h"
 #include "integration/tiny_run.h"
@@ -31,25 +32,6 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::UnorderedElementsAre;
 
-// A socket that listens on a port of loopback; the kernel chooses a free one.
-struct Listener {
-  Descriptor socket{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-  int port = 0;
-  Listener() {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* const any = reinterpret_cast<sockaddr*>(&address);
-    EXPECT_EQ(::bind(socket.get(), any, size), 0);
-    EXPECT_EQ(::listen(socket.get(), 1), 0);
-    ::getsockname(socket.get(), any, &size);
-    port = ntohs(address.sin_port);
-  }
-};
-
-int free_port() { return Listener().port; }
-
 LaunchPlace place_of(int rank, int ranks, int port) {
   LaunchPlace place;
   place.rank = rank;
@@ -60,24 +42,22 @@ LaunchPlace place_of(int rank, int ranks, int port) {
 }
 
 // Connects each place on a thread of its own, runs `work` there, and returns the error codes; empty
-// for none. A rank that ends with an error leaves with it.
+// for none.
 std::vector<std::string> run_ranks(
     const std::vector<LaunchPlace>& places,
     const std::function<void(GradientExchange&)>& work = [](GradientExchange&) {},
-    milliseconds timeout = milliseconds(20000)) {
+    milliseconds timeout = milliseconds(20000), const std::function<void()>& on_end = {}) {
   std::vector<std::string> codes(places.size());
   std::vector<std::thread> threads;
   for (std::size_t i = 0; i < places.size(); ++i) {
     threads.emplace_back([&, i] {
-      std::unique_ptr<GradientExchange> exchange;
       codes[i] = error_code([&] {
-        exchange = connect_ranks(places[i], timeout);
+        const auto exchange = connect_ranks(places[i], timeout, on_end);
         try {
           work(*exchange);
-          exchange->leave(nullptr);
+          exchange->finish();
         } catch (const Error& error) {
-          exchange->leave(&error);
-          throw;
+          throw exchange->fail(error);
         }
       });
     });
@@ -111,7 +91,7 @@ TEST(GlooExchange, ExchangesTensorsAndBytes) {
   EXPECT_THAT(codes, Each("no error"));
 }
 
-// A rank leaves with an error, and the calls of the others, which wait for it, throw the same.
+// A rank fails, and the calls of the others, which wait for it, throw its error.
 TEST(GlooExchange, AnErrorEndsTheCallsOfTheOtherRanks) {
   for (const int failing : {0, 1}) {
     const auto codes = run_ranks(world(3), [&](GradientExchange& exchange) {
@@ -124,7 +104,32 @@ TEST(GlooExchange, AnErrorEndsTheCallsOfTheOtherRanks) {
   }
 }
 
-// A rank may compute for longer than the timeout: its heart still beats.
+// After the last call of the training, too: the others have not finished before.
+TEST(GlooExchange, AnErrorAfterTheLastCallEndsTheOtherRanks) {
+  for (const int failing : {0, 1}) {
+    const auto codes = run_ranks(world(3), [&](GradientExchange& exchange) {
+      if (exchange.rank() == failing) throw Error("disk.full", "full", "make room");
+    });
+    EXPECT_THAT(codes, Each("disk.full")) << failing;
+  }
+}
+
+// A rank that computes alone waits in no call. It is told, stops as after Ctrl-C, and reports the
+// cause.
+TEST(GlooExchange, ARankThatComputesIsToldOfTheEnd) {
+  std::atomic<bool> told{false};
+  const auto codes = run_ranks(
+      world(2),
+      [&](GradientExchange& exchange) {
+        if (exchange.rank() == 1) throw Error("disk.full", "full", "make room");
+        for (int i = 0; i < 2000 && !told; ++i) std::this_thread::sleep_for(milliseconds(10));
+        throw Error(told ? "interrupted" : "test.untold", "stopped", "");
+      },
+      milliseconds(20000), [&] { told = true; });
+  EXPECT_THAT(codes, Each("disk.full"));
+}
+
+// A rank may compute for longer than the timeout: its heartbeat thread still answers.
 TEST(GlooExchange, WaitsForARankThatComputes) {
   const auto codes = run_ranks(
       world(2),
@@ -156,37 +161,11 @@ TEST(GlooExchange, NamesTheFaultOfAStart) {
                                    "distributed.incomplete"));
 }
 
-std::map<std::string, std::string> variables(int rank, int ranks, int port) {
-  return {{"RANK", std::to_string(rank)},
-          {"WORLD_SIZE", std::to_string(ranks)},
-          {"MASTER_ADDR", "127.0.0.1"},
-          {"MASTER_PORT", std::to_string(port)}};
-}
-
-// `digits` as processes that train together; the last one is killed when `kill_when` returns true.
-std::vector<ProcessResult> run_processes(int ranks, const std::vector<std::string>& arguments,
-                                         const std::function<bool()>& kill_when = {}) {
-  const int port = free_port();
-  std::vector<ProcessResult> results(static_cast<std::size_t>(ranks));
-  std::vector<std::thread> threads;
-  for (int rank = 0; rank < ranks; ++rank) {
-    threads.emplace_back([&, rank] {
-      ProcessOptions options;
-      options.environment = variables(rank, ranks, port);
-      if (rank == ranks - 1) options.interrupt_when = kill_when;
-      options.signal = SIGKILL;
-      results[static_cast<std::size_t>(rank)] = run_digits(arguments, options);
-    });
-  }
-  for (auto& thread : threads) thread.join();
-  return results;
-}
-
 // The tiny training with many states, as a file.
-fs::path many_states_file(const TemporaryDirectory& folder) {
+fs::path many_states_file(const TemporaryDirectory& folder, int epochs = 5) {
   const auto text =
       std::regex_replace(read_file(fixtures() / "tiny.toml"), std::regex("epochs = 6"),
-                         "epochs = 5\ncheckpoint_steps = 3\naverage = 0.95");
+                         fmt::format("epochs = {}\ncheckpoint_steps = 3\naverage = 0.95", epochs));
   write_file(folder / "config.toml", text);
   return folder / "config.toml";
 }
@@ -227,6 +206,43 @@ TEST(Distributed, ResumesAfterAKilledRankToTheSameBits) {
     EXPECT_EQ(result.status, 0) << result.err;
   }
   EXPECT_EQ(training_identity(run), identity_in_turn(config, folder / "in_turn"));
+}
+
+// A stopped rank closes no connection, so that only the heartbeat detects it. The bound of half a
+// minute replaces an endless wait.
+TEST(Distributed, EndsWhenARankIsStopped) {
+  const TemporaryDirectory folder;
+  const auto port = free_port();
+  const std::vector<std::string> arguments{"train", "--config",     many_states_file(folder, 200),
+                                           "--out", folder / "run", "--distributed-timeout",
+                                           "2"};
+  write_program(folder / "stopped.sh", R"(
+"$@" & pid=$!
+until ls "$RUN"/checkpoint/step-* > /dev/null 2>&1 || ! kill -0 $pid; do sleep 0.05; done
+kill -STOP $pid
+until [ -e "$RUN.ended" ]; do sleep 0.05; done
+kill -KILL $pid)");
+  std::thread rank_1([&] {
+    ProcessOptions options;
+    options.environment = variables(1, 2, port);
+    options.environment["RUN"] = folder / "run";
+    options.directory = source_path();
+    std::vector<std::string> argv{folder / "stopped.sh", program_path()};
+    argv.insert(argv.end(), arguments.begin(), arguments.end());
+    run_process(argv, options);
+  });
+  ProcessOptions options;
+  options.environment = variables(0, 2, port);
+  const auto start = std::chrono::steady_clock::now();
+  options.interrupt_when = [&] {
+    return std::chrono::steady_clock::now() - start > std::chrono::seconds(30);
+  };
+  options.signal = SIGKILL;
+  const auto result = run_digits(arguments, options);
+  write_file(folder / "run.ended", "");
+  rank_1.join();
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.err, HasSubstr("digits: distributed.peer_lost: "));
 }
 
 TEST(Distributed, AllowsAWorldChangeIfAsked) {

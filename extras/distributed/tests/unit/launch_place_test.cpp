@@ -80,7 +80,8 @@ TEST(LaunchPlace, NamesTheWrongVariable) {
 }
 
 TEST(LaunchPlace, GivesEachRankOneDevice) {
-  EXPECT_EQ(device_of_rank("", 3), "3");
+  EXPECT_EQ(device_of_rank(nullptr, 3), "3");
+  EXPECT_EQ(device_of_rank("", 3), "");  // the user hides all devices
   EXPECT_EQ(device_of_rank("4,6", 0), "4");
   EXPECT_EQ(device_of_rank("4,6", 1), "6");
   EXPECT_EQ(device_of_rank("4,6", 2), "4");  // a second rank on the device
