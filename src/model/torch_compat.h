@@ -25,11 +25,12 @@ class AutocastScope {
   AutocastScope(const AutocastScope&) = delete;
   AutocastScope& operator=(const AutocastScope&) = delete;
 
- private:
 #if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
   static bool is_enabled(c10::DeviceType device) {
     return at::autocast::is_autocast_enabled(device);
   }
+
+ private:
   static void set_enabled(c10::DeviceType device, bool enabled) {
     at::autocast::set_autocast_enabled(device, enabled);
   }
@@ -42,6 +43,8 @@ class AutocastScope {
     return device == c10::DeviceType::CPU ? at::autocast::is_cpu_enabled()
                                           : at::autocast::is_enabled();
   }
+
+ private:
   static void set_enabled(c10::DeviceType device, bool enabled) {
     if (device == c10::DeviceType::CPU) {
       at::autocast::set_cpu_enabled(enabled);

@@ -77,17 +77,22 @@ TEST(Resume, FromEveryStepIsBitIdentical) {
   }
 }
 
-// Without augmentation, averaging and smoothing, in bfloat16, with a large check interval.
-TEST(Resume, InBfloat16IsBitIdentical) {
-  SKIP_WITHOUT_BFLOAT16();
-  auto options = quick();
-  options.checkpoint_steps = 3;
-  options.check_every = 5;
-  options.precision = Precision::kBfloat16;
-  std::vector<std::string> states;
-  const auto expected = finish(options, {}, &states);
-  ASSERT_EQ(states.size(), 4U);  // after 3, 4, 6, 8
-  for (const auto& bytes : states) expect_same(finish(options, parse_state(bytes, "x")), expected);
+// Without augmentation, averaging and smoothing, with a large check interval; also in bfloat16, if
+// LibTorch has it here.
+TEST(Resume, BetweenChecksIsBitIdentical) {
+  for (const auto precision : {Precision::kFloat32, Precision::kBfloat16}) {
+    if (precision == Precision::kBfloat16 && !has_bfloat16()) continue;
+    auto options = quick();
+    options.checkpoint_steps = 3;
+    options.check_every = 5;
+    options.precision = precision;
+    std::vector<std::string> states;
+    const auto expected = finish(options, {}, &states);
+    ASSERT_EQ(states.size(), 4U);  // after 3, 4, 6, 8
+    for (const auto& bytes : states) {
+      expect_same(finish(options, parse_state(bytes, "x")), expected);
+    }
+  }
 }
 
 // With two threads that share the work of a layer: 28 x 28 pixels in batches of 64.
