@@ -126,10 +126,10 @@ std::string to_string(Precision precision) {
   return precision == Precision::kBfloat16 ? "bfloat16" : "float32";
 }
 
-std::vector<std::string> cpu_features() {
+std::vector<std::string> cpu_features(const std::filesystem::path& table) {
   // The kernel lists the features that both the processor and the kernel support; CPUID does not
   // tell whether AMX's registers are saved across context switches.
-  std::istringstream words(value_in("/proc/cpuinfo", "flags"));
+  std::istringstream words(value_in(table, "flags"));
   CpuFeatures features;
   for (std::string word; words >> word;) {
     if (std::find(kCpuFeatures.begin(), kCpuFeatures.end(), word) != kCpuFeatures.end()) {

@@ -45,9 +45,9 @@ Precision choose_precision(const std::string& name, c10::Device device);
 
 std::string to_string(Precision precision);
 
-// The features of kCpuFeatures that CPU and kernel offer (/proc/cpuinfo on x86 Linux, else none),
-// without those that the environment forbids.
-std::vector<std::string> cpu_features();
+// The features of kCpuFeatures that CPU and kernel offer by the kernel's table (x86 Linux; none
+// elsewhere), without those that the environment forbids.
+std::vector<std::string> cpu_features(const std::filesystem::path& table = "/proc/cpuinfo");
 
 // The processor's name in the kernel's table (x86 Linux), else "unknown".
 std::string cpu_model();

@@ -45,10 +45,16 @@ start_ranks() {  # RANKS ARGUMENTS...
   done
 }
 
-# Ends the process after a minute, so that a failed detection is no endless wait. The caller kills $guard.
-guard() {  # PID
-  (sleep 60; kill -KILL "$1") > /dev/null 2>&1 &
-  guard=$!
+# Waits for the process and returns its exit status. One that runs for a minute is killed: a failed
+# detection is no endless wait.
+await_end() {  # PID
+  local i
+  for ((i = 0; i < 1200; ++i)); do
+    kill -0 "$1" 2> /dev/null || break
+    sleep 0.05
+  done
+  kill -KILL "$1" 2> /dev/null || true
+  wait "$1" 2> /dev/null
 }
 
 free_port() { echo $((20000 + RANDOM % 10000)); }

@@ -32,10 +32,8 @@ disturb() {  # SIGNAL VICTIM
   sleep "$(printf '%d.%06d' $((moment / 1000000)) $((moment % 1000000)))"
   begin=$(now)
   kill "-$1" "${pids[$2]}" 2> /dev/null || true
-  guard "${pids[other]}"
-  wait "${pids[other]}" || status=$?
+  await_end "${pids[other]}" || status=$?
   taken=$(($(now) - begin))
-  kill "$guard" 2> /dev/null || true
   kill -KILL "${pids[$2]}" 2> /dev/null || true
   wait "${pids[$2]}" 2> /dev/null || true
   ended=$status

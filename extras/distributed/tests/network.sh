@@ -76,9 +76,7 @@ await() {  # RANK...: waits for the ranks; their exit statuses are in $ended
   ended=
   for rank in "$@"; do
     status=0
-    guard "${pids[rank]}"
-    wait "${pids[rank]}" 2> /dev/null || status=$?
-    kill "$guard" 2> /dev/null || true
+    await_end "${pids[rank]}" 2> /dev/null || status=$?
     ended+="$status "
   done
 }

@@ -65,6 +65,27 @@ TEST(Device, AutoPrecisionObeysTheEnvironment) {
   EXPECT_EQ(to_string(choose_precision("float32", c10::kCPU)), "float32");
 }
 
+// On a processor with all features.
+TEST(Device, CpuFeaturesObeyTheEnvironment) {
+  const TemporaryDirectory folder;
+  write_file(folder / "cpuinfo",
+             "processor\t: 0\nflags\t\t: fpu avx2 avx512f avx512_bf16 amx_bf16 sse2\n");
+  const auto features_with = [&](const char* name, const char* value) {
+    const EnvironmentVariable onednn("ONEDNN_MAX_CPU_ISA", "");
+    const EnvironmentVariable dnnl("DNNL_MAX_CPU_ISA", "");
+    const EnvironmentVariable aten("ATEN_CPU_CAPABILITY", "");
+    const EnvironmentVariable limit(name, value);
+    return cpu_features(folder / "cpuinfo");
+  };
+  using testing::ElementsAre;
+  const auto avx2_alone = ElementsAre("avx2");
+  EXPECT_THAT(features_with("ONEDNN_MAX_CPU_ISA", ""),
+              ElementsAre("avx2", "avx512f", "avx512_bf16", "amx_bf16"));
+  EXPECT_THAT(features_with("ONEDNN_MAX_CPU_ISA", "avx2"), avx2_alone);
+  EXPECT_THAT(features_with("DNNL_MAX_CPU_ISA", "AVX2"), avx2_alone);
+  EXPECT_THAT(features_with("ATEN_CPU_CAPABILITY", "avx2"), avx2_alone);
+}
+
 // The format of the driver's files. A GPU without a name is skipped.
 TEST(Device, NamesTheGpusOfTheMachine) {
   const TemporaryDirectory folder;
