@@ -33,14 +33,16 @@ std::unique_ptr<GradientExchange> join_ranks(const ParsedOptions& parsed) {
                 "without either, the launcher's variables decide");
   }
   if (parsed.has("no-distributed")) return nullptr;
-  const auto place = find_place(environment_variable);
+  auto place = find_place(environment_variable);
   if (!place && !parsed.has("distributed")) return nullptr;
   if (!place) {
     throw Error("usage.distributed",
                 "RANK and WORLD_SIZE are not set, expected a launcher's values",
                 "start the processes by torchrun or mpirun, or leave out --distributed");
   }
-  const auto device = device_of_rank(std::getenv("CUDA_VISIBLE_DEVICES"), place->local_rank);
+  const auto* const visible = std::getenv("CUDA_VISIBLE_DEVICES");
+  place->shares_device = begins_again(visible, place->local_rank);
+  const auto device = device_of_rank(visible, place->local_rank);
   ::setenv("CUDA_VISIBLE_DEVICES", device.c_str(), 1);  // LibTorch reads it later
   if (place->rank > 0) spdlog::set_pattern(fmt::format("%^[%l]%$ rank {}: %v", place->rank));
   // As Ctrl-C does: a rank that computes alone stops at its next safe point.

@@ -71,6 +71,10 @@ bool is_loopback(const std::string& address) {
   return address == "::1" || address.rfind("127.", 0) == 0 || address.rfind("::ffff:127.", 0) == 0;
 }
 
+std::string address_for_others(const Route& route, const std::string& known) {
+  return is_loopback(route.own) && !known.empty() ? known : route.own;
+}
+
 void wait_for_port(const std::string& host, int port, milliseconds timeout) {
   const auto start = Clock::now();
   while (connected_socket(host, port, SOCK_STREAM, timeout).get() < 0) {

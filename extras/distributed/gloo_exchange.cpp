@@ -65,27 +65,58 @@ class GlooExchange : public GradientExchange {
   Error fail(const Error& error) noexcept override;
 
  private:
+  TensorSum connect_gpus(const at::Tensor& values);
+
   enum class State { kConnected, kDone, kFailed };
 
   LaunchPlace place_;
   Store store_;  // of rank 0: serves the others
   GlooGroup group_;
   std::unique_ptr<Heartbeat> heartbeat_;
-  std::optional<TensorSum> gpu_sum_;  // from the first tensor on a GPU on
+  std::optional<TensorSum> gpu_sum_;  // from the first average on
   State state_ = State::kConnected;
 };
 
-void GlooExchange::average(at::Tensor& values) {
-  if (values.is_cuda() && !gpu_sum_) {
-    gpu_sum_ = nccl_sum(store_, place_);
-    if (!*gpu_sum_ && rank() == 0) {
+// NCCL's sum if all ranks can use it, else none. One rank with another answer would wait for ever.
+TensorSum GlooExchange::connect_gpus(const at::Tensor& values) {
+  const bool able = values.is_cuda() && has_nccl() && !place_.shares_device;
+  const auto count = at::full({1}, able ? 1.0 : 0.0, at::kFloat);
+  heartbeat_->wait(group_.sum(count));
+  if (count.item<float>() < static_cast<float>(place_.ranks)) {
+    if (able) {
       log_warning(
-          "distributed.no_nccl: this program was built without NCCL, so each step averages "
-          "the gradients on the CPU");
+          "distributed.no_nccl: a rank has no GPU of its own, or no NCCL, so each step "
+          "averages the gradients on the CPU");
     }
+    return {};
   }
-  if (values.is_cuda() && *gpu_sum_) {
-    heartbeat_->poll((*gpu_sum_)(values));
+  // On a thread of its own: NCCL waits without limit for a rank that is lost.
+  const auto connected = std::make_shared<std::promise<TensorSum>>();
+  auto sum = connected->get_future();
+  std::thread([=, store = store_, place = place_] {
+    try {
+      connected->set_value(nccl_sum(store, place));
+    } catch (...) {
+      connected->set_exception(std::current_exception());
+    }
+  }).detach();
+  heartbeat_->poll([&] { return sum.wait_for(milliseconds(0)) == std::future_status::ready; });
+  try {
+    return sum.get();
+  } catch (const std::exception& error) {
+    throw Error("distributed.unreachable",
+                fmt::format("NCCL on rank {}: {}, expected a connection with each rank", rank(),
+                            first_line(error.what())),
+                "set NCCL_DEBUG=INFO to see more");
+  }
+}
+
+void GlooExchange::average(at::Tensor& values) {
+  if (!gpu_sum_) gpu_sum_ = connect_gpus(values);
+  if (*gpu_sum_) {
+    const auto work = (*gpu_sum_)(values);
+    heartbeat_->poll([&] { return work->isCompleted(); });
+    heartbeat_->require_result(work);
     values.div_(place_.ranks);
     return;
   }
@@ -128,6 +159,7 @@ std::string GlooExchange::scatter(const std::vector<std::string>& parts) {
 }
 
 void GlooExchange::finish() {
+  if (state_ != State::kConnected) return;
   state_ = State::kFailed;  // unless all finish
   heartbeat_->finish();
   state_ = State::kDone;

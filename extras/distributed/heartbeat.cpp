@@ -52,17 +52,16 @@ void Heartbeat::wait(const Work& work) {
   require_result(work);
 }
 
-void Heartbeat::poll(const Work& work) {
-  while (!work->isCompleted()) {
+void Heartbeat::poll(const std::function<bool()>& done) {
+  while (!done()) {
     std::unique_lock<std::mutex> lock(mutex_);
     if (changed_.wait_for(lock, kPollInterval, [&] { return error_.has_value(); })) throw *error_;
   }
-  require_result(work);
 }
 
-// Throws when the ended operation has failed, for which the other ranks are the cause.
 void Heartbeat::require_result(const Work& work) {
   try {
+    if (work->exception()) std::rethrow_exception(work->exception());
     work->wait();
   } catch (const std::exception& error) {
     std::unique_lock<std::mutex> lock(mutex_);
@@ -78,7 +77,9 @@ void Heartbeat::finish() {
 
 Error Heartbeat::fail(const Error& error) {
   stop(error);
-  return error_ && error.code() == "interrupted" ? *error_ : error;
+  const bool stopped = error.code() == "interrupted";
+  const bool by_user = !error_ || error_->code() == "interrupted";
+  return stopped && !by_user ? *error_ : error;
 }
 
 // Ends the thread; at once when a rank is lost.

@@ -32,8 +32,11 @@ class Heartbeat {
   // the error of a rank that has failed.
   void wait(const Work& work);
 
-  // The same for an operation of a GPU: its callback comes before its result.
-  void poll(const Work& work);
+  // The same for work that has no callback at its end, such as NCCL's: asks `done` again and again.
+  void poll(const std::function<bool()>& done);
+
+  // Throws when the ended operation has failed, for which the other ranks are the cause.
+  void require_result(const Work& work);
 
   // As GradientExchange::finish() and fail(); one of them, once.
   void finish();
@@ -45,7 +48,6 @@ class Heartbeat {
   void run() noexcept;
   Beat beat();
   void stop(const std::optional<Error>& failure);
-  void require_result(const Work& work);
   void end_with(const Error& error);
   std::string share_failure(int failed);
 

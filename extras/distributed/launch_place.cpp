@@ -46,6 +46,13 @@ int number_of(const char* name, const std::string& text, int least, int most) {
   throw place_error(seen, fmt::format("a number from {} to {}", least, most));
 }
 
+std::vector<std::string> devices_of(const char* visible) {
+  std::vector<std::string> devices;
+  std::istringstream list(visible);
+  for (std::string device; std::getline(list, device, ',');) devices.push_back(device);
+  return devices;
+}
+
 }  // namespace
 
 std::string environment_variable(const std::string& name) {
@@ -75,11 +82,13 @@ std::optional<LaunchPlace> find_place(const Environment& environment) {
 
 std::string device_of_rank(const char* visible, int local_rank) {
   if (visible == nullptr) return std::to_string(local_rank);
-  std::vector<std::string> devices;
-  std::istringstream list(visible);
-  for (std::string device; std::getline(list, device, ',');) devices.push_back(device);
+  const auto devices = devices_of(visible);
   if (devices.empty()) return visible;
   return devices[static_cast<std::size_t>(local_rank) % devices.size()];
+}
+
+bool begins_again(const char* visible, int local_rank) {
+  return visible != nullptr && devices_of(visible).size() <= static_cast<std::size_t>(local_rank);
 }
 
 }  // namespace digits

@@ -11,6 +11,7 @@ struct LaunchPlace {
   int rank = 0;   // from 0
   int ranks = 1;  // the world's size
   int local_rank = 0;
+  bool shares_device = false;     // several ranks of this host use one GPU
   std::string host;               // of rank 0
   int port = 0;                   // of the store, at which the ranks meet
   bool store_is_running = false;  // torchrun may have started it; else rank 0 does
@@ -32,5 +33,8 @@ std::optional<LaunchPlace> find_place(const Environment& environment);
 // `visible`, of all devices if it is null. Ranks beyond the list begin it again, so a list of one
 // entry stays; an empty list stays, too.
 std::string device_of_rank(const char* visible, int local_rank);
+
+// Whether a rank begins the list again. It then shares its device.
+bool begins_again(const char* visible, int local_rank);
 
 }  // namespace digits

@@ -14,8 +14,11 @@ namespace digits {
 // Starts replacing a tensor by its sum over the ranks.
 using TensorSum = std::function<Work(const at::Tensor& values)>;
 
-// Connects the ranks' GPUs, one for each rank, at the first sum. Empty if this program was built
-// without NCCL. Throws std::exception.
+// Whether this program was built with NCCL.
+bool has_nccl();
+
+// Connects the ranks' GPUs, one for each rank. Empty without NCCL. Throws std::exception, and waits
+// without limit for a rank that does not call it.
 TensorSum nccl_sum(const Store& store, const LaunchPlace& place);
 
 }  // namespace digits

@@ -7,6 +7,7 @@
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "base/interrupt.h"
@@ -73,10 +74,8 @@ void wait_for_all(c10d::Store& store, const LaunchPlace& place, std::chrono::mil
               "WORLD_SIZE");
 }
 
-// This host's address for the other ranks. A host's own name often stands for a loopback address in
-// its /etc/hosts: then it is the address by which another host reaches rank 0, if there is one.
-// `arrive` waits for the other ranks.
-std::string address_for_others(c10d::Store& store, const LaunchPlace& place,
+// This host's address for the other ranks, for which `arrive` waits.
+std::string exchange_addresses(c10d::Store& store, const LaunchPlace& place,
                                const std::function<void()>& arrive) {
   constexpr const char* kKnown = "address_of_rank_0";
   const auto route = route_to(place.host, place.port);
@@ -84,9 +83,8 @@ std::string address_for_others(c10d::Store& store, const LaunchPlace& place,
     store.compareSet(kKnown, {}, {route.other.begin(), route.other.end()});
   }
   arrive();
-  if (!is_loopback(route.own) || !store.check({kKnown})) return route.own;
-  const auto known = store.get(kKnown);
-  return {known.begin(), known.end()};
+  const auto known = store.check({kKnown}) ? store.get(kKnown) : std::vector<std::uint8_t>();
+  return address_for_others(route, {known.begin(), known.end()});
 }
 
 }  // namespace
@@ -97,7 +95,7 @@ Meeting meet(const LaunchPlace& place, std::chrono::milliseconds timeout) {
   try {
     require_same_world(*store, place);
     require_single(*store, place);
-    auto address = address_for_others(*store, place, [&] { wait_for_all(*store, place, timeout); });
+    auto address = exchange_addresses(*store, place, [&] { wait_for_all(*store, place, timeout); });
     return {std::move(store), std::move(address)};
   } catch (const Error&) {
     throw;

@@ -45,7 +45,7 @@ int run_shared(const ParsedOptions& parsed, const std::function<int(GradientExch
     throw Error(cause.code(), fmt::format("rank {}: {}", exchange->rank(), cause.what()),
                 cause.hint());
   } catch (const std::exception& error) {
-    exchange->fail({"internal", error.what(), "see the message of this rank"});
+    exchange->fail({"internal", error.what(), "see the message of the rank that is named first"});
     throw;
   }
 }

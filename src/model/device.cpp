@@ -35,9 +35,10 @@ std::string blas_name() {
   return at::hasMKL() ? "MKL" : "unknown (reference BLAS is about 40 times slower)";
 }
 
-// OpenBLAS has threads of its own, which LibTorch does not limit.
-void set_blas_threads(int threads) {
+// Sets those of LibTorch, and OpenBLAS's own, which LibTorch does not limit.
+void set_library_threads(int threads) {
   using SetThreads = void (*)(int);
+  at::set_num_threads(threads);
   void* symbol = dlsym(RTLD_DEFAULT, "openblas_set_num_threads");
   if (symbol != nullptr) reinterpret_cast<SetThreads>(symbol)(threads);
 }
@@ -89,17 +90,16 @@ int set_threads(int threads) {
                     "of a training's result",
                     threads, chosen, cores));
   }
-  at::set_num_threads(chosen);
-  set_blas_threads(chosen);
+  set_library_threads(chosen);
   return chosen;
 }
 
 TrainingThreads::TrainingThreads(std::size_t values) : before_(at::get_num_threads()) {
   constexpr std::size_t kForOneThread = 50'000;
-  if (values <= kForOneThread) at::set_num_threads(1);
+  if (values <= kForOneThread) set_library_threads(1);
 }
 
-TrainingThreads::~TrainingThreads() { at::set_num_threads(before_); }
+TrainingThreads::~TrainingThreads() { set_library_threads(before_); }
 
 void make_deterministic() {
   auto& context = at::globalContext();

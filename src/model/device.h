@@ -14,11 +14,12 @@ namespace digits {
 // Throws device.unknown, and device.cuda_missing when CUDA is requested and absent.
 c10::Device choose_device(const std::string& name);
 
-// Sets the threads that LibTorch uses inside an operation (thread_count; warns when it starts fewer
-// than requested) and returns their number. Debian's LibTorch would otherwise start with one.
+// Sets the threads that LibTorch and OpenBLAS use inside an operation (thread_count; warns when it
+// starts fewer than requested) and returns their number. Those of LibTorch are this thread's, those
+// of OpenBLAS the process's. Debian's LibTorch would otherwise start with one, OpenBLAS with all.
 int set_threads(int threads);
 
-// Sets LibTorch's threads for a training on batches of `values` numbers, as long as it lives: one
+// Sets these threads for a training on batches of `values` numbers, as long as it lives: one
 // for 50,000 or fewer, else the number is unchanged. Threads synchronise after each operation: for
 // a small operation a second thread costs more than it brings, and much more on a busy machine.
 class TrainingThreads {

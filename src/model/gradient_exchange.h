@@ -12,7 +12,7 @@
 namespace digits {
 
 // All ranks call average(), broadcast() and scatter() in the same order; each call waits for the
-// other ranks. One thread of a rank makes the calls. When a rank is lost or leaves with an error,
+// other ranks. One thread of a rank makes the calls. When a rank is lost or fails,
 // the calls of the others throw.
 class GradientExchange {
  public:

@@ -29,6 +29,7 @@ class AutocastScope {
   static bool is_enabled(c10::DeviceType device) {
     return at::autocast::is_autocast_enabled(device);
   }
+  static c10::ScalarType cpu_dtype() { return at::autocast::get_autocast_dtype(at::kCPU); }
 
  private:
   static void set_enabled(c10::DeviceType device, bool enabled) {
@@ -43,6 +44,7 @@ class AutocastScope {
     return device == c10::DeviceType::CPU ? at::autocast::is_cpu_enabled()
                                           : at::autocast::is_enabled();
   }
+  static c10::ScalarType cpu_dtype() { return at::autocast::get_autocast_cpu_dtype(); }
 
  private:
   static void set_enabled(c10::DeviceType device, bool enabled) {

@@ -93,9 +93,9 @@ Json disk() {
 // Environment variables that are set and affect the libraries' results.
 Json environment() {
   Json set = Json::object();
-  for (const char* name : {"OMP_NUM_THREADS", "OMP_WAIT_POLICY", "GOMP_SPINCOUNT",
-                           "OPENBLAS_NUM_THREADS", "OPENBLAS_THREAD_TIMEOUT", "ONEDNN_MAX_CPU_ISA",
-                           "DNNL_MAX_CPU_ISA", "ATEN_CPU_CAPABILITY", "CUDA_VISIBLE_DEVICES"}) {
+  for (const char* name :
+       {"OMP_NUM_THREADS", "OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "OPENBLAS_THREAD_TIMEOUT",
+        "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA", "ATEN_CPU_CAPABILITY", "CUDA_VISIBLE_DEVICES"}) {
     const char* const value = std::getenv(name);
     if (value != nullptr) set[name] = value;
   }

@@ -20,8 +20,8 @@ namespace {
 constexpr const char* kOffer = "the training of rank 0";
 constexpr const char* kDistributed = "distributed";  // the family of errors about it
 
-// Other versions may compute other bits, or read another configuration. The hosts' processors may
-// differ: share_epoch() compares the weights.
+// Other versions may compute other bits, or read another configuration. What a version says of the
+// processor may differ, as OpenBLAS's does: share_epoch() compares the weights.
 void require_same_program(const Json& versions_of_rank_0) {
   const auto own = versions();
   for (const auto& [name, version] : versions_of_rank_0.items()) {

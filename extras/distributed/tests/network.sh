@@ -6,6 +6,7 @@
 # DIGITS  the program (default build/release/digits)
 # HOSTS   the number of namespaces (default 3)
 # TIMES   how often each disturbance is repeated (default 1)
+# DIGITS_TEST_SEED  seed of the random moments (default 1)
 set -euo pipefail
 if [ -z "${INSIDE:-}" ]; then  # a network namespace of its own: nothing outside is changed
   if ! command -v ip > /dev/null; then
@@ -24,6 +25,7 @@ EPOCHS=${EPOCHS:-60}
 . "$(dirname "$0")/common.sh"
 hosts=${HOSTS:-3}
 timeout=3  # --distributed-timeout
+RANDOM=${DIGITS_TEST_SEED:-1}
 pids=()
 trap 'kill -KILL "${pids[@]}" 2> /dev/null || true; rm -rf "$work"' EXIT
 
@@ -60,7 +62,8 @@ start_rank() {  # RANK [NAME=VALUE...] -- ARGUMENTS...
     shift
   done
   shift
-  ip netns exec "host$rank" "$work/with_hosts.sh" "$work/hosts$rank" env "${variables[@]}" "$digits" train --threads 1 \
+  ip netns exec "host$rank" "$work/with_hosts.sh" "$work/hosts$rank" \
+    env "${variables[@]}" "$digits" train --threads 1 \
     --distributed-timeout "$timeout" "$@" > "$work/$rank.out" 2> "$work/$rank.err" &
   pids[rank]=$!
 }
@@ -86,7 +89,15 @@ code_of() {  # RANK: the error code in its last message
 }
 
 # Waits until the run has saved a state, so that it is in the middle of an epoch.
-wait_for_state() { until ls "$work/$1"/checkpoint/step-* > /dev/null 2>&1; do sleep 0.01; done; }
+wait_for_state() {  # RUN
+  local i
+  for ((i = 0; i < 6000; ++i)); do
+    ! ls "$work/$1"/checkpoint/step-* > /dev/null 2>&1 || return 0
+    sleep 0.01
+  done
+  verdict "a state after a minute" false
+  exit 1
+}
 
 begin() { moment=${EPOCHREALTIME/./}; }
 milliseconds() { echo $(((${EPOCHREALTIME/./} - moment) / 1000)); }
@@ -121,7 +132,7 @@ disturb_once() {  # NAME FUNCTION
   "$2"
   await "${others[@]}"
   taken=$(milliseconds)
-  verdict "$1: within the timeout" [ "$taken" -le $((1000 * timeout + 1000)) ]  # a second to end in
+  verdict "$1: within the timeout and a second" [ "$taken" -le $((1000 * timeout + 1000)) ]
   verdict "$1: exit status 1" [ "$ended" = "$ones" ]
   for rank in "${others[@]}"; do codes+=("$(code_of "$rank")"); done
   verdict "$1: distributed.peer_lost" \
@@ -176,7 +187,7 @@ for rank in "${all[@]}"; do
 done
 await "${all[@]}"
 verdict "a host name that is loopback at home" same_as "$work/run" "$expected"
-rm "$work"/hosts?
+rm "$work"/hosts[0-9]*
 
 # Wrong settings of rank 0 or of the last rank.
 refuse() {  # NAME CODE RANK [NAME=VALUE...]

@@ -27,7 +27,10 @@ class Forwarding : public GradientExchange {
   std::string broadcast(const std::string& bytes) override { return to_.broadcast(bytes); }
   std::string scatter(const std::vector<std::string>& parts) override { return to_.scatter(parts); }
   void finish() override { to_.finish(); }
-  Error fail(const Error& error) noexcept override { return to_.fail(error); }
+  Error fail(const Error& error) noexcept override {
+    to_.fail(error);
+    return error.code() == "interrupted" ? Error("test.cause", "cause", "hint") : error;
+  }
 
  private:
   GradientExchange& to_;
@@ -70,6 +73,15 @@ TEST_F(RunShared, AnErrorOfRankZeroEndsAllRanks) {
   });
   EXPECT_THAT(codes, ElementsAre("data.leakage", "data.leakage"));
   EXPECT_THAT(messages, ElementsAre("seen", "rank 1: seen"));
+}
+
+// A rank that another one has stopped reports the cause.
+TEST_F(RunShared, ReportsTheCauseOfAStop) {
+  const auto codes = FakeWorld(2).run([&](GradientExchange& exchange) {
+    exchange_here = &exchange;
+    run_shared({}, [](GradientExchange*) -> int { throw Error("interrupted", "seen", "hint"); });
+  });
+  EXPECT_THAT(codes, ElementsAre("test.cause", "test.cause"));
 }
 
 // Another exception than Error, as of a library or a full memory, is the others' error, too.

@@ -109,10 +109,10 @@ TEST(Device, SetsTheThreadsOfLibTorch) {
   const int many = 4 * available_cores() + 1;  // few enough for a test, more than the cap
   EXPECT_EQ(set_threads(many), thread_count(many, available_cores()));
   EXPECT_EQ(at::get_num_threads(), thread_count(many, available_cores()));
-  at::set_num_threads(before);
+  set_threads(before);
 }
 
-// OpenBLAS starts a thread for each core, whatever LibTorch is told.
+// OpenBLAS starts a thread for each core, whatever LibTorch is told; a small training gets one.
 TEST(Device, SetsTheThreadsOfOpenBlas) {
   using GetThreads = int (*)();
   void* symbol = dlsym(RTLD_DEFAULT, "openblas_get_num_threads");
@@ -123,11 +123,15 @@ TEST(Device, SetsTheThreadsOfOpenBlas) {
     set_threads(threads);
     EXPECT_EQ(blas_threads(), threads);
   }
+  {
+    const TrainingThreads small(100);
+    EXPECT_EQ(blas_threads(), 1);
+  }
+  EXPECT_EQ(blas_threads(), 2);
   set_threads(before);
 }
 
-// One word or more, from one line of /proc/cpuinfo.
-// The kernel's format. Some processors have no name there.
+// One word or more, in the kernel's format. Some processors have no name there.
 TEST(CpuModel, IsReadFromTheKernel) {
   std::ifstream file("/proc/cpuinfo");
   const std::string text{std::istreambuf_iterator<char>(file), {}};

@@ -24,12 +24,12 @@ const std::vector<LayerShape> kLayers{
 
 using Fault = std::function<at::Tensor(const at::Tensor& input, const at::Tensor& correct)>;
 
-// LibTorch's operation in float32, in bfloat16 with a rounded result.
+// LibTorch's operation in float32; under autocast its result is rounded to autocast's type.
 LayerOperations::Operation rounding(const LayerOperations::Operation& operation) {
   return [=](const at::Tensor& input, const at::Tensor& weights) {
     if (!AutocastScope::is_enabled(c10::kCPU)) return operation(input, weights);
     const AutocastScope exact(c10::kCPU, at::kBFloat16, false);
-    return operation(input, weights).to(at::kBFloat16);
+    return operation(input, weights).to(AutocastScope::cpu_dtype());
   };
 }
 

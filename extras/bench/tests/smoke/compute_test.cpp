@@ -10,11 +10,9 @@
 namespace digits {
 namespace {
 
-// One thread, of OpenBLAS too: threads that wait for each other measure the scheduler.
+// The arguments set one thread: threads that wait for each other measure the scheduler.
 Json measured(const std::vector<std::string>& arguments) {
-  ProcessOptions options;
-  options.environment = {{"OPENBLAS_NUM_THREADS", "1"}};
-  const auto result = run_digits(arguments, options);
+  const auto result = run_digits(arguments);
   EXPECT_EQ(result.status, 0) << result.err;
   return Json::parse(result.out);
 }

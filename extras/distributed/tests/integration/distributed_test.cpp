@@ -11,6 +11,8 @@
 #include <thread>
 
 #include "base/files.h"
+#include "base/interrupt.h"
+#include "cli/extras.h"
 #include "distributed/gloo_exchange.h"
 #include "distributed/tests/support/rank_processes.h"
 #include "integration/call_digits.h"
@@ -21,6 +23,9 @@
 #include "support/fake_ranks.h"
 
 namespace digits {
+
+void add_distributed(Extras& extras);  // as the generated list of extras declares it
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -112,6 +117,16 @@ TEST(GlooExchange, AnErrorAfterTheLastCallEndsTheOtherRanks) {
     });
     EXPECT_THAT(codes, Each("disk.full")) << failing;
   }
+}
+
+// Ctrl-C stops all ranks after the same step: each keeps its own message, with the command that
+// resumes.
+TEST(GlooExchange, ARankKeepsItsOwnInterrupt) {
+  const auto codes = run_ranks(world(3), [&](GradientExchange& exchange) {
+    const Error own("interrupted", "stopped", std::to_string(exchange.rank()));
+    EXPECT_EQ(exchange.fail(own).hint(), own.hint());
+  });
+  EXPECT_THAT(codes, Each("no error"));
 }
 
 // A rank that computes alone waits in no call. It is told, stops as after Ctrl-C, and reports the
@@ -208,18 +223,18 @@ TEST(Distributed, ResumesAfterAKilledRankToTheSameBits) {
   EXPECT_EQ(training_identity(run), identity_in_turn(config, folder / "in_turn"));
 }
 
-// A stopped rank closes no connection, so that only the heartbeat detects it. The bound of half a
-// minute replaces an endless wait.
+// A stopped rank closes no connection, so that only the heartbeat detects it. Half a minute after
+// the first state the test ends an endless wait.
 TEST(Distributed, EndsWhenARankIsStopped) {
   const TemporaryDirectory folder;
   const auto port = free_port();
   const std::vector<std::string> arguments{"train", "--config",     many_states_file(folder, 200),
                                            "--out", folder / "run", "--distributed-timeout",
-                                           "2"};
+                                           "5"};
   write_program(folder / "stopped.sh", R"(
 "$@" & pid=$!
 until ls "$RUN"/checkpoint/step-* > /dev/null 2>&1 || ! kill -0 $pid; do sleep 0.05; done
-kill -STOP $pid
+kill -STOP $pid && touch "$RUN.stopped"
 until [ -e "$RUN.ended" ]; do sleep 0.05; done
 kill -KILL $pid)");
   std::thread rank_1([&] {
@@ -233,16 +248,41 @@ kill -KILL $pid)");
   });
   ProcessOptions options;
   options.environment = variables(0, 2, port);
-  const auto start = std::chrono::steady_clock::now();
+  auto start = std::chrono::steady_clock::now();
+  bool begun = false;
   options.interrupt_when = [&] {
+    if (!begun) start = std::chrono::steady_clock::now();
+    begun = begun || !newest_state(folder / "run").empty();
     return std::chrono::steady_clock::now() - start > std::chrono::seconds(30);
   };
   options.signal = SIGKILL;
   const auto result = run_digits(arguments, options);
   write_file(folder / "run.ended", "");
   rank_1.join();
+  EXPECT_TRUE(fs::exists(folder / "run.stopped"));
   EXPECT_EQ(result.status, 1);
   EXPECT_THAT(result.err, HasSubstr("digits: distributed.peer_lost: "));
+}
+
+// The command's exchange: another rank's end interrupts the work of this process.
+TEST(Distributed, TheEndOfARankInterruptsThisProcess) {
+  Extras extras;
+  add_distributed(extras);
+  CommandOptions options("train", "test");
+  extras.exchanges.at(0).add_options(options);
+  const auto port = free_port();
+  for (const auto& [name, value] : variables(0, 2, port)) ::setenv(name.c_str(), value.c_str(), 1);
+  std::thread rank_1([&] {
+    connect_ranks(place_of(1, 2, port), milliseconds(20000))->fail({"disk.full", "full", "room"});
+  });
+  const auto exchange = extras.exchanges.at(0).make(*options.parse({"--distributed"}));
+  for (const auto& [name, value] : variables(0, 2, port)) ::unsetenv(name.c_str());
+  ::unsetenv("CUDA_VISIBLE_DEVICES");
+  for (int i = 0; i < 2000 && !interrupted(); ++i) std::this_thread::sleep_for(milliseconds(10));
+  EXPECT_TRUE(interrupted());
+  set_interrupted(false);
+  EXPECT_EQ(exchange->fail({"interrupted", "stopped", ""}).code(), "disk.full");
+  rank_1.join();
 }
 
 TEST(Distributed, AllowsAWorldChangeIfAsked) {

@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "distributed/address.h"
 #include "distributed/rank_message.h"
 #include "support/testing.h"
 
@@ -82,6 +83,9 @@ TEST(LaunchPlace, NamesTheWrongVariable) {
 TEST(LaunchPlace, GivesEachRankOneDevice) {
   EXPECT_EQ(device_of_rank(nullptr, 3), "3");
   EXPECT_EQ(device_of_rank("", 3), "");  // the user hides all devices
+  EXPECT_FALSE(begins_again(nullptr, 3));
+  EXPECT_FALSE(begins_again("4,6", 1));
+  EXPECT_TRUE(begins_again("4,6", 2));
   EXPECT_EQ(device_of_rank("4,6", 0), "4");
   EXPECT_EQ(device_of_rank("4,6", 1), "6");
   EXPECT_EQ(device_of_rank("4,6", 2), "4");  // a second rank on the device
@@ -89,6 +93,19 @@ TEST(LaunchPlace, GivesEachRankOneDevice) {
 }
 
 // An error travels between ranks with its code and hint, and names its rank.
+// Debian's installer gives a host's own name the address 127.0.1.1.
+TEST(Address, OfAHostWhoseNameIsLoopback) {
+  for (const char* address : {"127.0.0.1", "127.0.1.1", "::1", "::ffff:127.0.0.1"}) {
+    EXPECT_TRUE(is_loopback(address)) << address;
+    EXPECT_EQ(address_for_others({address, address}, "10.9.0.1"), "10.9.0.1");
+    EXPECT_EQ(address_for_others({address, address}, ""), address);  // one host
+  }
+  for (const char* address : {"10.9.0.2", "128.0.0.1", "fe80::1", "::ffff:10.9.0.2"}) {
+    EXPECT_FALSE(is_loopback(address)) << address;
+    EXPECT_EQ(address_for_others({address, "10.9.0.1"}, "10.9.0.1"), address);
+  }
+}
+
 TEST(RankMessage, CarriesAnError) {
   const auto error = parse_error(format_error({"disk.full", "full: \"\xff\"", "make room"}, 3));
   EXPECT_EQ(error.code(), "disk.full");

@@ -79,7 +79,8 @@ double time_of(clockid_t clock) {
 }
 
 // Each of two threads computes half of a batch: both use the same CPU time, even on a busy machine.
-// The rounds are many beside the 20 ms for which a BLAS thread may spin.
+// A BLAS thread that spins, for up to 30 ms, adds to the process's time: the rounds take much
+// longer.
 TEST(OnednnEngine, ThreadsShareABatch) {
   auto network = random_network(kOddSchema, kOddArchitecture, test_seed());
   const OnednnEngine engine(network, Precision::kFloat32);
