@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Trains with two ranks by each launcher that is installed, and compares the results to the bit:
+# Trains with one and two ranks by each launcher that is installed, and compares the results to the bit
+# with those without a launcher:
 #   extras/distributed/tests/launchers.sh
 # DIGITS  the program (default build/release/digits)
 # PYTHON  a Python with PyTorch, for torchrun (default /usr/bin/python3)
@@ -27,10 +28,20 @@ wait
 expected=$(identity "$work/by_hand")
 echo "two processes with the variables by hand: $(sha256sum < "$work/by_hand/checkpoint/best.safetensors" | cut -c1-16)"
 
+mapfile -t words < <(arguments alone)
+"$digits" "${words[@]}" > "$work/alone.out" 2> "$work/alone.err"
+of_two=$expected
+of_one=$(identity "$work/alone")
+echo "one process without a launcher: $(sha256sum < "$work/alone/checkpoint/best.safetensors" | cut -c1-16)"
+
 if "$python" -c 'import torch.distributed.run' 2> /dev/null; then
   # PyTorch 1.13 under Python 3.11 cannot read its own default of the first two options.
-  run=("$python" -m torch.distributed.run --redirects 2 --tee 1 --log_dir "$work/logs"
-    --no_python --nproc_per_node 2)
+  torchrun=("$python" -m torch.distributed.run --redirects 2 --tee 1 --log_dir "$work/logs" --no_python)
+  expected=$of_one
+  mapfile -t words < <(arguments one)
+  launch one "${torchrun[@]}" --nproc_per_node 1 --standalone "$digits" "${words[@]}"
+  expected=$of_two
+  run=("${torchrun[@]}" --nproc_per_node 2)
   mapfile -t words < <(arguments standalone)
   launch standalone "${run[@]}" --standalone "$digits" "${words[@]}"
   mapfile -t words < <(arguments static)
@@ -53,10 +64,13 @@ else
 fi
 
 if command -v mpirun > /dev/null; then
-  mpi=(mpirun -np 2 --oversubscribe -x MASTER_ADDR=127.0.0.1 -x "MASTER_PORT=$(free_port)")
+  mpi=(mpirun --oversubscribe -x MASTER_ADDR=127.0.0.1 -x "MASTER_PORT=$(free_port)")
   [ "$(id -u)" -ne 0 ] || mpi+=(--allow-run-as-root)
   mapfile -t words < <(arguments mpi)
-  launch mpi "${mpi[@]}" "$digits" "${words[@]}"
+  launch mpi "${mpi[@]}" -np 2 "$digits" "${words[@]}"
+  expected=$of_one
+  mapfile -t words < <(arguments mpi_one)
+  launch mpi_one "${mpi[@]}" -np 1 "$digits" "${words[@]}"
 else
   echo "skipped mpirun: it is not installed (Debian: openmpi-bin)"
 fi
