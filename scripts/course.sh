@@ -9,8 +9,8 @@
 #   scripts/course.sh progress         counts what is done
 #   scripts/course.sh verify [ID...]   for authors: every exercise starts unsolved, and its solution passes
 #
-# An exercise is solved in a copy of the tree, course/tree; this tree is never changed. The copy's
-# build takes a few minutes the first time. Progress is kept in course/progress.txt, and the changes for
+# An exercise is solved in a copy of the tree, course/tree; this tree is never changed. The first build of
+# each test program takes a few minutes. Progress is kept in course/progress.txt, and the changes for
 # each exercise in course/work.
 #
 # DIGITS_COURSE  the folder for all this (default: course)
@@ -127,12 +127,16 @@ start() {
       "$programs/$program" --gtest_filter="$test" 2>&1 | grep -vE '^\[|^Note|^Running|^$' | sed -n '1,20s/^/  | /p' || true
       echo "Mend the source in ${tree#"$root/"}, not the test."
       ;;
-    kill) echo "Write the body of  $test  in ${tree#"$root/"}/$(file_of_test "$test")" ;;
+    kill)
+      build "$program"
+      echo "Write the body of  $test  in ${tree#"$root/"}/$(file_of_test "$test")"
+      ;;
     judge)
       sed '1,/^---/{/^---/!d}' "$(patch_for "$id")" | sed 's/^/  | /'
       echo "Write your verdict into ${tree#"$root/"}/answer.txt:"
       echo "  Verdict: bug or equivalent"
-      echo "  Test:    for a bug: PROGRAM SUITE.NAME of a test that fails with the change, such as unit_fast Split.Partition; or"
+      echo "and one of these two:"
+      echo "  Test:    for a bug: PROGRAM SUITE.NAME of a test that fails with the change, such as unit_fast SplitLast.TakesTheLastSamples"
       echo "  Reason:  one or two sentences"
       ;;
   esac
@@ -184,7 +188,8 @@ check_all() {
 
 hint() {
   local id shown
-  id=$(present) shown=$(hints_shown "$id")
+  id=$(present)
+  shown=$(hints_shown "$id")
   [ "$shown" -lt "$(hints_of "$id")" ] ||
     { echo "There are no more hints; scripts/course.sh solution prints a solution."; return; }
   section "$id" Hint $((shown + 1))

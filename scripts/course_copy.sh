@@ -68,9 +68,9 @@ restore_work() {
 build() {  # PROGRAM
   local folder=$tree/build/$preset
   if [ ! -f "$folder/build.ninja" ]; then
-    echo "course.sh: first build in $folder: some minutes" >&2
     (cd "$tree" && cmake --preset "$preset" -DCMAKE_UNITY_BUILD="${DIGITS_COURSE_UNITY:-OFF}") > "$log" 2>&1 || { cat "$log" >&2; exit 3; }
   fi
+  [ -f "$programs/$1" ] || echo "course.sh: first build of $1: some minutes; see ${log#"$root/"}" >&2
   cmake --build "$folder" --target "$1" > "$log" 2>&1 && return
   if grep -q 'unknown target' "$log"; then
     echo "The copy has no program $1: scripts/setup.sh installs what its extra needs." >&2

@@ -87,12 +87,12 @@ matches() { tr '\n' ' ' <<< "$1" | grep -qiE -- "$2"; }  # TEXT PATTERN
 
 grade_judge() {
   local verdict program test reason missing=0 point
-  verdict=$(answer Verdict | tr -d ' ')
+  verdict=$(answer Verdict | tr -d ' ' | tr '[:upper:]' '[:lower:]')
   [[ $verdict =~ ^(bug|equivalent)$ ]] || unsolved "answer.txt has no verdict yet, expected bug or equivalent."
   [ "$verdict" = "$(field "$1" Verdict)" ] || unsolved "The verdict is not right."
   read -r program test <<< "$(answer Test)"
   if [ "$verdict" = bug ] && [ -n "$program" ]; then
-    [[ $program =~ ^[a-z_]*unit[a-z_]*$ && -n $test ]] || unsolved "Test: expected PROGRAM SUITE.NAME of the unit tier, such as unit_fast StratifiedSplit.KeepsRareClasses"
+    [[ $program =~ ^[a-z_]*unit[a-z_]*$ && -n $test ]] || unsolved "Test: expected PROGRAM SUITE.NAME of the unit tier, such as unit_fast SplitLast.TakesTheLastSamples"
     build "$program"
     [ "$("$programs/$program" --gtest_list_tests --gtest_filter="$test" | grep -c '^  ')" = 1 ] || unsolved "$program has no test $test."
     require_green "$program" "$test" "$test fails on the healthy code" "${seeds[@]}"

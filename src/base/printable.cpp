@@ -24,9 +24,9 @@ bool is_late_control(const std::string& text, std::size_t i) {
 // $'...': each byte that is no letter or digit as its octal number, so that the line is printable.
 std::string escaped_word(const std::string& text) {
   std::string word;
-  for (const unsigned char c : text) {
-    word +=
-        std::isalnum(c) != 0 ? std::string(1, static_cast<char>(c)) : fmt::format("\\{:03o}", c);
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    word += std::isalnum(byte) != 0 ? std::string(1, c) : fmt::format("\\{:03o}", byte);
   }
   return "$'" + word + "'";
 }

@@ -252,7 +252,7 @@ TEST_F(Course, JudgeComparesVerdictAndReason) {
   EXPECT_THAT(check_answer("Verdict: equivalent\nReason: dark blue is blue\n").out,
               HasSubstr("misses 1 of 2 key points"));
   EXPECT_EQ(
-      check_answer("Verdict: equivalent\nReason: the test finds\nthe word in Dark Blue\n").status,
+      check_answer("Verdict: Equivalent\nReason: the test finds\nthe word in Dark Blue\n").status,
       0);
 }
 
@@ -316,7 +316,12 @@ TEST_F(Course, LeavesOutExercisesWithoutTheirBug) {
 }
 
 TEST_F(Course, NamesTheMistakeOfAUser) {
-  EXPECT_THAT(run({"check"}).err, HasSubstr("no exercise was started"));
+  for (const char* command : {"check", "hint", "solution", "reset"}) {
+    const auto result = run({command});
+    EXPECT_EQ(result.status, 2) << command;
+    EXPECT_EQ(result.out, "") << command;
+    EXPECT_THAT(result.err, HasSubstr("no exercise was started")) << command;
+  }
   EXPECT_THAT(run({"start", "77"}).err, HasSubstr("no exercise \"77\""));
   EXPECT_THAT(run({"strat"}).err, HasSubstr("no command \"strat\""));
   EXPECT_EQ(run({"strat"}).status, 2);
