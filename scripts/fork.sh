@@ -22,7 +22,7 @@ template=$(pwd -P)
 # Paths that a fork does not get, as an extended regular expression.
 omitted='^(README\.md|NOTICE|docs/(fork|performance)\.md|scripts/(update_)?fork[./].*|docs/(course|images)/.*'
 omitted+='|scripts/pictures\.sh'
-omitted+='|tests/scripts/(update_)?fork_test\.cpp|tests/mutants/fork/.*|(.*/)?course[^/]*\.(sh|cpp|h|cmake))$'
+omitted+='|tests/scripts/(update_)?fork_test\.cpp|tests/mutants/fork/.*|(.*/)?course[^/]*\.(sh|cpp|h|cmake|patch))$'
 keywords=' alignas alignof and asm auto bitand bitor bool break case catch char class compl concept const
 consteval constexpr constinit continue decltype default delete do double else enum explicit export extern
 false float for friend goto if inline int long mutable namespace new noexcept not nullptr operator or
