@@ -101,7 +101,13 @@ present() {
   [ -s "$course/present" ] || usage_error "no exercise was started; scripts/course.sh start begins the first"
   cat "$course/present"
 }
-next_exercise() { local id; while read -r id; do [ "$(state_of "$id")" = "done" ] || { echo "$id"; return; }; done < <(available); }
+# The first exercise after ID that is not done, else the first of all that is not.
+next_exercise() {  # [ID]
+  local id
+  while read -r id; do
+    [ "$(state_of "$id")" = "done" ] || { echo "$id"; return; }
+  done < <(available | sed "0,/^${1:-}\$/d"; available)
+}
 
 . scripts/course_copy.sh
 . scripts/course_grading.sh
@@ -152,7 +158,7 @@ check_present() {
   printf '\nSolved: %s.\n' "$id"
   section "$id" Answer
   local next
-  next=$(next_exercise)
+  next=$(next_exercise "$id")
   if [ -n "$next" ]; then echo "Next: scripts/course.sh start $next"; else echo "All are done. scripts/course.sh check --all tries them once more."; fi
 }
 

@@ -22,6 +22,7 @@ cd "$(dirname "$0")/../.."
 root=$(pwd)
 read -ra seeds <<< "${SEEDS:-1}"
 preset=${DIGITS_PRESET:-release}
+export TEST_SECONDS=${TEST_SECONDS:-180}  # longer than the longest wait of a test, 60 s in extras/serve/deploy.py
 tree=$root/build/mutants
 tests=build/$preset/tests  # in the copy
 
@@ -80,8 +81,7 @@ outcome_of() {  # PROGRAM TEST
     outcome=$(outcome_of_test "$tests/$1" "$2" "$seed" "$log")
     case $outcome in
       passed) echo survived; return ;;
-      crashed | hung) echo crashed; return ;;
-      skipped) echo skipped; return ;;
+      crashed | hung | skipped) echo "$outcome"; return ;;
     esac
   done
   echo killed

@@ -256,6 +256,16 @@ TEST_F(Course, JudgeComparesVerdictAndReason) {
       0);
 }
 
+// A learner who starts at a later lesson continues there; earlier exercises come at the end.
+TEST_F(Course, NamesTheNextExerciseInOrder) {
+  run({"start", "01b"});
+  EXPECT_THAT(check_test("grep -q blue src/colour.txt").out,
+              HasSubstr("Next: scripts/course.sh start 01c_judge"));
+  run({"start", "01c"});
+  EXPECT_THAT(check_answer("Verdict: equivalent\nReason: it sees dark blue\n").out,
+              HasSubstr("Next: scripts/course.sh start 01a_red"));
+}
+
 // A bug may be proved by a test in place of a reason.
 TEST_F(Course, JudgeRunsTheNamedTest) {
   write_exercise("01c_judge", "Kind: judge\nTitle: Grey\nVerdict: bug\nTest: unit Sky.IsBlue\n",

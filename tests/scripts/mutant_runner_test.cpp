@@ -29,12 +29,13 @@ class MutantRunner : public testing::Test {
     write_file(folder_ / "src/size.txt", "large\n");
     // Sky.IsBlue reads the file, Sky.IsThere does not read it, Sky.Crashes ends without a message.
     write_program(folder_ / "build/mutants/build/release/tests/unit", R"(
-case "$1" in --gtest_list_tests) for t in IsBlue IsThere Crashes IsLarge IsSkipped; do
+case "$1" in --gtest_list_tests) for t in IsBlue IsThere Crashes Hangs IsLarge IsSkipped; do
   case "$2" in *Sky.$t*) echo "  $t" ;; esac; done; exit 0 ;; esac
 case "$1" in
   *IsBlue*) grep -q blue src/colour.txt || { echo "[  FAILED  ] Sky.IsBlue"; exit 1; } ;;
 esac
 case "$1" in *Crashes*) grep -q blue src/colour.txt || exit 134 ;; esac
+case "$1" in *Hangs*) grep -q blue src/colour.txt || exec sleep 60 ;; esac
 case "$1" in
   *IsLarge*) grep -q large src/size.txt || { echo "[  FAILED  ] Sky.IsLarge"; exit 1; } ;;
 esac
@@ -100,6 +101,14 @@ TEST_F(MutantRunner, FailsWhenATestCrashes) {
   const auto result = run();
   EXPECT_EQ(result.status, 1);
   EXPECT_THAT(result.out, testing::ContainsRegex("crashing +crashed"));
+}
+
+// A test that hangs tells nothing about the bug.
+TEST_F(MutantRunner, FailsWhenATestHangs) {
+  add("endless", "Sky.Hangs");
+  const auto result = run({{"TEST_SECONDS", "0.2"}});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.out, testing::ContainsRegex("endless +hung"));
 }
 
 // A skipped test proves nothing.

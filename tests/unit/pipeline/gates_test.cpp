@@ -7,6 +7,10 @@
 #include "support/testing.h"
 
 namespace digits {
+
+// For failure messages.
+void PrintTo(GateVerdict verdict, std::ostream* out) { *out << to_string(verdict); }
+
 namespace {
 
 Json evaluation() {
