@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/rng.h"
+#include "pipeline/parse_toml.h"
 #include "tune/space.h"
 
 namespace digits {

@@ -53,10 +53,9 @@ async function pictureBytes() {
   return new Uint8Array(await blob.arrayBuffer());
 }
 
-async function askAboutPaper() {
-  const number = ++state.asked;
-  if (!state.model || (!state.strokes.length && !state.picture)) return clearAnswer();
+async function askAboutPaper(number) {
   try {
+    if (!state.model || (!state.strokes.length && !state.picture)) return clearAnswer();
     const data = base64(await pictureBytes());
     const start = performance.now();
     const answer = await ask("v2/models/" + state.model.name + "/infer", {
@@ -67,13 +66,18 @@ async function askAboutPaper() {
     if (number === state.asked) showAnswer(answer, performance.now() - start);
   } catch (error) {
     if (number === state.asked) showProblem(error);
+  } finally {
+    if (number === state.asked) $("answer").setAttribute("aria-busy", "false");
   }
 }
 
+// Until the answer to the last change is shown, the answer is busy.
 let timer = 0;
 function scheduleAsk() {
+  const number = ++state.asked;
+  $("answer").setAttribute("aria-busy", "true");
   clearTimeout(timer);
-  timer = setTimeout(askAboutPaper, 60);
+  timer = setTimeout(() => askAboutPaper(number), 60);
 }
 
 // --- The answer ---------------------------------------------------------------------------------
@@ -174,7 +178,7 @@ function draw(context, ink, ground) {
   context.lineCap = context.lineJoin = "round";
   for (const stroke of state.strokes) {
     context.beginPath();
-    context.moveTo(stroke[0].x, stroke[0].y);
+    context.moveTo(stroke[0].x - 0.01, stroke[0].y);  // a line of length 0 is not drawn, so no dot either
     for (const point of stroke) context.lineTo(point.x, point.y);
     context.stroke();
   }

@@ -14,9 +14,9 @@ const pens = {
   })],
 };
 
+// The answer to the last change.
 async function answered(page) {
-  await page.waitForFunction(() => document.getElementById("latency").textContent !== "" ||
-                                   !document.getElementById("problem").hidden);
+  await page.waitForSelector('#answer[aria-busy="false"]');
   return page.evaluate(() => ({
     label: document.getElementById("label").textContent,
     confidence: document.getElementById("confidence").textContent,
@@ -31,8 +31,8 @@ async function answered(page) {
 }
 
 async function drawn(page, strokes) {
-  await page.click("#clear:not([disabled])", {timeout: 500}).catch(() => {});
-  await page.waitForFunction(() => document.getElementById("latency").textContent === "");
+  await page.evaluate(() => document.getElementById("clear").click());
+  await answered(page);
   const box = await page.locator("#paper").boundingBox();
   for (const stroke of strokes) {
     const at = ([x, y]) => [box.x + x * box.width, box.y + y * box.height];
@@ -41,7 +41,6 @@ async function drawn(page, strokes) {
     for (const point of stroke.slice(1)) await page.mouse.move(...at(point), {steps: 6});
     await page.mouse.up();
   }
-  await page.waitForTimeout(300);  // the page sends the last stroke, too
   return answered(page);
 }
 
@@ -49,7 +48,7 @@ async function drawn(page, strokes) {
 async function typed(page) {
   await page.focus("#paper");
   await page.keyboard.press("c");
-  await page.waitForFunction(() => document.getElementById("latency").textContent === "");
+  await answered(page);
   const press = async (key, times) => {
     for (let i = 0; i < times; ++i) await page.keyboard.press(key);
   };
@@ -62,7 +61,6 @@ async function typed(page) {
     if (i % 2 === 0) await press("ArrowLeft", 1);
   }
   await press(" ", 1);
-  await page.waitForTimeout(300);
   return answered(page);
 }
 
@@ -72,6 +70,9 @@ async function typed(page) {
   const result = {problems: [], drawn: {}, outside: []};
   page.on("console", (message) => {
     if (message.type() === "error") result.problems.push(message.text());
+  });
+  page.on("response", async (response) => {
+    if (response.status() >= 400) result.problems.push(await response.text());
   });
   page.on("pageerror", (error) => result.problems.push(error.message));
   page.on("request", (request) => {
@@ -84,11 +85,11 @@ async function typed(page) {
     result.drawn[digit] = await drawn(page, strokes);
     if (screenshots) await page.screenshot({path: `${screenshots}/wide-${digit}.png`});
   }
+  result.dot = await drawn(page, [[[0.5, 0.5]]]);
   result.typed = await typed(page);
   if (screenshots) await page.screenshot({path: `${screenshots}/typed.png`});
   await page.click("#undo");
-  await page.waitForTimeout(300);
-  result.undone = await page.textContent("#confidence");
+  result.undone = (await answered(page)).confidence;
   if (screenshots) {
     await page.emulateMedia({colorScheme: "dark"});
     await drawn(page, pens[7]);

@@ -38,6 +38,7 @@ TEST(Page, ClassifiesDrawnDigits) {
     EXPECT_EQ(drawn.at("problem"), "");
     EXPECT_GT(drawn.at("seen"), 10);  // pixels of ink in the normal form
   }
+  EXPECT_EQ(seen.at("dot").at("problem"), "");  // a press without a movement is ink
   EXPECT_EQ(seen.at("typed").at("label"), "7");
   EXPECT_EQ(seen.at("undone"), "nothing drawn yet");
   EXPECT_EQ(seen.at("narrow").at("label"), "7");
