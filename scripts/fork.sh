@@ -210,19 +210,15 @@ score_without_extras() {
   rm "$destination/.scored"
 }
 
-# Links to files that the fork lacks become text; the hashes of the fixtures are renewed.
+# Documents name nothing that the fork lacks; the hashes of the fixtures are renewed.
 mend_documents() {
-  local document target
+  local target
   score_without_extras
   cd "$destination"
   for target in "$template"/extras/*/; do  # in the layout
     [ -e "extras/$(basename "$target")" ] || sed -i "\|^extras/$(basename "$target") |d" docs/*.md
   done
   find . -name '*.md' -exec sed -i 's/performance\.md#[a-z0-9-]*/performance.md/g' {} +
-  while IFS=: read -r document target; do
-    [ -e "${document%/*}/$target" ] ||
-      sed -i -E "s|\[([^]]*)\]\($target(#[^)]*)?\)|\1|g" "$document"
-  done < <(grep -roE --include='*.md' '\]\([^):# ]+[)#]' . | sed 's/:](/:/; s/.$//' | sort -u)
   cd data/fixtures
   sed -nE 's/^[0-9a-f]{64}  //p' README.md | xargs -d '\n' -r sha256sum |
     awk '{ name = substr($0, 67) } new { line[name] = $0; next } name in line { $0 = line[name] } { print }' \
