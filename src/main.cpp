@@ -1,4 +1,4 @@
-// Starts the program with the commands, engines and package files of extras/.
+// Adds the extras to the program, and starts it; waiting threads sleep.
 #include <sys/auxv.h>
 #include <unistd.h>
 

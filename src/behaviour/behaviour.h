@@ -1,4 +1,4 @@
-// Measures the behaviour of a model: all tests, in groups.
+// Measures the behaviour of a model: how its predictions change with changed images.
 #pragma once
 
 #include <cstddef>

@@ -16,7 +16,7 @@ constexpr int kMaxSide = 4096;
 
 constexpr std::size_t kMaxClasses = 256;  // labels are bytes
 
-// Sizes and class names of a set. They come from the data; a fork changes no code for them.
+// Sizes and class names of a set. They come from the data, so no code changes for another set.
 struct Schema {
   int rows = 0;
   int cols = 0;

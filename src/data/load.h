@@ -1,4 +1,4 @@
-// Loads sets from disk: a folder with images and labels under MNIST's file names.
+// Loads sets from IDX files: a folder with images and labels under MNIST's file names.
 #pragma once
 
 #include <filesystem>

@@ -37,7 +37,7 @@ struct Metric {
   const char* key;                          // in evaluation.json, and the name that a gate uses
   const char* title;                        // on the terminal and in the report
   double high;                              // upper end of its range; the lower is 0
-  bool is_share;                            // shown as a percentage
+  bool is_share;                            // the command line shows a percentage
   bool on_report;                           // among the report's headlines
   double (*value)(const WeightedSamples&);  // NaN where it is undefined
 };

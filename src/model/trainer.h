@@ -1,5 +1,5 @@
-// Trains the network: epochs of batches through network and optimiser. It receives a training and a
-// validation part, never the test set.
+// Trains the network: each batch of each epoch changes the weights by one step of the optimiser. It
+// receives a training and a validation part, never the test set.
 #pragma once
 
 #include <c10/core/Device.h>

@@ -1,5 +1,5 @@
-// Judges an evaluation by gates, which a model must pass to be packaged. Pure functions. No Torch
-// in this header.
+// Judges an evaluation by gates. A model is packaged if none fails. Pure functions. No Torch in
+// this header.
 #pragma once
 
 #include <cstddef>
@@ -15,9 +15,9 @@ namespace digits {
 
 enum class GateVerdict {
   kPassed,     // the conservative end of the interval keeps the bound
-  kUndecided,  // the value keeps it and the interval is too wide; or the interval reaches from the
-               // bound's wrong side to the best value, 0 or 1; or nothing was observed; or the
-               // value of other images misses a bound for digits
+  kUndecided,  // the value keeps it and the interval is too wide; or the value misses it and the
+               // interval contains the best value, 0 or 1; or nothing was observed; or the value of
+               // other images misses a bound for digits
   kFailed,     // the value misses it
 };
 const char* to_string(GateVerdict verdict);

@@ -18,7 +18,7 @@ struct FinishedRun {
   std::vector<Gate> gates{};  // likewise
 };
 
-// acquire, validate, split, train, evaluate, check, report, package: into a new run directory at
+// Runs acquire, validate, split, train, evaluate, check, report and package into a new directory at
 // `path`, or into a stopped run, which ends as if it had never been stopped. With
 // options.train_only, only the first four. Packages only if may_be_packaged(gates): the caller
 // shows the results, then calls require_packageable.

@@ -1,5 +1,5 @@
-// Defines each stage of the pipeline as a function: values in, values out. Files are written
-// through the run directory. No Torch in this header.
+// Defines each stage of the pipeline as a function: values in, values out. A comment begins with
+// its stage. Files are written through the run directory. No Torch in this header.
 #pragma once
 
 #include <filesystem>
