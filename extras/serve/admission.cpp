@@ -20,7 +20,8 @@ void require_method(const HttpRequest& request, Endpoint endpoint) {
 
 // curl and urllib send the form's media type by default.
 void require_media_type(const std::string& type) {
-  const auto name = type.substr(0, type.find(';'));
+  auto name = type.substr(0, type.find(';'));
+  name.erase(name.find_last_not_of(" \t") + 1);
   for (const char* known :
        {"", "application/json", "application/octet-stream", "application/x-www-form-urlencoded"}) {
     if (name == known) return;

@@ -14,6 +14,22 @@ namespace {
 
 constexpr const char* kRetryHint = "try again later, or after the Retry-After of the response";
 
+std::size_t bytes_of(const InferRequest& request) {
+  auto bytes = request.images.size() * sizeof(float);
+  for (const auto& picture : request.pictures) bytes += picture.size();
+  return bytes;
+}
+
+// Throws server.late for a request that has waited too long: its client has given up.
+void require_in_time(Clock::duration waited, std::chrono::milliseconds patience) {
+  if (waited < patience) return;
+  throw Error("server.late",
+              fmt::format("the request waited for {} ms, expected less than {}",
+                          std::chrono::duration_cast<std::chrono::milliseconds>(waited).count(),
+                          patience.count()),
+              kRetryHint);
+}
+
 // One request of a batch during its computation.
 struct BatchedRequest {
   PendingInference pending;
@@ -63,6 +79,7 @@ void compute(std::vector<BatchedRequest>& members, const ServedModel& model) {
 
 void BatchQueue::push(PendingInference pending) {
   const auto count = pending.request.count;
+  const auto bytes = bytes_of(pending.request);
   const std::lock_guard lock(mutex_);
   if (closed_) {
     throw Error("server.stopping", "the server is stopping, expected no new requests", kRetryHint);
@@ -72,7 +89,14 @@ void BatchQueue::push(PendingInference pending) {
                 fmt::format("{} images are waiting, expected at most {}", images_, limit_),
                 kRetryHint);
   }
+  if (images_ > 0 && bytes_ + bytes > max_bytes_) {
+    throw Error("server.busy",
+                fmt::format("{} bytes are waiting, expected at most {} with this request's {}",
+                            bytes_, max_bytes_, bytes),
+                kRetryHint);
+  }
   images_ += count;
+  bytes_ += bytes;
   pending_.push_back(std::move(pending));
   changed_.notify_one();
 }
@@ -91,6 +115,7 @@ InferenceBatch BatchQueue::take_front() {
     const bool alone = !next.pictures.empty();
     if (!batch.empty() && (alone || images + next.count > max_batch_)) break;
     images += next.count;
+    bytes_ -= bytes_of(next);
     batch.push_back(std::move(pending_.front()));
     pending_.pop_front();
     if (alone) break;
@@ -119,17 +144,12 @@ void run_batch(InferenceBatch batch, const std::shared_ptr<const ServedModel>& m
     inference.model = model;
     inference.queued = start - pending.since;
     auto& request = pending.request;
-    or_error(inference, [&, &waited = inference.queued, &images = inference.images] {
-      if (waited >= patience) {
-        throw Error(
-            "server.late",
-            fmt::format("the request waited for {} ms, expected less than {}",
-                        std::chrono::duration_cast<std::chrono::milliseconds>(waited).count(),
-                        patience.count()),
-            kRetryHint);
-      }
+    or_error(inference, [&, &waiting = pending, &images = inference.images] {
+      require_in_time(start - waiting.since, patience);
+      require_identity(model->facts().identity, "", waiting.version);
+      const auto in_time = [&] { require_in_time(now() - waiting.since, patience); };
       images = request.pictures.empty() ? std::move(request.images)
-                                        : read_pictures(request, model->facts());
+                                        : read_pictures(request, model->facts(), in_time);
     });
   }
   compute(members, *model);

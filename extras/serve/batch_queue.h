@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/error.h"
@@ -34,6 +35,7 @@ struct PendingInference {
   Clock::time_point since;  // start of its waiting time
   std::function<void(InferRequest request, Inference inference)> done;
   bool for_canary = false;  // the canary answers, while there is one
+  std::string version{};    // the only version that may answer; empty: any
 };
 using InferenceBatch = std::vector<PendingInference>;
 
@@ -41,10 +43,12 @@ using InferenceBatch = std::vector<PendingInference>;
 class BatchQueue {
  public:
   // `limit`: largest number of waiting images. `max_batch`: largest number of images in a batch; a
-  // larger request forms a batch of its own.
-  BatchQueue(std::size_t limit, std::size_t max_batch) : limit_(limit), max_batch_(max_batch) {}
+  // larger request forms a batch of its own. `max_bytes`: of all waiting images and pictures.
+  BatchQueue(std::size_t limit, std::size_t max_batch, std::size_t max_bytes)
+      : limit_(limit), max_batch_(max_batch), max_bytes_(max_bytes) {}
 
-  // Throws server.busy when the images do not fit, and server.stopping after close().
+  // Throws server.busy when the images do not fit, and server.stopping after close(). An empty
+  // queue takes any request.
   void push(PendingInference pending);
 
   // Waits for requests and takes the waiting ones, without waiting for more. A request with
@@ -62,15 +66,18 @@ class BatchQueue {
 
   const std::size_t limit_;
   const std::size_t max_batch_;
+  const std::size_t max_bytes_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<PendingInference> pending_;
   std::size_t images_ = 0;
+  std::size_t bytes_ = 0;
   bool closed_ = false;
 };
 
-// Answers each request of the batch, by done(), in one computation. A request that has waited for
-// `patience` or longer gets server.late instead; an unreadable picture fails only its request.
+// Answers each request of the batch, by done(), in one computation. A request that is not decoded
+// after `patience` gets server.late instead, and one for another version model.unknown; an
+// unreadable picture fails only its request.
 void run_batch(InferenceBatch batch, const std::shared_ptr<const ServedModel>& model,
                std::chrono::milliseconds patience, const std::function<Clock::time_point()>& now);
 

@@ -153,7 +153,8 @@ class Deployment:
         return version
 
     def shadow_report(self, name):
-        """Exit status of the report, after enough labels for the model as the shadow."""
+        """Exit status of the report, after enough labels for the model as the shadow, and whether the
+        accuracy failed."""
         version = f"shadow-{self.package(name, 'shadow')}"
 
         def enough(stats):
@@ -166,7 +167,7 @@ class Deployment:
         status, out, _ = digits("shadow-report", *REPORT, path)
         for line in out.splitlines():
             say("digits shadow-report", re.sub(" +", " ", line))
-        return status
+        return status, re.search("(?m)^accuracy .*failed$", out) is not None
 
     def canary(self, name):
         """The canary's statistics when it was rolled back, or has answered enough requests."""
@@ -191,7 +192,7 @@ class Deployment:
 
     def deploy_good_model(self):
         gate = "passed" if self.train("good", epochs=12) == 0 else "stopped"
-        shadow = "passed" if self.shadow_report("good") == 0 else "stopped"
+        shadow = "passed" if self.shadow_report("good")[0] == 0 else "stopped"
         canary = "passed" if self.canary("good")["state"] == "answering" else "stopped"
         version = str(self.package("good", "live"))
         self.server.wait(f"live version {version}", lambda stats: stats["version"] == version)
@@ -207,7 +208,7 @@ class Deployment:
         gates = self.work / "runs/worse/gates.toml"
         gates.write_text('[[gate]]\nmetric = "accuracy"\nat_least = 0.2\nreason = "too low a bound"\n')
         say("gates.toml of the worse model", "accuracy at least 0.2: it passes")
-        shadow = "stopped" if self.shadow_report("worse") == 4 else "passed"
+        shadow = "stopped" if self.shadow_report("worse") == (4, True) else "passed"
         self.end("worse model, by the shadow report", ["lowered", "stopped", "-"], ["lowered", shadow, "-"])
 
         canary = "stopped" if self.canary("worse")["state"] == "rolled_back" else "passed"

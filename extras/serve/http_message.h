@@ -18,7 +18,7 @@ struct HttpRequest {
   std::string method;         // "GET"; HEAD is GET
   std::string path;           // as sent, without the query
   std::string authorization;  // these four headers: empty if absent
-  std::string content_type;
+  std::string content_type;   // in lower case, as the next one
   std::string content_encoding;
   std::string request_id;                    // X-Request-Id
   std::optional<std::string> header_length;  // Inference-Header-Content-Length

@@ -16,7 +16,6 @@
 #include "base/error.h"
 #include "serve/connection_table.h"
 #include "serve/exchange.h"
-#include "serve/http_status.h"
 #include "serve/mhd_messages.h"
 
 namespace digits {
@@ -29,21 +28,12 @@ constexpr milliseconds kTick{200};           // interval between checks of deadl
 constexpr std::size_t kLastAccepted = 4096;  // connections to accept at the end
 constexpr milliseconds kIdleGrace{1'000};    // at the end, wait for requests on idle connections
 
-// Answers a client that sends too slowly, and lets the connection's reader see its end.
-void end_connection(int fd, Phase phase) {
-  static const auto text = [] {
-    const auto body = error_response_of({"request.timeout", "the request did not arrive in time",
-                                         "send it faster"})
-                          .body;
-    return fmt::format(
-        "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Type: application/json\r\n"
-        "Content-Length: {}\r\n\r\n{}",
-        body.size(), body);
-  }();
-  if (phase == Phase::kHeaders || phase == Phase::kBody) {
-    (void)::send(fd, text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-  }
-  ::shutdown(fd, SHUT_RDWR);
+// The bytes of a last response, for a request that the library is still reading.
+std::string last_response(const HttpResponse& response) {
+  auto text = fmt::format("HTTP/1.1 {} \r\nConnection: close\r\nContent-Type: {}\r\n",
+                          response.status, response.content_type);
+  for (const auto& [name, value] : response.headers) text += name + ": " + value + "\r\n";
+  return text + fmt::format("Content-Length: {}\r\n\r\n{}", response.body.size(), response.body);
 }
 
 // Bytes that have arrived unread: 0 when the client has closed its side, -1 for none.
@@ -84,10 +74,12 @@ class HttpServer::Impl {
   void start();
   void accept_until_stopped();
   void accept_waiting(std::size_t room);
+  void end_connection(int fd, Phase phase);
   // The library does not notice an end that arrives together with data.
   void end_late_and_gone() {
-    table_.end_expired(Clock::now(), options_.timeout, end_connection);
-    table_.end_gone(client_closed, end_connection);
+    const auto end = [this](int fd, Phase phase) { end_connection(fd, phase); };
+    table_.end_expired(Clock::now(), options_.timeout, end);
+    table_.end_gone(client_closed, end);
   }
   void wait_until_closed(Clock::time_point deadline, bool idle_too);
 
@@ -275,6 +267,19 @@ MHD_Result HttpServer::Impl::dispatch(MHD_Connection* mhd, Exchange& exchange) {
     --suspended_;
   });
   return MHD_YES;
+}
+
+// Answers a client that sends too slowly, and lets the connection's reader see its end. The request
+// is the reader's, so the handler learns of the error alone.
+void HttpServer::Impl::end_connection(int fd, Phase phase) {
+  if (phase == Phase::kHeaders || phase == Phase::kBody) {
+    HttpRequest request;
+    request.start = Clock::now();
+    const auto text = last_response(handler_.error_response(
+        request, {"request.timeout", "the request did not arrive in time", "send it faster"}));
+    (void)::send(fd, text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  }
+  ::shutdown(fd, SHUT_RDWR);
 }
 
 void HttpServer::Impl::wait_until_closed(Clock::time_point deadline, bool idle_too) {

@@ -44,9 +44,30 @@ const char* to_string(DriftState state) {
   }
 }
 
+// The metrics of computed images are of a role: those of a canary must not hide in the live
+// model's.
 struct Metrics::Families {
-  explicit Families(const ModelFacts& facts) : class_names(facts.identity.class_names) {
-    for (const auto& name : class_names) by_class.push_back(&predictions.Add({{"class", name}}));
+  struct OfRole {
+    prom::Histogram& compute;
+    prom::Histogram& batch;
+    prom::Histogram& confidence;
+    std::vector<prom::Counter*> by_class;
+  };
+
+  explicit Families(const ModelFacts& facts)
+      : live(of_role("live", facts)), canary(of_role("canary", facts)) {}
+
+  OfRole of_role(const char* role, const ModelFacts& facts) {
+    const prom::Labels labels{{"role", role}};
+    OfRole all{compute.Add(labels, latencies()),
+               batch.Add(labels, Boundaries{1, 2, 4, 8, 16, 32, 64, 128, 256}),
+               confidence.Add(labels, Boundaries{0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95,
+                                                 0.99, 1.0}),
+               {}};
+    for (const auto& name : facts.identity.class_names) {
+      all.by_class.push_back(&predictions.Add({{"class", name}, {"role", role}}));
+    }
+    return all;
   }
 
   // An alert on the age of the data shall not see an earlier model.
@@ -62,11 +83,10 @@ struct Metrics::Families {
   prom::Gauge& gauge(const char* name, const char* help) {
     return prom::BuildGauge().Name(name).Help(help).Register(registry).Add({});
   }
-  prom::Histogram& histogram(const char* name, const char* help, const Boundaries& bounds) {
-    return prom::BuildHistogram().Name(name).Help(help).Register(registry).Add({}, bounds);
+  prom::Family<prom::Histogram>& histograms(const char* name, const char* help) {
+    return prom::BuildHistogram().Name(name).Help(help).Register(registry);
   }
 
-  std::vector<std::string> class_names;
   prom::Registry registry;
   prom::Family<prom::Counter>& requests =
       prom::BuildCounter()
@@ -75,23 +95,23 @@ struct Metrics::Families {
           .Register(registry);
   prom::Gauge& in_flight = gauge("digits_requests_in_flight", "Requests without a response yet");
   prom::Gauge& waiting = gauge("digits_queue_images", "Images that wait to be computed");
-  prom::Histogram& whole = histogram(
-      "digits_request_seconds", "Time from a request's first line to its response", latencies());
-  prom::Histogram& queue = histogram("digits_queue_seconds",
-                                     "Time from a parsed request to its computation", latencies());
-  prom::Histogram& compute =
-      histogram("digits_compute_seconds", "Time to decode and compute a batch", latencies());
-  prom::Histogram& batch =
-      histogram("digits_batch_images", "Images that were computed together with a request's",
-                {1, 2, 4, 8, 16, 32, 64, 128, 256});
-  prom::Histogram& confidence =
-      histogram("digits_confidence", "Probability of the predicted class",
-                {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0});
+  prom::Histogram& whole =
+      histograms("digits_request_seconds", "Time from a request's first line to its response")
+          .Add({}, latencies());
+  prom::Histogram& queue =
+      histograms("digits_queue_seconds", "Time from a parsed request to its computation")
+          .Add({}, latencies());
+  prom::Family<prom::Histogram>& compute =
+      histograms("digits_compute_seconds", "Time to decode and compute a batch, by role");
+  prom::Family<prom::Histogram>& batch =
+      histograms("digits_batch_images", "Images that were computed together with a request's");
+  prom::Family<prom::Histogram>& confidence =
+      histograms("digits_confidence", "Probability of the predicted class, by role");
   prom::Family<prom::Counter>& predictions = prom::BuildCounter()
                                                  .Name("digits_predictions_total")
-                                                 .Help("Images by predicted class")
+                                                 .Help("Images by predicted class and role")
                                                  .Register(registry);
-  std::vector<prom::Counter*> by_class;
+  OfRole live, canary;
   prom::Family<prom::Gauge>& model = prom::BuildGauge()
                                          .Name("digits_model_info")
                                          .Help("1 for the serving model, 0 for earlier ones")
@@ -105,10 +125,8 @@ struct Metrics::Families {
   prom::Gauge* serving_data_date = nullptr;
   prom::Family<prom::Counter>& loads = prom::BuildCounter()
                                            .Name("digits_model_loads_total")
-                                           .Help("Versions that were loaded, by outcome")
+                                           .Help("Loaded versions by role and outcome")
                                            .Register(registry);
-  prom::Counter& loaded = loads.Add({{"outcome", "loaded"}});
-  prom::Counter& failed = loads.Add({{"outcome", "failed"}});
   prom::Family<prom::Gauge>& drift_state = prom::BuildGauge()
                                                .Name("digits_drift_state")
                                                .Help("1 for the state of the latest inputs")
@@ -123,10 +141,16 @@ struct Metrics::Families {
           .Name("digits_drift_p")
           .Help("Probability of such a distance by chance, by feature")
           .Register(registry);
+  std::vector<std::string> drift_features;
 };
 
 Metrics::Metrics(const ModelFacts& model) : families_(std::make_unique<Families>(model)) {
-  model_loaded(model);
+  live_model(model);
+  for (const char* role : {"live", "shadow", "canary"}) {
+    for (const char* outcome : {"loaded", "failed"}) {
+      families_->loads.Add({{"role", role}, {"outcome", outcome}});
+    }
+  }
   drift(DriftState::kTooFew, {});
 }
 
@@ -143,29 +167,42 @@ void Metrics::request_ended(const std::string& endpoint, int status, double seco
 void Metrics::inferred(const Inference& inference, const std::vector<std::uint8_t>& labels,
                        const std::vector<double>& confidences) {
   families_->queue.Observe(seconds(inference.queued));
-  families_->compute.Observe(seconds(inference.computed));
-  families_->batch.Observe(static_cast<double>(inference.batch));
-  for (const auto label : labels) families_->by_class[label]->Increment();
-  for (const auto confidence : confidences) families_->confidence.Observe(confidence);
+  auto& role = inference.by_canary ? families_->canary : families_->live;
+  role.compute.Observe(seconds(inference.computed));
+  role.batch.Observe(static_cast<double>(inference.batch));
+  for (const auto label : labels) role.by_class[label]->Increment();
+  for (const auto confidence : confidences) role.confidence.Observe(confidence);
 }
 
-void Metrics::model_loaded(const ModelFacts& model) {
+void Metrics::live_model(const ModelFacts& model) {
   if (families_->serving != nullptr) families_->serving->Set(0);
   families_->serving = &families_->model.Add({{"name", model.identity.name},
                                               {"version", model.identity.version},
                                               {"engine", model.engine}});
   families_->serving->Set(1);
   families_->data_of(model);
-  families_->loaded.Increment();
 }
 
-void Metrics::model_failed() { families_->failed.Increment(); }
+void Metrics::model_loaded(const std::string& role) {
+  families_->loads.Add({{"role", role}, {"outcome", "loaded"}}).Increment();
+}
+
+void Metrics::model_failed(const std::string& role) {
+  families_->loads.Add({{"role", role}, {"outcome", "failed"}}).Increment();
+}
 
 void Metrics::drift(DriftState state, const std::vector<DriftTest>& tests) {
   for (const auto each : kDriftStates) {
     families_->drift_state.Add({{"state", to_string(each)}}).Set(each == state ? 1 : 0);
   }
+  // Without a verdict no feature has a distance: that of an earlier model's inputs must not stay.
+  for (const auto& feature : families_->drift_features) {
+    families_->drift_effect.Remove(&families_->drift_effect.Add({{"feature", feature}}));
+    families_->drift_p.Remove(&families_->drift_p.Add({{"feature", feature}}));
+  }
+  families_->drift_features.clear();
   for (const auto& test : tests) {
+    families_->drift_features.push_back(test.feature);
     families_->drift_effect.Add({{"feature", test.feature}}).Set(test.effect);
     families_->drift_p.Add({{"feature", test.feature}}).Set(test.p);
   }

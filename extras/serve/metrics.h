@@ -30,8 +30,10 @@ class Metrics {
   void inferred(const Inference& inference, const std::vector<std::uint8_t>& labels,
                 const std::vector<double>& confidences);
 
-  void model_loaded(const ModelFacts& model);  // and serves from now on
-  void model_failed();                         // a new version could not be loaded
+  // The role of a model: "live", "shadow" or "canary".
+  void live_model(const ModelFacts& model);    // answers from now on
+  void model_loaded(const std::string& role);  // a version was loaded
+  void model_failed(const std::string& role);  // a new version could not be loaded
   void drift(DriftState state, const std::vector<DriftTest>& tests);
 
   void rollout(const RolloutCounts& counts);

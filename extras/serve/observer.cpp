@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <utility>
 #include <vector>
 
 #include "base/log.h"
@@ -47,7 +48,7 @@ void Observer::request_ended(const std::string& endpoint, const RequestRecord& r
 
 void Observer::inferred(const InferRequest& request, const Inference& inference) {
   const auto now = counts();
-  now->stats.add(inference, request.count);
+  if (!inference.by_canary || inference.error) now->stats.add(inference, request.count);
   if (inference.error) return;
   const auto& facts = inference.model->facts();
   const auto classes = facts.identity.class_names.size();
@@ -65,11 +66,11 @@ void Observer::inferred(const InferRequest& request, const Inference& inference)
   now->inputs.add(images, labels);
 }
 
-void Observer::model_loaded(const ModelFacts& model) {
-  metrics_.model_loaded(model);
-  metrics_.drift(DriftState::kTooFew, {});
+void Observer::live_model(const ModelFacts& model) {
+  metrics_.live_model(model);
   const std::lock_guard lock(mutex_);
-  counts_ = std::make_shared<Counts>(model.profile, window_);
+  const auto former = std::exchange(counts_, std::make_shared<Counts>(model.profile, window_));
+  show_drift(former->verdict.state);
 }
 
 Json Observer::input_profile() const {
@@ -92,26 +93,27 @@ std::string Observer::metrics_text(std::size_t images_waiting, const RolloutCoun
   return metrics_.text(images_waiting);
 }
 
+void Observer::show_drift(DriftState former) {
+  const auto& verdict = counts_->verdict;
+  metrics_.drift(verdict.state, verdict.tests);
+  if (verdict.state == former) return;
+  log_info(fmt::format("drift.{}: the latest {} inputs, compared with the training set",
+                       to_string(verdict.state), verdict.count));
+}
+
 void Observer::watch_drift_until_stopped() {
   lower_thread_priority();
-  auto state = DriftState::kTooFew;
-  std::size_t seen = 0;
   std::unique_lock lock(mutex_);
   while (!wake_.wait_for(lock, kDriftInterval, [&] { return stopped_; })) {
     const auto now = counts_;
     const auto added = now->inputs.added();
-    if (added == seen) continue;
-    seen = added;
+    if (added == now->judged) continue;
+    now->judged = added;
     lock.unlock();
-    const auto verdict = now->inputs.verdict();
-    metrics_.drift(verdict.state, verdict.tests);
-    if (verdict.state != state) {
-      log_info(fmt::format("drift.{}: the latest {} inputs, compared with the training set",
-                           to_string(verdict.state), verdict.count));
-    }
-    state = verdict.state;
+    auto verdict = now->inputs.verdict();
     lock.lock();
-    now->verdict = verdict;
+    const auto former = std::exchange(now->verdict, std::move(verdict)).state;
+    if (now == counts_) show_drift(former);  // else another model answers already
   }
 }
 

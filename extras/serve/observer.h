@@ -29,10 +29,12 @@ class Observer {
   void request_ended(const std::string& endpoint, const RequestRecord& record);
   void inferred(const InferRequest& request, const Inference& inference);
 
-  // Another model answers from now on, and its inputs are counted from zero; or it could not be
-  // loaded.
-  void model_loaded(const ModelFacts& model);
-  void model_failed() { metrics_.model_failed(); }
+  // Another model answers from now on, and its inputs are counted from zero.
+  void live_model(const ModelFacts& model);
+
+  // A version was loaded, or not, for a role: "live", "shadow" or "canary".
+  void model_loaded(const std::string& role) { metrics_.model_loaded(role); }
+  void model_failed(const std::string& role) { metrics_.model_failed(role); }
 
   // The latest inputs as a profile.json. Throws profile.empty before the first one.
   Json input_profile() const;
@@ -45,10 +47,12 @@ class Observer {
     Counts(const Profile& profile, std::size_t window) : inputs(profile, window) {}
     DriftWindow inputs;
     ModelStats stats;
-    DriftVerdict verdict;  // the latest one; guarded by mutex_
+    DriftVerdict verdict;    // the latest one; guarded by mutex_, as the next one
+    std::size_t judged = 0;  // images that had been added then
   };
 
   std::shared_ptr<Counts> counts() const;
+  void show_drift(DriftState former);  // of counts_, in the metrics and, if it is another, the log
   void watch_drift_until_stopped();
 
   const std::size_t window_;

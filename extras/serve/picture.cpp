@@ -24,12 +24,14 @@ void for_each_value(const Schema& schema, const Visit& visit) {
 
 }  // namespace
 
-std::vector<float> read_pictures(const InferRequest& request, const ModelFacts& facts) {
+std::vector<float> read_pictures(const InferRequest& request, const ModelFacts& facts,
+                                 const std::function<void()>& before_each) {
   const auto& schema = facts.contract.schema;
   const ReadOptions options{request.one_digit ? DigitCount::kOne : DigitCount::kAnyNumber,
                             facts.normal_form};
   std::vector<float> images;
   for (std::size_t i = 0; i < request.pictures.size(); ++i) {
+    before_each();
     const auto name = fmt::format("picture {}", i);
     const auto picture = decode_image(request.pictures[i], name, schema, options);
     if (picture.samples.size() != 1) {

@@ -112,6 +112,7 @@ ServerOptions options_of(const ParsedOptions& parsed) {
   service.queue = size_within(parsed, "queue", 1, 1'000'000);
   service.max_batch = size_within(parsed, "max-batch", 1, 128);
   service.max_body = http.max_body;
+  service.max_waiting = http.max_buffered;
   service.patience = http.timeout;
   service.drift_window = size_within(parsed, "drift-window", 50, 1'000'000);
   options.json = parsed.has("json");

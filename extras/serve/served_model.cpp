@@ -1,10 +1,14 @@
 #include "serve/served_model.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
 #include <utility>
 
+#include "base/error.h"
 #include "base/json.h"
+#include "base/printable.h"
 #include "base/rng.h"
 #include "data/normal_form.h"
 #include "inference/package.h"
@@ -47,6 +51,17 @@ std::vector<float> random_images(std::size_t values) {
 }
 
 }  // namespace
+
+void require_identity(const ModelIdentity& model, const std::string& name,
+                      const std::string& version) {
+  if ((name.empty() || name == model.name) && (version.empty() || version == model.version)) return;
+  throw Error("model.unknown",
+              fmt::format("no model {}{}, expected {}, version {}",
+                          printable(name.empty() ? model.name : name),
+                          version.empty() ? "" : ", version " + printable(version), model.name,
+                          model.version),
+              "omit the version to use the served one");
+}
 
 std::vector<std::size_t> exact_batch_sizes(const Compute& compute, std::size_t image_size,
                                            std::size_t classes, std::size_t largest) {

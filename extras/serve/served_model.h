@@ -28,6 +28,10 @@ struct ModelFacts {
   bool normal_form = false;  // bring pictures to normal form
 };
 
+// Throws model.unknown unless name and version are the model's; an empty one means any.
+void require_identity(const ModelIdentity& model, const std::string& name,
+                      const std::string& version);
+
 // Thread-safe.
 class ServedModel {
  public:

@@ -53,6 +53,10 @@ struct FollowedModel {
   std::function<void(std::shared_ptr<const ServedModel>)> use;
 };
 
+std::string role_name(const FollowedModel& model) {
+  return model.role.empty() ? "live" : model.role;
+}
+
 // Clients see "2" of the live model, "shadow-2" of a followed shadow, "shadow" of a package.
 std::string version_name(const ModelChoice& choice, const std::string& role, int version) {
   if (role.empty()) return std::to_string(version);
@@ -123,7 +127,7 @@ class FollowThread {
   void poll(const FollowedModel& model, VersionFollower& follower) {
     const auto error = follower.poll(Clock::now());
     if (!error) return;
-    observer_.model_failed();
+    observer_.model_failed(role_name(model));
     log_warning(fmt::format("model.kept: version {} continues: {}: {}",
                             version_name(model.choice, model.role, follower.serving()),
                             error->code(), error->what()));
@@ -131,6 +135,7 @@ class FollowThread {
 
   void load(const FollowedModel& model, int version) {
     model.use(load_version(model.choice, model.role, version, options_));
+    observer_.model_loaded(role_name(model));
     log_info(fmt::format("model.loaded: version {}{}",
                          version_name(model.choice, model.role, version),
                          model.role.empty() ? " answers" : ""));

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/printable.h"
 #include "model/device.h"
 #include "serve/admission.h"
 #include "serve/content_encoding.h"
@@ -61,7 +60,7 @@ Service::Service(const ServiceOptions& options, std::shared_ptr<const ServedMode
       model_(std::move(model)),
       observer_(model_->facts(), options.drift_window, options.log),
       rollout_(options.rollout, model_, options.queue),
-      queue_(options.queue, options.max_batch),
+      queue_(options.queue, options.max_batch, options.max_waiting),
       id_prefix_(fmt::format("{:08x}", std::random_device()())) {
   for (int i = 0; i < options.threads; ++i) {
     threads_.emplace_back([this] { compute_until_stopped(); });
@@ -87,22 +86,9 @@ std::shared_ptr<const ServedModel> Service::model() const {
 
 void Service::replace(std::shared_ptr<const ServedModel> next) {
   rollout_.replace_live(next);
-  observer_.model_loaded(next->facts());
+  observer_.live_model(next->facts());
   const std::lock_guard lock(mutex_);
   model_ = std::move(next);
-}
-
-void Service::require_model(const Route& route) const {
-  if (route.model.empty()) return;
-  const auto model = this->model();
-  const auto& identity = model->facts().identity;
-  const bool served = route.version.empty() || route.version == identity.version;
-  if (route.model == identity.name && served) return;
-  throw Error("model.unknown",
-              fmt::format("no model {}{}, expected {}, version {}", printable(route.model),
-                          route.version.empty() ? "" : ", version " + printable(route.version),
-                          identity.name, identity.version),
-              "omit the version to use the served one");
 }
 
 std::unique_ptr<Service::Asked> Service::asked(const HttpRequest& request) {
@@ -134,7 +120,7 @@ HttpResponse Service::failed(Asked& asked, const Error& error, const std::string
 std::optional<HttpResponse> Service::refuse(const HttpRequest& request) {
   const auto route = find_route(request.path);
   require_admissible(request, route, options_.token);
-  require_model(route);
+  if (!route.model.empty()) require_identity(model()->facts().identity, route.model, route.version);
   return std::nullopt;
 }
 
@@ -222,7 +208,7 @@ void Service::infer(std::shared_ptr<Asked> asked, HttpRequest request, const Rou
                [this, asked](const InferRequest& done, const Inference& inference) {
                  asked->respond(inferred(*asked, done, inference));
                },
-               for_canary});
+               for_canary, route.version});
 }
 
 HttpResponse Service::inferred(Asked& asked, const InferRequest& request,

@@ -22,6 +22,7 @@ struct ServiceOptions {
   std::size_t queue = 256;                     // largest number of waiting images
   std::size_t max_batch = 32;                  // largest number of images in a batch
   std::size_t max_body = 16U << 20U;           // bytes of a body when unpacked
+  std::size_t max_waiting = 256U << 20U;       // bytes of the waiting images and pictures
   std::size_t drift_window = 1000;             // images
   std::chrono::milliseconds patience{30'000};  // a request that has waited longer is not computed
   std::string token;                           // empty: no token required
@@ -59,7 +60,6 @@ class Service : public HttpHandler {
   HttpResponse inferred(Asked& asked, const InferRequest& request, const Inference& inference);
   HttpResponse finished(Asked& asked, HttpResponse response);
   HttpResponse failed(Asked& asked, const Error& error, const std::string& allow = "");
-  void require_model(const Route& route) const;
   void compute_until_stopped();
 
   const ServiceOptions options_;

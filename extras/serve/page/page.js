@@ -55,7 +55,8 @@ async function pictureBytes() {
 
 async function askAboutPaper(number) {
   try {
-    if (!state.model || (!state.strokes.length && !state.picture)) return clearAnswer();
+    if (!state.model) return await loadModel();
+    if (!state.strokes.length && !state.picture) return clearAnswer();
     const data = base64(await pictureBytes());
     const start = performance.now();
     const answer = await ask("v2/models/" + state.model.name + "/infer", {
@@ -211,6 +212,7 @@ function begin(point) {
 }
 
 function extend(point) {
+  if (!state.strokes.length) return;  // undone or cleared during the stroke
   state.strokes[state.strokes.length - 1].push(point);
   changed();
 }
@@ -234,6 +236,7 @@ async function open(file) {
   try {
     state.picture = {file, image: await createImageBitmap(file)};
     state.strokes = [];
+    pen.down = false;
     changed();
   } catch {
     showProblem(new Error("this file is no picture that the browser can show: open a PNG or JPEG"));
@@ -247,7 +250,7 @@ function pointOf(event) {
 }
 
 paper.addEventListener("pointerdown", (event) => {
-  if (event.button !== 0) return;
+  if (event.button !== 0 || !event.isPrimary) return;  // one finger draws
   paper.setPointerCapture(event.pointerId);
   pen.shown = pen.down = false;
   begin(pointOf(event));
@@ -283,12 +286,13 @@ paper.addEventListener("keydown", (event) => {
 });
 paper.addEventListener("focus", redraw);
 
-paper.addEventListener("dragover", (event) => {
+// A file that is dropped beside the paper must not replace the page.
+document.addEventListener("dragover", (event) => {
   event.preventDefault();
   paper.classList.add("over");
 });
-paper.addEventListener("dragleave", () => paper.classList.remove("over"));
-paper.addEventListener("drop", (event) => {
+document.addEventListener("dragleave", () => paper.classList.remove("over"));
+document.addEventListener("drop", (event) => {
   event.preventDefault();
   paper.classList.remove("over");
   open(event.dataTransfer.files[0]);

@@ -31,7 +31,8 @@ TEST_F(HttpLimitsTest, TimesOutSlowRequests) {
   EXPECT_EQ(status_of(get_request("/v2/health/live")), 200);
 }
 
-// A client that stops in the middle of a request gets an error with the reason.
+// A client that stops in the middle of a request gets an error with the reason. The error is
+// counted.
 TEST_F(HttpLimitsTest, AnswersIncompleteRequests) {
   HttpOptions http;
   http.timeout = milliseconds(100);
@@ -43,7 +44,10 @@ TEST_F(HttpLimitsTest, AnswersIncompleteRequests) {
   ASSERT_TRUE(reply);
   EXPECT_EQ(reply->status, 408);
   EXPECT_THAT(reply->body, testing::HasSubstr("request.timeout"));
+  EXPECT_EQ(reply->headers.count("x-request-id"), 1U);
   EXPECT_TRUE(client.ended());
+  EXPECT_THAT(HttpClient(port).get("/metrics")->body,
+              testing::HasSubstr(R"(digits_requests_total{endpoint="unknown",status="408"} 1)"));
 }
 
 // A thousand idle connections do not delay other clients.

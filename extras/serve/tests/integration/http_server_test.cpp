@@ -1,6 +1,7 @@
 // Requests and responses over real sockets.
 #include <random>
 
+#include "data/gzip.h"
 #include "support/loopback.h"
 
 namespace digits {
@@ -43,6 +44,17 @@ TEST_F(HttpServerTest, AnswersHead) {
   EXPECT_EQ(reply->status, 200);
   EXPECT_GT(std::stoi(reply->headers.at("content-length")), 0);
   EXPECT_EQ(client.get("/v2/health/live")->status, 200);
+}
+
+// RFC 9110, 8.3.1 and 8.4.1.
+TEST_F(HttpServerTest, IgnoresTheCaseOfMediaTypesAndEncodings) {
+  start();
+  HttpClient client(port);
+  for (const char* type : {"Application/JSON", "application/json ; charset=UTF-8"}) {
+    const auto header = std::string("Content-Type: ") + type + "\r\n";
+    EXPECT_EQ(client.post(kInfer, fake_request(), header)->status, 200) << type;
+  }
+  EXPECT_EQ(client.post(kInfer, gzip(fake_request()), "Content-Encoding: GZIP\r\n")->status, 200);
 }
 
 struct Bad {

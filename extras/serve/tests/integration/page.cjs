@@ -44,6 +44,29 @@ async function drawn(page, strokes) {
   return answered(page);
 }
 
+// Clears in the middle of a stroke, goes on, and drops a picture beside the paper.
+async function interrupted(page) {
+  const box = await page.locator("#paper").boundingBox();
+  await page.mouse.move(box.x + 100, box.y + 100);
+  await page.mouse.down();
+  await page.keyboard.press("c");
+  await page.mouse.move(box.x + 200, box.y + 200, {steps: 3});
+  await page.mouse.up();
+  return answered(page);
+}
+
+async function dropped(page) {
+  await page.evaluate(async () => {
+    const blob = await new Promise((done) => document.getElementById("paper").toBlob(done));
+    const files = new DataTransfer();
+    files.items.add(new File([blob], "drawn.png"));
+    document.getElementById("clear").click();
+    document.body.dispatchEvent(new DragEvent("drop", {bubbles: true, cancelable: true, dataTransfer: files}));
+    while (document.getElementById("undo").disabled) await new Promise((done) => setTimeout(done, 5));
+  });
+  return answered(page);
+}
+
 // A seven by the keyboard alone.
 async function typed(page) {
   await page.focus("#paper");
@@ -85,6 +108,9 @@ async function typed(page) {
     result.drawn[digit] = await drawn(page, strokes);
     if (screenshots) await page.screenshot({path: `${screenshots}/wide-${digit}.png`});
   }
+  await drawn(page, pens[7]);
+  result.dropped = await dropped(page);
+  result.interrupted = await interrupted(page);
   result.dot = await drawn(page, [[[0.5, 0.5]]]);
   result.typed = await typed(page);
   if (screenshots) await page.screenshot({path: `${screenshots}/typed.png`});

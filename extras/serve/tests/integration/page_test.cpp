@@ -15,8 +15,8 @@ std::string which(const std::string& program) {
   return found.substr(0, found.find('\n'));
 }
 
-// The page classifies three digits drawn by mouse and one by keyboard. It requests nothing from
-// other servers, obeys its content security policy, and fits a phone.
+// The page classifies three digits drawn by mouse, one by keyboard, and one in a dropped file. It
+// requests nothing from other servers, obeys its content security policy, and fits a phone.
 TEST(Page, ClassifiesDrawnDigits) {
   const char* const playwright = std::getenv("DIGITS_PLAYWRIGHT");
   const auto node = which("node"), chromium = which("chromium");
@@ -38,6 +38,8 @@ TEST(Page, ClassifiesDrawnDigits) {
     EXPECT_EQ(drawn.at("problem"), "");
     EXPECT_GT(drawn.at("seen"), 10);  // pixels of ink in the normal form
   }
+  EXPECT_EQ(seen.at("dropped").at("label"), "7");
+  EXPECT_EQ(seen.at("interrupted").at("confidence"), "nothing drawn yet");
   EXPECT_EQ(seen.at("dot").at("problem"), "");  // a press without a movement is ink
   EXPECT_EQ(seen.at("typed").at("label"), "7");
   EXPECT_EQ(seen.at("undone"), "nothing drawn yet");

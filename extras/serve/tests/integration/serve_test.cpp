@@ -3,6 +3,7 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "data/idx.h"
 #include "integration/package_copy.h"
 #include "integration/tiny_run.h"
 #include "pipeline/config.h"
@@ -93,11 +94,21 @@ TEST(Serve, StopsCleanlyUnderLoad) {
     Load load(server.port(), 8, "/v2/models/" + name_of_model(server.port()) + "/infer",
               image_request());
     while (load.answered < 200) std::this_thread::yield();
+    HttpClient balancer(server.port());
+    const auto ready = [&] {
+      const auto reply = balancer.get("/v2/health/ready");
+      return reply ? reply->status : 0;
+    };
+    EXPECT_EQ(ready(), 200);
     server.signal(signal);
+    int status = 200;
+    while (status == 200) status = ready();  // the signal takes a moment to arrive
+    EXPECT_EQ(status, 503);
     load.wait();
     EXPECT_EQ(server.wait(), 0) << server.err();
     EXPECT_EQ(load.lost, 0);
     EXPECT_THAT(load.statuses(), testing::ElementsAre(testing::Pair(200, load.answered.load())));
+    EXPECT_THAT(load.bodies(), testing::SizeIs(1));  // whatever a request was batched with
     EXPECT_THAT(server.err(), testing::HasSubstr("serve.stopping"));
   }
 }
@@ -192,11 +203,54 @@ TEST(Serve, KeepsTheOldVersionIfTheNewOneIsInvalid) {
   ASSERT_NE(server.port(), 0) << server.err();
   repository.model.promote(2);
   const auto metrics = [&] { return HttpClient(server.port()).get("/metrics")->body; };
-  const std::string failed = "digits_model_loads_total{outcome=\"failed\"} 1";
+  const std::string failed = R"(digits_model_loads_total{outcome="failed",role="live"} 1)";
   while (metrics().find(failed) == std::string::npos) std::this_thread::yield();
   const auto reply = HttpClient(server.port()).post("/v2/models/digit/infer", image_request());
   EXPECT_EQ(Json::parse(reply->body).at("model_version"), "1");
   EXPECT_THAT(server.err(), testing::HasSubstr("version 1 continues: package.golden"));
+}
+
+// Sends the test images as pixels, inverted if asked, and returns the state of their drift.
+std::string drift_of(HttpClient& client, const std::string& model, bool inverted) {
+  const auto images = read_idx(source_path("data/fixtures/tiny/t10k-images-idx3-ubyte.gz"));
+  constexpr std::size_t kPixels = 400, kCount = 100;
+  for (std::size_t first = 0; first + kCount * kPixels <= images.values.size();
+       first += kCount * kPixels) {
+    Json pixels = Json::array();
+    for (std::size_t i = 0; i < kCount * kPixels; ++i) {
+      const int value = images.values[first + i];
+      pixels.push_back(inverted ? 255 - value : value);
+    }
+    const Json input{{"name", "pixels"},
+                     {"shape", {kCount, 1, 20, 20}},
+                     {"datatype", "UINT8"},
+                     {"data", std::move(pixels)}};
+    client.post("/v2/models/" + model + "/infer", Json{{"inputs", {input}}}.dump());
+  }
+  const std::string expected = inverted ? "drifting" : "ok";
+  Json drift = Json::object();
+  for (int i = 0; i < 100 && drift.value("state", "") != expected; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));  // judged once a second
+    const auto stats = Json::parse(client.get("/v2/models/" + model + "/stats")->body);
+    drift = stats.at("/model_stats/0/drift"_json_pointer);
+  }
+  return drift.value("state", "");
+}
+
+// Images like those of training are ok, inverted ones drift within one window: in the statistics,
+// the metrics and the log.
+TEST(Serve, DetectsDriftOfItsInputs) {
+  const ServerProcess server(
+      {"--model", tiny_run().package(), "--threads", "1", "--drift-window", "200"});
+  ASSERT_NE(server.port(), 0) << server.err();
+  const auto model = name_of_model(server.port());
+  HttpClient client(server.port());
+  EXPECT_EQ(drift_of(client, model, /*inverted=*/false), "ok");
+  EXPECT_EQ(drift_of(client, model, /*inverted=*/true), "drifting");
+  EXPECT_THAT(client.get("/metrics")->body,
+              testing::HasSubstr(R"(digits_drift_state{state="drifting"} 1)"));
+  EXPECT_THAT(server.err(), testing::HasSubstr("drift.ok: the latest 200 inputs"));
+  EXPECT_THAT(server.err(), testing::HasSubstr("drift.drifting: the latest 200 inputs"));
 }
 
 // Sends some traffic to a shadow, and returns the exit status of its report.

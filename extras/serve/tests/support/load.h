@@ -4,6 +4,7 @@
 #include <atomic>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -43,6 +44,10 @@ class Load {
     const std::lock_guard lock(mutex_);
     return statuses_;
   }
+  std::set<std::string> bodies() const {  // distinct ones
+    const std::lock_guard lock(mutex_);
+    return bodies_;
+  }
   std::map<std::string, long> versions() const {  // that answered
     const std::lock_guard lock(mutex_);
     return versions_;
@@ -73,6 +78,7 @@ class Load {
     const auto begin = reply.body.find(key);
     const std::lock_guard lock(mutex_);
     ++statuses_[reply.status];
+    bodies_.insert(reply.body);
     if (begin == std::string::npos) return;
     const auto end = reply.body.find('"', begin + key.size());
     ++versions_[reply.body.substr(begin + key.size(), end - begin - key.size())];
@@ -81,6 +87,7 @@ class Load {
   std::atomic<bool> stopped_{false};
   mutable std::mutex mutex_;
   std::map<int, long> statuses_;
+  std::set<std::string> bodies_;
   std::map<std::string, long> versions_;
   std::vector<std::thread> threads_;
 };

@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "support/fake_model.h"
+#include "support/program.h"
 #include "support/testing.h"
 
 namespace digits {
@@ -10,6 +11,8 @@ namespace {
 using std::chrono::milliseconds;
 
 Clock::time_point at(int ms) { return Clock::time_point(milliseconds(ms)); }
+
+constexpr std::size_t kAnyBytes = 1U << 20U;
 
 struct Answers {
   std::vector<std::pair<std::string, Inference>> all;  // by the request's id, in order
@@ -45,7 +48,7 @@ std::string ids(const InferenceBatch& batch) {
 // Waiting requests are taken together, in order, up to the batch size. No request waits for a batch
 // to fill.
 TEST(BatchQueue, TakesWaitingRequestsTogether) {
-  BatchQueue queue(100, 4);
+  BatchQueue queue(100, 4, kAnyBytes);
   Answers answers;
   for (const auto& [id, count] : {std::pair{"a", 1}, std::pair{"b", 2}, std::pair{"c", 2},
                                   std::pair{"d", 9}, std::pair{"e", 1}}) {
@@ -63,7 +66,7 @@ TEST(BatchQueue, TakesWaitingRequestsTogether) {
 // Decoding a picture takes longer than computing a batch, so a picture must not delay other
 // requests.
 TEST(BatchQueue, TakesPicturesInSeparateBatches) {
-  BatchQueue queue(100, 8);
+  BatchQueue queue(100, 8, kAnyBytes);
   Answers answers;
   queue.push(pending(answers, "a", 1));
   queue.push(picture(answers, "P", ""));
@@ -79,7 +82,7 @@ TEST(BatchQueue, TakesPicturesInSeparateBatches) {
 
 // A full queue rejects at once, since waiting would not help.
 TEST(BatchQueue, RejectsRequestsBeyondItsCapacity) {
-  BatchQueue queue(4, 4);
+  BatchQueue queue(4, 4, kAnyBytes);
   Answers answers;
   queue.push(pending(answers, "a", 3));
   expect_error("server.busy", [&] { queue.push(pending(answers, "b", 2)); });
@@ -90,9 +93,25 @@ TEST(BatchQueue, RejectsRequestsBeyondItsCapacity) {
   EXPECT_EQ(ids(queue.take()), "d");
 }
 
+// A small packed body can hold large pictures, so their bytes are limited, too. An image of the
+// test has 16.
+TEST(BatchQueue, RejectsBytesBeyondItsLimit) {
+  BatchQueue queue(100, 4, 40);
+  Answers answers;
+  queue.push(picture(answers, "a", std::string(50, 'x')));  // alone it fits
+  EXPECT_EQ(ids(queue.take()), "a");
+  queue.push(pending(answers, "b", 1));
+  expect_error("server.busy", [&] { queue.push(picture(answers, "c", std::string(25, 'x'))); });
+  expect_error("server.busy", [&] { queue.push(pending(answers, "c", 2)); });
+  queue.push(picture(answers, "d", std::string(24, 'x')));
+  EXPECT_EQ(ids(queue.take()), "b");
+  queue.push(pending(answers, "e", 1));
+  EXPECT_EQ(queue.waiting(), 2U);
+}
+
 // A closed queue accepts nothing new, and still returns the accepted requests.
 TEST(BatchQueue, ClosesWithoutLosingARequest) {
-  BatchQueue queue(4, 1);
+  BatchQueue queue(4, 1, kAnyBytes);
   Answers answers;
   queue.push(pending(answers, "a", 1));
   queue.push(pending(answers, "b", 1));
@@ -138,6 +157,40 @@ TEST(RunBatch, OmitsExpiredRequests) {
   EXPECT_EQ(answers.all[0].second.error->code(), "server.late");
   EXPECT_FALSE(answers.all[1].second.error);
   EXPECT_EQ(answers.all[1].second.batch, 1U);
+}
+
+// Decoding ends with the client's patience: between two pictures the time is looked at again.
+TEST(RunBatch, StopsDecodingAnExpiredRequest) {
+  const auto file = read_file(source_path("data/fixtures/digits/7-small.png"));
+  for (const int elapsed : {49, 50}) {  // ms for each call of the clock
+    Answers answers;
+    InferenceBatch batch;
+    batch.push_back(picture(answers, "slow", file));
+    batch[0].request.pictures.push_back(file);
+    batch[0].request.count = 2;
+    int now = -elapsed;  // 0 at the start
+    run_batch(std::move(batch), std::make_shared<FakeModel>(), milliseconds(100),
+              [&] { return at(now += elapsed); });
+    ASSERT_EQ(answers.all.size(), 1U);
+    const auto& error = answers.all[0].second.error;
+    EXPECT_EQ(error ? error->code() : "", elapsed == 49 ? "" : "server.late");
+  }
+}
+
+// A request that names a version is answered by it, also when another one answers meanwhile.
+TEST(RunBatch, NamedVersionAnswersAlone) {
+  Answers answers;
+  InferenceBatch batch;
+  for (const char* version : {"1", "2"}) {
+    batch.push_back(pending(answers, version, 1));
+    batch.back().version = version;
+  }
+  run_batch(std::move(batch), std::make_shared<FakeModel>(1.0F, "2"), milliseconds(100),
+            [] { return at(1); });
+  ASSERT_EQ(answers.all.size(), 2U);
+  ASSERT_TRUE(answers.all[0].second.error);
+  EXPECT_EQ(answers.all[0].second.error->code(), "model.unknown");
+  EXPECT_FALSE(answers.all[1].second.error);
 }
 
 // An unreadable picture fails its own request only.

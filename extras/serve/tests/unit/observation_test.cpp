@@ -101,20 +101,36 @@ TEST(Metrics, CountRequestsAndPredictions) {
   EXPECT_EQ(seen.at(R"(digits_requests_total{endpoint="infer",status="200"})"), 1);
   EXPECT_EQ(seen.at(R"(digits_requests_total{endpoint="infer",status="503"})"), 1);
   EXPECT_EQ(seen.at("digits_queue_images"), 17);
-  EXPECT_EQ(seen.at(R"(digits_predictions_total{class="one"})"), 2);
-  EXPECT_EQ(seen.at(R"(digits_predictions_total{class="zero"})"), 1);
+  EXPECT_EQ(seen.at(R"(digits_predictions_total{class="one",role="live"})"), 2);
+  EXPECT_EQ(seen.at(R"(digits_predictions_total{class="zero",role="live"})"), 1);
   EXPECT_EQ(seen.at("digits_request_seconds_count"), 2);
   EXPECT_DOUBLE_EQ(seen.at("digits_queue_seconds_sum"), 0.002);
-  EXPECT_DOUBLE_EQ(seen.at("digits_compute_seconds_sum"), 0.006);
-  EXPECT_EQ(seen.at("digits_batch_images_sum"), 5);
-  EXPECT_EQ(seen.at(R"(digits_confidence_bucket{le="0.9"})"), 2);
+  EXPECT_DOUBLE_EQ(seen.at(R"(digits_compute_seconds_sum{role="live"})"), 0.006);
+  EXPECT_EQ(seen.at(R"(digits_batch_images_sum{role="live"})"), 5);
+  EXPECT_EQ(seen.at(R"(digits_confidence_bucket{role="live",le="0.9"})"), 2);
+}
+
+// A slow or doubtful canary does not hide in the live model's numbers.
+TEST(Metrics, SeparateTheCanary) {
+  const FakeModel model;
+  Metrics metrics(model.facts());
+  auto inference = inference_of(1);
+  inference.by_canary = true;
+  metrics.inferred(inference, {1}, {0.6});
+  const auto seen = samples(metrics.text(0));
+  EXPECT_EQ(seen.at(R"(digits_predictions_total{class="one",role="live"})"), 0);
+  EXPECT_EQ(seen.at(R"(digits_predictions_total{class="one",role="canary"})"), 1);
+  EXPECT_EQ(seen.at(R"(digits_compute_seconds_count{role="live"})"), 0);
+  EXPECT_EQ(seen.at(R"(digits_compute_seconds_count{role="canary"})"), 1);
+  EXPECT_EQ(seen.at(R"(digits_confidence_count{role="canary"})"), 1);
 }
 
 TEST(Metrics, NameTheModelInUse) {
   const FakeModel first(1, "1"), second(1, "2");
   Metrics metrics(first.facts());
-  metrics.model_loaded(second.facts());
-  metrics.model_failed();
+  metrics.live_model(second.facts());
+  metrics.model_loaded("shadow");
+  metrics.model_failed("canary");
   const auto seen = samples(metrics.text(0));
   const auto info = [&](const std::string& version) {
     for (const auto& [name, value] : seen) {
@@ -126,8 +142,9 @@ TEST(Metrics, NameTheModelInUse) {
   };
   EXPECT_EQ(info("1"), 0);
   EXPECT_EQ(info("2"), 1);
-  EXPECT_EQ(seen.at(R"(digits_model_loads_total{outcome="loaded"})"), 2);
-  EXPECT_EQ(seen.at(R"(digits_model_loads_total{outcome="failed"})"), 1);
+  EXPECT_EQ(seen.at(R"(digits_model_loads_total{outcome="loaded",role="shadow"})"), 1);
+  EXPECT_EQ(seen.at(R"(digits_model_loads_total{outcome="failed",role="canary"})"), 1);
+  EXPECT_EQ(seen.at(R"(digits_model_loads_total{outcome="failed",role="live"})"), 0);
 }
 
 // Only the serving model's data count, and only if their day is known.
@@ -141,10 +158,10 @@ TEST(Metrics, TellTheDayOfTheData) {
   EXPECT_EQ(samples(metrics.text(0)).at(name("1")), 864000);
   facts = fake_facts("2");
   facts.data_date = "1970-01-12";
-  metrics.model_loaded(facts);
+  metrics.live_model(facts);
   EXPECT_EQ(samples(metrics.text(0)).count(name("1")), 0U);
   EXPECT_EQ(samples(metrics.text(0)).at(name("2")), 950400);
-  metrics.model_loaded(fake_facts("3"));
+  metrics.live_model(fake_facts("3"));
   EXPECT_THAT(metrics.text(0), testing::Not(testing::HasSubstr("timestamp_seconds{")));
 }
 
@@ -164,6 +181,8 @@ TEST(Metrics, ReportInputDrift) {
   EXPECT_EQ(seen.at(R"(digits_drift_state{state="drifting"})"), 1);
   EXPECT_EQ(seen.at(R"(digits_drift_effect{feature="aspect"})"), 0.25);
   EXPECT_EQ(seen.at(R"(digits_drift_p{feature="aspect"})"), 0.001);
+  metrics.drift(DriftState::kTooFew, {});  // another model: its inputs have no distance yet
+  EXPECT_THAT(metrics.text(0), testing::Not(testing::HasSubstr("{feature=")));
 }
 
 // Triton's numbers: images, calls of the engine, and times in nanoseconds.

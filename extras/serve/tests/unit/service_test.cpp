@@ -5,6 +5,7 @@
 #include "data/gzip.h"
 #include "data/profile.h"
 #include "support/fake_model.h"
+#include "support/loopback.h"
 #include "support/program.h"
 #include "support/service_calls.h"
 #include "support/testing.h"
@@ -154,6 +155,26 @@ TEST_F(ServiceTest, GivesTheProfileOfItsInputs) {
   EXPECT_EQ(document.at("schema"), kProfileSchema);
   const auto profile = parse_profile(document, service->model()->facts().contract.schema, "data");
   EXPECT_EQ(profile.count, 1U);
+}
+
+// The request waits while another version is promoted.
+TEST_F(ServiceTest, NamedVersionIsNotAnsweredByItsSuccessor) {
+  const auto model = std::make_shared<GatedModel>();
+  Service service({}, model);
+  std::promise<HttpResponse> first, second;
+  const auto send = [&](const std::string& path, std::promise<HttpResponse>& to) {
+    service.handle(request_of("POST", path, fake_request()),
+                   [&](HttpResponse response) { to.set_value(std::move(response)); });
+  };
+  send("/v2/models/fake/infer", first);
+  model->wait_for_arrivals(1);
+  send("/v2/models/fake/versions/1/infer", second);
+  service.replace(std::make_shared<FakeModel>(1.0F, "2"));
+  model->open();
+  EXPECT_EQ(first.get_future().get().status, 200);
+  const auto response = second.get_future().get();
+  EXPECT_EQ(response.status, 404);
+  EXPECT_THAT(response.body, testing::HasSubstr("model.unknown"));
 }
 
 // The page may load its own two files and send requests to its own server, and nothing else.
