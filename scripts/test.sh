@@ -36,7 +36,7 @@ for tier in unit integration smoke scripts; do
 done
 
 scripts/setup.sh
-scripts/build.sh "$preset"
+if [ $# -eq 0 ]; then scripts/build.sh "$preset"; else scripts/build.sh "$preset" "${tiers[@]/#/tier_}"; fi
 
 # Prints nothing of programs that pass, and the whole output of one that fails.
 run_tier() {  # TIER REPORTS

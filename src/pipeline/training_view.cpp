@@ -22,8 +22,9 @@ std::string epoch_text(const EpochRecord& record, int epochs, const std::string&
       time_left);
 }
 
-TrainingView::TrainingView(const std::string& title, const TrainOptions& options)
-    : options_(options), progress_(title), epoch_start_(Clock::now()) {}
+TrainingView::TrainingView(const std::string& title, const TrainOptions& options,
+                           Clock::time_point (*now)())
+    : options_(options), now_(now), progress_(title), epoch_start_(now()) {}
 
 void TrainingView::on_resume(std::size_t steps, std::size_t epochs) {
   if (epochs == static_cast<std::size_t>(options_.epochs)) return;  // no epoch is left
@@ -31,20 +32,21 @@ void TrainingView::on_resume(std::size_t steps, std::size_t epochs) {
                            : "no training state was saved: starting again");
 }
 
-void TrainingView::on_step(const StepRecord& record) {
+std::string TrainingView::on_step(const StepRecord& record) {
   images_ += options_.batch_size;
-  const double elapsed = std::chrono::duration<double>(Clock::now() - epoch_start_).count();
+  const double elapsed = std::chrono::duration<double>(now_() - epoch_start_).count();
   const auto steps_per_epoch = record.steps / static_cast<std::size_t>(options_.epochs);
   const auto epoch = static_cast<int>((record.step - 1) / steps_per_epoch) + 1;
-  progress_.update(record.step, record.steps,
-                   step_text(epoch, options_.epochs, record.loss, accuracy_,
-                             static_cast<double>(images_) / elapsed));
+  auto text = step_text(epoch, options_.epochs, record.loss, accuracy_,
+                        static_cast<double>(images_) / elapsed);
+  progress_.update(record.step, record.steps, text);
+  return text;
 }
 
 void TrainingView::on_epoch(const EpochRecord& record) {
   accuracy_ = record.validation_accuracy.value;
   progress_.line(epoch_text(record, options_.epochs, progress_.time_left()));
-  epoch_start_ = Clock::now();
+  epoch_start_ = now_();
   images_ = 0;
 }
 

@@ -23,14 +23,17 @@ std::string epoch_text(const EpochRecord& record, int epochs, const std::string&
 // The bar or the lines of one training; the options must outlive it.
 class TrainingView {
  public:
-  TrainingView(const std::string& title, const TrainOptions& options);
+  using Clock = std::chrono::steady_clock;
+
+  TrainingView(const std::string& title, const TrainOptions& options,
+               Clock::time_point (*now)() = Clock::now);
   void on_resume(std::size_t steps, std::size_t epochs);  // finished before
-  void on_step(const StepRecord& record);
+  std::string on_step(const StepRecord& record);          // returns the text at the end of the bar
   void on_epoch(const EpochRecord& record);
 
  private:
-  using Clock = std::chrono::steady_clock;
   const TrainOptions& options_;
+  Clock::time_point (*now_)();
   Progress progress_;
   std::optional<double> accuracy_;
   Clock::time_point epoch_start_;

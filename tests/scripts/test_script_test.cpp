@@ -28,15 +28,19 @@ class TestScript : public testing::Test {
     write_file(folder_ / "build/release/CTestTestfile.cmake", programs_);
   }
 
-  ProcessResult run(const std::map<std::string, std::string>& environment = {}) const {
+  ProcessResult run(const std::map<std::string, std::string>& environment = {},
+                    const std::vector<std::string>& tiers = {}) const {
     ProcessOptions options;
     options.environment = {{"CI", ""}, {"DIGITS_BUDGET_FACTOR", "1"}, {"DIGITS_PRESET", "release"}};
     for (const auto& [name, value] : environment) options.environment[name] = value;
-    return run_process({folder_ / "scripts/test.sh"}, options);
+    std::vector<std::string> argv{folder_ / "scripts/test.sh"};
+    argv.insert(argv.end(), tiers.begin(), tiers.end());
+    return run_process(argv, options);
   }
 
- private:
   TemporaryDirectory folder_;
+
+ private:
   std::string programs_;
 };
 
@@ -50,6 +54,18 @@ TEST_F(TestScript, ShowsTheOutputOfFailedProgramsOnly) {
   EXPECT_THAT(result.out, testing::Not(testing::HasSubstr("chatter")));
   EXPECT_THAT(result.out, testing::HasSubstr("cause\n"));
   EXPECT_THAT(result.out, testing::ContainsRegex("\nunit .* passed\nintegration .* failed\n$"));
+}
+
+// Who asks for one tier does not wait for the build of the others.
+TEST_F(TestScript, BuildsAndRunsTheNamedTiers) {
+  add("unit", "true");
+  add("integration", "echo never run; exit 1");
+  add("smoke", "true");
+  write_program(folder_ / "scripts/build.sh", "echo build \"$@\"");
+  const auto result = run({}, {"smoke", "unit"});
+  EXPECT_EQ(result.status, 0);
+  EXPECT_THAT(result.out, testing::HasSubstr("build release tier_unit tier_smoke\n"));
+  EXPECT_THAT(run({}, {"unity"}).err, testing::HasSubstr("no tier \"unity\""));
 }
 
 // A tier over its budget is named, with its eight most expensive tests of any number. Only with

@@ -1,5 +1,6 @@
 #include "pipeline/training_view.h"
 
+#include "model/trainer.h"
 #include "support/testing.h"
 
 namespace digits {
@@ -24,6 +25,37 @@ TEST(TrainingView, FormatsAnEpoch) {
   EXPECT_EQ(epoch_text(record, 8, "00:15 left"),
             "epoch 2/8  train loss 0.2500  validation loss 0.5000 accuracy 98.12 %  1500 images/s  "
             "2.5 s  00:15 left");
+}
+
+int seconds = 0;
+TrainingView::Clock::time_point now() {
+  return TrainingView::Clock::time_point(std::chrono::seconds(seconds));
+}
+
+// Two epochs of two steps. The rate counts the images and the time of the present epoch alone,
+// without its validation; the accuracy is that of the epoch before.
+TEST(TrainingView, CountsTheImagesOfAnEpoch) {
+  TrainOptions options;
+  options.epochs = 2;
+  options.batch_size = 100;
+  seconds = 0;
+  TrainingView view("train", options, now);
+  StepRecord step;
+  step.steps = 4;
+  std::vector<std::string> texts;
+  for (const int time : {1, 4, 9, 10}) {
+    seconds = time;
+    ++step.step;
+    texts.push_back(view.on_step(step));
+    EpochRecord epoch;
+    epoch.validation_accuracy.value = 0.5;
+    seconds = 8;
+    if (step.step == 2) view.on_epoch(epoch);
+  }
+  EXPECT_THAT(texts, testing::ElementsAre("epoch 1/2  loss 0.000  accuracy -  100 images/s",
+                                          "epoch 1/2  loss 0.000  accuracy -  50 images/s",
+                                          "epoch 2/2  loss 0.000  accuracy 50.00 %  100 images/s",
+                                          "epoch 2/2  loss 0.000  accuracy 50.00 %  100 images/s"));
 }
 
 }  // namespace
