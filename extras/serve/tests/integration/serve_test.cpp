@@ -1,4 +1,6 @@
 // The program in use: a real package, real clients, signals, a repository.
+#include <fmt/format.h>
+
 #include <csignal>
 
 #include "base/files.h"
@@ -108,6 +110,7 @@ TEST(Serve, StopsCleanlyUnderLoad) {
     EXPECT_EQ(server.wait(), 0) << server.err();
     EXPECT_EQ(load.lost, 0);
     EXPECT_THAT(load.statuses(), testing::ElementsAre(testing::Pair(200, load.answered.load())));
+    fmt::print("{} requests answered, {} lost\n", load.answered.load(), load.lost.load());
     EXPECT_THAT(load.bodies(), testing::SizeIs(1));  // whatever a request was batched with
     EXPECT_THAT(server.err(), testing::HasSubstr("serve.stopping"));
   }
@@ -184,6 +187,7 @@ TEST(Serve, FollowsThePromotedVersionUnderLoad) {
   load.stop();
   EXPECT_EQ(load.lost, 0);
   EXPECT_THAT(load.statuses(), testing::ElementsAre(testing::Pair(200, load.answered.load())));
+  fmt::print("{} requests answered, {} lost\n", load.answered.load(), load.lost.load());
   EXPECT_THAT(load.versions(), testing::SizeIs(2));
   server.signal(SIGTERM);
   EXPECT_EQ(server.wait(), 0);

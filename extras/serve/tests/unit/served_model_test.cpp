@@ -34,6 +34,18 @@ TEST(ExactBatchSizes, OmitsSizesWithOtherBits) {
   EXPECT_THAT(exact_batch_sizes(inexact_at({}), 1, 2, 1), testing::ElementsAre(1));
 }
 
+// One call for each image alone and two for each larger size: none reads beyond the images.
+TEST(ExactBatchSizes, ComputesItsImagesOnly) {
+  std::vector<std::size_t> calls;
+  exact_batch_sizes(
+      [&](const float* images, std::size_t n) {
+        calls.push_back(n);
+        return inexact_at({})(images, n);
+      },
+      1, 2, 3);
+  EXPECT_THAT(calls, testing::ElementsAre(1, 1, 1, 2, 2, 3, 3));
+}
+
 // Each row belongs to its image for any cut of the batch.
 TEST(ComputeExactly, CutsABatchIntoExactSizes) {
   std::vector<float> images(11);
