@@ -34,7 +34,7 @@ class Metrics {
   void live_model(const ModelFacts& model);    // answers from now on
   void model_loaded(const std::string& role);  // a version was loaded
   void model_failed(const std::string& role);  // a new version could not be loaded
-  void drift(DriftState state, const std::vector<DriftTest>& tests);
+  void drift(DriftState state, const std::vector<DriftTest>& tests);  // one thread at a time
 
   void rollout(const RolloutCounts& counts);
 

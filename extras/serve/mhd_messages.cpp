@@ -2,11 +2,12 @@
 
 #include <strings.h>
 
-#include <cctype>
 #include <charconv>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "base/printable.h"
 
 namespace digits {
 
@@ -14,12 +15,6 @@ namespace {
 
 bool same_word(std::string_view a, std::string_view b) {
   return a.size() == b.size() && ::strncasecmp(a.data(), b.data(), a.size()) == 0;
-}
-
-std::string lower_case(std::string_view text) {
-  std::string result(text);
-  for (auto& c : result) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return result;
 }
 
 struct Headers {
@@ -41,9 +36,9 @@ MHD_Result read_header(void* cls, MHD_ValueKind /*kind*/, const char* name, cons
   } else if (same_word(key, "Authorization")) {
     headers.request.authorization = text;
   } else if (same_word(key, "Content-Type")) {
-    headers.request.content_type = lower_case(text);
+    headers.request.content_type = lower_case(std::string(text));
   } else if (same_word(key, "Content-Encoding")) {
-    headers.request.content_encoding = lower_case(text);
+    headers.request.content_encoding = lower_case(std::string(text));
   } else if (same_word(key, "X-Request-Id")) {
     headers.request.request_id = text;
   } else if (same_word(key, "Inference-Header-Content-Length")) {

@@ -33,6 +33,11 @@ std::string escaped_word(const std::string& text) {
 
 }  // namespace
 
+std::string lower_case(std::string text) {
+  for (auto& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return text;
+}
+
 std::string valid_utf8(std::string_view text) {
   // JSON's writer replaces what is not UTF-8.
   return Json::parse(to_text(Json(std::string(text)), -1)).get<std::string>();

@@ -22,22 +22,22 @@ std::size_t few_images(std::size_t images, const Schema& schema) {
 
 }  // namespace
 
-std::vector<Measurement> measure_attributions(const ModelUnderTest& subject, const Dataset& set) {
+std::vector<Measurement> measure_attributions(const ModelUnderTest& model, const Dataset& set) {
   std::vector<Measurement> all;
-  if (subject.gradient) {
-    all.push_back({"interpretability/gradient_on_ink", excess_on_ink(set, subject.gradient(set))});
+  if (model.gradient) {
+    all.push_back({"interpretability/gradient_on_ink", excess_on_ink(set, model.gradient(set))});
   }
-  if (subject.integrated) {
-    const auto integrated = subject.integrated(set);
+  if (model.integrated) {
+    const auto integrated = model.integrated(set);
     all.push_back({"interpretability/integrated_on_ink", excess_on_ink(set, integrated)});
     all.push_back({"interpretability/completeness", completeness_error(integrated)});
   }
   return all;
 }
 
-std::vector<Measurement> measure_behaviour(const ModelUnderTest& subject, const Dataset& held_out,
+std::vector<Measurement> measure_behaviour(const ModelUnderTest& model, const Dataset& held_out,
                                            const BehaviourOptions& options) {
-  const auto& classify = subject.classify;
+  const auto& classify = model.classify;
   const auto most = std::max<std::size_t>(1, options.images * 2 / 3);
   const auto few = few_images(options.images, held_out.schema);
   const auto take = [&](std::size_t n) { return sample(held_out, n, options.seed); };
@@ -54,7 +54,7 @@ std::vector<Measurement> measure_behaviour(const ModelUnderTest& subject, const 
   }
   add(measure_confidence(classify, take(most), options.seed));
   add({measure_counterfactuals(classify, take(few))});
-  add(measure_attributions(subject, take(few)));
+  add(measure_attributions(model, take(few)));
   return all;
 }
 

@@ -34,10 +34,10 @@ struct BehaviourOptions {
 };
 
 // Measures the attributions that the model has, if any.
-std::vector<Measurement> measure_attributions(const ModelUnderTest& subject, const Dataset& set);
+std::vector<Measurement> measure_attributions(const ModelUnderTest& model, const Dataset& set);
 
 // Runs all measurements, in the order of the groups. Throws `interrupted`.
-std::vector<Measurement> measure_behaviour(const ModelUnderTest& subject, const Dataset& held_out,
+std::vector<Measurement> measure_behaviour(const ModelUnderTest& model, const Dataset& held_out,
                                            const BehaviourOptions& options);
 
 }  // namespace digits

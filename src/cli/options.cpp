@@ -43,10 +43,6 @@ std::string ParsedOptions::text(const std::string& name) const {
   return (*result_)[name].as<std::string>();
 }
 
-std::vector<std::string> ParsedOptions::texts(const std::string& name) const {
-  return (*result_)[name].as<std::vector<std::string>>();
-}
-
 std::int64_t ParsedOptions::number(const std::string& name) const {
   return (*result_)[name].as<std::int64_t>();
 }
@@ -109,12 +105,6 @@ void CommandOptions::text(const std::string& name, const std::string& help,
   names_.push_back(name);
   const auto with_default = cxxopts::value<std::string>()->default_value(value);
   options_->add_options()(name, help, with_default, value_name);
-}
-
-void CommandOptions::texts(const std::string& name, const std::string& help,
-                           const std::string& value_name) {
-  names_.push_back(name);
-  options_->add_options()(name, help, cxxopts::value<std::vector<std::string>>(), value_name);
 }
 
 void CommandOptions::number(const std::string& name, const std::string& help) {

@@ -22,7 +22,6 @@ class ParsedOptions {
   bool has(const std::string& name) const;  // given on the command line
   bool on(const std::string& name) const;   // a flag: off with --name=false
   std::string text(const std::string& name) const;
-  std::vector<std::string> texts(const std::string& name) const;  // all values given
   std::int64_t number(const std::string& name) const;
   // In [low, high], else throws usage.option.
   std::int64_t number(const std::string& name, std::int64_t low, std::int64_t high) const;
@@ -49,7 +48,6 @@ class CommandOptions {
   void text(const std::string& name, const std::string& help, const std::string& value_name);
   void text(const std::string& name, const std::string& help, const std::string& value_name,
             const std::string& value);
-  void texts(const std::string& name, const std::string& help, const std::string& value_name);
   void number(const std::string& name, const std::string& help);
   void number(const std::string& name, const std::string& help, std::int64_t value);
   void flag(const std::string& name, const std::string& help);

@@ -161,7 +161,7 @@ Paths all_paths(const PartFiles& files) {
   return paths;
 }
 
-Parts read_as_they_are(const PartFiles& files, const std::vector<std::string>& names, int threads) {
+Parts read_at_own_size(const PartFiles& files, const std::vector<std::string>& names, int threads) {
   const auto images = read_all(all_paths(files), threads);
   const bool grey = std::all_of(images.begin(), images.end(),
                                 [](const cv::Mat& image) { return image.channels() == 1; });
@@ -234,7 +234,7 @@ bool has_class_folders(const fs::path& root) {
 Sets load_class_folders(const fs::path& root, const SetOptions& options) {
   auto [folders, names, files, findings] = list_set(root, options.classes);
   auto parts = options.size ? read_at_size(files, names, *options.size, options.threads, findings)
-                            : read_as_they_are(files, names, options.threads);
+                            : read_at_own_size(files, names, options.threads);
   for (auto& part : parts) apply_options(part, options);
   auto train = with_validation(std::move(parts[0]), parts[1]);
   auto sets = folders.test.empty()

@@ -30,10 +30,10 @@ void from_json(const Json& json, Schema& schema) {
   json.at("class_names").get_to(schema.class_names);
 }
 
-std::vector<std::string> numbered_class_names(int classes) {
+std::vector<std::string> numbered_class_names(int classes, int first) {
   std::vector<std::string> names;
   names.reserve(static_cast<std::size_t>(classes));
-  for (int k = 0; k < classes; ++k) names.push_back(std::to_string(k));
+  for (int k = 0; k < classes; ++k) names.push_back(std::to_string(first + k));
   return names;
 }
 

@@ -38,8 +38,8 @@ struct Schema {
 void to_json(Json& json, const Schema& schema);
 void from_json(const Json& json, Schema& schema);
 
-// "0" .. "classes - 1".
-std::vector<std::string> numbered_class_names(int classes);
+// `classes` names: the numbers from `first`.
+std::vector<std::string> numbered_class_names(int classes, int first = 0);
 
 // Images and labels in memory, in the order of their file.
 struct Dataset {

@@ -4,10 +4,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cctype>
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/printable.h"
 
 namespace digits {
 
@@ -27,9 +27,8 @@ bool contains(const std::string& text, const char* word) {
 
 // "Train-Images.idx3_ubyte.GZ" as "train-images-idx3-ubyte".
 std::string normalised(std::string name) {
-  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) {
-    return c == '.' || c == '_' || c == ' ' ? '-' : static_cast<char>(std::tolower(c));
-  });
+  name = lower_case(std::move(name));
+  for (auto& c : name) c = c == '.' || c == '_' || c == ' ' ? '-' : c;
   const std::string zipped = "-gz";
   const bool is_zipped = name.size() > zipped.size() &&
                          name.compare(name.size() - zipped.size(), zipped.size(), zipped) == 0;

@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
 #include "base/captured_stderr.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "base/printable.h"
 #include "data/image_header.h"
 #include "data/normal_form.h"
 #include "pictures/photo.h"
@@ -156,9 +156,7 @@ Picture decode_image(std::string_view bytes, const std::string& name, const Sche
 }
 
 bool is_image_name(const std::filesystem::path& path) {
-  auto suffix = path.extension().string();
-  std::transform(suffix.begin(), suffix.end(), suffix.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const auto suffix = lower_case(path.extension().string());
   return suffix == ".png" || suffix == ".jpg" || suffix == ".jpeg";
 }
 

@@ -200,13 +200,6 @@ IdxArray as_bytes(IdxArray images, const std::string& name) {
   return images;
 }
 
-std::vector<std::string> class_names_from(int first, int classes) {
-  std::vector<std::string> names;
-  names.reserve(static_cast<std::size_t>(classes));
-  for (int k = 0; k < classes; ++k) names.push_back(std::to_string(first + k));
-  return names;
-}
-
 Dataset make_dataset(IdxArray images, const IdxArray& labels, const PartNames& names,
                      std::vector<std::string> class_names, int first_label) {
   check_shapes(images, labels, names);
@@ -215,7 +208,7 @@ Dataset make_dataset(IdxArray images, const IdxArray& labels, const PartNames& n
   if (class_names.empty()) {
     const auto largest = *std::max_element(numbers.begin(), numbers.end());
     const auto count = std::clamp<std::int64_t>(largest - first_label + 1, 1, kMaxClasses);
-    class_names = class_names_from(first_label, static_cast<int>(count));
+    class_names = numbered_class_names(static_cast<int>(count), first_label);
   }
   Dataset set;
   set.labels =
@@ -260,7 +253,7 @@ void save_dataset(const fs::path& folder, Part part, const Dataset& set) {
 Sets load_training_part(const fs::path& folder, const SetOptions& options) {
   Sets sets;
   sets.train = load_dataset(folder, Part::kTrain,
-                            class_names_from(options.first_label, options.classes), options);
+                            numbered_class_names(options.classes, options.first_label), options);
   sets.findings = passed_over_findings(folder, unused_files(folder));
   note_first_label(sets.train, options.first_label, sets.findings);
   return sets;

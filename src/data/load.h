@@ -18,9 +18,6 @@ namespace digits {
 // infinity, data.range for values outside both ranges; the message names the first images.
 IdxArray as_bytes(IdxArray images, const std::string& name);
 
-// `classes` names: the numbers that start at `first`.
-std::vector<std::string> class_names_from(int first, int classes);
-
 // Joins an image array [N, rows, cols] or [N, rows, cols, channels], as bytes, and a label array
 // [N] of an integer type, which counts classes from `first_label`. `class_names` sets the classes;
 // if empty, the largest label sets their number, and numbers are their names. `names` are the names

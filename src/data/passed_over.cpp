@@ -5,10 +5,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <map>
 
 #include "base/files.h"
+#include "base/printable.h"
 #include "data/image_file.h"
 #include "data/set_folders.h"
 
@@ -20,12 +20,7 @@ namespace {
 
 using Paths = std::vector<fs::path>;
 
-std::string suffix_of(const fs::path& path) {
-  auto suffix = path.extension().string();
-  std::transform(suffix.begin(), suffix.end(), suffix.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return suffix;
-}
+std::string suffix_of(const fs::path& path) { return lower_case(path.extension().string()); }
 
 bool is_other_format(const fs::path& path) {
   static const std::array<const char*, 18> kSuffixes{

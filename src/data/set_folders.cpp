@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/printable.h"
 #include "data/idx_names.h"
 #include "data/image_file.h"
 
@@ -19,15 +19,9 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
-
 // "Training Set" and "training-set" as "training".
 std::string part_word(const std::string& name) {
-  auto word = lower(name);
+  auto word = lower_case(name);
   word.erase(std::remove_if(word.begin(), word.end(),
                             [](char c) { return c == '_' || c == '-' || c == ' '; }),
              word.end());
@@ -99,7 +93,7 @@ bool is_system_name(const std::string& name) {
   static const std::array<const char*, 7> kNames{"__macosx",    "thumbs.db", "ehthumbs.db",
                                                  "desktop.ini", "@eadir",    "$recycle.bin",
                                                  "lost+found"};
-  const auto text = lower(name);
+  const auto text = lower_case(name);
   return std::any_of(kNames.begin(), kNames.end(),
                      [&](const char* known) { return text == known; });
 }

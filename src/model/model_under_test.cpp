@@ -6,16 +6,14 @@
 namespace digits {
 
 ModelUnderTest make_model_under_test(const Forward& forward, c10::Device device) {
-  ModelUnderTest subject;
-  subject.classify = [=](const Dataset& set) {
+  ModelUnderTest model;
+  model.classify = [=](const Dataset& set) {
     return softmax_rows(logits_of(forward, set.images.data(), set.size(), set.schema, device),
                         static_cast<std::size_t>(set.schema.classes()));
   };
-  subject.gradient = [=](const Dataset& set) { return gradient_times_input(forward, set, device); };
-  subject.integrated = [=](const Dataset& set) {
-    return integrated_gradients(forward, set, device);
-  };
-  return subject;
+  model.gradient = [=](const Dataset& set) { return gradient_times_input(forward, set, device); };
+  model.integrated = [=](const Dataset& set) { return integrated_gradients(forward, set, device); };
+  return model;
 }
 
 }  // namespace digits

@@ -26,7 +26,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kLookEveryOnGpu = 50;
+constexpr std::size_t kCheckEveryOnGpu = 50;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -120,7 +120,7 @@ Training::Training(Network& network, const Dataset& train_set, const Dataset& va
       weights_(*network),
       optimiser_(weights_, adamw_options(options)),
       state_(std::move(start)) {
-  if (check_every_ == 0) check_every_ = options.device.is_cpu() ? 1 : kLookEveryOnGpu;
+  if (check_every_ == 0) check_every_ = options.device.is_cpu() ? 1 : kCheckEveryOnGpu;
   schedule_.peak = options.learning_rate;
   schedule_.steps = static_cast<std::size_t>(options.epochs) * epoch_steps_;
   NamedTensors tensors;

@@ -5,6 +5,11 @@
 namespace digits {
 namespace {
 
+// The alphabet's ends and its neighbours; bytes of other letters stay.
+TEST(LowerCase, ChangesAsciiLettersOnly) {
+  EXPECT_EQ(lower_case("@AMZ[`az{ \xC3\x84.PNG"), "@amz[`az{ \xC3\x84.png");
+}
+
 // A command in a hint means the same to a shell, and is not changed when the line is made
 // printable.
 TEST(ShellWord, IsPrintable) {

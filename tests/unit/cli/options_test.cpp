@@ -75,16 +75,13 @@ TEST(Options, EpochsAndBatchSizeAreKept) {
   EXPECT_EQ(batch.min_steps, base.train.min_steps);
 }
 
-// File names and option values are not split. A list option is repeated for each value.
+// File names and option values are not split.
 TEST(Options, CommaDoesNotSplitAValue) {
   CommandOptions options("test", "for tests", "FILE...");
   options.text("out", "one value", "FILE");
-  options.texts("mirror", "several values", "URL");
-  const auto parsed =
-      options.parse({"7, page 2.png", ",", "--out", "a,b", "--mirror", "c,d", "--mirror=e,f"});
+  const auto parsed = options.parse({"7, page 2.png", ",", "--out", "a,b"});
   EXPECT_THAT(parsed->words("files"), testing::ElementsAre("7, page 2.png", ","));
   EXPECT_EQ(parsed->text("out"), "a,b");
-  EXPECT_THAT(parsed->texts("mirror"), testing::ElementsAre("c,d", "e,f"));
 }
 
 // The hint of the error of `digits test <arguments>`, where `test` takes files.

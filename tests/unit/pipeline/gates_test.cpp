@@ -220,21 +220,15 @@ TEST(Gates, MayDependOnOptionalMetrics) {
   expect_error("config.gates", [&] { judge(partly, {{"accuracy", 0.5, true, "why"}}); });
 }
 
-// Every preset has valid gates, and `fast` has the lower bound on accuracy.
+// Every preset has valid gates, also one on the lead over simpler models.
 TEST(Gates, EveryPresetHasItsBounds) {
   for (const auto& [name, text] : presets()) {
     SCOPED_TRACE(name);
     const auto rules = parse_gates(default_gates(), name, "configs/gates.toml");
-    EXPECT_GE(rules.size(), 25U);
     EXPECT_TRUE(std::any_of(rules.begin(), rules.end(), [](const GateRule& rule) {
       return rule.metric == "baselines/*/lead" && rule.at_least && rule.bound > 0.0;
     })) << "a simpler model may be as good";
   }
-  const auto accuracy = [](const char* preset) {
-    return parse_gates(default_gates(), preset, "configs/gates.toml").at(0);
-  };
-  EXPECT_EQ(accuracy("fast").metric, "accuracy");
-  EXPECT_LT(accuracy("fast").bound, accuracy("standard").bound);
 }
 
 // A table gives a bound for each named preset, and the gate is omitted for the others. A number is
