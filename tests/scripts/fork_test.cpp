@@ -191,6 +191,7 @@ TEST(ForkScript, FormatsSourcesAndPlantedBugs) {
   for (const char* name : {"data/fixtures", "src", "tests/mutants"}) {
     fs::create_directories(small / name);
   }
+  write_file(small / "scripts/fork/README.md", "# @NAME@\n");  // without links
   write_file(small / "data/fixtures/a", "");
   write_file(small / "data/fixtures/README.md",
              "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  a\n");
