@@ -69,7 +69,7 @@ def statements(code, line, void):
     if (CALL.match(code) or ASSIGNMENT.match(code)) and not keyword:
         yield "removed statement", indent + ";"
     match = re.match(r"\s*return ([^{].*);$", code)
-    if match and match.group(1).strip() not in ("0", "false", "nullptr", "std::nullopt"):
+    if match and match.group(1).strip() not in ("0", "false", "nullptr", "std::nullopt", "kDone"):
         yield "returned constant", indent + "return {};"
     if indent == "  " and not keyword and any(
             pattern.match(code) for pattern in (CALL, ASSIGNMENT, DECLARATION)):
