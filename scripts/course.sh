@@ -101,12 +101,13 @@ present() {
   [ -s "$course/present" ] || usage_error "no exercise was started; scripts/course.sh start begins the first"
   cat "$course/present"
 }
-# The first exercise after ID that is not done, else the first of all that is not.
-next_exercise() {  # [ID]
-  local id
+# The first exercise after the present one that is not done, else the first of all that is not.
+next_exercise() {
+  local id last=""
+  [ ! -s "$course/present" ] || last=$(cat "$course/present")
   while read -r id; do
     [ "$(state_of "$id")" = "done" ] || { echo "$id"; return; }
-  done < <(available | sed "0,/^${1:-}\$/d"; available)
+  done < <(available | sed "0,/^$last\$/d"; available)
 }
 
 . scripts/course_copy.sh
@@ -158,7 +159,7 @@ check_present() {
   printf '\nSolved: %s.\n' "$id"
   section "$id" Answer
   local next
-  next=$(next_exercise "$id")
+  next=$(next_exercise)
   if [ -n "$next" ]; then echo "Next: scripts/course.sh start $next"; else echo "All are done. scripts/course.sh check --all tries them once more."; fi
 }
 

@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "serve/connection_table.h"
 #include "serve/exchange.h"
+#include "serve/http_status.h"
 #include "serve/mhd_messages.h"
 
 namespace digits {
@@ -28,12 +29,27 @@ constexpr milliseconds kTick{200};           // interval between checks of deadl
 constexpr std::size_t kLastAccepted = 4096;  // connections to accept at the end
 constexpr milliseconds kIdleGrace{1'000};    // at the end, wait for requests on idle connections
 
-// The bytes of a last response, for a request that the library is still reading.
-std::string last_response(const HttpResponse& response) {
-  auto text = fmt::format("HTTP/1.1 {} \r\nConnection: close\r\nContent-Type: {}\r\n",
-                          response.status, response.content_type);
-  for (const auto& [name, value] : response.headers) text += name + ": " + value + "\r\n";
-  return text + fmt::format("Content-Length: {}\r\n\r\n{}", response.body.size(), response.body);
+const Error& timeout_error() {
+  static const Error error("request.timeout", "the request did not arrive in time",
+                           "send it faster");
+  return error;
+}
+
+bool is_incomplete(Phase phase) { return phase == Phase::kHeaders || phase == Phase::kBody; }
+
+// Answers an incomplete request, and lets the connection's reader see its end.
+void end_connection(int fd, Phase phase) {
+  static const auto text = [] {
+    const auto body = error_response_of(timeout_error()).body;
+    return fmt::format(
+        "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Type: application/json\r\n"
+        "Content-Length: {}\r\n\r\n{}",
+        body.size(), body);
+  }();
+  if (is_incomplete(phase)) {
+    (void)::send(fd, text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  }
+  ::shutdown(fd, SHUT_RDWR);
 }
 
 // Bytes that have arrived unread: 0 when the client has closed its side, -1 for none.
@@ -74,13 +90,7 @@ class HttpServer::Impl {
   void start();
   void accept_until_stopped();
   void accept_waiting(std::size_t room);
-  void end_connection(int fd, Phase phase);
-  // The library does not notice an end that arrives together with data.
-  void end_late_and_gone() {
-    const auto end = [this](int fd, Phase phase) { end_connection(fd, phase); };
-    table_.end_expired(Clock::now(), options_.timeout, end);
-    table_.end_gone(client_closed, end);
-  }
+  void end_late_and_gone();
   void wait_until_closed(Clock::time_point deadline, bool idle_too);
 
   // The library's callbacks; `impl` is the server.
@@ -269,17 +279,21 @@ MHD_Result HttpServer::Impl::dispatch(MHD_Connection* mhd, Exchange& exchange) {
   return MHD_YES;
 }
 
-// Answers a client that sends too slowly, and lets the connection's reader see its end. The request
-// is the reader's, so the handler learns of the error alone.
-void HttpServer::Impl::end_connection(int fd, Phase phase) {
-  if (phase == Phase::kHeaders || phase == Phase::kBody) {
+// The library does not notice an end that arrives together with data. The handler counts and logs
+// the late requests, after the table is free again. Their content belongs to the library's thread.
+void HttpServer::Impl::end_late_and_gone() {
+  int late = 0;
+  table_.end_expired(Clock::now(), options_.timeout, [&](int fd, Phase phase) {
+    late += is_incomplete(phase) ? 1 : 0;
+    end_connection(fd, phase);
+  });
+  table_.end_gone(client_closed, end_connection);
+  try {
     HttpRequest request;
     request.start = Clock::now();
-    const auto text = last_response(handler_.error_response(
-        request, {"request.timeout", "the request did not arrive in time", "send it faster"}));
-    (void)::send(fd, text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    for (; late > 0; --late) handler_.error_response(request, timeout_error());
+  } catch (const std::exception&) {  // no memory, or no space for the log: the server goes on
   }
-  ::shutdown(fd, SHUT_RDWR);
 }
 
 void HttpServer::Impl::wait_until_closed(Clock::time_point deadline, bool idle_too) {

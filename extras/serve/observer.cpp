@@ -48,7 +48,7 @@ void Observer::request_ended(const std::string& endpoint, const RequestRecord& r
 
 void Observer::inferred(const InferRequest& request, const Inference& inference) {
   const auto now = counts();
-  if (!inference.by_canary || inference.error) now->stats.add(inference, request.count);
+  if (!inference.by_canary) now->stats.add(inference, request.count);  // the live model's
   if (inference.error) return;
   const auto& facts = inference.model->facts();
   const auto classes = facts.identity.class_names.size();
@@ -68,9 +68,12 @@ void Observer::inferred(const InferRequest& request, const Inference& inference)
 
 void Observer::live_model(const ModelFacts& model) {
   metrics_.live_model(model);
-  const std::lock_guard lock(mutex_);
-  const auto former = std::exchange(counts_, std::make_shared<Counts>(model.profile, window_));
-  show_drift(former->verdict.state);
+  const std::lock_guard in_order(publishing_);
+  const auto former = [&] {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(counts_, std::make_shared<Counts>(model.profile, window_));
+  }();
+  show_drift({}, former->verdict.state);
 }
 
 Json Observer::input_profile() const {
@@ -93,12 +96,20 @@ std::string Observer::metrics_text(std::size_t images_waiting, const RolloutCoun
   return metrics_.text(images_waiting);
 }
 
-void Observer::show_drift(DriftState former) {
-  const auto& verdict = counts_->verdict;
+void Observer::show_drift(const DriftVerdict& verdict, DriftState former) {
   metrics_.drift(verdict.state, verdict.tests);
   if (verdict.state == former) return;
   log_info(fmt::format("drift.{}: the latest {} inputs, compared with the training set",
                        to_string(verdict.state), verdict.count));
+}
+
+void Observer::publish(Counts& of, const DriftVerdict& verdict) {
+  const std::lock_guard in_order(publishing_);
+  std::unique_lock lock(mutex_);
+  if (&of != counts_.get()) return;  // another model answers already
+  const auto former = std::exchange(of.verdict, verdict).state;
+  lock.unlock();
+  show_drift(verdict, former);
 }
 
 void Observer::watch_drift_until_stopped() {
@@ -110,10 +121,8 @@ void Observer::watch_drift_until_stopped() {
     if (added == now->judged) continue;
     now->judged = added;
     lock.unlock();
-    auto verdict = now->inputs.verdict();
+    publish(*now, now->inputs.verdict());
     lock.lock();
-    const auto former = std::exchange(now->verdict, std::move(verdict)).state;
-    if (now == counts_) show_drift(former);  // else another model answers already
   }
 }
 

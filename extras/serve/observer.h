@@ -47,17 +47,19 @@ class Observer {
     Counts(const Profile& profile, std::size_t window) : inputs(profile, window) {}
     DriftWindow inputs;
     ModelStats stats;
-    DriftVerdict verdict;    // the latest one; guarded by mutex_, as the next one
-    std::size_t judged = 0;  // images that had been added then
+    DriftVerdict verdict;    // the latest one; guarded by mutex_
+    std::size_t judged = 0;  // images added before the latest look; of the drift thread
   };
 
   std::shared_ptr<Counts> counts() const;
-  void show_drift(DriftState former);  // of counts_, in the metrics and, if it is another, the log
+  void publish(Counts& of, const DriftVerdict& verdict);
+  void show_drift(const DriftVerdict& verdict, DriftState former);  // metrics; a new state: log
   void watch_drift_until_stopped();
 
   const std::size_t window_;
   Metrics metrics_;
   RequestLog log_;
+  std::mutex publishing_;     // orders what metrics and log show; requests do not wait for it
   mutable std::mutex mutex_;  // guards the next two
   std::shared_ptr<Counts> counts_;
   bool stopped_ = false;

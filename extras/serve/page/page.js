@@ -4,7 +4,7 @@
 const $ = (id) => document.getElementById(id);
 const paper = $("paper");
 const pen = {x: 224, y: 224, down: false, shown: false};  // of the keyboard
-const state = {model: null, token: "", strokes: [], picture: null, asked: 0};
+const state = {model: null, token: "", strokes: [], stroke: null, picture: null, asked: 0};
 const kPenWidth = 30;
 const kStep = 16;
 const kShownClasses = 12;
@@ -207,27 +207,34 @@ function changed() {
 
 function begin(point) {
   state.picture = null;
-  state.strokes.push([point]);
+  state.stroke = [point];
+  state.strokes.push(state.stroke);
   changed();
 }
 
 function extend(point) {
-  if (!state.strokes.length) return;  // undone or cleared during the stroke
-  state.strokes[state.strokes.length - 1].push(point);
+  if (!state.stroke) return;  // undone or cleared meanwhile
+  state.stroke.push(point);
   changed();
+}
+
+// Ends the stroke that is being drawn.
+function lift() {
+  state.stroke = null;
+  pen.down = false;
 }
 
 function undo() {
   if (state.picture) state.picture = null;
   else state.strokes.pop();
-  pen.down = false;
+  lift();
   changed();
 }
 
 function clear() {
   state.picture = null;
   state.strokes = [];
-  pen.down = false;
+  lift();
   changed();
 }
 
@@ -236,7 +243,7 @@ async function open(file) {
   try {
     state.picture = {file, image: await createImageBitmap(file)};
     state.strokes = [];
-    pen.down = false;
+    lift();
     changed();
   } catch {
     showProblem(new Error("this file is no picture that the browser can show: open a PNG or JPEG"));
@@ -256,7 +263,7 @@ paper.addEventListener("pointerdown", (event) => {
   begin(pointOf(event));
 });
 paper.addEventListener("pointermove", (event) => {
-  if (!paper.hasPointerCapture(event.pointerId)) return;
+  if (!event.isPrimary || !paper.hasPointerCapture(event.pointerId)) return;
   const events = event.getCoalescedEvents ? event.getCoalescedEvents() : [];
   for (const each of events.length ? events : [event]) extend(pointOf(each));
 });
@@ -287,12 +294,15 @@ paper.addEventListener("keydown", (event) => {
 paper.addEventListener("focus", redraw);
 
 // A file that is dropped beside the paper must not replace the page.
+const has_file = (event) => event.dataTransfer.types.includes("Files");
 document.addEventListener("dragover", (event) => {
+  if (!has_file(event)) return;
   event.preventDefault();
   paper.classList.add("over");
 });
 document.addEventListener("dragleave", () => paper.classList.remove("over"));
 document.addEventListener("drop", (event) => {
+  if (!has_file(event)) return;
   event.preventDefault();
   paper.classList.remove("over");
   open(event.dataTransfer.files[0]);

@@ -1,30 +1,31 @@
 #!/usr/bin/env bash
 # Compares `digits serve` with another server of the same model, in turn, by wrk with one thread and 16
 # connections, one image a request in JSON:
-#   extras/serve/tests/race.sh PROGRAM PACKAGE REFERENCE...
+#   extras/serve/tests/race.sh PROGRAM RUN REFERENCE...
+# RUN is a finished run; its package is made again for the model's name `digits`.
 # REFERENCE is a command that serves POST /v2/models/digits/infer on the port that is added as its last argument,
-# for example `python3 fastapi_server.py PACKAGE/model.pt`.
+# for example `python3 fastapi_server.py RUN/package/model.pt`.
 #
 # ROUNDS   pairs of measurements (default 5)
 # SECONDS_EACH  of a measurement (default 6)
 # SERVER_CPUS, CLIENT_CPUS  cores for each side, as for taskset (default: all for both)
 # IDLE     idle connections beside (default 0)
 set -euo pipefail
-program=$(realpath "$1") package=$(realpath "$2")
+program=$(realpath "$1") run=$(realpath "$2")
 shift 2
 work=$(mktemp -d)
 servers=()
-trap 'kill "${servers[@]}" 2> /dev/null; wait 2> /dev/null; rm -rf "$work"' EXIT
+trap 'kill "${servers[@]}" 2> /dev/null || true; wait 2> /dev/null || true; rm -rf "$work"' EXIT
 command -v wrk > /dev/null || { echo "race.sh: wrk is missing: scripts/setup.sh wrk" >&2; exit 1; }
 on() { if [ -n "$1" ]; then exec taskset -c "$1" "${@:2}"; else exec "${@:2}"; fi; }  # CPUS COMMAND...
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 
 mkdir "$work/models"
-"$program" package "$(dirname "$package")" --repository "$work/models" --name digits --promote > /dev/null
+"$program" package "$run" --repository "$work/models" --name digits --promote > /dev/null
 read -r channels rows cols < <(python3 -c '
 import json, sys
 data = json.load(open(sys.argv[1]))["data"]
-print(data["channels"], data["rows"], data["cols"])' "$package/manifest.json")
+print(data["channels"], data["rows"], data["cols"])' "$run/package/manifest.json")
 cat > "$work/infer.lua" << LUA
 local pixels = {}
 for i = 1, $channels * $rows * $cols do pixels[i] = string.format("%.3f", (i % 29) / 29) end
@@ -41,15 +42,16 @@ theirs=$(free_port)
 (on "${SERVER_CPUS:-}" "$@" "$theirs" > "$work/theirs.log" 2>&1) &
 servers+=($!)
 
+fail() { cat "$work"/*.log >&2; exit 1; }
 measure() {  # PORT SECONDS: requests a second, 99th percentile
   (on "${CLIENT_CPUS:-}" wrk -t1 -c16 -d "$2s" --latency -s "$work/infer.lua" \
-    "http://127.0.0.1:$1/v2/models/digits/infer") | tee "$work/wrk.log" |
-    awk '/ 99%/ { p99 = $2 } /^Requests\/sec/ { rate = $2 } END { print rate, p99 }'
-  ! grep -q 'Non-2xx' "$work/wrk.log" || { cat "$work/wrk.log" >&2; exit 1; }
+    "http://127.0.0.1:$1/v2/models/digits/infer") > "$work/wrk.log"
+  ! grep -qE 'Non-2xx|Socket errors' "$work/wrk.log" || fail
+  awk '/ 99%/ { p99 = $2 } /^Requests\/sec/ { rate = $2 } END { print rate, p99; exit rate == 0 }' "$work/wrk.log" || fail
 }
 for port in "$ours" "$theirs"; do
   until (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null; do
-    kill -0 "${servers[@]}" || { cat "$work"/*.log >&2; exit 1; }
+    for server in "${servers[@]}"; do kill -0 "$server" || fail; done
     sleep 0.1
   done
   measure "$port" 1 > /dev/null  # warm
@@ -65,8 +67,10 @@ fi
 
 printf '%-6s %12s %8s %14s %8s %6s\n' pair 'digits req/s' p99 'reference req/s' p99 ratio
 for ((pair = 1; pair <= ${ROUNDS:-5}; ++pair)); do
-  read -r rate p99 < <(measure "$ours" "${SECONDS_EACH:-6}")
-  read -r other other_p99 < <(measure "$theirs" "${SECONDS_EACH:-6}")
+  line=$(measure "$ours" "${SECONDS_EACH:-6}")
+  read -r rate p99 <<< "$line"
+  line=$(measure "$theirs" "${SECONDS_EACH:-6}")
+  read -r other other_p99 <<< "$line"
   printf '%-6s %12s %8s %14s %8s %6.1f\n' "$pair" "$rate" "$p99" "$other" "$other_p99" \
     "$(awk -v a="$rate" -v b="$other" 'BEGIN { print a / b }')" | tee -a "$work/pairs"
 done

@@ -44,17 +44,18 @@ async function drawn(page, strokes) {
   return answered(page);
 }
 
-// Clears in the middle of a stroke, goes on, and drops a picture beside the paper.
-async function interrupted(page) {
+// Takes a stroke back, or all, in the middle of another one, and goes on with the mouse.
+async function interrupted(page, key) {
   const box = await page.locator("#paper").boundingBox();
   await page.mouse.move(box.x + 100, box.y + 100);
   await page.mouse.down();
-  await page.keyboard.press("c");
+  await page.keyboard.press(key);
   await page.mouse.move(box.x + 200, box.y + 200, {steps: 3});
   await page.mouse.up();
   return answered(page);
 }
 
+// Drops a picture beside the paper.
 async function dropped(page) {
   await page.evaluate(async () => {
     const blob = await new Promise((done) => document.getElementById("paper").toBlob(done));
@@ -62,8 +63,8 @@ async function dropped(page) {
     files.items.add(new File([blob], "drawn.png"));
     document.getElementById("clear").click();
     document.body.dispatchEvent(new DragEvent("drop", {bubbles: true, cancelable: true, dataTransfer: files}));
-    while (document.getElementById("undo").disabled) await new Promise((done) => setTimeout(done, 5));
   });
+  await page.waitForSelector("#undo:not([disabled])");
   return answered(page);
 }
 
@@ -110,7 +111,9 @@ async function typed(page) {
   }
   await drawn(page, pens[7]);
   result.dropped = await dropped(page);
-  result.interrupted = await interrupted(page);
+  await drawn(page, pens[1]);
+  result.undone_stroke = await interrupted(page, "u");
+  result.interrupted = await interrupted(page, "c");
   result.dot = await drawn(page, [[[0.5, 0.5]]]);
   result.typed = await typed(page);
   if (screenshots) await page.screenshot({path: `${screenshots}/typed.png`});

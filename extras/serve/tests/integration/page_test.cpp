@@ -23,6 +23,9 @@ TEST(Page, ClassifiesDrawnDigits) {
   if (playwright == nullptr || node.empty() || chromium.empty()) {
     GTEST_SKIP() << "no browser to drive: DIGITS_PLAYWRIGHT, node or chromium is missing";
   }
+  if (run_process({node, std::string(playwright) + "/cli.js", "--version"}).status != 0) {
+    GTEST_SKIP() << "playwright-core does not start with this node";
+  }
   const ServerProcess server({"--model", tiny_run().package(), "--threads", "1"});
   ASSERT_NE(server.port(), 0) << server.err();
   const auto page =
@@ -39,6 +42,8 @@ TEST(Page, ClassifiesDrawnDigits) {
     EXPECT_GT(drawn.at("seen"), 10);  // pixels of ink in the normal form
   }
   EXPECT_EQ(seen.at("dropped").at("label"), "7");
+  EXPECT_EQ(seen.at("undone_stroke").at("label"), "1");
+  EXPECT_EQ(seen.at("undone_stroke").at("seen"), seen.at("drawn").at("1").at("seen"));
   EXPECT_EQ(seen.at("interrupted").at("confidence"), "nothing drawn yet");
   EXPECT_EQ(seen.at("dot").at("problem"), "");  // a press without a movement is ink
   EXPECT_EQ(seen.at("typed").at("label"), "7");

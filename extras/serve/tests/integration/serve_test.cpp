@@ -87,33 +87,54 @@ except urllib.error.HTTPError as error:
   EXPECT_EQ(ask("photos/bad/truncated.jpg", "any"), "400 image.unreadable\n");
 }
 
-// After either signal, under load, the server is no longer ready, answers all requests and exits
-// with status 0.
+// Inferences in a server's log.
+long requests_in(const fs::path& log) {
+  std::istringstream lines(read_file(log));
+  long count = 0;
+  for (std::string line; std::getline(lines, line);) {
+    count += line.find("/infer\"") == std::string::npos ? 0 : 1;
+  }
+  return count;
+}
+
+// After either signal, under load, the server answers all requests and exits with status 0.
 TEST(Serve, StopsCleanlyUnderLoad) {
   for (const int signal : {SIGTERM, SIGINT}) {
-    ServerProcess server({"--model", tiny_run().package(), "--threads", "2"});
+    const TemporaryDirectory folder;
+    const fs::path log = folder / "log";
+    ServerProcess server({"--model", tiny_run().package(), "--threads", "2", "--log", log});
     ASSERT_NE(server.port(), 0) << server.err();
     Load load(server.port(), 8, "/v2/models/" + name_of_model(server.port()) + "/infer",
               image_request());
     while (load.answered < 200) std::this_thread::yield();
-    HttpClient balancer(server.port());
-    const auto ready = [&] {
-      const auto reply = balancer.get("/v2/health/ready");
-      return reply ? reply->status : 0;
-    };
-    EXPECT_EQ(ready(), 200);
     server.signal(signal);
-    int status = 200;
-    while (status == 200) status = ready();  // the signal takes a moment to arrive
-    EXPECT_EQ(status, 503);
     load.wait();
     EXPECT_EQ(server.wait(), 0) << server.err();
     EXPECT_EQ(load.lost, 0);
     EXPECT_THAT(load.statuses(), testing::ElementsAre(testing::Pair(200, load.answered.load())));
-    fmt::print("{} requests answered, {} lost\n", load.answered.load(), load.lost.load());
+    EXPECT_EQ(requests_in(log), load.answered);  // each response arrived
+    fmt::print("{} requests answered, {} lost, {} not accepted\n", load.answered.load(),
+               load.lost.load(), load.not_accepted.load());
     EXPECT_THAT(load.bodies(), testing::SizeIs(1));  // whatever a request was batched with
     EXPECT_THAT(server.err(), testing::HasSubstr("serve.stopping"));
   }
+}
+
+// A load balancer with an open connection learns that the server stops. On a busy machine the
+// server may have closed the connection before the question: then another one is asked.
+TEST(Serve, IsNotReadyWhileStopping) {
+  int status = 0;
+  for (int round = 0; round < 10 && status == 0; ++round) {
+    ServerProcess server({"--model", tiny_run().package(), "--threads", "1"});
+    ASSERT_NE(server.port(), 0) << server.err();
+    HttpClient balancer(server.port());
+    EXPECT_EQ(balancer.get("/v2/health/ready")->status, 200);
+    server.signal(SIGTERM);
+    while (server.err().find("serve.stopping") == std::string::npos) std::this_thread::yield();
+    if (const auto reply = balancer.get("/v2/health/ready")) status = reply->status;
+    EXPECT_EQ(server.wait(), 0);
+  }
+  EXPECT_EQ(status, 503);
 }
 
 // A server that gets a signal before its first request ends too.
@@ -185,7 +206,7 @@ TEST(Serve, FollowsThePromotedVersionUnderLoad) {
   repository.model.rollback();
   wait_for_version(server, 1);
   load.stop();
-  EXPECT_EQ(load.lost, 0);
+  EXPECT_EQ(load.lost + load.not_accepted, 0);
   EXPECT_THAT(load.statuses(), testing::ElementsAre(testing::Pair(200, load.answered.load())));
   fmt::print("{} requests answered, {} lost\n", load.answered.load(), load.lost.load());
   EXPECT_THAT(load.versions(), testing::SizeIs(2));
@@ -233,7 +254,7 @@ std::string drift_of(HttpClient& client, const std::string& model, bool inverted
   }
   const std::string expected = inverted ? "drifting" : "ok";
   Json drift = Json::object();
-  for (int i = 0; i < 100 && drift.value("state", "") != expected; ++i) {
+  for (int i = 0; i < 600 && drift.value("state", "") != expected; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));  // judged once a second
     const auto stats = Json::parse(client.get("/v2/models/" + model + "/stats")->body);
     drift = stats.at("/model_stats/0/drift"_json_pointer);

@@ -38,7 +38,9 @@ class Load {
     threads_.clear();
   }
 
-  std::atomic<long> answered{0}, lost{0};
+  // Lost: the connection ended without the response. A connection that ended before its first one
+  // may have been in the system's queue when the server stopped to listen: it was never accepted.
+  std::atomic<long> answered{0}, lost{0}, not_accepted{0};
 
   std::map<int, long> statuses() const {
     const std::lock_guard lock(mutex_);
@@ -58,12 +60,12 @@ class Load {
   bool run(int port, const std::string& request) {
     HttpClient client(port, /*must_connect=*/false);
     if (!client.connected()) return false;
-    while (!stopped_) {
+    for (bool first = true; !stopped_; first = false) {
       // A connection that was closed between two requests has received none.
       if (!client.send(request)) return true;
       const auto reply = client.receive();
       if (!reply) {
-        ++lost;
+        ++(first ? not_accepted : lost);
         return true;
       }
       ++answered;

@@ -31,7 +31,7 @@ TEST(Alerts, NameExportedMetrics) {
        ++match) {
     names.insert((*match)[1]);
     EXPECT_THAT(exported,
-                testing::ContainsRegex("\n" + (*match)[1].str() + "[{].*" + (*match)[3].str()))
+                testing::ContainsRegex("\n" + (*match)[1].str() + "[{][^\n]*" + (*match)[3].str()))
         << match->str();
   }
   EXPECT_GE(names.size(), 6U);

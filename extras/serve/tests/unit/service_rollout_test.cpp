@@ -117,6 +117,8 @@ TEST_F(ServiceTest, CanaryAnswersUntilItsRollback) {
   EXPECT_THAT(canary.at("reason"), testing::HasSubstr("disagreement"));
   EXPECT_EQ(version("/v2/models/fake/infer"), "1");
   EXPECT_THAT(metrics(), testing::HasSubstr(R"(digits_canary_state{state="rolled_back"} 1)"));
+  const auto stats = json_of(ask(*service, request_of("GET", "/v2/models/fake/stats")));
+  EXPECT_EQ(stats.at("/model_stats/0/inference_count"_json_pointer), 2);  // the live model's alone
 }
 
 }  // namespace
