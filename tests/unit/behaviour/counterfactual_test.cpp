@@ -46,6 +46,15 @@ TEST(InkOf, HoldsHalfBrightPixelsAndTheirMargin) {
             (std::vector<bool>{true, false, false, true}));
 }
 
+// The border has each of its pixels once, and none of the next image: with one value more the median
+// of four dark and four light ones would be another.
+TEST(InkOf, BackgroundIsTheBorderAlone) {
+  auto set = random_dataset(2, 3, 3);
+  set.images = {200, 200, 200, 0, 200, 0, 0, 0, 200, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+  EXPECT_EQ(ink_of(set.image(0), set.schema, 0),
+            (std::vector<bool>{false, false, false, true, false, true, true, true, false}));
+}
+
 // On light paper the ink is dark, on yellow paper blue: it differs from the border's colour by at
 // least half as much as the farthest pixel, in any channel.
 TEST(InkOf, DiffersFromTheBackground) {
