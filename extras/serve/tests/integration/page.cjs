@@ -89,7 +89,7 @@ async function typed(page) {
 }
 
 (async () => {
-  const browser = await browserType.launch({executablePath: chromium, args: ["--no-sandbox"]});
+  const browser = await browserType.launch({executablePath: chromium, args: ["--no-sandbox", "--disable-dev-shm-usage"]});
   const page = await browser.newPage({viewport: {width: 1100, height: 760}});
   const result = {problems: [], drawn: {}, outside: []};
   page.on("console", (message) => {
