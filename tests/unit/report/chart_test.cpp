@@ -179,6 +179,8 @@ TEST(ConfusionChart, HasTruthInRows) {
   EXPECT_GT(wrong[1].number("y"), wrong[0].number("y"));
   EXPECT_NEAR(wrong[1].number("x") + wrong[1].number("width") / 2.0, tick_x(svg, "a"), 1.0);
   EXPECT_NEAR(wrong[1].number("y") + wrong[1].number("height") / 2.0, tick_y(svg, "b"), 1.0);
+  EXPECT_THAT(texts(svg),
+              testing::Contains(testing::StartsWith("rows: truth, columns: prediction")));
 }
 
 // The root of the share of the row: by hand, of 3 in 4 0.866, of 8 in 9 0.943. A row without images

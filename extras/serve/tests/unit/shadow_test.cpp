@@ -50,6 +50,15 @@ TEST(Shadow, CountsAgreement) {
   EXPECT_GT(tally.slowdown(), 0.0);
 }
 
+// The ratio of both times, which both start at zero.
+TEST(Shadow, SlowdownIsTheRatioOfTheTimes) {
+  ShadowCounts counts;
+  EXPECT_EQ(counts.slowdown(), 0.0);
+  counts.live_seconds += 0.5;
+  counts.shadow_seconds += 0.75;
+  EXPECT_DOUBLE_EQ(counts.slowdown(), 1.5);
+}
+
 // Both models are timed on the same images, equally often, and in both orders.
 TEST(Shadow, TimesBothModelsEqually) {
   const auto live = std::make_shared<FakeModel>();
