@@ -175,5 +175,16 @@ TEST(ReadIdx, RejectsAnEmptyFile) {
   expect_error("idx.truncated", [&] { read_idx(folder / "x"); });
 }
 
+// The names that error messages show.
+TEST(IdxTypes, HaveNames) {
+  std::vector<std::string> names;
+  for (const auto type : {IdxType::kUnsignedByte, IdxType::kSignedByte, IdxType::kShort,
+                          IdxType::kInt, IdxType::kFloat, IdxType::kDouble}) {
+    names.emplace_back(to_string(type));
+  }
+  EXPECT_THAT(names, testing::ElementsAre("unsigned byte", "signed byte", "int16", "int32",
+                                          "float32", "float64"));
+}
+
 }  // namespace
 }  // namespace digits
