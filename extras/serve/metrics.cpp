@@ -196,9 +196,11 @@ void Metrics::drift(DriftState state, const std::vector<DriftTest>& tests) {
     families_->drift_state.Add({{"state", to_string(each)}}).Set(each == state ? 1 : 0);
   }
   // Without a verdict no feature has a distance: that of an earlier model's inputs must not stay.
-  for (const auto& feature : families_->drift_features) {
-    families_->drift_effect.Remove(&families_->drift_effect.Add({{"feature", feature}}));
-    families_->drift_p.Remove(&families_->drift_p.Add({{"feature", feature}}));
+  if (tests.empty()) {
+    for (const auto& feature : families_->drift_features) {
+      families_->drift_effect.Remove(&families_->drift_effect.Add({{"feature", feature}}));
+      families_->drift_p.Remove(&families_->drift_p.Add({{"feature", feature}}));
+    }
   }
   families_->drift_features.clear();
   for (const auto& test : tests) {

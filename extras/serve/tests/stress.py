@@ -2,10 +2,10 @@
 """Minutes of mixed load on `digits serve`: clients that send requests or pictures, that disconnect during
 a request, that send slowly, that send too much, and that only hold a connection.
    python3 extras/serve/tests/stress.py PROGRAM MODEL PICTURE [MINUTES]
-Prints every half minute: memory, descriptors, responses, response times, CPU use. Then it raises the load
-until the 99th percentile of the response time passes 50 ms, and prints the capacity. The exit status is 1 if
-memory grew by more than a tenth after the first minute, if descriptors stay open, if a request got no
-response or an unexpected one, or if the server's exit status was not 0."""
+PICTURE shows one digit. Prints every half minute: memory, descriptors, responses, response times, CPU use.
+Then it raises the load until the 99th percentile of the response time passes 50 ms, and prints the capacity.
+The exit status is 1 if memory grew by more than a tenth after the first minute, if descriptors stay open, if a
+request got no response or an unexpected one, or if the server's exit status was not 0."""
 import base64, collections, http.client, json, os, random, re, signal, socket, subprocess, sys
 import threading, time
 
