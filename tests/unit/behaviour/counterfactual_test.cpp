@@ -46,8 +46,8 @@ TEST(InkOf, HoldsHalfBrightPixelsAndTheirMargin) {
             (std::vector<bool>{true, false, false, true}));
 }
 
-// The border has each of its pixels once, and none of the next image: with one value more the median
-// of four dark and four light ones would be another.
+// The border has each of its pixels once, and none of the next image: with one value more the
+// median of four dark and four light ones would be another.
 TEST(InkOf, BackgroundIsTheBorderAlone) {
   auto set = random_dataset(2, 3, 3);
   set.images = {200, 200, 200, 0, 200, 0, 0, 0, 200, 0, 0, 0, 0, 0, 0, 0, 0, 0};
