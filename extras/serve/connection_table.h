@@ -16,6 +16,7 @@ enum class Phase {
   kIdle,     // no byte of a request has arrived, as far as known
   kHeaders,  // a first line has arrived
   kBody,     // the headers have arrived
+  kDiscard,  // the request was rejected; the rest of its body arrives
   kWorking,  // the whole request has arrived; the handler has it
   kSending,  // the response is being sent
 };

@@ -35,7 +35,8 @@ const Error& timeout_error() {
   return error;
 }
 
-bool is_incomplete(Phase phase) { return phase == Phase::kHeaders || phase == Phase::kBody; }
+// Of these the handler has not seen a request; it counted a rejected one.
+bool is_uncounted(Phase phase) { return phase == Phase::kHeaders || phase == Phase::kBody; }
 
 // Answers an incomplete request, and lets the connection's reader see its end.
 void end_connection(int fd, Phase phase) {
@@ -46,7 +47,7 @@ void end_connection(int fd, Phase phase) {
         "Content-Length: {}\r\n\r\n{}",
         body.size(), body);
   }();
-  if (is_incomplete(phase)) {
+  if (is_uncounted(phase) || phase == Phase::kDiscard) {
     (void)::send(fd, text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   }
   ::shutdown(fd, SHUT_RDWR);
@@ -107,6 +108,7 @@ class HttpServer::Impl {
                      const char* data, std::size_t* size);
   void take_headers(MHD_Connection* mhd, Exchange& exchange);
   MHD_Result dispatch(MHD_Connection* mhd, Exchange& exchange);
+  void refuse(Exchange& exchange, HttpResponse response);
   template <typename Action>
   void or_refuse(Exchange& exchange, const Action& action);
 
@@ -225,12 +227,17 @@ void HttpServer::Impl::accept_waiting(std::size_t room) {
   }
 }
 
+void HttpServer::Impl::refuse(Exchange& exchange, HttpResponse response) {
+  exchange.refuse(std::move(response));
+  table_.enter(exchange.connection, Phase::kDiscard, Clock::now());
+}
+
 template <typename Action>
 void HttpServer::Impl::or_refuse(Exchange& exchange, const Action& action) {
   try {
     action();
   } catch (const Error& error) {
-    exchange.refuse(handler_.error_response(exchange.request, error));
+    refuse(exchange, handler_.error_response(exchange.request, error));
   }
 }
 
@@ -238,7 +245,7 @@ void HttpServer::Impl::take_headers(MHD_Connection* mhd, Exchange& exchange) {
   const auto framing = read_headers(mhd, exchange.request);
   or_refuse(exchange, [&] {
     exchange.begin(framing);
-    if (auto refusal = handler_.refuse(exchange.request)) exchange.refuse(std::move(*refusal));
+    if (auto refusal = handler_.refuse(exchange.request)) refuse(exchange, std::move(*refusal));
   });
 }
 
@@ -284,7 +291,7 @@ MHD_Result HttpServer::Impl::dispatch(MHD_Connection* mhd, Exchange& exchange) {
 void HttpServer::Impl::end_late_and_gone() {
   int late = 0;
   table_.end_expired(Clock::now(), options_.timeout, [&](int fd, Phase phase) {
-    late += is_incomplete(phase) ? 1 : 0;
+    late += is_uncounted(phase) ? 1 : 0;
     end_connection(fd, phase);
   });
   table_.end_gone(client_closed, end_connection);

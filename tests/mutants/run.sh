@@ -16,6 +16,8 @@
 # A patch begins with two lines that `patch` skips:
 #   What: the bug, in a sentence
 #   Test: PROGRAM SUITE.NAME
+# A third line, `Needs: NAME`, names an environment variable or a program without which the test is skipped;
+# where it is missing the mutant is left out.
 # The exit status is 1 if a mutant is not killed, or if none was tried.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -46,6 +48,17 @@ chosen() {
     awk -v i="${shard%/*}" -v n="${shard#*/}" 'NR % n == i % n'
 }
 
+# Those names on stdin whose test finds here what its header Needs names.
+possible() {
+  local name needs
+  while IFS= read -r name; do
+    needs=$(header "$name" Needs)
+    if [ -z "$needs" ] || [ -n "${!needs:-}" ] || command -v "$needs" > /dev/null; then echo "$name"
+    else echo "mutants: $name is left out: its test needs $needs" >&2
+    fi
+  done
+}
+
 # Those names on stdin whose bug or test is in a file that differs from commit $1.
 touched_since() {
   local changed name test
@@ -59,7 +72,7 @@ touched_since() {
   done
 }
 
-mapfile -t names < <(chosen "$@")
+mapfile -t names < <(chosen "$@" | possible)
 first=()
 [ -z "${CHANGED_SINCE:-}" ] ||
   mapfile -t first < <(printf '%s\n' "${names[@]}" | touched_since "$CHANGED_SINCE")

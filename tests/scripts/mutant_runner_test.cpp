@@ -119,6 +119,22 @@ TEST_F(MutantRunner, FailsWhenATestIsSkipped) {
   EXPECT_THAT(result.out, testing::ContainsRegex("skipping +skipped"));
 }
 
+// A test that needs a browser is no proof on a machine without one, and its bug is left out. The
+// need is an environment variable or a program.
+TEST_F(MutantRunner, LeavesOutTestsThatNeedMore) {
+  add("sky_is_red", "Sky.IsBlue");
+  add("sky_is_dark", "Sky.IsSkipped");
+  const auto path = folder_ / "tests/mutants/data/sky_is_dark.patch";
+  write_file(path, "Needs: SKY_TELESCOPE\n" + read_file(path));
+  const auto without = run();
+  EXPECT_EQ(without.status, 0) << without.err;
+  EXPECT_THAT(without.err, HasSubstr("sky_is_dark is left out: its test needs SKY_TELESCOPE"));
+  EXPECT_THAT(without.out, HasSubstr("mutants: 1 killed, 0 not killed"));
+  EXPECT_THAT(run({{"SKY_TELESCOPE", "here"}}).out, HasSubstr("1 killed, 1 not killed"));
+  write_program(folder_ / "bin/SKY_TELESCOPE", "");
+  EXPECT_THAT(run().out, HasSubstr("1 killed, 1 not killed"));
+}
+
 TEST_F(MutantRunner, FailsWhenAPatchNoLongerApplies) {
   add("old", "Sky.IsBlue", "colour", "green");
   const auto result = run();

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "support/loopback.h"
+#include "support/service_calls.h"
 
 namespace digits {
 namespace {
@@ -52,6 +53,22 @@ TEST_F(HttpLimitsTest, AnswersIncompleteRequests) {
     if (const auto answer = HttpClient(port).get("/metrics")) metrics = answer->body;
   }
   EXPECT_THAT(metrics, testing::HasSubstr(counted));
+}
+
+// A client that stops in the body of a rejected request is counted as rejected, not as late too.
+// The server counts the late requests before it ends.
+TEST_F(HttpLimitsTest, CountsARejectedRequestOnce) {
+  HttpOptions http;
+  http.timeout = milliseconds(100);
+  start(http);
+  HttpClient client(port);
+  client.send("POST /v2/unknown HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\n{");
+  EXPECT_TRUE(client.receive());
+  EXPECT_TRUE(client.ended());
+  server->stop(milliseconds(1000));
+  const auto metrics = ask(*service, request_of("GET", "/metrics")).body;
+  EXPECT_THAT(metrics, testing::HasSubstr(R"(endpoint="unknown",status="404"} 1)"));
+  EXPECT_THAT(metrics, testing::Not(testing::HasSubstr(R"(status="408")")));
 }
 
 // A thousand idle connections do not delay other clients.

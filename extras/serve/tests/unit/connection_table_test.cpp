@@ -55,8 +55,8 @@ TEST_F(ConnectionTableTest, EndedConnectionStaysEnded) {
 // complete request still gets its response, in any state of the client's side.
 TEST_F(ConnectionTableTest, EndsAbandonedConnections) {
   int fd = 10;
-  for (const auto phase :
-       {Phase::kIdle, Phase::kHeaders, Phase::kBody, Phase::kWorking, Phase::kSending}) {
+  for (const auto phase : {Phase::kIdle, Phase::kHeaders, Phase::kBody, Phase::kWorking,
+                           Phase::kSending, Phase::kDiscard}) {
     table.enter(table.open(fd++, at(0)), phase, at(0));
   }
   table.open(20, at(0));
@@ -66,9 +66,9 @@ TEST_F(ConnectionTableTest, EndsAbandonedConnections) {
                    [&](int each, Phase) { fds.push_back(each); });
   };
   end_gone();
-  EXPECT_THAT(fds, testing::UnorderedElementsAre(10, 11, 12));
+  EXPECT_THAT(fds, testing::UnorderedElementsAre(10, 11, 12, 15));
   end_gone();
-  EXPECT_EQ(fds.size(), 3U);  // each once
+  EXPECT_EQ(fds.size(), 4U);  // each once
 }
 
 // At shutdown idle connections are ended. Connections that wait for a response are not.
