@@ -8,8 +8,10 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/run_request.h"
+#include "model/checkpoint.h"
 #include "pipeline/evaluate_photos.h"
 #include "pipeline/pipeline.h"
+#include "pipeline/stages.h"
 
 namespace digits {
 
@@ -57,6 +59,13 @@ int evaluate_on_photos(const ParsedOptions& parsed, const RunDirectory& run, con
   parsed.has("json") ? print_json(photos_json(folder, result)) : print_photos(folder, result);
   list_unread(result.photos);
   return kDone;
+}
+
+// On the test part of the set that `config` names, whose classes are the run's.
+Evaluation evaluate_other_set(const RunDirectory& run, const Config& config) {
+  const auto checkpoint = load_checkpoint(run.checkpoint());
+  const auto test = acquire_test(config, checkpoint.info.schema.class_names);
+  return evaluate_stage(checkpoint, test, config);
 }
 
 }  // namespace

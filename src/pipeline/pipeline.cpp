@@ -136,12 +136,6 @@ Evaluation evaluate_run(const RunDirectory& run, const Config& config, const Dat
   return evaluation;
 }
 
-Evaluation evaluate_other_set(const RunDirectory& run, const Config& config) {
-  const auto checkpoint = load_checkpoint(run.checkpoint());
-  return evaluate_stage(checkpoint, acquire_test(config, checkpoint.info.schema.class_names),
-                        config);
-}
-
 std::vector<Gate> check_run(const RunDirectory& run) {
   auto gates = judge(run.read_evaluation(), run.read_gates());
   run.write_checks(Json{{"gates", gates}});

@@ -33,10 +33,6 @@ FinishedRun run_pipeline(const Config& asked, const std::filesystem::path& path,
 // when `test` is not the run's test set.
 Evaluation evaluate_run(const RunDirectory& run, const Config& config, const Dataset& test);
 
-// evaluate: the run's checkpoint on the test part of another set of its classes, which `config`
-// names; nothing is written. Throws as acquire_test.
-Evaluation evaluate_other_set(const RunDirectory& run, const Config& config);
-
 // check: judges the run's evaluation by its own gates and writes checks.json; with another gates
 // file, writes no file. Throws input.missing when the run has not been evaluated.
 std::vector<Gate> check_run(const RunDirectory& run);
