@@ -28,5 +28,22 @@ TEST(Doctor, ExaminesThisMachine) {
   EXPECT_EQ(listed, choose_precision("auto", at::kCPU) == Precision::kBfloat16);
 }
 
+// A problem is on the page, which is printed whole, and makes the exit status 1. The file system of
+// /proc has no room for temporary files on any machine.
+TEST(Doctor, ExitsWithStatus1AfterThePage) {
+  ProcessOptions options;
+  options.environment = {{"TMPDIR", "/proc"}};
+  const auto result = run_digits({"doctor"}, options);
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.out, testing::StartsWith("digits       "));
+  EXPECT_THAT(result.out, testing::HasSubstr(" free here, 0.0 GB for temporary files\n"));
+  EXPECT_THAT(result.out, testing::HasSubstr("\n* float32 channels last, forward "));
+  EXPECT_THAT(result.out, testing::HasSubstr("\nproblems     "));
+  EXPECT_THAT(
+      result.out,
+      testing::EndsWith(" the folder for temporary files has 0.0 GB free, expected 0.2 GB\n"));
+  EXPECT_THAT(result.err, testing::HasSubstr("digits: doctor.problems: "));
+}
+
 }  // namespace
 }  // namespace digits

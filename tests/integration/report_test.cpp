@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 #include "base/files.h"
 #include "integration/tiny_run.h"
@@ -131,6 +133,46 @@ TEST(Check, ComparesWithABaseline) {
   EXPECT_THAT(worse.err,
               testing::HasSubstr("digits: gate.regression: worse than the baseline: acc"));
   EXPECT_EQ(Json::parse(worse.out).at("baseline").at("worse"), true);
+}
+
+// The table of two runs on the test set of 20 images in each of ten classes. By hand: the baseline
+// takes 3 images of class 1 for others, and the candidate all images of class 0. The accuracy loses
+// 20 images and gains 3: p = 2 (1 + 23 + 253 + 1771) / 2^23. Class 0 alone has p = 2 / 2^20, ten
+// times that by Holm. The intervals are those of Agresti and Min: -17 / 202 -+ 1.959964 sqrt(24 -
+// 17^2 / 202) / 202 for the accuracy.
+TEST(Check, TableMatchesHandCalculation) {
+  const TemporaryDirectory folder;
+  const auto evaluation = Json::parse(read_file(tiny_run().path() / "evaluation.json"));
+  const auto labels = evaluation.at("answers").at("labels").get<std::vector<int>>();
+  const auto write_run = [&](const std::string& name, const std::vector<int>& predictions) {
+    auto changed = evaluation;
+    changed["answers"]["predictions"] = predictions;
+    fs::copy(tiny_run().path(), folder / name, fs::copy_options::recursive);
+    write_file(folder / name / "evaluation.json", changed.dump());
+  };
+  auto baseline = labels;
+  auto candidate = labels;
+  int missed = 0;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (labels[i] == 0) candidate[i] = 1;
+    if (labels[i] == 1 && missed++ < 3) baseline[i] = 0;
+  }
+  write_run("baseline", baseline);
+  write_run("candidate", candidate);
+  const auto result =
+      call_digits({"check", folder / "candidate", "--baseline", folder / "baseline"});
+  EXPECT_EQ(result.status, 4) << result.err;
+  std::string table =
+      "\n\n"
+      "against             points, 95 % interval   lost gained         p  verdict\n"
+      "accuracy            -8.50 [-13.03, -3.81]     20      3  0.000488  WORSE\n"
+      "0               -100.00 [-100.00, -75.95]     20      0  1.91e-05  WORSE\n"
+      "1                  +15.00 [-3.25, +30.52]      0      3         1  not worse\n";
+  for (int digit = 2; digit < 10; ++digit) {
+    table += std::to_string(digit) +
+             "                    +0.00 [-8.91, +8.91]      0      0         1  not worse\n";
+  }
+  EXPECT_THAT(result.out, testing::EndsWith(table));
 }
 
 }  // namespace

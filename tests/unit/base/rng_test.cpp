@@ -82,6 +82,18 @@ TEST(Rng, BelowIsUnbiasedAndInRange) {
   EXPECT_EQ(rng.below(1), 0U);
 }
 
+// A single value has only one place: no number is drawn for it. Two values need one number.
+TEST(Rng, ShuffleDrawsNothingForTheLastValue) {
+  for (const std::size_t count : {0, 1, 2}) {
+    Rng shuffled(test_seed(), Stream::kTest);
+    Rng drawn(test_seed(), Stream::kTest);
+    std::vector<int> values(count);
+    shuffled.shuffle(values);
+    if (count == 2) drawn.below(2);
+    EXPECT_EQ(shuffled.next(), drawn.next()) << count;
+  }
+}
+
 TEST(Permutation, HoldsEveryIndexOnce) {
   const auto order = permutation(1000, test_seed(), Stream::kShuffle);
   EXPECT_EQ(std::set<std::uint32_t>(order.begin(), order.end()).size(), 1000U);

@@ -1,5 +1,9 @@
 #include "cli/output.h"
 
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "support/testing.h"
 
 namespace digits {
@@ -36,6 +40,103 @@ TEST(GateTable, OmitsPassedGates) {
   EXPECT_THAT(table, testing::Not(testing::HasSubstr("first")));
   EXPECT_THAT(table, testing::HasSubstr("second"));
   EXPECT_EQ(gate_table({gates[0]}, false), "gates: 1 of 1 passed\n");
+}
+
+// What print_evaluation prints.
+std::string evaluation_text(const Evaluation& evaluation) {
+  testing::internal::CaptureStdout();
+  print_evaluation(evaluation);
+  return testing::internal::GetCapturedStdout();
+}
+
+Evaluation three_class_evaluation() {
+  Evaluation evaluation;
+  evaluation.top_k = {{0.25, 0.0, 0.5, 4}, {0.75, 0.5, 1.0, 4}, {1.0, 0.5, 1.0, 4}};
+  evaluation.metrics.push_back(
+      {{"macro_f1", "macro F1", 1.0, true, true, nullptr}, {0.5, 0.25, 0.75, 4}});
+  evaluation.metrics.push_back(
+      {{"log_loss", "log loss", 10.0, false, true, nullptr}, {1.25, 1.0, 1.5, 4}});
+  evaluation.baselines.push_back({"majority_class", {0.25, 0.125, 0.5, 4}});
+  evaluation.per_class.push_back({"cat", {1.0, 0.5, 1.0, 1}, {0.5, 0.25, 0.75, 2}, 0.6667});
+  evaluation.per_class.push_back({"dog", {0.5, 0.25, 0.75, 2}, {1.0, 0.5, 1.0, 1}, 0.625});
+  evaluation.per_class.push_back({"bird", {0.25, 0.0, 0.5, 4}, {0.0, 0.0, 0.75, 1}, 0.125});
+  for (const auto& [auc, precision] : {std::pair(0.75, 0.8125), {0.8, 0.875}, {0.95, 0.4375}}) {
+    evaluation.class_scores.push_back({{}, {auc, 0.0, 1.0, 4}, {precision, 0.0, 1.0, 4}});
+  }
+  evaluation.confusion = {{1, 1, 0}, {0, 1, 0}, {0, 12, 0}};
+  return evaluation;
+}
+
+// The accuracies of the first two and three labels come first; that of the first label alone is the
+// accuracy, which has a line of its own elsewhere. Shares are percentages; every column ends below
+// its name.
+TEST(PrintEvaluation, ShowsMetricsClassesAndConfusion) {
+  EXPECT_EQ(evaluation_text(three_class_evaluation()),
+            "top-2 accuracy           75.00 % [50.00, 100.00], n = 4\n"
+            "top-3 accuracy           100.00 % [50.00, 100.00], n = 4\n"
+            "macro F1                 50.00 % [25.00, 75.00], n = 4\n"
+            "log loss                 1.2500 [1.0000, 1.5000]\n"
+            "baseline majority_class  25.00 % [12.50, 50.00], n = 4\n"
+            "\n"
+            "class      precision                               recall      F1 ROC AUC      AP\n"
+            "cat         100.00 %        50.00 % [25.00, 75.00], n = 2  0.6667  0.7500  0.8125\n"
+            "dog          50.00 %      100.00 % [50.00, 100.00], n = 1  0.6250  0.8000  0.8750\n"
+            "bird         25.00 %          0.00 % [0.00, 75.00], n = 1  0.1250  0.9500  0.4375\n"
+            "\n"
+            "confusion (row: truth, column: prediction)\n"
+            "cat             1      1      0\n"
+            "dog             0      1      0\n"
+            "bird            0     12      0\n");
+}
+
+// The slices of a factor, then the differences between them. The slices by class are the recalls
+// above. Without two slices of a class there are neither odds nor impact.
+TEST(PrintEvaluation, ShowsSlicesAndTheirDifferences) {
+  auto evaluation = three_class_evaluation();
+  const auto before = evaluation_text(evaluation);
+  GroupFairness by_class;
+  by_class.factor = "class";
+  by_class.slices = {{"cat", {0.5, 0.25, 0.75, 2}}};
+  GroupFairness size;
+  size.factor = "size";
+  size.slices = {{"small", {0.5, 0.25, 0.75, 2}}, {"large", {1.0, 0.5, 1.0, 2}}};
+  size.gap = {0.5, 0.0, 0.75, 4};
+  size.equalised_odds = ClassGap{"cat", {0.25, 0.0, 0.5, 3}};
+  size.disparate_impact = ClassGap{"dog", {0.8, 0.5, 1.0, 4}};
+  GroupFairness slant;
+  slant.factor = "slant";
+  slant.slices = {{"left", {0.75, 0.5, 1.0, 4}}, {"right", {0.0, 0.0, 1.0, 0}}};
+  slant.gap = {0.0, 0.0, 1.0, 0};
+  evaluation.fairness = {{by_class, size, slant}, "size", "small"};
+  EXPECT_EQ(evaluation_text(evaluation),
+            before +
+                "\n"
+                "factor     slice                                  accuracy\n"
+                "size       small             50.00 % [25.00, 75.00], n = 2\n"
+                "size       large           100.00 % [50.00, 100.00], n = 2\n"
+                "size       gap                50.00 % [0.00, 75.00], n = 4\n"
+                "size       odds               25.00 % [0.00, 50.00], n = 3\n"
+                "size       impact           80.00 % [50.00, 100.00], n = 4\n"
+                "slant      left             75.00 % [50.00, 100.00], n = 4\n"
+                "slant      right              0.00 % [0.00, 100.00], n = 0\n"
+                "slant      gap                0.00 % [0.00, 100.00], n = 0\n"
+                "worst slice: size small\n");
+}
+
+// Each finding takes one line, with its first images and its hint if it has them.
+TEST(PrintFindings, TakeOneLineEach) {
+  const auto text_of = [](const std::vector<Finding>& findings) {
+    testing::internal::CaptureStdout();
+    print_findings(findings);
+    return testing::internal::GetCapturedStdout();
+  };
+  EXPECT_EQ(text_of({}), "findings  none\n");
+  EXPECT_EQ(text_of({{"data.one", Severity::kError, "a\nb", {3, 14}, "look"},
+                     {"data.two", Severity::kWarning, "c", {}, "go on"},
+                     {"data.three", Severity::kNote, "d", {5}}}),
+            "error     data.one: a b (first: 3, 14) (hint: look)\n"
+            "warning   data.two: c (hint: go on)\n"
+            "note      data.three: d (first: 5)\n");
 }
 
 }  // namespace

@@ -85,6 +85,21 @@ TEST(Fairness, IsUncertainWithoutMistakes) {
   EXPECT_EQ(odds->value.low, 0.0);
 }
 
+// On a tie the first one is named: half of each slice is predicted as a, half as b, and the slices
+// of two factors have the same accuracy.
+TEST(Fairness, NamesTheFirstOnATie) {
+  const std::vector<Slice> halves{{"x", {0, 1}}, {"y", {2, 3}}};
+  const auto fairness =
+      assess_fairness({0, 1, 0, 1}, {0, 1, 0, 1}, kAB, {{"side", halves}, {"size", halves}});
+  const auto& side = fairness.groups[0];
+  ASSERT_TRUE(side.equalised_odds && side.disparate_impact);
+  EXPECT_EQ(side.equalised_odds->class_name, "a");
+  EXPECT_EQ(side.disparate_impact->class_name, "a");
+  EXPECT_EQ(side.worst, 0U);
+  EXPECT_EQ(fairness.worst_factor, "side");
+  EXPECT_EQ(fairness.worst_slice, "x");
+}
+
 // Slices by class: recalls. No class is in two slices, so equalised odds do not exist.
 TEST(Fairness, ByClassIsRecall) {
   const auto fairness =

@@ -132,5 +132,20 @@ TEST(Thinned, KeepsEndsAndLimit) {
   EXPECT_EQ(thinned(few, 50).size(), few.size());
 }
 
+// By hand: a step may be 4 / 48, and each point advances by 0.02, so from 0.2 on every fourth point
+// is kept: 20 up to 0.96, the first and the last. None is kept twice, also not before the long
+// first step, nor at the end: the memory behind the last point holds a removed one, far away.
+TEST(Thinned, KeepsEachPointOnce) {
+  std::vector<CurvePoint> points{{2.0, 0.0, 0.0, 1.0}};
+  for (int i = 20; i <= 100; ++i) points.push_back({1.0 - 0.01 * i, 0.01 * i, 0.01 * i, 0.5});
+  points.push_back({-1.0, 9.0, 9.0, 0.5});
+  points.pop_back();
+  const auto few = thinned(points, 50);
+  EXPECT_EQ(few.size(), 22U);
+  for (std::size_t i = 1; i < few.size(); ++i) {
+    EXPECT_GT(few[i].true_positive_rate, few[i - 1].true_positive_rate) << i;
+  }
+}
+
 }  // namespace
 }  // namespace digits

@@ -252,6 +252,24 @@ TEST(DecodeImage, NamesExcludedMarks) {
   EXPECT_EQ(picture.note, "left out: 1 dash");
 }
 
+// Several marks of one kind are counted, in the plural: two dashes, and two dots in boxes.
+TEST(DecodeImage, CountsExcludedMarks) {
+  cv::Mat1b marks(300, 400, std::uint8_t{240});
+  const cv::Scalar ink(30);
+  for (const int x : {100, 300}) {
+    cv::line(marks, {x - 40, 50}, {x + 40, 50}, ink, 12);
+    cv::circle(marks, {x, 200}, 20, ink, cv::FILLED);
+    cv::rectangle(marks, {x - 50, 150}, {x + 50, 250}, ink, 3);
+  }
+  try {
+    decode_image(encoded(".png", marks), "x.png", grey_schema());
+    FAIL() << "found a digit";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), "image.blank");
+    EXPECT_THAT(error.what(), HasSubstr("left out: 2 boxes, 2 dashes, 2 dots)"));
+  }
+}
+
 // A canvas of the schema's size with the digit in its corner, or filling it, dark on light and
 // light on dark, is brought to the frame of training images.
 TEST(DecodeImage, BringsACanvasToTheNormalForm) {

@@ -309,6 +309,24 @@ TEST(DotChart, ShowsVerdictsByColourAndShape) {
             0U);
 }
 
+// All charts are equally wide. Only a confusion matrix of many classes is wider, and says so: it
+// gets a row of the page for itself. The picture is shown in its own size.
+TEST(Charts, AreLargeOnlyIfWider) {
+  const auto size_of = [](const Markup& chart) {
+    const auto svg = parse_xml(chart.text);
+    EXPECT_EQ(svg.attribute("viewBox"),
+              "0 0 " + svg.attribute("width") + " " + svg.attribute("height"));
+    return svg.attribute("class") + ": " + svg.attribute("width");
+  };
+  EXPECT_EQ(size_of(draw(one_line({{0.0, 0.0}, {1.0, 1.0}}))), "chart: 440");
+  EXPECT_EQ(size_of(draw(three_classes())), "chart: 440");
+  EXPECT_EQ(size_of(draw(ReliabilityChart{})), "chart: 440");
+  EXPECT_EQ(size_of(draw(two_rows())), "chart: 440");
+  const std::vector<std::vector<std::size_t>> counts(26, std::vector<std::size_t>(26, 1));
+  const ConfusionChart many{"", std::vector<std::string>(26, "a"), counts};
+  EXPECT_THAT(size_of(draw(many)), testing::StartsWith("chart large: "));
+}
+
 // A row without a measurement keeps its place, and one without an interval its dot.
 TEST(DotChart, OmitsNonFiniteValues) {
   auto chart = two_rows();

@@ -1,4 +1,6 @@
 // The endpoints beside a shadow or a canary, and with true labels.
+#include <memory>
+
 #include "support/fake_model.h"
 #include "support/service_calls.h"
 #include "support/testing.h"
@@ -24,6 +26,46 @@ TEST_F(ServiceTest, ShadowChangesNoResponse) {
   EXPECT_EQ(shadow.at("shadow_version"), "shadow");
   EXPECT_THAT(ask(*service, request_of("GET", "/metrics")).body,
               testing::HasSubstr("digits_shadow_images{outcome=\"differed\"} 3"));
+}
+
+// Another shadow gets the requests from then on.
+TEST_F(ServiceTest, ReplacesTheShadow) {
+  ServiceOptions options;
+  options.rollout.shadow = std::make_shared<FakeModel>(9.0F, "shadow");
+  const auto service = make(options);
+  const auto path = "/v2/models/fake/infer";
+  ask(*service, request_of("POST", path, fake_request()));
+  service->rollout().replace_shadow(std::make_shared<FakeModel>(1.0F, "shadow-2"));
+  EXPECT_EQ(ask(*service, request_of("POST", path, fake_request())).status, 200);
+  service->rollout().wait_until_idle();
+  const auto stats = json_of(ask(*service, request_of("GET", "/v2/models/fake/stats")));
+  const auto& shadow = stats.at("model_stats").at(0).at("shadow");
+  EXPECT_EQ(shadow.at("shadow_version"), "shadow-2");
+  EXPECT_EQ(shadow.at("agreed"), 1);
+  EXPECT_EQ(shadow.at("differed"), 0);
+}
+
+// Shadow and canary must take the live model's inputs, at the start and later.
+TEST_F(ServiceTest, RejectsAShadowOrCanaryOfOtherInputs) {
+  class WiderModel : public FakeModel {
+   public:
+    WiderModel() { wide_.contract.schema.cols = 3; }
+    const ModelFacts& facts() const override { return wide_; }
+
+   private:
+    ModelFacts wide_ = fake_facts("wide");
+  };
+  const auto wide = std::make_shared<WiderModel>();
+  ServiceOptions with_shadow, with_canary, with_both;
+  with_shadow.rollout.shadow = wide;
+  with_canary.rollout.canary = wide;
+  expect_error("model.mismatch", [&] { make(with_shadow); });
+  expect_error("model.mismatch", [&] { make(with_canary); });
+  with_both.rollout.shadow = std::make_shared<FakeModel>(1.0F, "shadow");
+  with_both.rollout.canary = std::make_shared<FakeModel>(1.0F, "canary");
+  const auto service = make(with_both);
+  expect_error("model.mismatch", [&] { service->rollout().replace_shadow(wide); });
+  expect_error("model.mismatch", [&] { service->rollout().replace_canary(wide); });
 }
 
 HttpRequest feedback_request(const std::string& id, const std::string& label) {

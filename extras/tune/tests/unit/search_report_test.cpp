@@ -80,25 +80,62 @@ TEST(SearchReport, PutsTheBaseFirstOnATie) {
   EXPECT_THAT(verdict_text(report), HasSubstr("no drawn trial is better"));
 }
 
-TEST(SearchReport, TableShowsIntervalAndN) {
+// A search of a base with two mistakes among 100 images, a trial with one of them, and a trial that
+// failed.
+struct SmallSearch {
+  TrialResult base = with_mistakes({1, 2});
+  TrialResult better = with_mistakes({1});
   TrialResult failed;
-  failed.failure = "train.diverged";
-  const auto table = search_table(
-      rank_trials(trials_named(3), {with_mistakes({1, 2}), with_mistakes({1}), failed}));
-  EXPECT_THAT(table, testing::StartsWith("rank  trial  "));
-  EXPECT_THAT(table, testing::ContainsRegex("\n +1 +0001 +99.00 % \\[94.55, 99.82\\], n = 100 +"
-                                            "\\+1.00 \\[.*\\] .*train.epochs = 1\n"));
-  EXPECT_THAT(table, testing::ContainsRegex("\n +2 +0000 .* - .* base\n"));
-  EXPECT_THAT(table, testing::ContainsRegex("\n +3 +0002 +train.diverged +-"));
+
+  SmallSearch() {
+    base.best_epoch = 3;
+    base.seconds = 7.0;
+    better.best_epoch = 4;
+    better.seconds = 12.34;
+    failed.failure = "train.diverged";
+  }
+  SearchReport report() const { return rank_trials(trials_named(3), {base, better, failed}); }
+};
+
+// Every column ends below its name. The base and a failed trial are compared with nothing.
+TEST(SearchReport, TableShowsIntervalAndN) {
+  EXPECT_EQ(search_table(SmallSearch().report()),
+            "rank  trial                   validation accuracy   points against the base  seconds  "
+            "changes\n"
+            "   1   0001       99.00 % [94.55, 99.82], n = 100      +1.00 [-1.73, +3.69]     12.3  "
+            "train.epochs = 1\n"
+            "   2   0000       98.00 % [93.00, 99.45], n = 100                         -      7.0  "
+            "base\n"
+            "   3   0002                        train.diverged                         -      0.0  "
+            "train.epochs = 2\n");
 }
 
-// The document has the same order, with n for each accuracy.
+// The document has the same order, with n for each accuracy. Without a comparison there is no
+// evidence of a difference: p = 1.
 TEST(SearchReport, JsonHasTheRanking) {
-  const Json json = rank_trials(trials_named(2), {with_mistakes({1, 2}), with_mistakes({1})});
-  EXPECT_EQ(json.at("trials").at(0).at("trial"), "0001");
-  EXPECT_EQ(json.at("trials").at(0).at("validation_accuracy").at("n"), 100);
-  EXPECT_TRUE(json.at("trials").at(1).at("change").is_null());
-  EXPECT_FALSE(json.at("better").get<bool>());
+  const SmallSearch search;
+  const auto counts = paired_counts(search.base, search.better);
+  const auto row = [](const char* id, const Json& changes, const TrialResult& result,
+                      const Json& change, double p) {
+    return Json{{"trial", id},
+                {"changes", changes},
+                {"validation_accuracy", result.accuracy},
+                {"best_epoch", result.best_epoch},
+                {"seconds", result.seconds},
+                {"failure", result.failure},
+                {"change", change},
+                {"p", p}};
+  };
+  const Json json = search.report();
+  EXPECT_EQ(json.size(), 2U);
+  EXPECT_EQ(json.at("better"), false);
+  const auto& trials = json.at("trials");
+  ASSERT_EQ(trials.size(), 3U);
+  EXPECT_EQ(trials.at(0), row("0001", Json::array({"train.epochs = 1"}), search.better,
+                              paired_difference(counts), mcnemar_p(counts)));
+  EXPECT_EQ(trials.at(1), row("0000", Json::array(), search.base, nullptr, 1.0));
+  EXPECT_EQ(trials.at(2),
+            row("0002", Json::array({"train.epochs = 2"}), search.failed, nullptr, 1.0));
 }
 
 }  // namespace

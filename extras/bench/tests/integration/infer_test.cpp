@@ -1,0 +1,58 @@
+// `digits bench infer`, with an engine that counts what it computes.
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "integration/call_digits.h"
+#include "integration/tiny_run.h"
+#include "support/engines.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+// TorchScript that counts its calls from bytes by the number of images.
+class CountingEngine : public RenamedEngine {
+ public:
+  CountingEngine(const std::string& name, const ModelSource& source,
+                 std::map<std::size_t, int>& calls)
+      : RenamedEngine(name, source, 0.0F), calls_(calls) {}
+
+  std::vector<float> logits(const std::uint8_t* images, std::size_t n) const override {
+    ++calls_[n];
+    return RenamedEngine::logits(images, n);
+  }
+
+ private:
+  std::map<std::size_t, int>& calls_;
+};
+
+// Each timed call is an answer of the package, and so is each call before them: 50 in the first
+// round of a size, 5 in the next ones. Two calls take two rounds.
+TEST(BenchInfer, TimesTheAnswers) {
+  std::map<std::size_t, int> calls;
+  auto extras = all_extras();
+  extras.engines.push_back({{"counted"}, [&](const std::string& name, const ModelSource& source) {
+                              return std::make_unique<CountingEngine>(name, source, calls);
+                            }});
+  const auto result =
+      call_digits_with(extras, {"bench", "infer", "--model", tiny_run().package(), "--device",
+                                "cpu", "--engine", "counted", "--batch", "3,5", "--calls", "2"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_EQ(calls[3], 50 + 1 + 5 + 1);
+  EXPECT_EQ(calls[5], 50 + 1 + 5 + 1);
+  EXPECT_THAT(
+      result.out,
+      testing::StartsWith("engine            batch   calls   median us     99th us   images/s\n"));
+  for (const char* batch : {"3", "5"}) {
+    EXPECT_THAT(result.out,
+                testing::ContainsRegex(std::string("\ncounted +") + batch +
+                                       " +2 +[0-9]+\\.[0-9] +[0-9]+\\.[0-9] +[0-9]+\n"));
+  }
+}
+
+}  // namespace
+}  // namespace digits
