@@ -74,11 +74,12 @@ TEST(Report, PlotsAreWrittenAsFiles) {
   }
 }
 
-// The command writes the same page again, to the byte.
+// The command writes the same page again, to the byte, and prints its path.
 TEST(Report, CommandReproducesThePage) {
   const auto before = read_file(tiny_run().path() / "report.html");
   const auto again = call_digits({"report", tiny_run().path()});
   EXPECT_EQ(again.status, 0) << again.err;
+  EXPECT_EQ(again.out, fmt::format("report  {}\n", (tiny_run().path() / "report.html").string()));
   EXPECT_EQ(read_file(tiny_run().path() / "report.html"), before);
 }
 

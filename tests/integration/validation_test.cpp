@@ -1,10 +1,13 @@
 // Findings of the validation, and their effect on the commands.
 #include <algorithm>
+#include <cstdint>
 #include <numeric>
 
 #include "base/files.h"
+#include "data/contact_sheet.h"
 #include "data/load.h"
 #include "data/similar.h"
+#include "pipeline/config.h"
 #include "support/program.h"
 #include "support/testing.h"
 
@@ -113,6 +116,23 @@ TEST(Inspect, ReportsALoadErrorAsAFinding) {
   const auto json = call_digits({"inspect", "--data", folder / "set", "--json"});
   EXPECT_EQ(json.status, 3);
   EXPECT_EQ(Json::parse(json.out), data);
+}
+
+// The sheet shows the training images, and versions with the augmentation and the seed of the
+// configuration.
+TEST(Inspect, DrawsTheAugmentationOfTheConfiguration) {
+  const TemporaryDirectory folder;
+  const auto result = call_digits(
+      {"inspect", "--config", "data/fixtures/tiny.toml", "--sheet", folder / "sheet.png"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  const auto config = load_config(fixtures() / "tiny.toml", Config());
+  ASSERT_TRUE(config.augment.changes());
+  ContactSheetOptions options;
+  options.augment = config.augment;
+  options.seed = static_cast<std::uint64_t>(config.seed);
+  write_contact_sheet(folder / "expected.png", load_dataset(fixtures() / "tiny", Part::kTrain),
+                      options);
+  EXPECT_TRUE(read_file(folder / "sheet.png") == read_file(folder / "expected.png"));
 }
 
 // An invalid configuration is not a finding about the data.

@@ -2,7 +2,9 @@
 
 #include <atomic>
 #include <numeric>
+#include <optional>
 #include <stdexcept>
+#include <string>
 
 #include "support/testing.h"
 
@@ -111,6 +113,28 @@ TEST(ParallelInOrder, StopsAtTheFirstError) {
       EXPECT_THAT(run, testing::ThrowsMessage<std::out_of_range>("10"));
       EXPECT_THAT(seen, testing::ElementsAre(0, 1, 2, 3, 4, 5, 6, 7, 8, 9));
     }
+  }
+}
+
+// After an error no other task is produced: with one thread, none after the tenth.
+TEST(ParallelInOrder, ProducesNothingAfterAnError) {
+  for (const std::string where : {"work", "consume"}) {
+    int produced = 0;
+    const auto produce = [&] { return ++produced <= 100 ? std::optional(produced) : std::nullopt; };
+    const auto fail = [&](const char* here, int task) {
+      if (where == here && task == 10) throw std::out_of_range("10");
+    };
+    const auto run = [&] {
+      parallel_in_order(
+          1, produce,
+          [&](int task) {
+            fail("work", task);
+            return task;
+          },
+          [&](int result) { fail("consume", result); });
+    };
+    EXPECT_THROW(run(), std::out_of_range) << where;
+    EXPECT_EQ(produced, 10) << where;
   }
 }
 

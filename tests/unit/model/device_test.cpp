@@ -10,6 +10,7 @@
 #include <optional>
 #include <regex>
 
+#include "base/cpu_features.h"
 #include "base/files.h"
 #include "base/threads.h"
 #include "support/testing.h"
@@ -63,6 +64,12 @@ TEST(Device, AutoPrecisionObeysTheEnvironment) {
   EXPECT_EQ(to_string(choose_precision("auto", c10::kCPU)), "float32");
   EXPECT_EQ(to_string(choose_precision("bfloat16", c10::kCPU)), "bfloat16");
   EXPECT_EQ(to_string(choose_precision("float32", c10::kCPU)), "float32");
+}
+
+// Without such a limit the processor decides: bfloat16 where it multiplies that natively.
+TEST(Device, AutoPrecisionFollowsTheProcessor) {
+  const bool native = multiplies_bfloat16(cpu_features());
+  EXPECT_EQ(to_string(choose_precision("auto", c10::kCPU)), native ? "bfloat16" : "float32");
 }
 
 // On a processor with all features.

@@ -129,6 +129,17 @@ TEST_F(NumericsTest, DetectsWrongGradients) {
   EXPECT_FALSE(is_correct(results[1]));
 }
 
+// Answers need no gradients: unless they are requested, none are computed.
+TEST_F(NumericsTest, ComputesGradientsOnlyOnRequest) {
+  const auto operations = faulty([](const at::Tensor& /*input*/, const at::Tensor& correct) {
+    EXPECT_FALSE(correct.requires_grad());
+    return correct;
+  });
+  for (const auto& result : check_layers(kLayers, NumericsOptions(), operations)) {
+    EXPECT_EQ(result.backward, 0.0) << result.layer;
+  }
+}
+
 // Values that change between calls: the first call is correct.
 TEST_F(NumericsTest, DetectsAFaultOfTheSecondCall) {
   auto calls = std::make_shared<int>(0);
@@ -265,6 +276,20 @@ TEST_F(NumericsTest, RejectsWrongBfloat16SetByTheUser) {
 TEST_F(NumericsTest, RejectsALibraryWrongInAllSettings) {
   expect_error("device.numerics", [] { choose(Precision::kFloat32, false, wrong_while(always)); });
   EXPECT_TRUE(onednn_enabled()) << "what did not help must not stay";
+}
+
+// At its end a scope restores the state of the scope around it.
+TEST(AutocastScope, RestoresTheStateAroundIt) {
+  {
+    const AutocastScope outer(c10::kCPU, at::kBFloat16, true);
+    EXPECT_TRUE(AutocastScope::is_enabled(c10::kCPU));
+    {
+      const AutocastScope inner(c10::kCPU, at::kBFloat16, false);
+      EXPECT_FALSE(AutocastScope::is_enabled(c10::kCPU));
+    }
+    EXPECT_TRUE(AutocastScope::is_enabled(c10::kCPU));
+  }
+  EXPECT_FALSE(AutocastScope::is_enabled(c10::kCPU));
 }
 
 }  // namespace

@@ -2,6 +2,9 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
+#include <cstdint>
+
 #include "model/tensors.h"
 #include "support/testing.h"
 
@@ -37,6 +40,19 @@ TEST(TrainingBatches, OnTheDeviceEqualStreamedBatches) {
     EXPECT_FALSE(stream.next(bytes));
     EXPECT_EQ(batches, 4U);
   }
+}
+
+// Without augmentation the set is copied at the start: its labels of that moment are those of the
+// batches.
+TEST(TrainingBatches, CopyTheSetAtTheStart) {
+  auto set = random_dataset(8);
+  std::fill(set.labels.begin(), set.labels.end(), std::uint8_t{1});
+  TrainingBatches batches(set, {}, at::kCPU);
+  std::fill(set.labels.begin(), set.labels.end(), std::uint8_t{2});
+  batches.start(options_from(0));
+  TensorBatch batch;
+  ASSERT_TRUE(batches.next(batch));
+  EXPECT_TRUE(batch.labels.equal(at::full({8}, 1, at::kLong)));
 }
 
 // Augmented batches are streamed, each image changed by its own key.

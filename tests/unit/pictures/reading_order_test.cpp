@@ -39,6 +39,14 @@ TEST(ReadingOrder, AssignsHangingMarksToTheirRow) {
   EXPECT_THAT(reading_order(boxes), ElementsAre(ElementsAre(0, 1, 2)));
 }
 
+// Rows are sorted by the middles of their boxes: a short box below a tall one, and a tall box below
+// a short one, are the second row.
+TEST(ReadingOrder, SortsRowsByTheirMiddles) {
+  const auto upper_is_second = ElementsAre(ElementsAre(1), ElementsAre(0));
+  EXPECT_THAT(reading_order({{40, 55, 30, 10}, {0, 0, 30, 40}}), upper_is_second);
+  EXPECT_THAT(reading_order({{40, 38, 30, 100}, {0, 0, 30, 10}}), upper_is_second);
+}
+
 TEST(ReadingOrder, OfNoBoxesIsEmpty) { EXPECT_TRUE(reading_order({}).empty()); }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "pipeline/numerics_stage.h"
 
 #include <ATen/ATen.h>
+#include <c10/core/InferenceMode.h>
 
 #include "support/models.h"
 #include "support/testing.h"
@@ -55,6 +56,14 @@ TEST(CheckTraining, RejectsWrongEvaluation) {
     check_training(with_precision("auto"), tiny_network(), wrong_in(at::kFloat));
   });
   EXPECT_TRUE(onednn_enabled());
+}
+
+// A network is checked once: a second check would throw here, where no gradient can be computed.
+TEST(CheckAnswers, ChecksANetworkOnce) {
+  const auto network = tiny_network()->options();
+  check_answers(network, c10::kCPU);
+  const c10::InferenceMode without_gradients;
+  EXPECT_NO_THROW(check_answers(network, c10::kCPU));
 }
 
 // Every layer with its differences, and the disabled settings.

@@ -2,6 +2,10 @@
 // with one that is written by hand.
 #include <fmt/format.h>
 
+#include <optional>
+
+#include "base/statistics.h"
+#include "metrics/fairness.h"
 #include "pipeline/report_charts.h"
 #include "pipeline/report_page.h"
 #include "support/testing.h"
@@ -217,6 +221,27 @@ TEST(ReportPage, ListsEachClass) {
   EXPECT_LT(of_dog.find(">50 %"), of_dog.find(">100 %"));
   EXPECT_THAT(of_cat, HasSubstr(">5<"));
   EXPECT_THAT(of_dog, HasSubstr(">1<"));
+}
+
+// A row per factor: the gap, and the two measures with their class, or a dash where there is none.
+TEST(ReportPage, ListsTheFairnessOfEachFactor) {
+  auto document = small_report();
+  auto& groups = document.scores.fairness.groups;
+  ASSERT_EQ(groups.size(), 2U);
+  groups[0].gap = groups[1].gap = Quantity{0.6, 0.4, 0.8, 6};
+  groups[0].equalised_odds = ClassGap{"cat", {0.5, 0.4, 0.6, 20}};
+  groups[0].disparate_impact = std::nullopt;
+  groups[1].equalised_odds = std::nullopt;
+  groups[1].disparate_impact = ClassGap{"dog", {0.5, 0.4, 0.6, 20}};
+  const html::Table expected{
+      "Between the slices of a factor",
+      {{"factor"},
+       {"accuracy gap", true},
+       {"equalised odds difference", true},
+       {"disparate impact ratio", true}},
+      {{{"size"}, {"60 % [40, 80]"}, {"0.50 [0.40, 0.60] (class cat)"}, {"–"}},
+       {{"tone"}, {"60 % [40, 80]"}, {"–"}, {"0.50 [0.40, 0.60] (class dog)"}}}};
+  EXPECT_THAT(section_of(document, "Test set"), HasSubstr(html::table(expected).text));
 }
 
 // Findings of both parts and of the set as a whole, errors marked as such.

@@ -298,6 +298,31 @@ TEST(DotChart, PlacesNumbersByTheAxis) {
   EXPECT_LT(intervals[0].number("y1"), intervals[1].number("y1"));
 }
 
+// The rows fill the frame with equal heights. In the middle of each are its interval, dot and name,
+// and the mark of the bound is as high as the row.
+TEST(DotChart, PlacesRowsEvenly) {
+  const auto svg = parse_xml(draw(two_rows()).text);
+  const auto grid = elements(svg, "line", "grid").at(0);
+  const auto intervals = elements(svg, "line", "interval");
+  const auto dots = elements(svg, "rect", "dot");
+  const auto bounds = elements(svg, "line", "bound");
+  const double top = grid.number("y1");
+  const double row = (grid.number("y2") - top) / 2.0;
+  EXPECT_GT(row, 12.0);  // the height of a line of text
+  for (std::size_t i = 0; i < 2; ++i) {
+    const double middle = top + row * (static_cast<double>(i) + 0.5);
+    EXPECT_NEAR(intervals.at(i).number("y1"), middle, 0.11);
+    EXPECT_NEAR(intervals.at(i).number("y2"), middle, 0.11);
+    EXPECT_NEAR(dots.at(i).number("y") + dots.at(i).number("height") / 2.0, middle, 0.11);
+    EXPECT_NEAR(bounds.at(i).number("y1"), middle - row / 2.0, 0.11);
+    EXPECT_NEAR(bounds.at(i).number("y2"), middle + row / 2.0, 0.11);
+    for (const auto& text : elements(svg, "text")) {
+      if (text.text != two_rows().rows[i].label) continue;
+      EXPECT_NEAR(text.number("y"), middle + 4.0, 0.11);  // the base line of the letters
+    }
+  }
+}
+
 // A failed gate has another shape, since some readers do not see the colours.
 TEST(DotChart, ShowsVerdictsByColourAndShape) {
   const auto svg = parse_xml(draw(two_rows()).text);

@@ -14,6 +14,7 @@
 #include "base/interrupt.h"
 #include "cli/extras.h"
 #include "distributed/gloo_exchange.h"
+#include "distributed/rendezvous.h"
 #include "distributed/tests/support/rank_processes.h"
 #include "integration/call_digits.h"
 #include "integration/stopped_run.h"
@@ -174,6 +175,13 @@ TEST(GlooExchange, NamesTheFaultOfAStart) {
   EXPECT_THAT(start({place_of(0, 3, port), place_of(1, 3, port), place_of(1, 3, port)}),
               UnorderedElementsAre("distributed.duplicate", "distributed.incomplete",
                                    "distributed.incomplete"));
+}
+
+// Only this host can use a loopback address: the ranks do not get it as the address of rank 0.
+TEST(Rendezvous, AnnouncesNoLoopbackAddress) {
+  const auto meeting = meet(place_of(0, 1, free_port()), milliseconds(20000));
+  EXPECT_EQ(meeting.address, "127.0.0.1");
+  EXPECT_FALSE(meeting.store->check({"address_of_rank_0"}));
 }
 
 // The tiny training with many states, as a file.

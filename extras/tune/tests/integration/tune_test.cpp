@@ -109,6 +109,13 @@ TEST_F(TuneTest, RejectsInvalidOptions) {
   EXPECT_THAT(call_digits({"ablate", "--help"}).out, HasSubstr("--changes FILE"));
 }
 
+// The message of a wrong number has the smallest and the largest number of trainings.
+TEST_F(TuneTest, NamesTheLimitsOfTheTrainings) {
+  EXPECT_THAT(tune({"--trials", "0"}).err, HasSubstr(": --trials 0, expected 1 to 10000 (hint: "));
+  EXPECT_THAT(call("ablate", {"--seeds", "0"}).err,
+              HasSubstr(": --seeds 0, expected 1 to 1000 (hint: "));
+}
+
 // One row per augmentation of tiny.toml, and all of them; a second seed is added to the first.
 TEST_F(TuneTest, AblatesEachAugmentation) {
   ASSERT_EQ(call("ablate", {"--seeds", "1"}).status, 0);

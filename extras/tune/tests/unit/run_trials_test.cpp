@@ -4,6 +4,8 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/interrupt.h"
+#include "base/json.h"
+#include "base/statistics.h"
 #include "support/testing.h"
 
 namespace digits {
@@ -75,6 +77,24 @@ TEST(RunTrials, KeepsAFailedTrial) {
   EXPECT_EQ(results[3].failure, "");
   EXPECT_EQ(run_in(folder / "search", idle)[2].failure, "train.diverged");
   EXPECT_TRUE(idle.calls.empty());
+}
+
+// Three errors are of the configuration. The result has the error, and neither accuracy nor time.
+TEST(RunTrials, KeepsEachErrorOfAConfiguration) {
+  for (const char* code : {"train.diverged", "config.train", "config.network"}) {
+    const TemporaryDirectory folder;
+    FakeTrainer trainer;
+    trainer.failing_id = "0002";
+    trainer.failure_code = code;
+    const auto results = run_in(folder / "search", trainer);
+    ASSERT_EQ(results.size(), 4U) << code;
+    const Json expected{{"best_epoch", 0},
+                        {"validation_accuracy", Quantity{0.0, 0.0, 1.0, 0}},
+                        {"seconds", 0.0},
+                        {"failure", code},
+                        {"mistakes", Json::array()}};
+    EXPECT_EQ(Json(results[2]), expected);
+  }
 }
 
 // Without a base nothing can be compared; other errors are no result either.
