@@ -133,6 +133,7 @@ def main():
     for path in sources():
         for place in places(path):
             by_operator.setdefault(place[0], {}).setdefault(path, []).append(place)
+    folder.mkdir(parents=True, exist_ok=True)
     generator = random.Random(seed)
     drawn = set()
     for _ in range(100 * count):

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/json.h"
 #include "integration/call_digits.h"
 #include "integration/tiny_run.h"
 #include "model/trainer.h"
@@ -40,7 +41,7 @@ TEST(Extras, AddCommands) {
   EXPECT_THAT(without.err, HasSubstr("usage.command"));
 }
 
-// A file of an extra is in the package and in its sums.
+// A file of an extra is in the package and in its sums. The command names the package.
 TEST(Extras, AddPackageFiles) {
   const TemporaryDirectory folder;
   Extras extras;
@@ -49,6 +50,7 @@ TEST(Extras, AddPackageFiles) {
                                   }});
   const auto result = package_with(extras, folder);
   ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_EQ(result.out, to_text(Json{{"package", (folder / "package").string()}}, -1) + "\n");
   EXPECT_EQ(read_file(folder / "package" / "classes.txt"), "0");
   EXPECT_THAT(read_file(folder / "package" / "SHA256SUMS"), HasSubstr("classes.txt"));
 }

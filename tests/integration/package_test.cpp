@@ -12,6 +12,7 @@
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
+#include <string>
 #include <thread>
 
 #include "base/error.h"
@@ -60,12 +61,14 @@ TEST(Package, ManifestRecordsLineage) {
   EXPECT_EQ(package.manifest().at("metrics").at("accuracy").at("n"), 200);
 }
 
-// Lineage describes the training, not the options of the packaging command.
+// Lineage describes the training, not the options of the packaging command, which names the
+// package.
 TEST(Package, LineageDescribesTheTraining) {
   const TemporaryDirectory folder;
   const auto result = call_digits({"package", tiny_run().path(), "--seed", "99", "--threads", "2",
                                    "--out", folder / "package"});
   ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_EQ(result.out, "package  " + (folder / "package").string() + "\n");
   EXPECT_EQ(load(folder / "package").manifest().at("lineage"),
             load(tiny_run().package()).manifest().at("lineage"));
 }
@@ -172,6 +175,26 @@ TEST(Package, OtherVersionsAreAnnounced) {
                              "golden logits hold, with a largest difference of [0-9.e+-]+"));
   edit_manifest(copy, [](Json& manifest) { manifest.erase("lineage"); });
   load(copy.path());
+}
+
+// The difference that is announced is the measured one: here of golden logits that are moved by
+// 0.00003, which is within the tolerance and above rounding.
+TEST(Package, AnnouncesTheMeasuredDifference) {
+  const PackageCopy copy;
+  const auto path = copy.path() / "golden.safetensors";
+  auto tensors = parse_safetensors(read_file(path), "golden", "package");
+  tensors["logits"] = tensors["logits"] + 3e-5;
+  write_file(path, format_safetensors(tensors));
+  edit_manifest(copy, [](Json& manifest) { manifest["lineage"]["versions"]["opencv"] = "0.1"; });
+  testing::internal::CaptureStderr();
+  load(copy.path());
+  const auto text = testing::internal::GetCapturedStderr();
+  const std::string before = "with a largest difference of ";
+  const auto at = text.find(before);
+  ASSERT_NE(at, std::string::npos) << text;
+  const double difference = std::stod(text.substr(at + before.size()));
+  EXPECT_GE(difference, 2e-5);
+  EXPECT_LE(difference, 1e-4);
 }
 
 // Files of extras are in the sums like the others, and replace no required file.

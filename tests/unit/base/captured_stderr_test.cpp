@@ -22,6 +22,13 @@ TEST(CapturedStderr, CapturesTheOutputOfItsThread) {
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "printed\n");
 }
 
+// A library that checks its calls sees that all bytes were taken.
+TEST(CapturedStderr, ReportsNoErrorToTheWriter) {
+  const CapturedStderr captured;
+  EXPECT_EQ(std::fprintf(stderr, "a warning: %d\n", 7), 13);
+  EXPECT_GE(std::fputs("another\n", stderr), 0);
+}
+
 // Another thread still prints on stderr during a capture.
 TEST(CapturedStderr, IgnoresOtherThreads) {
   testing::internal::CaptureStderr();

@@ -1,5 +1,7 @@
 #include "base/progress.h"
 
+#include <chrono>
+
 #include "support/testing.h"
 
 namespace digits {
@@ -45,6 +47,20 @@ TEST(Progress, StartsAtTheFirstUpdate) {
   EXPECT_EQ(progress.time_left(), "--:-- left");
   progress.update(1000, 1000, "");
   EXPECT_EQ(progress.time_left(), "00:00 left");
+}
+
+// Without a terminal only lines are printed. On a terminal the bar would be drawn after a tenth of
+// a second.
+TEST(Progress, PrintsOnlyLinesIntoAFile) {
+  testing::internal::CaptureStderr();
+  {
+    Progress progress("train");
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(110);
+    while (std::chrono::steady_clock::now() < end) progress.update(1, 2, "");
+    progress.update(1, 2, "");
+    progress.line("epoch 1/3");
+  }
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "epoch 1/3\n");
 }
 
 }  // namespace

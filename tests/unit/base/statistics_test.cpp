@@ -134,10 +134,18 @@ TEST(Spread, MatchesHandCalculation) {
   EXPECT_EQ(spread({9.0, 1.0, 2.0}).median, 2.0);
 }
 
+// One value has no deviation. Without values every number is zero.
 TEST(Spread, OfFewerThanTwoValuesIsZero) {
-  EXPECT_EQ(spread({7.0}).median, 7.0);
-  EXPECT_EQ(spread({7.0}).stddev, 0.0);
-  EXPECT_EQ(spread({}).max, 0.0);
+  const Json one = spread({7.0});
+  EXPECT_EQ(
+      one,
+      (Json{
+          {"median", 7.0}, {"min", 7.0}, {"max", 7.0}, {"mean", 7.0}, {"stddev", 0.0}, {"n", 1}}));
+  const Json none = spread({});
+  EXPECT_EQ(
+      none,
+      (Json{
+          {"median", 0.0}, {"min", 0.0}, {"max", 0.0}, {"mean", 0.0}, {"stddev", 0.0}, {"n", 0}}));
 }
 
 // The JSON form of a measured quantity in every document.

@@ -85,6 +85,30 @@ TEST(Evaluate, HasTheDocumentedKeys) {
   EXPECT_FALSE(json.contains("fairness") || json.contains("baselines"));
 }
 
+// The metrics in the order of the documents, with the upper ends of their ranges: three are shown
+// as percentages, and three are headlines of the report. Rows of your own may follow.
+TEST(MetricTable, ListsEachMetric) {
+  std::vector<std::string> rows;
+  std::vector<double> highs;
+  for (const auto& metric : metric_table()) {
+    rows.push_back(std::string(metric.key) + ", " + metric.title +
+                   (metric.is_share ? ", share" : "") +
+                   (metric.on_report ? ", on the report" : ""));
+    highs.push_back(metric.high);
+  }
+  ASSERT_GE(rows.size(), 8U);
+  rows.resize(8);
+  highs.resize(8);
+  EXPECT_THAT(rows, testing::ElementsAre("macro_precision, macro precision, share",
+                                         "macro_recall, macro recall, share",
+                                         "macro_f1, macro F1, share, on the report",
+                                         "log_loss, log loss, on the report", "brier, Brier score",
+                                         "calibration_error, calibration error, on the report",
+                                         "macro_roc_auc, macro ROC AUC",
+                                         "macro_average_precision, macro average precision"));
+  EXPECT_THAT(highs, testing::ElementsAre(1.0, 1.0, 1.0, kUnbounded, 2.0, 1.0, 1.0, 1.0));
+}
+
 double error_rate(const WeightedSamples& of) {
   double wrong = 0.0, all = 0.0;
   for (std::size_t i = 0; i < of.samples.labels.size(); ++i) {

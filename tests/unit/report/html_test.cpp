@@ -120,6 +120,27 @@ TEST(Pictures, AreEncodedAsBase64) {
   }
 }
 
+// A caption is a text below its chart. A chart without one has no empty element.
+TEST(Figures, HaveTheirCaptions) {
+  const Markup chart{"<svg/>"};
+  EXPECT_EQ(figures({{chart, "a < b"}, {chart, ""}}).text,
+            "<div class='figures'>\n"
+            "<figure><div class='plot'><svg/></div><figcaption>a &lt; b</figcaption></figure>\n"
+            "<figure><div class='plot'><svg/></div></figure>\n"
+            "</div>\n");
+}
+
+// A picture has its caption below it, and as its text for readers who do not see it.
+TEST(Pictures, HaveTheirCaptions) {
+  EXPECT_EQ(pictures({{"foo", "a < b"}, {"f", ""}}, 50).text,
+            "<div class='pictures' style='grid-template-columns: repeat(auto-fill, min(50px, "
+            "100%))'>\n"
+            "<figure><img src='data:image/png;base64,Zm9v' alt='a &lt; b'/>"
+            "<figcaption>a &lt; b</figcaption></figure>\n"
+            "<figure><img src='data:image/png;base64,Zg==' alt=''/></figure>\n"
+            "</div>\n");
+}
+
 // Numbers are right-aligned below their heading. A verdict has a sign besides its colour.
 TEST(Table, AlignsNumbersAndMarksVerdicts) {
   const auto root = parse_xml(

@@ -57,6 +57,21 @@ TEST_F(HttpServerTest, IgnoresTheCaseOfMediaTypesAndEncodings) {
   EXPECT_EQ(client.post(kInfer, gzip(fake_request()), "Content-Encoding: GZIP\r\n")->status, 200);
 }
 
+// A header is known by its whole name in any case, not by its beginning or its length.
+TEST_F(HttpServerTest, KnowsHeadersByTheirWholeNames) {
+  start();
+  HttpClient client(port);
+  const auto named = client.post(kInfer, fake_request(), "x-REQUEST-id: mine\r\n");
+  ASSERT_TRUE(named);
+  EXPECT_EQ(named->status, 200);
+  EXPECT_EQ(named->headers.at("x-request-id"), "mine");
+  for (const char* name : {"Content-Typo", "Content-Typ", "Content-Type2"}) {
+    const auto other = client.post(kInfer, fake_request(), std::string(name) + ": image/png\r\n");
+    ASSERT_TRUE(other) << name;
+    EXPECT_EQ(other->status, 200) << name;
+  }
+}
+
 struct Bad {
   int status;  // 0: the connection ends without a response
   std::string bytes;

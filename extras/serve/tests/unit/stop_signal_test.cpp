@@ -1,0 +1,50 @@
+#include "serve/stop_signal.h"
+
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <cstddef>
+
+#include "base/interrupt.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+// Restores the signal handlers of the time before the test.
+class StopSignalTest : public testing::Test {
+ protected:
+  void TearDown() override {
+    for (std::size_t i = 0; i < kStops.size(); ++i) std::signal(kStops[i], before_[i]);
+    set_interrupted(false);
+  }
+  using Handler = void (*)(int);
+  static constexpr std::array<int, 3> kStops{SIGINT, SIGTERM, SIGHUP};
+  static constexpr std::chrono::milliseconds kNow{0};
+  std::array<Handler, 3> before_{std::signal(SIGINT, SIG_DFL), std::signal(SIGTERM, SIG_DFL),
+                                 std::signal(SIGHUP, SIG_DFL)};
+};
+
+// Each of the signals is a request to stop, and does not interrupt computations. The next one ends
+// the process.
+TEST_F(StopSignalTest, RecordsEachSignal) {
+  for (const int number : kStops) {
+    const StopSignal stop;
+    EXPECT_FALSE(stop.wait(kNow)) << number;
+    std::raise(number);
+    EXPECT_TRUE(stop.wait(kNow)) << number;
+    EXPECT_FALSE(interrupted()) << number;
+    EXPECT_EQ(std::signal(number, SIG_DFL), SIG_DFL) << number;
+  }
+}
+
+// nohup starts the server with SIGHUP ignored: a closed terminal does not stop it.
+TEST_F(StopSignalTest, IgnoredHangUpStaysIgnored) {
+  std::signal(SIGHUP, SIG_IGN);
+  const StopSignal stop;
+  std::raise(SIGHUP);
+  EXPECT_FALSE(stop.wait(kNow));
+}
+
+}  // namespace
+}  // namespace digits
