@@ -66,12 +66,6 @@ TEST(Device, AutoPrecisionObeysTheEnvironment) {
   EXPECT_EQ(to_string(choose_precision("float32", c10::kCPU)), "float32");
 }
 
-// Without such a limit the processor decides: bfloat16 where it multiplies that natively.
-TEST(Device, AutoPrecisionFollowsTheProcessor) {
-  const bool native = multiplies_bfloat16(cpu_features());
-  EXPECT_EQ(to_string(choose_precision("auto", c10::kCPU)), native ? "bfloat16" : "float32");
-}
-
 // On a processor with all features.
 TEST(Device, CpuFeaturesObeyTheEnvironment) {
   const TemporaryDirectory folder;
