@@ -114,5 +114,27 @@ TEST(Permutation, OfNoElementsIsEmpty) {
   EXPECT_TRUE(permutation(0, test_seed(), Stream::kShuffle).empty());
 }
 
+// The numbers of seed 1, computed by another program: a set that a package names can be drawn again
+// on every machine and by every later version. Each stream has its own first number.
+TEST(Rng, DrawsTheSameNumbersInEveryVersion) {
+  const auto first = [](Stream stream) { return Rng(1, stream).next(); };
+  EXPECT_EQ(first(Stream::kSplit), 2202007772U);
+  EXPECT_EQ(first(Stream::kShuffle), 3862289388U);
+  EXPECT_EQ(first(Stream::kAugment), 3925146320U);
+  EXPECT_EQ(first(Stream::kSynthetic), 3332484485U);
+  EXPECT_EQ(first(Stream::kWeights), 1004882374U);
+  EXPECT_EQ(first(Stream::kTest), 511419385U);
+  EXPECT_EQ(first(Stream::kTestPart), 445668367U);
+  EXPECT_EQ(first(Stream::kBootstrap), 4044909264U);
+  EXPECT_EQ(first(Stream::kPerturb), 1807634784U);
+  Rng words(1, Stream::kTest);
+  for (const auto word : {511419385U, 730008392U, 1740548899U, 306099060U, 3531119838U}) {
+    EXPECT_EQ(words.next(), word);
+  }
+  EXPECT_EQ(Rng(1, Stream::kTest).uniform(), 1072524145069101.0 * 0x1p-53);
+  EXPECT_THAT(permutation(8, 1, Stream::kShuffle), testing::ElementsAre(2, 5, 4, 3, 1, 6, 0, 7));
+  EXPECT_THAT(permutation(8, 1, Stream::kShuffle, 3), testing::ElementsAre(5, 1, 6, 3, 2, 7, 0, 4));
+}
+
 }  // namespace
 }  // namespace digits

@@ -146,6 +146,8 @@ TEST(Spread, OfFewerThanTwoValuesIsZero) {
       none,
       (Json{
           {"median", 0.0}, {"min", 0.0}, {"max", 0.0}, {"mean", 0.0}, {"stddev", 0.0}, {"n", 0}}));
+  const Json unknown = Quantity{};
+  EXPECT_EQ(unknown, (Json{{"value", 0.0}, {"low", 0.0}, {"high", 0.0}, {"n", 0}}));
 }
 
 // The JSON form of a measured quantity in every document.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <stdexcept>
 
 #include "support/fakes.h"
 #include "support/testing.h"
@@ -113,6 +114,18 @@ TEST(MeasureBehaviour, UsesMoreImagesIfTheyAreSmall) {
   EXPECT_EQ(shown(56), 2U);
   EXPECT_EQ(shown(28), 2U);
   EXPECT_EQ(shown(14), 8U);
+}
+
+// Without a number of images the first test shows the model 1,500, of any larger set: the
+// documented width of the intervals, in seconds.
+TEST(MeasureBehaviour, ShowsAtMost1500ImagesByDefault) {
+  std::size_t images = 0;
+  const Classifier stops = [&images](const Dataset& set) -> std::vector<double> {
+    images = set.size();
+    throw std::runtime_error("one set is enough");
+  };
+  EXPECT_THROW(measure_behaviour({stops, {}, {}}, random_dataset(1501), {}), std::runtime_error);
+  EXPECT_EQ(images, 1500U);
 }
 
 }  // namespace

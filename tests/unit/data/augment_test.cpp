@@ -300,5 +300,37 @@ TEST(Augment, ClipsValuesToTheRange) {
   EXPECT_GT(white, 5);
 }
 
+// Each option alone changes images, and only those of the map move them. The smoothness needs a
+// displacement to smooth.
+TEST(AugmentOptions, KnowWhatTheyChange) {
+  struct Kind {
+    const char* name;
+    double AugmentOptions::*strength;
+    bool moves, tones;
+  };
+  for (const Kind& kind : {Kind{"rotation", &AugmentOptions::rotation, true, false},
+                           Kind{"shift", &AugmentOptions::shift, true, false},
+                           Kind{"scale", &AugmentOptions::scale, true, false},
+                           Kind{"shear", &AugmentOptions::shear, true, false},
+                           Kind{"elastic", &AugmentOptions::elastic, true, false},
+                           Kind{"blur", &AugmentOptions::blur, false, false},
+                           Kind{"noise", &AugmentOptions::noise, false, false},
+                           Kind{"erase", &AugmentOptions::erase, false, false},
+                           Kind{"contrast", &AugmentOptions::contrast, false, true},
+                           Kind{"brightness", &AugmentOptions::brightness, false, true},
+                           Kind{"outliers", &AugmentOptions::outliers, false, false}}) {
+    AugmentOptions options;
+    options.*kind.strength = 0.25;
+    EXPECT_TRUE(options.changes()) << kind.name;
+    EXPECT_EQ(options.moves(), kind.moves) << kind.name;
+    EXPECT_EQ(options.tones(), kind.tones) << kind.name;
+  }
+  AugmentOptions none;
+  none.smoothness = 9.0;
+  EXPECT_FALSE(none.changes());
+  EXPECT_FALSE(none.moves());
+  EXPECT_FALSE(none.tones());
+}
+
 }  // namespace
 }  // namespace digits

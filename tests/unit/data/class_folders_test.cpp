@@ -388,5 +388,71 @@ TEST(HasClassFolders, DistinguishesClassFoldersFromIdx) {
   EXPECT_FALSE(has_class_folders(root.path()));
 }
 
+// A tenth of the pictures may be unreadable. The message counts them and names the first three.
+TEST(LoadClassFolders, ToleratesATenthOfUnreadablePictures) {
+  const TemporaryDirectory root;
+  for (const char* name : {"0", "1"}) {
+    for (int i = 0; i < 20; ++i) write_image(root / name / fmt::format("{:02}.png", i), bar(100));
+  }
+  const auto blank = [&](int i) {
+    write_image(root / "1" / fmt::format("{:02}.png", i), cv::Mat1b(60, 60, std::uint8_t{230}));
+  };
+  SetOptions options;
+  options.size = PictureSize{28, 28, 1};
+  for (const int i : {0, 1, 2}) blank(i);
+  const auto three = load_class_folders(root.path(), options);
+  EXPECT_EQ(three.train.size() + three.test.size(), 37U);
+  ASSERT_EQ(three.findings.size(), 1U);
+  EXPECT_THAT(three.findings[0].message,
+              testing::AllOf(testing::StartsWith("3 of 40 pictures left out, expected one digit in "
+                                                 "each: " +
+                                                 (root / "1" / "00.png").string()),
+                             testing::HasSubstr("; " + (root / "1" / "02.png").string()),
+                             testing::Not(testing::EndsWith("; ..."))));
+  blank(3);
+  const auto four = load_class_folders(root.path(), options);
+  ASSERT_EQ(four.findings.size(), 1U);
+  EXPECT_EQ(four.findings[0].severity, Severity::kWarning);
+  EXPECT_THAT(four.findings[0].message,
+              testing::AllOf(testing::StartsWith("4 of 40 pictures left out"),
+                             testing::HasSubstr((root / "1" / "02.png").string()),
+                             testing::Not(testing::HasSubstr((root / "1" / "03.png").string())),
+                             testing::EndsWith("; ...")));
+  blank(4);
+  EXPECT_EQ(error_code([&] { load_class_folders(root.path(), options); }), "data.unread");
+}
+
+// A set above 2^30 values would fill the memory: it is rejected before its pictures are decoded. 65
+// images of 2^24 pixels are too many.
+TEST(LoadClassFolders, RejectsSetsThatFillTheMemory) {
+  const TemporaryDirectory root;
+  write_image(root / "0" / "00.png", cv::Mat1b(kMaxSide, kMaxSide, std::uint8_t{7}));
+  make_directories(root / "1");
+  for (int i = 0; i < 64; ++i) write_file(root / "1" / fmt::format("{:02}.png", i), "x");
+  EXPECT_EQ(refusal(root.path()),
+            "data.too_large: 65 images of 4096x4096 pixels, expected at most 1073741824 pixels in "
+            "all");
+  SetOptions options;
+  options.size = PictureSize{kMaxSide, kMaxSide, 1};
+  EXPECT_EQ(refusal(root.path(), options),
+            "data.too_large: 65 images of 4096x4096x1, expected at most 1073741824 values in all");
+}
+
+// Labels are bytes, so 256 classes are accepted and one more is not.
+TEST(LoadClassFolders, Accepts256Classes) {
+  const TemporaryDirectory root;
+  for (const char* part : {"train", "test"}) write_classes(root / part, 1);
+  for (int k = 3; k < 256; ++k) make_directories(root / "train" / std::to_string(k));
+  EXPECT_EQ(load_class_folders(root.path(), {}).train.schema.classes(), 256);
+  const auto train = (root / "train").string();
+  SetOptions options;
+  options.classes = 4;
+  EXPECT_EQ(refusal(root.path(), options),
+            "data.classes: " + train + ": 256 class folders, expected 4 as data.classes says");
+  make_directories(root / "train" / "256");
+  EXPECT_EQ(refusal(root.path()),
+            "data.classes: " + train + ": 257 class folders, expected at most 256");
+}
+
 }  // namespace
 }  // namespace digits

@@ -91,5 +91,17 @@ TEST(ImageGrid, ShowsImagesRowByRow) {
   }
 }
 
+// Sheets of many classes end after 40 rows, so that a viewer can open them.
+TEST(ContactSheet, ShowsFortyClasses) {
+  const TemporaryDirectory folder;
+  ContactSheetOptions options;
+  options.originals = 1;
+  options.augmented = 0;
+  for (const auto& [classes, rows] : {std::pair(39, 39), std::pair(40, 40), std::pair(41, 40)}) {
+    write_contact_sheet(folder / "sheet.png", random_dataset(1, 28, 28, 1, classes), options);
+    EXPECT_EQ(cv::imread((folder / "sheet.png").string()).size(), cv::Size(90 + 60, 4 + 60 * rows));
+  }
+}
+
 }  // namespace
 }  // namespace digits

@@ -47,13 +47,16 @@ TEST(KsDistance, IsAMetric) {
 }
 
 // Critical values of sqrt(n m / (n + m)) D: Smirnov, "Table for estimating the goodness of fit of
-// empirical distributions", 1948. At n = m = 20,000 Stephens' correction is 0.12 %.
+// empirical distributions", 1948. At n = m = 20,000 Stephens' correction is 0.12 %. For two samples
+// of four that do not overlap, by hand: the argument is sqrt(2) + 0.12 + 0.11 / sqrt(2) = 1.611995,
+// and p = 2 (exp(-2 * 2.598529) - exp(-8 * 2.598529)) = 0.0110656.
 TEST(KsPValue, MatchesThePublishedTable) {
   const auto p = [](double argument) { return ks_p_value(argument / 100.1211, 20000, 20000); };
   EXPECT_NEAR(p(1.2238), 0.10, 1e-4);
   EXPECT_NEAR(p(1.3581), 0.05, 1e-4);
   EXPECT_NEAR(p(1.6276), 0.01, 1e-5);
   EXPECT_NEAR(p(0.8276), 0.50, 1e-4);
+  EXPECT_NEAR(ks_p_value(1.0, 4, 4), 0.0110656, 1e-7);
   EXPECT_DOUBLE_EQ(ks_p_value(0.0, 10, 10), 1.0);
   EXPECT_LT(ks_p_value(1.0, 1000, 1000), 1e-100);
 }
@@ -239,6 +242,39 @@ INSTANTIATE_TEST_SUITE_P(Shifts, DriftShift, testing::ValuesIn(shifts()), [](con
   std::replace(name.begin(), name.end(), '-', '_');
   return name;
 });
+
+// An effect equal to the bound is drift: 150 of 1,000 images. One image fewer is none.
+TEST(Compare, EffectAtTheBoundIsDrift) {
+  const auto at_bound = compare(made(10000, 10000), made(1000, 850));
+  EXPECT_EQ(of(at_bound, "mean_intensity").effect, 0.15);
+  EXPECT_TRUE(of(at_bound, "mean_intensity").drifted);
+  const auto below = compare(made(10000, 10000), made(1000, 851));
+  EXPECT_LT(of(below, "mean_intensity").p, 1e-10);
+  EXPECT_FALSE(drifted(below));
+}
+
+// The error names the feature that exceeds its bound the most, the first of two equal ones; a
+// feature without drift is not named. Effects over bounds: 6 but no drift, 1.5, 2, 2.
+TEST(RequireNoDrift, NamesTheWorstFeature) {
+  const DriftTest insignificant{"thickness", 0.0, 0.0, 0.9, 0.2, 0.9, 0.15, false};
+  const DriftTest larger{"slant", 0.0, 0.0, 0.6, 0.001, 0.6, 0.4, true};
+  const DriftTest worst{"aspect", 0.0, 0.0, 0.3, 0.0123, 0.3, 0.15, true};
+  const DriftTest equal{"class", 0.0, 0.0, 9.0, 0.001, 0.4, 0.2, true};
+  const auto seen = [](const std::vector<DriftTest>& tests) -> std::string {
+    try {
+      require_no_drift(tests, 77);
+      return "no drift";
+    } catch (const Error& error) {
+      return error.what();
+    }
+  };
+  EXPECT_EQ(seen({insignificant, larger, worst, equal}),
+            "aspect: effect 0.300, p 0.012, n = 77, expected an effect below 0.15");
+  EXPECT_EQ(seen({equal, worst, larger}),
+            "class: effect 0.400, p 0.001, n = 77, expected an effect below 0.2");
+  EXPECT_EQ(seen({insignificant}), "no drift");
+  EXPECT_EQ(seen({}), "no drift");
+}
 
 }  // namespace
 }  // namespace digits

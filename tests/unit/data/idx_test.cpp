@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "base/error.h"
 #include "base/files.h"
 #include "data/gzip.h"
 #include "support/testing.h"
@@ -184,6 +185,66 @@ TEST(IdxTypes, HaveNames) {
   }
   EXPECT_THAT(names, testing::ElementsAre("unsigned byte", "signed byte", "int16", "int32",
                                           "float32", "float64"));
+}
+
+// "CODE: MESSAGE" of the error for these bytes.
+std::string idx_failure(const std::string& bytes) {
+  try {
+    parse_idx(bytes, "x");
+    return "no error";
+  } catch (const Error& error) {
+    return error.code() + ": " + error.what();
+  }
+}
+
+// The header of an array of this element type, without its elements.
+std::string header_of(char type, const std::vector<std::uint32_t>& dims) {
+  std::string bytes{0, 0, type, static_cast<char>(dims.size())};
+  for (const auto dim : dims) {
+    for (const int shift : {24, 16, 8, 0}) bytes.push_back(static_cast<char>(dim >> shift & 0xFFU));
+  }
+  return bytes;
+}
+
+// Each message has the seen and the expected value. An array may have 1 GiB, so headers of that
+// size lack only their elements; with one element more they are rejected for their dimensions. The
+// limit is one of bytes: it allows fewer large elements.
+TEST(ParseIdx, NamesTheSeenAndTheExpectedValue) {
+  const auto changed = [](std::size_t place, char value) {
+    auto bytes = two_images();
+    bytes[place] = value;
+    return idx_failure(bytes);
+  };
+  EXPECT_EQ(changed(0, 1), "idx.magic: x: starts with 01 00, expected 00 00");
+  EXPECT_EQ(changed(1, 2), "idx.magic: x: starts with 00 02, expected 00 00");
+  EXPECT_EQ(changed(2, 7),
+            "idx.type: x: element type 0x07, expected 0x08 (unsigned byte), 09, 0B, 0C, 0D or 0E");
+  EXPECT_EQ(changed(3, 5), "idx.rank: x: 5 dimensions, expected 1 to 4");
+  EXPECT_EQ(changed(11, 0),
+            "idx.dims: x: dimensions [2, 0, 3], expected none of zero and at most 1073741824 "
+            "elements");
+  const auto whole = two_images();
+  EXPECT_EQ(idx_failure(whole.substr(0, 3)), "idx.truncated: x: 3 bytes, expected 4");
+  EXPECT_EQ(idx_failure(whole.substr(0, 15)), "idx.truncated: x: 15 bytes, expected 16");
+  EXPECT_EQ(idx_failure(whole.substr(0, 27)), "idx.truncated: x: 27 bytes, expected 28");
+  EXPECT_EQ(idx_failure(whole + "!"), "idx.trailing: x: 29 bytes, expected 28");
+
+  constexpr std::uint32_t kGibi = 1U << 30U;
+  EXPECT_EQ(idx_failure(header_of(0x08, {kGibi})),
+            "idx.truncated: x: 8 bytes, expected 1073741832");
+  EXPECT_EQ(idx_failure(header_of(0x08, {kGibi + 1})),
+            "idx.dims: x: dimensions [1073741825], expected none of zero and at most 1073741824 "
+            "elements");
+  EXPECT_EQ(idx_failure(header_of(0x08, {2, kGibi / 2})),
+            "idx.truncated: x: 12 bytes, expected 1073741836");
+  EXPECT_THAT(idx_failure(header_of(0x08, {2, kGibi / 2 + 1})), testing::StartsWith("idx.dims: "));
+  EXPECT_EQ(idx_failure(header_of(0x0B, {kGibi / 2})),
+            "idx.truncated: x: 8 bytes, expected 1073741832");
+  EXPECT_EQ(idx_failure(header_of(0x0E, {kGibi / 8})),
+            "idx.truncated: x: 8 bytes, expected 1073741832");
+  EXPECT_EQ(idx_failure(header_of(0x0E, {kGibi / 8 + 1})),
+            "idx.dims: x: dimensions [134217729], expected none of zero and at most 134217728 "
+            "elements");
 }
 
 }  // namespace

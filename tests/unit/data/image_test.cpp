@@ -230,5 +230,39 @@ TEST(WritePng, RoundTrips) {
   EXPECT_TRUE(std::equal(back[0].image.begin(), back[0].image.end(), set.image(0)));
 }
 
+// A digit is in normal form to within a pixel: the longer side of its ink, five sevenths of the
+// frame's shorter side, and its centre of mass. Boxes of ink at {x, y, width, height}: in a frame
+// of 28x28 digits are 20 pixels long, and their centre is at pixel (14, 14).
+TEST(HasNormalForm, AllowsOnePixel) {
+  EXPECT_EQ(normal_side(28, 28), 20);
+  EXPECT_EQ(normal_side(64, 48), 34);
+  EXPECT_EQ(normal_side(48, 64), 34);
+  EXPECT_EQ(normal_side(1, 1), 1);
+  const auto framed = [](const cv::Rect& box) {
+    cv::Mat1b image(28, 28, std::uint8_t{0});
+    image(box) = 255;
+    return has_normal_form(image);
+  };
+  EXPECT_FALSE(framed({12, 5, 5, 18}));
+  EXPECT_TRUE(framed({12, 5, 5, 19}));
+  EXPECT_TRUE(framed({12, 4, 5, 20}));
+  EXPECT_TRUE(framed({12, 4, 5, 21}));
+  EXPECT_FALSE(framed({12, 3, 5, 22}));
+  for (const int away : {-1, 1}) {
+    EXPECT_TRUE(framed({12 + away, 5, 5, 19})) << away;
+    EXPECT_TRUE(framed({12, 5 + away, 5, 19})) << away;
+    EXPECT_FALSE(framed({12 + 2 * away, 5, 5, 19})) << away;
+    EXPECT_FALSE(framed({12, 5 + 2 * away, 5, 19})) << away;
+  }
+  EXPECT_FALSE(has_normal_form(cv::Mat1b(28, 28, std::uint8_t{0})));
+  // Ink up to a fifth of the darkest is noise of the paper, here two pixels above and below.
+  for (const std::uint8_t faint : {std::uint8_t{51}, std::uint8_t{52}}) {
+    cv::Mat1b image(28, 28, std::uint8_t{0});
+    image(cv::Rect(12, 3, 5, 23)) = faint;
+    image(cv::Rect(12, 5, 5, 19)) = 255;
+    EXPECT_EQ(has_normal_form(image), faint == 51);
+  }
+}
+
 }  // namespace
 }  // namespace digits

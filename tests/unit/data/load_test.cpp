@@ -57,8 +57,16 @@ TEST(MakeDataset, RejectsALabelOutOfRange) {
   });
 }
 
-// Huge sizes would overflow later, and two channels have no meaning.
+// Huge sizes would overflow later, and two channels have no meaning. A side may have 4096 pixels.
 TEST(MakeDataset, RejectsUnsupportedImageSizes) {
+  const auto strip = [](std::uint32_t rows, std::uint32_t cols) -> IdxArray {
+    return {{1, rows, cols}, std::vector<std::uint8_t>(std::size_t{rows} * cols, 1)};
+  };
+  EXPECT_EQ(make_dataset(strip(1, 4096), labels({0}), kFiles).schema.cols, 4096);
+  EXPECT_EQ(make_dataset(strip(4096, 1), labels({0}), kFiles).schema.rows, 4096);
+  EXPECT_EQ(refusal(strip(4097, 1), labels({0})),
+            "data.image_size: images-file: images of 4097x1x1, expected rows, columns up to 4096 "
+            "and 1 or 3 channels (make the images smaller, and grey or RGB)");
   expect_error("data.image_size", [] {
     make_dataset({{1, 1, 5000}, std::vector<std::uint8_t>(5000, 1)}, labels({0}), kFiles);
   });
@@ -165,6 +173,12 @@ TEST(AsBytes, NamesNonFiniteValues) {
             "data.range x: 1 values in 1 of 3 images are outside [0, 255], expected [0, 1] or "
             "[0, 255] (first: 2)");
   EXPECT_THAT(refusal({0, -0.01F, 0, 0, 1, 0}), testing::StartsWith("data.range x: 1 values in 1"));
+  try {  // of many images the first eight
+    as_bytes(floats(std::vector<float>(10, nan), 10), "x");
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), testing::EndsWith("(first: 0, 1, 2, 3, 4, 5, 6, 7)"));
+  }
 }
 
 // A number has the same value in each type.
@@ -293,6 +307,40 @@ TEST(LoadSets, TestLabelsMustBeKnownFromTraining) {
   save_dataset(folder.path(), Part::kTrain, random_dataset(12, 4, 4, 1, 2));
   save_dataset(folder.path(), Part::kTest, random_dataset(12, 4, 4, 1, 3));
   expect_error("data.label_range", [&] { load_sets(folder.path()); });
+}
+
+// The hint names an option only if the labels fit into the classes from another first label on.
+TEST(MakeDataset, ExplainsLabelsOutsideTheClasses) {
+  const std::vector<std::string> two{"a", "b"};
+  EXPECT_EQ(refusal(images(2), labels({0, 1}), two, 1),
+            "data.label_range: labels-file: label 0 at index 0, expected 1 to 2 (if both label "
+            "files start at 0, add --first-label 0; else give both files the same numbering)");
+  const std::string damaged =
+      " (the label file is damaged, or the set has more classes than the training set)";
+  EXPECT_EQ(refusal(images(2), labels({1, 3}), two),
+            "data.label_range: labels-file: label 3 at index 1, expected 0 to 1" + damaged);
+  const IdxArray negative{{2}, {}, IdxType::kInt, {0, -1}};
+  EXPECT_EQ(refusal(images(2), negative, two),
+            "data.label_range: labels-file: label -1 at index 1, expected 0 to 1" + damaged);
+}
+
+// IDX files have no validation part: a training must hold out its own images. The message about
+// images of two sizes names both.
+TEST(LoadSets, HasNoValidationPart) {
+  const TemporaryDirectory folder;
+  for (const auto part : {Part::kTrain, Part::kTest}) {
+    save_dataset(folder.path(), part, random_dataset(12, 4, 4));
+  }
+  EXPECT_EQ(load_sets(folder.path()).validation, 0U);
+  EXPECT_EQ(load_training_part(folder.path()).validation, 0U);
+  save_dataset(folder.path(), Part::kTest, random_dataset(12, 4, 5, 3));
+  try {
+    load_sets(folder.path());
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.what(),
+              folder.path().string() + ": test images are 4x5x3, expected 4x4x1 as in training");
+  }
 }
 
 }  // namespace

@@ -235,5 +235,107 @@ TEST(SeverityOf, AcceptsTwoNames) {
   expect_error("config.value", [] { severity_of("Warning"); });
 }
 
+// One blank image of 100 is a warning, since one percent is tolerable. Two are an error.
+TEST(Validate, ToleratesOnePercentOfBlankImages) {
+  auto set = clean(100);
+  make_constant(set, 17);
+  const auto one = validate(set);
+  ASSERT_THAT(codes(one), testing::ElementsAre("data.constant_image"));
+  EXPECT_EQ(one[0].severity, Severity::kWarning);
+  EXPECT_EQ(one[0].message, "1 of 100 images have a single value, expected ink on paper");
+  make_constant(set, 20);  // of the same class
+  const auto two = validate(set);
+  ASSERT_THAT(codes(two), testing::ElementsAre("data.constant_image", "data.duplicate"));
+  EXPECT_EQ(two[0].severity, Severity::kError);
+  EXPECT_EQ(two[0].message, "2 of 100 images have a single value, expected ink on paper");
+}
+
+// A tenth of the even share is not rare: 3 samples, where three equal classes would have 30 each.
+// Eight missing classes are all named; of ten the first eight.
+TEST(Validate, NamesRareAndMissingClasses) {
+  auto set = clean(90);
+  std::fill(set.labels.begin(), set.labels.begin() + 45, std::uint8_t{0});
+  std::fill(set.labels.begin() + 45, set.labels.end(), std::uint8_t{1});
+  for (const std::size_t i : {5U, 6U, 7U}) set.labels[i] = 2;
+  EXPECT_THAT(validate(set), testing::IsEmpty());
+  set.labels[7] = 0;
+  const auto rare = validate(set);
+  ASSERT_THAT(codes(rare), testing::ElementsAre("data.rare_class"));
+  EXPECT_EQ(rare[0].message, "1 of 3 classes are rare, expected about 30 samples each: 2 (2)");
+
+  set = clean(90);
+  set.schema.class_names = numbered_class_names(11);
+  const auto eight = validate(set);
+  ASSERT_THAT(codes(eight), testing::ElementsAre("data.missing_class"));
+  EXPECT_EQ(eight[0].message,
+            "8 of 11 classes have no sample, expected about 8 samples each: 3, 4, 5, 6, 7, 8, 9, "
+            "10");
+  set.schema.class_names = numbered_class_names(13);
+  const auto ten = validate(set);
+  ASSERT_THAT(codes(ten), testing::ElementsAre("data.missing_class"));
+  EXPECT_EQ(ten[0].message,
+            "10 of 13 classes have no sample, expected about 7 samples each: 3, 4, 5, 6, 7, 8, 9, "
+            "10, ...");
+}
+
+// 90 clean images, the first of which have a first and a last row of this value.
+Dataset with_border(std::size_t images, std::uint8_t value) {
+  auto set = clean(90);
+  for (std::size_t i = 0; i < images; ++i) {
+    std::fill(set.image(i), set.image(i) + 8, value);
+    std::fill(set.image(i) + 56, set.image(i) + 64, value);
+  }
+  return set;
+}
+
+// A set is inverted if more than half of the images have a border above the middle of the range. A
+// half is not more, and neither is a mean of 127.
+TEST(Validate, InvertedNeedsMoreThanHalfOfTheImages) {
+  EXPECT_THAT(validate(with_border(45, 128)), testing::IsEmpty());
+  EXPECT_THAT(validate(with_border(46, 127)), testing::IsEmpty());
+  auto set = with_border(46, 127);
+  for (std::size_t i = 0; i < 46; ++i) set.image(i)[0] = 128;  // a mean above 127 by a sixteenth
+  const auto findings = validate(set);
+  ASSERT_THAT(codes(findings), testing::ElementsAre("data.inverted"));
+  EXPECT_EQ(findings[0].severity, Severity::kError);
+  EXPECT_EQ(findings[0].message,
+            "46 of 90 images have a bright border, expected background 0 and ink 255");
+}
+
+// The texts about intensities, for images of these means; no image has a single value.
+std::vector<std::string> intensity_findings(const std::vector<int>& means) {
+  auto set = random_dataset(means.size(), 8, 8);
+  for (std::size_t i = 0; i < means.size(); ++i) {
+    for (int b = 0; b < 64; ++b) {
+      set.image(i)[b] = static_cast<std::uint8_t>(means[i] + (b % 2 == 0 ? -1 : 1));
+    }
+  }
+  std::vector<std::string> texts;
+  for (const auto& finding : validate(set)) {
+    if (finding.code == "data.intensity_outlier") texts.push_back(finding.message);
+  }
+  return texts;
+}
+
+// An outlier lies more than six deviations from the median. For equal images the deviation counts
+// as one grey level; where half of the images are ten levels away it is 14.826, so six are 88.956.
+TEST(Validate, IntensityOutliersLieBeyondSixDeviations) {
+  const auto among_equal = [](int value, int outlier) {
+    std::vector<int> means(10, value);
+    means[4] = outlier;
+    return intensity_findings(means);
+  };
+  const std::string text = "1 of 10 images have a mean intensity far from the median, expected ";
+  EXPECT_THAT(among_equal(100, 106), testing::IsEmpty());
+  EXPECT_THAT(among_equal(100, 94), testing::IsEmpty());
+  EXPECT_THAT(among_equal(100, 107), testing::ElementsAre(text + "94 to 106"));
+  EXPECT_THAT(among_equal(3, 10), testing::ElementsAre(text + "0 to 9"));
+  const auto among_spread = [](int outlier) {
+    return intensity_findings({90, 90, 90, 100, outlier, 100, 100, 110, 110, 110});
+  };
+  EXPECT_THAT(among_spread(188), testing::IsEmpty());
+  EXPECT_THAT(among_spread(189), testing::ElementsAre(text + "11 to 189"));
+}
+
 }  // namespace
 }  // namespace digits

@@ -105,5 +105,19 @@ TEST(Bootstrap, OfAMeanIsNearTheNormalInterval) {
   EXPECT_NEAR(quantity.value - quantity.low, 0.0127, 0.005);
 }
 
+// Without options the same 199 resamples are taken for every statistic, those of seed 0, and the
+// set itself: intervals of two documents can be compared.
+TEST(Bootstrap, TakesTheSameResamplesByDefault) {
+  std::vector<Weights> seen;
+  bootstrap(10, {1.0}, [&](const Weights& weights) {
+    seen.push_back(weights);
+    return Values{0.5};
+  });
+  ASSERT_EQ(seen.size(), 200U);
+  EXPECT_EQ(seen.front(), resample(10, 0, 0));
+  EXPECT_EQ(seen[198], resample(10, 0, 198));
+  EXPECT_TRUE(seen.back().empty());
+}
+
 }  // namespace
 }  // namespace digits

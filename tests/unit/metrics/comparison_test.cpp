@@ -139,5 +139,31 @@ TEST(ComparePredictions, RarelyFlagsEqualModels) {
   EXPECT_LE(flagged, 30);
 }
 
+// A model is worse if the loss has a probability below one percent by chance. By hand, for n lost
+// and none gained: 2 / 2^n, so 7 of them are not enough. A recall counts once for each class
+// (Holm), so for two classes 8 are not enough for it.
+TEST(ComparePredictions, CallsAModelWorseBelowOnePercent) {
+  const Labels labels(20, 0);
+  const auto without = [&](std::size_t lost) {
+    auto candidate = labels;
+    for (std::size_t i = 0; i < lost; ++i) mistake(candidate, i);
+    return compare_predictions(labels, labels, candidate, {"a", "b"});
+  };
+  const auto seven = without(7);
+  EXPECT_NEAR(seven.accuracy.p, 2.0 / 128.0, 1e-12);
+  EXPECT_FALSE(seven.worse);
+  const auto eight = without(8);
+  EXPECT_NEAR(eight.accuracy.p, 2.0 / 256.0, 1e-12);
+  EXPECT_TRUE(eight.worse);
+  EXPECT_TRUE(eight.accuracy.worse);
+  EXPECT_NEAR(eight.recalls[0].p, 4.0 / 256.0, 1e-12);
+  EXPECT_FALSE(eight.recalls[0].worse);
+  EXPECT_EQ(eight.recalls[1].p, 1.0);
+  const auto nine = without(9);
+  EXPECT_NEAR(nine.recalls[0].p, 4.0 / 512.0, 1e-12);
+  EXPECT_TRUE(nine.recalls[0].worse);
+  EXPECT_FALSE(nine.recalls[1].worse);
+}
+
 }  // namespace
 }  // namespace digits

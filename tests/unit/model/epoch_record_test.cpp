@@ -43,6 +43,14 @@ TEST(TrainingSummary, WithoutTimeHasNoRate) {
   EXPECT_EQ(wait_share(summarise({})), 0.0);
 }
 
+// A record starts at zero, since an epoch adds to its sums, and so does the summary.
+TEST(EpochRecord, StartsAtZero) {
+  for (const Json& document : {Json(EpochRecord{}), Json(summarise({}))}) {
+    const Json values = document.flatten();
+    for (const auto& [key, value] : values.items()) EXPECT_EQ(value, 0) << key;
+  }
+}
+
 // The keys of history.jsonl, and of the summary that commands print.
 TEST(EpochRecord, HasTheDocumentedKeys) {
   const auto keys = [](const Json& json) {
@@ -58,6 +66,14 @@ TEST(EpochRecord, HasTheDocumentedKeys) {
   EXPECT_THAT(keys(summarise({})),
               testing::ElementsAre("images", "seconds", "train_seconds", "wait_seconds",
                                    "images_per_second", "peak_memory_bytes", "wait_share"));
+}
+
+// Rates of an epoch of half a second, as on a small set: 600 images, an eighth of a second waiting.
+TEST(TrainingSummary, CountsPartsOfASecond) {
+  const auto record = record_of(1, .8, 0.5, 0.125);
+  EXPECT_DOUBLE_EQ(images_per_second(record), 1200.0);
+  EXPECT_DOUBLE_EQ(wait_share(record), 0.25);
+  EXPECT_DOUBLE_EQ(wait_share(summarise({record})), 0.25);
 }
 
 }  // namespace

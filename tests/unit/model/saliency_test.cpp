@@ -83,5 +83,19 @@ TEST(Attributions, HaveOneValuePerPixel) {
               1e-5);
 }
 
+// Each batch of up to 250 images takes 50 steps, and one call for each end of the way.
+TEST(IntegratedGradients, TakeFiftyStepsForABatch) {
+  int calls = 0;
+  const auto counted = [&](const at::Tensor& images) {
+    ++calls;
+    return sums(images);
+  };
+  integrated_gradients(counted, random_dataset(250, 2, 2), at::kCPU);
+  EXPECT_EQ(calls, 52);
+  calls = 0;
+  integrated_gradients(counted, random_dataset(251, 2, 2), at::kCPU);
+  EXPECT_EQ(calls, 104);
+}
+
 }  // namespace
 }  // namespace digits

@@ -30,5 +30,19 @@ TEST(LogitsOf, DoesNotDependOnTheChunkSize) {
   EXPECT_TRUE(logits_of(forward, nullptr, 0, set.schema, at::kCPU).empty());
 }
 
+// More images than a batch do not fit into a graphics card's memory, so they are computed in chunks
+// of 500.
+TEST(LogitsOf, ComputesChunksOfFiveHundred) {
+  const auto set = random_dataset(501, 2, 2);
+  std::vector<int64_t> chunks;
+  const Forward forward = [&](const at::Tensor& images) {
+    chunks.push_back(images.size(0));
+    return at::zeros({images.size(0), 3});
+  };
+  const auto logits = logits_of(forward, set.images.data(), set.size(), set.schema, at::kCPU);
+  EXPECT_THAT(chunks, testing::ElementsAre(500, 1));
+  EXPECT_EQ(logits.size(), 3U * 501U);
+}
+
 }  // namespace
 }  // namespace digits

@@ -3,6 +3,7 @@
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
+#include "base/error.h"
 #include "data/image_file.h"
 #include "data/image_header.h"
 #include "data/normal_form.h"
@@ -198,6 +199,36 @@ TEST(ReadImageHeader, ReadsPngAndJpeg) {
   }
   EXPECT_EQ(read_image_header("BM and so on").cols, 0);
   EXPECT_FALSE(read_image_header("").truncated);
+}
+
+// A picture may have 50 million pixels, and its header decides: here it is one of 4x4 pixels with
+// the header of a larger one, so it is damaged, but not too large.
+TEST(DecodeImage, LimitsThePixelsOfAPicture) {
+  const auto failure = [](const std::string& bytes) -> std::string {
+    try {
+      decode_image(bytes, "x", grey_schema());
+      return "no error";
+    } catch (const Error& error) {
+      return error.code() + ": " + error.what();
+    }
+  };
+  const auto of_size = [](int rows, int cols) {
+    auto png = encoded(".png", cv::Mat1b(4, 4, std::uint8_t{0}));
+    for (std::size_t i = 0; i < 4; ++i) {  // both big-endian
+      png[16 + i] = static_cast<char>(cols >> (24 - 8 * i) & 0xFF);
+      png[20 + i] = static_cast<char>(rows >> (24 - 8 * i) & 0xFF);
+    }
+    return png;
+  };
+  EXPECT_THAT(failure(of_size(10000, 5000)), testing::StartsWith("image.unreadable: x: "));
+  EXPECT_EQ(failure(of_size(10001, 5000)),
+            "image.too_large: x: 10001x5000 pixels, expected at most 50000000 in all");
+  EXPECT_EQ(failure(of_size(5000, 10001)),
+            "image.too_large: x: 5000x10001 pixels, expected at most 50000000 in all");
+  EXPECT_THAT(failure(of_size(10, 0)), testing::StartsWith("image.unreadable: x: "));
+  EXPECT_THAT(failure(of_size(0, 10)), testing::StartsWith("image.unreadable: x: "));
+  EXPECT_EQ(failure("GIF89a"),
+            "image.unreadable: x: 6 bytes that do not decode whole, expected PNG or JPEG");
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "repository/manifest.h"
 
+#include <algorithm>
+
 #include "support/testing.h"
 #include "unit/repository/sample_package.h"
 
@@ -43,10 +45,15 @@ TEST(Manifest, OfALaterLibraryIsRejected) {
   EXPECT_EQ(error_code([] { require_library(Json::object(), "1.13.0"); }), "package.malformed");
 }
 
-// A manifest may tighten the program's tolerance, never loosen it.
+// A manifest may tighten the program's tolerance, a ten-thousandth, and never loosen it.
 TEST(Manifest, CannotLoosenTheTolerance) {
   auto manifest = sample_manifest();
+  EXPECT_EQ(manifest.at("golden").at("tolerance"), 0.0001);
   EXPECT_EQ(golden_tolerance(manifest), kGoldenTolerance);
+  for (const double stated : {0.00005, 0.0002}) {
+    manifest["golden"]["tolerance"] = stated;
+    EXPECT_EQ(golden_tolerance(manifest), std::min(stated, 0.0001));
+  }
   manifest["golden"]["tolerance"] = 1e9;
   EXPECT_EQ(golden_tolerance(manifest), kGoldenTolerance);
   manifest["golden"]["tolerance"] = 1e-6;

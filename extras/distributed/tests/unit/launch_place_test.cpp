@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <chrono>
 #include <map>
 
 #include "distributed/address.h"
@@ -60,8 +61,19 @@ TEST(LaunchPlace, IsNoneWithoutALauncher) {
   EXPECT_FALSE(find_place(environment_of({{"MASTER_ADDR", "a"}, {"MASTER_PORT", "1"}})));
 }
 
-// Each variable that is missing or wrong is named.
+// Each variable that is missing or wrong is named, and the largest numbers are accepted. Without a
+// local rank there is one rank on each host.
 TEST(LaunchPlace, NamesTheWrongVariable) {
+  const auto largest = find_place(environment_of({{"RANK", "65535"},
+                                                  {"WORLD_SIZE", "65536"},
+                                                  {"MASTER_ADDR", "a"},
+                                                  {"MASTER_PORT", "65535"}}));
+  ASSERT_TRUE(largest);
+  EXPECT_EQ(largest->rank, 65535);
+  EXPECT_EQ(largest->ranks, 65536);
+  EXPECT_EQ(largest->port, 65535);
+  EXPECT_EQ(largest->local_rank, 0);
+  EXPECT_FALSE(largest->shares_device);
   const auto refuse = [](const std::string& name, const std::string& value) {
     auto variables = kTorchrun;
     variables[name] = value;
@@ -92,7 +104,6 @@ TEST(LaunchPlace, GivesEachRankOneDevice) {
   EXPECT_EQ(device_of_rank("5", 1), "5");    // chosen by the launcher
 }
 
-// An error travels between ranks with its code and hint, and names its rank.
 // Debian's installer gives a host's own name the address 127.0.1.1.
 TEST(Address, OfAHostWhoseNameIsLoopback) {
   for (const char* address : {"127.0.0.1", "127.0.1.1", "::1", "::ffff:127.0.0.1"}) {
@@ -106,12 +117,25 @@ TEST(Address, OfAHostWhoseNameIsLoopback) {
   }
 }
 
+// An error travels between ranks with its code and hint, and names its rank.
 TEST(RankMessage, CarriesAnError) {
   const auto error = parse_error(format_error({"disk.full", "full: \"\xff\"", "make room"}, 3));
   EXPECT_EQ(error.code(), "disk.full");
   EXPECT_THAT(error.what(), testing::StartsWith("rank 3: full: "));
   EXPECT_EQ(error.hint(), "make room");
   expect_error("distributed.malformed", [] { parse_error("{"); });
+}
+
+// A backtrace behind the first line is left out, and a time is rounded to seconds.
+TEST(RankMessage, IsShort) {
+  EXPECT_EQ(first_line("timed out\n#0 main\n#1 start"), "timed out");
+  EXPECT_EQ(first_line("timed out"), "timed out");
+  EXPECT_EQ(first_line("\n#0 main"), "");
+  EXPECT_EQ(in_seconds(std::chrono::milliseconds(30000)), "30 s");
+  EXPECT_EQ(in_seconds(std::chrono::milliseconds(1400)), "1 s");
+  EXPECT_EQ(in_seconds(std::chrono::milliseconds(1600)), "2 s");
+  const auto error = parse_error(format_error({"disk.full", "full", "make room"}, 3));
+  EXPECT_STREQ(error.what(), "rank 3: full");
 }
 
 }  // namespace

@@ -60,5 +60,20 @@ TEST(OnednnCheck, PreservesTheEngine) {
   EXPECT_TRUE(engine.forward(images).equal(before));
 }
 
+// Float64 takes long, so exactly three images of a large piece are compared: a fault in the first,
+// the middle or the last one is found, one in another image is not.
+TEST(OnednnCheck, ComparesThreeImagesOfAPiece) {
+  const auto folded = fold(random_network(kSchema, kArchitecture, test_seed()));
+  const auto maps = computed(folded, 32);
+  for (const int64_t image : {0, 1, 15, 16, 17, 30, 31}) {
+    auto with_fault = maps;
+    with_fault.back() = maps.back().clone();
+    with_fault.back()[image].add_(maps.back().abs().max());
+    const bool found =
+        !first_fault(compare_layers(folded, with_fault, Precision::kFloat32)).empty();
+    EXPECT_EQ(found, image % 16 == 0 || image == 31) << image;
+  }
+}
+
 }  // namespace
 }  // namespace digits

@@ -1,5 +1,6 @@
 #include "serve/admission.h"
 
+#include "base/error.h"
 #include "base/files.h"
 #include "serve/token.h"
 #include "support/testing.h"
@@ -25,6 +26,7 @@ std::string refusal_of(const HttpRequest& request, const std::string& token = ""
 TEST(Admission, AdmitsValidRequests) {
   auto request = inference();
   for (const char* type : {"", "application/json", "application/json; charset=utf-8",
+                           "application/json ;charset=utf-8", "application/json\t ",
                            "application/octet-stream", "application/x-www-form-urlencoded"}) {
     request.content_type = type;
     for (const char* encoding : {"", "identity", "gzip", "deflate"}) {
@@ -90,6 +92,34 @@ TEST(Token, IsReadFromAFile) {
     expect_error("usage.token", [&] { read_token(path); });
   }
   expect_error("input.missing", [&] { read_token(folder / "none"); });
+}
+
+// A token has 16 to 4096 characters from ! to ~. The message counts them and does not show them.
+TEST(Token, HasALimitedLength) {
+  const TemporaryDirectory folder;
+  const auto path = folder / "token";
+  const auto token_in = [&](const std::string& text) -> std::string {
+    write_file(path, text);
+    try {
+      return read_token(path);
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), "usage.token");
+      return error.what();
+    }
+  };
+  for (const std::size_t length : {16U, 4096U}) {
+    EXPECT_EQ(token_in(std::string(length, '!')), std::string(length, '!'));
+    EXPECT_EQ(token_in(std::string(length, '~')), std::string(length, '~'));
+  }
+  const auto refused = [&](const std::string& seen) {
+    return path.string() + ": a token of " + seen +
+           " characters, expected 16 to 4096 without blanks";
+  };
+  EXPECT_EQ(token_in(std::string(15, 'x')), refused("15"));
+  EXPECT_EQ(token_in(std::string(4097, 'x')), refused("4097"));
+  EXPECT_EQ(token_in(std::string(16, 'x') + "\x7f"), refused("17"));
+  EXPECT_EQ(token_in(std::string(16, 'x') + "\x1f"), refused("17"));
+  EXPECT_EQ(token_in("\t\n"), refused("0"));
 }
 
 }  // namespace

@@ -230,5 +230,28 @@ TEST(RunBatch, EngineExceptionIsAnError) {
   }
 }
 
+// A request that was not computed was in no batch, whatever the reason; the request log has no
+// batch for it. The message says how long it waited: 100 of 100 ms are too many.
+TEST(RunBatch, FailedRequestsHaveNoBatch) {
+  Answers answers;
+  InferenceBatch batch;
+  batch.push_back(pending(answers, "late", 1));
+  batch.push_back(picture(answers, "bad", "no picture"));
+  batch.back().since = at(1);
+  batch.push_back(pending(answers, "good", 2, 0.5F, 1));
+  run_batch(std::move(batch), std::make_shared<FakeModel>(), milliseconds(100),
+            [] { return at(100); });
+  ASSERT_EQ(answers.all.size(), 3U);
+  ASSERT_TRUE(answers.all[0].second.error);
+  EXPECT_STREQ(answers.all[0].second.error->what(),
+               "the request waited for 100 ms, expected less than 100");
+  EXPECT_EQ(answers.all[0].second.batch, 0U);
+  ASSERT_TRUE(answers.all[1].second.error);
+  EXPECT_EQ(answers.all[1].second.batch, 0U);
+  EXPECT_FALSE(answers.all[2].second.error);
+  EXPECT_EQ(answers.all[2].second.batch, 2U);
+  EXPECT_FALSE(answers.all[2].second.by_canary);
+}
+
 }  // namespace
 }  // namespace digits

@@ -216,5 +216,23 @@ TEST_F(CanaryTest, GetsFeedback) {
   EXPECT_EQ(pairs.compared_only, 1U);  // the live model's label is right
 }
 
+// The reason names the share, its interval, the number of outcomes and the bound of 1 % of errors
+// or 5 % of other labels. The low ends are Wilson's: 0.55 % for 2 of 100, 1.03 % for 3, 4.81 %
+// for 9.
+TEST(Canary, ReasonNamesTheShareAndTheBound) {
+  const auto reason = [](int failed, int differing) {
+    CanaryJudge judge({});
+    for (int i = 0; i < 100; ++i) {
+      judge.add_request(i < failed);
+      judge.add_image(i < differing);
+    }
+    return judge.reason().value_or("none");
+  };
+  EXPECT_EQ(reason(2, 9), "none");
+  EXPECT_EQ(reason(3, 0), "errors 3.00 % [1.03, 8.45], n = 100, expected at most 1.0 %");
+  EXPECT_EQ(reason(2, 10), "disagreement 10.00 % [5.52, 17.44], n = 100, expected at most 5.0 %");
+  EXPECT_THAT(reason(3, 10), testing::StartsWith("errors "));  // the graver one
+}
+
 }  // namespace
 }  // namespace digits

@@ -1,5 +1,7 @@
 #include "serve/drift_window.h"
 
+#include <algorithm>
+
 #include "support/testing.h"
 
 namespace digits {
@@ -71,6 +73,27 @@ TEST(DriftWindow, DropsTheOldestImages) {
   EXPECT_EQ(window.verdict().state, DriftState::kOk);
   EXPECT_EQ(window.verdict().count, 300U);
   EXPECT_EQ(window.added(), 1200U);
+}
+
+// A window of fewer than 50 images would show chance, so it holds 50. The first image is
+// overwritten first, and again after one round.
+TEST(DriftWindow, OverwritesTheOldestImage) {
+  auto set = images_below(256, 101);
+  std::fill(set.labels.begin(), set.labels.end(), std::uint8_t{0});
+  set.labels[0] = 2;
+  set.labels[50] = 1;
+  set.labels[100] = 2;
+  DriftWindow window(make_profile(set, 1), 10);
+  add(window, set, 0, 50);
+  EXPECT_THAT(window.profile().class_counts, testing::ElementsAre(49, 0, 1));
+  add(window, set, 50, 51);
+  EXPECT_THAT(window.profile().class_counts, testing::ElementsAre(49, 1, 0));
+  EXPECT_EQ(window.verdict().count, 50U);
+  add(window, set, 51, 100);
+  EXPECT_THAT(window.profile().class_counts, testing::ElementsAre(49, 1, 0));
+  add(window, set, 100, 101);
+  EXPECT_THAT(window.profile().class_counts, testing::ElementsAre(49, 0, 1));
+  EXPECT_EQ(window.added(), 101U);
 }
 
 }  // namespace

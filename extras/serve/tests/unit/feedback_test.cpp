@@ -106,5 +106,18 @@ TEST(Feedback, RejectsAnotherNumberOfLabels) {
   EXPECT_EQ(feedback.label({"a", {0, 1}}), 2U);
 }
 
+// A comparison of another number of images is not that of this request: it counts for nothing, and
+// a later one still counts.
+TEST(Feedback, IgnoresAComparisonOfAnotherSize) {
+  Feedback feedback(2);
+  feedback.answered("a", "1", {0, 1});
+  feedback.compared("a", "shadow", {2, 2, 2});
+  feedback.compared("a", "shadow", {2});
+  feedback.compared("a", "shadow", {0, 1});
+  EXPECT_EQ(feedback.label({"a", {0, 1}}), 2U);
+  EXPECT_EQ(feedback.counts().models.at("shadow").right, 2U);
+  EXPECT_EQ(feedback.counts().models.at("shadow").wrong, 0U);
+}
+
 }  // namespace
 }  // namespace digits

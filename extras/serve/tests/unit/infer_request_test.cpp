@@ -274,5 +274,29 @@ TEST(InferRequest, LargeRequestsDoNotAffectSmallOnes) {
   }
 }
 
+// Fields that a request leaves out ask for nothing: no classification, values in the JSON, any
+// number of pieces. What is just within a limit is accepted: an id of 256 bytes, eight sizes, eight
+// images.
+TEST(InferRequest, AcceptsTheLeastAndTheMost) {
+  const auto request = parsed(
+      R"({"inputs":[{"name":"picture","shape":[1],"datatype":"BYTES","data":["aGk="]}],
+          "outputs":[{"name":"probabilities"},{"name":"logits","parameters":{}}]})");
+  EXPECT_FALSE(request.one_digit);
+  ASSERT_EQ(request.outputs.size(), 2U);
+  EXPECT_EQ(request.outputs[0].kind, OutputKind::kProbabilities);
+  EXPECT_EQ(request.outputs[1].kind, OutputKind::kLogits);
+  for (const auto& output : request.outputs) {
+    EXPECT_EQ(output.classes, 0U) << output.name;
+    EXPECT_FALSE(output.binary) << output.name;
+  }
+
+  const std::string longest(256, 'x');
+  EXPECT_EQ(parsed(R"({"id":")" + longest + R"(",)" + fake_request().substr(1)).id, longest);
+  EXPECT_EQ(code_of(input("images", "[1,1,1,1,1,1,1,1]", "FP32", "[0]")), "request.shape");
+  std::string zeros = "[0";
+  for (int i = 1; i < 32; ++i) zeros += ",0";
+  EXPECT_EQ(parsed(input("images", "[8,1,2,2]", "FP32", zeros + "]")).count, 8U);
+}
+
 }  // namespace
 }  // namespace digits

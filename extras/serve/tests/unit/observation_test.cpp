@@ -185,10 +185,21 @@ TEST(Metrics, ReportInputDrift) {
   EXPECT_THAT(metrics.text(0), testing::Not(testing::HasSubstr("{feature=")));
 }
 
-// Triton's numbers: images, calls of the engine, and times in nanoseconds.
+// Triton's numbers: images, calls of the engine, and times in nanoseconds. All of them start at
+// zero: there was no last answer.
 TEST(ModelStats, CountInferences) {
   const FakeModel model;
   ModelStats stats;
+  const auto fresh = stats.document(model.facts(), {}).at("model_stats").at(0);
+  for (const char* key : {"last_inference", "inference_count", "execution_count"}) {
+    EXPECT_EQ(fresh.at(key), 0) << key;
+  }
+  for (const char* key : {"success", "fail", "queue", "compute_infer"}) {
+    EXPECT_EQ(fresh.at("inference_stats").at(key).at("count"), 0) << key;
+    EXPECT_EQ(fresh.at("inference_stats").at(key).at("ns"), 0) << key;
+  }
+  EXPECT_EQ(fresh.at("drift").at("count"), 0);
+  EXPECT_EQ(fresh.at("drift").at("reference_count"), 400);
   stats.add(inference_of(4), 3);  // three of four images of one call, and the fourth
   stats.add(inference_of(4), 1);
   auto failed = inference_of(0);
@@ -202,6 +213,68 @@ TEST(ModelStats, CountInferences) {
   EXPECT_EQ(all.at("inference_stats").at("queue").at("ns"), 4'000'000);
   EXPECT_EQ(all.at("inference_stats").at("compute_infer").at("ns"), 12'000'000);
   EXPECT_EQ(all.at("drift").at("state"), "too_few");
+}
+
+// The answered requests of a canary are those that it did not fail. Each count has its own number
+// here, so that none can stand for another.
+TEST(Metrics, ReportTheRollout) {
+  const FakeModel model;
+  Metrics metrics(model.facts());
+  RolloutCounts counts;
+  counts.shadow.emplace();
+  counts.shadow->agreed = 990;
+  counts.shadow->differed = 10;
+  counts.shadow->dropped = 7;
+  counts.shadow->failed = 6;
+  counts.shadow->live_seconds = 0.5;
+  counts.shadow->shadow_seconds = 0.75;
+  counts.canary.emplace();
+  counts.canary->requests = 5;
+  counts.canary->failed = 2;
+  counts.canary->compared.agreed = 4;
+  counts.canary->compared.differed = 3;
+  counts.canary->compared.dropped = 1;
+  counts.canary->disagreement = {0.5, 0.25, 0.75, 7};
+  counts.feedback.labels = 9;
+  counts.feedback.unknown = 8;
+  counts.feedback.models["1"] = {11, 12, {}};
+  counts.feedback.pairs[{"1", "s"}] = {13, 14, 15, 16};
+  counts.live = LiveAccuracy{"1", {0.5, 0.125, 0.875, 100}, {}, AccuracyState::kDropped};
+  metrics.rollout(counts);
+  const auto seen = samples(metrics.text(0));
+  const auto of = [&](const std::string& name, const std::string& outcome) {
+    return seen.at("digits_" + name + "{outcome=\"" + outcome + "\"}");
+  };
+  EXPECT_EQ(of("shadow_images", "agreed"), 990);
+  EXPECT_EQ(of("shadow_images", "differed"), 10);
+  EXPECT_EQ(of("shadow_images", "dropped"), 7);
+  EXPECT_EQ(of("shadow_images", "failed"), 6);
+  EXPECT_NEAR(seen.at("digits_shadow_agreement_low"), 0.981691, 1e-6);
+  EXPECT_DOUBLE_EQ(seen.at("digits_shadow_slowdown"), 1.5);
+  EXPECT_EQ(seen.at(R"(digits_canary_state{state="answering"})"), 1);
+  EXPECT_EQ(seen.at(R"(digits_canary_state{state="rolled_back"})"), 0);
+  EXPECT_EQ(of("canary_requests", "answered"), 3);
+  EXPECT_EQ(of("canary_requests", "failed"), 2);
+  EXPECT_EQ(of("canary_images", "agreed"), 4);
+  EXPECT_EQ(of("canary_images", "differed"), 3);
+  EXPECT_EQ(of("canary_images", "dropped"), 1);
+  EXPECT_EQ(seen.at("digits_canary_disagreement_low"), 0.25);
+  EXPECT_EQ(seen.at("digits_feedback_labels"), 9);
+  EXPECT_EQ(seen.at("digits_feedback_unknown"), 8);
+  EXPECT_EQ(seen.at(R"(digits_feedback_images{outcome="right",version="1"})"), 11);
+  EXPECT_EQ(seen.at(R"(digits_feedback_images{outcome="wrong",version="1"})"), 12);
+  const auto pair = [&](const std::string& outcome) {
+    return seen.at(R"(digits_feedback_pairs{answered="1",compared="s",outcome=")" + outcome +
+                   "\"}");
+  };
+  EXPECT_EQ(pair("both_right"), 13);
+  EXPECT_EQ(pair("both_wrong"), 14);
+  EXPECT_EQ(pair("answered_only"), 15);
+  EXPECT_EQ(pair("compared_only"), 16);
+  EXPECT_EQ(seen.at(R"(digits_live_accuracy_state{state="too_few"})"), 0);
+  EXPECT_EQ(seen.at(R"(digits_live_accuracy_state{state="ok"})"), 0);
+  EXPECT_EQ(seen.at(R"(digits_live_accuracy_state{state="dropped"})"), 1);
+  EXPECT_EQ(seen.at("digits_live_wrong_share_low"), 0.125);
 }
 
 }  // namespace

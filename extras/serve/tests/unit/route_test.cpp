@@ -29,6 +29,8 @@ TEST(Route, FindsEachEndpoint) {
            Case{"/v2/models/m/versions/7/infer", Endpoint::kInfer, "m", "7"},
            Case{"/v2/repository/index", Endpoint::kRepositoryIndex, "", ""},
            Case{"/metrics", Endpoint::kMetrics, "", ""},
+           Case{"/page.js", Endpoint::kPageScript, "", ""},
+           Case{"/page.css", Endpoint::kPageStyle, "", ""},
        }) {
     for (const char* end : {"", "/"}) {
       const auto route = find_route(each.path + std::string(end));
@@ -56,6 +58,8 @@ TEST(Route, HealthAndPageArePublic) {
   EXPECT_TRUE(is_public(Endpoint::kLive));
   EXPECT_TRUE(is_public(Endpoint::kReady));
   EXPECT_TRUE(is_public(Endpoint::kPage));
+  EXPECT_TRUE(is_public(Endpoint::kPageScript));
+  EXPECT_TRUE(is_public(Endpoint::kPageStyle));
   for (const auto endpoint :
        {Endpoint::kInfer, Endpoint::kFeedback, Endpoint::kMetrics, Endpoint::kModel,
         Endpoint::kModelStats, Endpoint::kModelProfile, Endpoint::kRepositoryIndex}) {

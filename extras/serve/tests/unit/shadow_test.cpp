@@ -1,7 +1,11 @@
 #include "serve/shadow.h"
 
-#include <future>
+#include <sys/resource.h>
 
+#include <future>
+#include <thread>
+
+#include "serve/background.h"
 #include "serve/feedback.h"
 #include "serve/shadow_report.h"
 #include "support/fake_model.h"
@@ -201,6 +205,56 @@ TEST(ShadowReport, PassesOnlyIfAllChecksPass) {
     expect_error("gate.shadow", [&] { require_passed(judge_shadow(document, {})); });
   }
   expect_error("data.malformed", [] { judge_shadow(Json{{"model_stats", Json::array()}}, {}); });
+}
+
+// Each check says what was seen and what is expected, and an undecided one says so: 1,000 equal
+// answers of 1,000 are enough, no timing is not. With true labels a loss by chance passes: 5 lost
+// of 9,005 have p = 2 / 2^5, 6 have 2 / 2^6. The interval of no difference ends at -1.99 points for
+// 54 lost and 54 gained, at -2.001 for 55.
+TEST(ShadowReport, DecidesAtItsBounds) {
+  const auto failure = [](const Json& document) -> std::string {
+    try {
+      require_passed(judge_shadow(document, {}));
+      return "passed";
+    } catch (const Error& error) {
+      return error.what() + (" (" + error.hint() + ")");
+    }
+  };
+  EXPECT_EQ(failure(statistics(1000, 0, 1.2)), "passed");
+  EXPECT_EQ(failure(statistics(1900, 100, 1.0)),
+            "agreement: 95.00 % [93.96, 95.87], n = 2000, expected at least 98.0 % of at least "
+            "1000 images (keep the live version)");
+  EXPECT_EQ(failure(statistics(999, 0, 1.0)),
+            "agreement: 100.00 % [99.62, 100.00], n = 999, expected at least 98.0 % of at least "
+            "1000 images (collect more traffic for the shadow)");
+  EXPECT_EQ(failure(statistics(2000, 0, 1.0, 3)),
+            "failures: 3, expected 0 (keep the live version)");
+  EXPECT_EQ(failure(statistics(2000, 0, 1.25)),
+            "slowdown: 1.25, expected at most 1.20 (keep the live version)");
+  EXPECT_EQ(failure(statistics(2000, 0, 0.0)),
+            "slowdown: not timed yet, expected at most 1.20 (collect more traffic for the shadow)");
+  EXPECT_EQ(failure(statistics(2000, 0, 1.0, 0, {992, 0, 8, 0})),
+            "accuracy: -0.8 points [-1.4, -0.2], lost 8, gained 0, p = 0.008, n = 1000, expected "
+            "at least -2.0 points, no loss with p < 0.05 (keep the live version)");
+  EXPECT_EQ(failure(statistics(0, 9000, 1.0, 0, {9000, 0, 5, 0})), "passed");
+  EXPECT_THAT(failure(statistics(0, 9000, 1.0, 0, {9000, 0, 6, 0})),
+              testing::EndsWith("(keep the live version)"));
+  EXPECT_EQ(failure(statistics(0, 9000, 1.0, 0, {900, 20, 54, 54})), "passed");
+  EXPECT_THAT(failure(statistics(0, 9000, 1.0, 0, {900, 20, 55, 55})),
+              testing::EndsWith("(collect more traffic for the shadow)"));
+}
+
+// The thread of a shadow runs after those that answer, whose priority stays.
+TEST(Background, LowersThePriorityOfItsThreadAlone) {
+  const int before = ::getpriority(PRIO_PROCESS, 0);
+  if (before > 10) GTEST_SKIP() << "the priority of this process is lower already";
+  int lowered = 0;
+  std::thread([&lowered] {
+    lower_thread_priority();
+    lowered = ::getpriority(PRIO_PROCESS, 0);
+  }).join();
+  EXPECT_EQ(lowered, 10);
+  EXPECT_EQ(::getpriority(PRIO_PROCESS, 0), before);
 }
 
 }  // namespace
