@@ -101,8 +101,12 @@ TEST(BatchPredict, ContinuesAfterAnUnreadableFile) {
   const auto bad = (batch.folder / "pictures/5-no-picture.png").string();
   EXPECT_THAT(result.err, testing::StartsWith("digits: image.unreadable: " + bad));
   EXPECT_THAT(result.err, testing::EndsWith("\ndigits: 1 inputs could not be read\n"));
-  EXPECT_THAT(result.out, testing::HasSubstr("unreadable   1\n"));
   const auto csv = read_file(batch.folder / "x.csv");
+  const auto images = lines_of(csv).size() - 2;  // without the heading and the error
+  EXPECT_THAT(result.out, testing::StartsWith("images       " + std::to_string(images) +
+                                              "\nabstained    0\nunreadable   1\nseconds      "));
+  EXPECT_THAT(result.out,
+              testing::EndsWith(" MiB\nfile         " + (batch.folder / "x.csv").string() + "\n"));
   EXPECT_THAT(csv, testing::HasSubstr("\n" + bad + ",,,,,,,,image.unreadable,,"));
   EXPECT_THAT(csv, testing::HasSubstr("\n" + (batch.folder / "b.idx").string() + ",99,"));
   const auto lines = fork_digits(batch.into("x.jsonl"));

@@ -1,6 +1,8 @@
 // `digits drift` on the tiny run's package and its profile.
 #include "data/drift.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/files.h"
@@ -84,6 +86,7 @@ TEST(Drift, RejectsWhatIsNoProfile) {
   EXPECT_EQ(drift(fixtures() / "tiny", {"--profile", "x.json"}).status, 2);
 }
 
+// The document and the table have the same numbers.
 TEST(Drift, JsonListsEveryTest) {
   const auto result = drift(fixtures() / "tiny", {"--json"});
   ASSERT_EQ(result.status, 0) << result.err;
@@ -93,6 +96,25 @@ TEST(Drift, JsonListsEveryTest) {
   EXPECT_EQ(json.at("reference_count"), 2000);
   EXPECT_EQ(json.at("tests").size(), kFeatureCount + 1);
   EXPECT_TRUE(json.at("tests").back().at("reference").is_null());  // classes have no mean
+
+  const auto set = (fixtures() / "tiny").string();
+  EXPECT_EQ(json.at("data"), set);
+  const auto mean = [](const Json& value) -> std::string {
+    return value.is_null() ? "-" : fmt::format("{:.4f}", value.get<double>());
+  };
+  auto table = fmt::format("data       {}, 200 images\nreference  2000 training images\n", set);
+  const char* row = "{:<14} {:>9} {:>9} {:>10} {:>9} {:>7} {:>6}  {}\n";
+  table += fmt::format(fmt::runtime(row), "feature", "reference", "observed", "statistic", "p",
+                       "effect", "bound", "verdict");
+  for (const auto& test : json.at("tests")) {
+    const auto number = [&](const char* key) { return test.at(key).get<double>(); };
+    table += fmt::format(
+        fmt::runtime(row), test.at("feature").get<std::string>(), mean(test.at("reference")),
+        mean(test.at("observed")), fmt::format("{:.4g}", number("statistic")),
+        fmt::format("{:.2g}", number("p")), fmt::format("{:.3f}", number("effect")),
+        fmt::format("{:.2f}", number("bound")), "ok");
+  }
+  EXPECT_EQ(drift(fixtures() / "tiny").out, table);
 }
 
 // The table is printed, the error names the worst feature, and the status is that of a failed gate.

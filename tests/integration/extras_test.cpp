@@ -1,4 +1,7 @@
 // Extras add commands and files to the program, and an invalid one does not stop packaging.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <cstdio>
 #include <utility>
 #include <vector>
@@ -6,6 +9,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/json.h"
+#include "inference/version.h"
 #include "integration/call_digits.h"
 #include "integration/tiny_run.h"
 #include "model/trainer.h"
@@ -29,12 +33,32 @@ int greet(const Arguments& arguments) {
   return kDone;
 }
 
-// An extra's command runs, and is in the overview and among the nearest names.
+// An extra's command runs, and is in the overview and among the nearest names. The overview has
+// four names, and without words it is an error. The versions have a line each.
 TEST(Extras, AddCommands) {
   Extras extras;
   extras.commands.push_back({"greet", "greet someone", greet});
   EXPECT_EQ(call_digits_with(extras, {"greet", "Ada"}).out, "hello Ada\n");
-  EXPECT_THAT(call_digits_with(extras, {"--help"}).out, HasSubstr("greet someone"));
+  EXPECT_EQ(call_digits_with(extras, {"help", "greet"}).out, "hello --help\n");
+  const auto overview = call_digits_with(extras, {"--help"}).out;
+  EXPECT_THAT(overview, HasSubstr("\n  greet      greet someone\n\n"));
+  for (const char* word : {"-h", "help"}) {
+    const auto same = call_digits_with(extras, {word});
+    EXPECT_EQ(same.status, kDone) << word;
+    EXPECT_EQ(same.out, overview) << word;
+  }
+  const auto nothing = call_digits_with(extras, {});
+  EXPECT_EQ(nothing.status, kUsage);
+  EXPECT_EQ(nothing.out, overview);
+  std::string lines;
+  const auto all = versions();
+  for (const auto& [key, value] : all.items()) {
+    lines += fmt::format("{:<14} ", key);
+    lines += value.is_array()
+                 ? fmt::format("{}\n", fmt::join(value.get<std::vector<std::string>>(), " "))
+                 : value.get<std::string>() + "\n";
+  }
+  EXPECT_EQ(call_digits_with(extras, {"--version"}).out, lines);
   EXPECT_THAT(call_digits_with(extras, {"gret"}).err, HasSubstr("digits greet"));
   const auto without = call_digits_with({}, {"greet", "Ada"});
   EXPECT_EQ(without.status, kUsage);

@@ -1,6 +1,9 @@
 // A run's model in a repository, from the command line.
+#include <fmt/format.h>
+
 #include "base/files.h"
 #include "base/json.h"
+#include "cli/output.h"
 #include "integration/tiny_run.h"
 #include "repository/model_folder.h"
 
@@ -59,6 +62,7 @@ TEST_F(Models, AreListedWithMetricsAndLineage) {
   ASSERT_EQ(table.status, 0) << table.err;
   EXPECT_THAT(table.out, testing::ContainsRegex("\ntiny +1 \\* [0-9.]+ % \\[.*\\], n = 200 +3 "));
   EXPECT_THAT(table.out, testing::ContainsRegex("\ntiny +2   .*data/fixtures/tiny\n"));
+  EXPECT_THAT(table.out, testing::StartsWith("model  version   accuracy "));
   const auto list = models({"list", "--json"});
   const auto json = Json::parse(list.out);
   EXPECT_EQ(json.at("schema"), "digits.models/1");
@@ -68,7 +72,36 @@ TEST_F(Models, AreListedWithMetricsAndLineage) {
   EXPECT_EQ(tiny.at("versions").at(1).at("accuracy"), evaluation.at("accuracy"));
 }
 
-// A model with an invalid current.json is a row of the list, and does not end it.
+// The table of `digits models` for the models of this document.
+std::string models_table(const Json& models) {
+  const char* row = "{:<6}  {:>7} {:<1} {:<36}  {:>6}  {:<12}  {:<19}  {}\n";
+  auto table = fmt::format(fmt::runtime(row), "model", "version", "", "accuracy", "seed",
+                           "revision", "written, UTC", "data");
+  for (const auto& model : models) {
+    const auto name = model.at("name").get<std::string>();
+    if (model.contains("damage")) {
+      table += fmt::format(fmt::runtime(row), name, "", "", "damaged", "", "", "",
+                           model.at("damage").get<std::string>());
+    }
+    for (const auto& version : model.at("versions")) {
+      const auto number = version.at("version").get<int>();
+      const auto text = [&](const char* key) { return version.at(key).get<std::string>(); };
+      const auto is = [&](const char* key) { return model.contains(key) && model[key] == number; };
+      const char* mark = is("current") ? "*" : is("previous") ? "-" : "";
+      table += version.contains("damage")
+                   ? fmt::format(fmt::runtime(row), name, number, mark, "damaged", "", "",
+                                 text("written"), text("damage"))
+                   : fmt::format(fmt::runtime(row), name, number, mark,
+                                 percent(version.at("accuracy").get<Quantity>()),
+                                 version.at("seed").get<int>(), text("revision").substr(0, 12),
+                                 text("written"), text("data"));
+    }
+  }
+  return table + "* current, - where a rollback goes\n";
+}
+
+// A model with an invalid current.json is a row of the list, and does not end it. So is a damaged
+// version.
 TEST_F(Models, ListIncludesDamagedModels) {
   const TemporaryDirectory folder;
   for (const char* name : {"edited", "whole"}) {
@@ -76,6 +109,7 @@ TEST_F(Models, ListIncludesDamagedModels) {
     fs::copy(repository() + "/tiny", folder / "models" / name, fs::copy_options::recursive);
   }
   write_file(folder / "models" / "edited" / "current.json", "{");
+  write_file(folder / "models" / "whole" / "2" / "model.pt", "other bytes");
   const auto table = call_digits({"models", "--repository", folder / "models"});
   EXPECT_EQ(table.status, 0) << table.err;
   EXPECT_THAT(table.out, testing::ContainsRegex("\nedited +damaged .*repository.malformed: "));
@@ -85,6 +119,8 @@ TEST_F(Models, ListIncludesDamagedModels) {
   const auto models = Json::parse(list.out).at("models");
   EXPECT_THAT(models.at(0).at("damage").get<std::string>(), HasSubstr("current.json"));
   EXPECT_EQ(models.at(1).at("versions").size(), 2U);
+  EXPECT_TRUE(models.at(1).at("versions").at(1).contains("damage"));
+  EXPECT_EQ(table.out, models_table(models));
 }
 
 // --model NAME follows a promotion and a rollback.

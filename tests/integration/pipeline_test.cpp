@@ -1,11 +1,14 @@
 // The stages together, as a user runs them: from committed data to a verified package.
 #include "pipeline/pipeline.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
 #include "base/files.h"
 #include "base/sha256.h"
+#include "cli/output.h"
 #include "data/normalisation.h"
 #include "data/split.h"
 #include "integration/tiny_run.h"
@@ -159,15 +162,29 @@ TEST(Pipeline, KeepsTheBestEpoch) {
   EXPECT_DOUBLE_EQ(checkpoint.info.validation_accuracy, early_best().best_accuracy);
 }
 
-// The output for a user: the table on stdout with the best epoch marked, and one line per epoch on
-// stderr, which is no terminal. The times of the history are consistent, and --json prints one
-// object.
+// The output for a user: the table on stdout with the best epoch marked, then the numbers of the
+// run and the gates that did not pass, and one line per epoch on stderr, which is no terminal. The
+// times of the history are consistent, and --json prints one object.
 TEST(Pipeline, PrintsTheTrainingHistory) {
   const auto& run = tiny_run();
   EXPECT_THAT(run.process.out, testing::StartsWith("epoch "));
   EXPECT_THAT(run.process.out, testing::ContainsRegex("\n[1-6] \\* +0\\."));
   EXPECT_EQ(std::count(run.process.err.begin(), run.process.err.end(), '\n'), 6);
   EXPECT_THAT(run.process.err, testing::ContainsRegex("epoch 6/6 .* images/s .*00:00 left\n"));
+  const auto written = RunDirectory::open(run.path());
+  const auto history = written.read_history();
+  const auto evaluation = written.read_evaluation();
+  EXPECT_THAT(run.process.out,
+              testing::StartsWith(
+                  history_table(history) + "\ndata           data/fixtures/tiny\ntest accuracy  " +
+                  percent(evaluation.at("accuracy").get<Quantity>()) +
+                  fmt::format("\ntest loss      {:.4f}\nprecision      float32\npeak memory    {}\n"
+                              "run            ",
+                              evaluation.at("loss").get<double>(),
+                              mebibytes(summarise(history).peak_memory_bytes))));
+  EXPECT_THAT(
+      run.process.out,
+      testing::EndsWith("\n\n" + gate_table(judge(evaluation, written.read_gates()), false)));
   const auto text = read_file(run.path() / "history.jsonl");
   const auto first = Json::parse(text.substr(0, text.find('\n')));
   EXPECT_GT(first.at("seconds"), first.at("train_seconds"));  // validation takes its time
@@ -181,6 +198,11 @@ TEST(Pipeline, PrintsTheTrainingHistory) {
   const auto document = Json::parse(json.out);
   EXPECT_EQ(document.at("training").at("images"), 6 * 1600);
   EXPECT_EQ(document.at("last_epoch").at("epoch"), 6);
+  const auto trained = RunDirectory::open(folder / "run").read_history();
+  EXPECT_EQ(document, (Json{{"run", (folder / "run").string()},
+                            {"training", summarise(trained)},
+                            {"best_epoch", best_epoch(trained)},
+                            {"last_epoch", trained.back()}}));
 }
 
 // The evaluation on another set does not change the run.

@@ -1,10 +1,13 @@
 #include "cli/options.h"
 
+#include <map>
+
 #include "base/error.h"
 #include "base/files.h"
 #include "cli/output.h"
 #include "cli/run_request.h"
 #include "pipeline/pipeline.h"
+#include "support/option_list.h"
 #include "support/testing.h"
 
 namespace digits {
@@ -250,6 +253,42 @@ TEST(Commands, HaveNamesAndSummaries) {
   }
 }
 
+// Each command offers these options, with these defaults.
+TEST(Commands, OfferTheirOptions) {
+  const std::string set = "data DIR, first-label N, invert, transpose, size ROWSxCOLS";
+  const std::string machine = "seed N, threads N, device NAME";
+  const std::string config =
+      "config FILE, preset NAME=standard, " + set + ", fail-on SEVERITY, " + machine;
+  const std::string training =
+      config +
+      ", epochs N, batch-size N, out DIR, gates FILE, no-digit-checks, data-date DAY, private, "
+      "resume RUN, json";
+  const std::map<std::string, std::string> expected{
+      {"run", training},
+      {"synth",
+       "out DIR, train N=12000, test N=2000, rows N=28, cols N=28, classes N=10, seed N=0, "
+       "threads N=0, png, json"},
+      {"inspect", config + ", out FILE, sheet FILE.png, json"},
+      {"train", training},
+      {"evaluate", set + ", photos DIR, no-digit-checks, " + machine + ", json"},
+      {"check", "gates FILE, baseline RUN, json"},
+      {"report", "data DIR, " + machine + ", json"},
+      {"package",
+       "repository DIR=models, name NAME, promote, out DIR, data DIR, " + machine + ", json"},
+      {"models", "repository DIR=models, keep N=3, json"},
+      {"predict", "model DIR, engine NAME=auto, out FILE, shard I/N, one, min-confidence P, " +
+                      machine + ", json"},
+      {"drift", "model DIR, " + set + ", profile FILE, " + machine + ", json"},
+      {"doctor", "json"}};
+  std::map<std::string, std::string> offered;
+  for (const auto& command : commands()) {
+    testing::internal::CaptureStdout();
+    EXPECT_EQ(command.run({"--help"}), kDone) << command.name;
+    offered[command.name] = option_list(testing::internal::GetCapturedStdout());
+  }
+  EXPECT_EQ(offered, expected);
+}
+
 EpochRecord record_of(int epoch, double loss, Quantity accuracy, double train_seconds) {
   EpochRecord record;
   record.epoch = epoch;
@@ -279,11 +318,21 @@ TEST(Output, HistoryTableMatchesHandCalculation) {
             "6.7 %      4.0\n");
 }
 
-// A folder name with a newline still takes one line of the table.
+// A folder name with a newline still takes one line of the table, and so does a finding, with what
+// is known of it.
 TEST(Output, PairsTakeOneLineEach) {
   testing::internal::CaptureStdout();
   print_pairs({{"run", "a\nb"}, {"package", "c"}});
-  EXPECT_EQ(testing::internal::GetCapturedStdout(), "run      a b\npackage  c\n");
+  print_findings({});
+  print_findings({{"data.a", Severity::kError, "seen twice", {5, 7}, "look"},
+                  {"data.b", Severity::kNote, "two\nlines", {}, ""}});
+  print_json(Json{{"a", 1}, {"b", "c"}});
+  EXPECT_EQ(testing::internal::GetCapturedStdout(),
+            "run      a b\npackage  c\n"
+            "findings  none\n"
+            "error     data.a: seen twice (first: 5, 7) (hint: look)\n"
+            "note      data.b: two lines\n"
+            "{\"a\":1,\"b\":\"c\"}\n");
 }
 
 TEST(Output, MebibytesAreWhole) { EXPECT_EQ(mebibytes(3 * 1048576 + 7), "3 MiB"); }

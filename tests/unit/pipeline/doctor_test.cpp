@@ -125,6 +125,65 @@ TEST(Doctor, PageFitsATerminal) {
   EXPECT_THAT(doctor_page(document, {}), HasSubstr("in bfloat16 none"));
 }
 
+// The whole page of a machine with each kind of problem, wrapped at 80 columns: a tolerance and a
+// bound of the disk are kept by equal values.
+TEST(Doctor, WritesThisPage) {
+  auto document = healthy();
+  document["versions"]["blas"] = "reference BLAS";
+  auto& machine = document["machine"];
+  machine["features"] = Json::array({"feature_1", "feature_2", "feature_3", "feature_4",
+                                     "feature_5", "feature_6", "seventh", "eighth"});
+  machine["quota"] = nullptr;
+  machine["environment"] = Json::object();
+  document["disk"]["working_folder"] = 0.2;
+  document["disk"]["temporary_folder"] = 0.06;
+  document["speed"]["convolution_bfloat16"] = nullptr;
+  auto& numerics = document["numerics"];
+  numerics["channels"] = Json::array({1, 20, 24});
+  numerics["rows"][0]["correct"] = false;
+  numerics["rows"][0]["differences"] = Json::array({1e-4, 0.25, nullptr});
+  numerics["rows"][1]["correct"] = false;
+  numerics["rows"][1]["differences"] = Json::array({0.00011, 99.0, 100.0});
+  const char* const expected =
+      R"(digits       0.1.0, revision abc
+libraries    LibTorch 2.6.0, oneDNN 3.7.2
+             opencv 4.6.0, zlib 1.3
+BLAS         reference BLAS
+processor    Some CPU
+features     feature_1 feature_2 feature_3 feature_4 feature_5 feature_6 seventh
+             eighth
+cores        4 to use, CPU quota none, 2 threads
+device       cpu; "auto" trains in float32
+environment  none
+disk         0.2 GB free here, 0.1 GB for temporary files
+speed        GFLOP/s: matrix product 100, convolution 50, in bfloat16 none
+
+Convolutions against float64, by input channels: ok, or the largest difference
+as a share of the largest value; - where the library cannot compute it.
+Rows with * are what networks use.
+                                      1   20   24
+* float32 channels last, forward     ok 0.25    -
+  float32 contiguous, forward      0.00011   99  inf
+
+problems     BLAS is reference BLAS: install libopenblas0-pthread
+             float32 channels last, forward: wrong for 20 input channels (digits
+             goes around it)
+             float32 contiguous, forward: wrong for 1, 20, 24 input channels
+             (digits does not use it)
+             the folder for temporary files has 0.1 GB free, expected 0.2 GB
+)";
+  const auto problems = problems_in(document);
+  EXPECT_EQ(doctor_page(document, problems), expected);
+  try {
+    require_healthy(problems);
+    ADD_FAILURE() << "no error";
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(),
+                 "4 problem(s) found, expected none: BLAS is reference BLAS: install "
+                 "libopenblas0-pthread");
+  }
+}
+
 // The doctor leaves out a precision that no training on this machine uses.
 TEST(NumericsTable, HasRowsOfTheGivenPrecisions) {
   const auto rows_in = [](const std::string& precision, const std::vector<Precision>& given) {

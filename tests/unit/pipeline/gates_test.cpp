@@ -42,7 +42,8 @@ TEST(Gates, UseTheConservativeEndOfTheInterval) {
 }
 
 // "*" means every class, and the worst one is named: by its low end for a lower bound, by its high
-// end for an upper bound.
+// end for an upper bound. A place is called by its name, class or factor, else by its number or
+// key.
 TEST(Gates, UseTheWorstOfManyValues) {
   const auto least = judged("per_class/*/recall", "at_least = 0.7").at(0);
   EXPECT_EQ(least.metric, "per_class/one/recall");
@@ -50,6 +51,18 @@ TEST(Gates, UseTheWorstOfManyValues) {
   EXPECT_EQ(least.verdict, GateVerdict::kPassed);
   EXPECT_FALSE(passes("per_class/*/recall", "at_least = 0.71"));
   EXPECT_EQ(judged("per_class/*/recall", "at_most = 1").at(0).metric, "per_class/two/recall");
+
+  const Quantity seen{0.95, 0.9, 0.97, 100};
+  Json lists;
+  lists["class"].push_back(Json{{"class", "a"}, {"q", seen}});
+  lists["factor"].push_back(Json{{"factor", "b"}, {"q", seen}});
+  lists["number"].push_back(Json{{"q", seen}});
+  lists["key"]["c"] = seen;
+  std::vector<std::string> metrics;
+  for (const auto* metric : {"class/*/q", "factor/*/q", "number/*/q", "key/*"}) {
+    metrics.push_back(judge(lists, {{metric, 0.5, true, "why"}}).at(0).metric);
+  }
+  EXPECT_THAT(metrics, testing::ElementsAre("class/a/q", "factor/b/q", "number/0/q", "key/c"));
 }
 
 // Without observations the interval is the whole range, so nothing is proved.
@@ -295,6 +308,74 @@ TEST(Gates, ErrorCountsFailedGates) {
               "gates: 1 of 3 passed, 1 failed, 1 undecided; nothing is packaged");
   }
   require_packageable({gates[1]}, Undecided::kFail);
+}
+
+// The document and the note of each kind of gate, their counts, and the hint of each refusal.
+TEST(Gates, AreWrittenWithTheirNotes) {
+  const Quantity seen{0.95, 0.9, 0.97, 1};
+  const GateRule least{"accuracy", 0.9, true, "why", false, false};
+  const GateRule most{"gap", 0.5, false, "why not", false, true};
+  SampleSize needed;
+  needed.at_best = 35;
+  needed.at_this_rate = 70;
+  needed.exact = true;
+  const Gate passed{least, "accuracy", seen, GateVerdict::kPassed, {}, true};
+  const Gate failed{least, "accuracy", seen, GateVerdict::kFailed, {}, true};
+  const Gate failed_digits{most, "gap", seen, GateVerdict::kFailed, {}, true};
+  const Gate undecided{least, "accuracy", seen, GateVerdict::kUndecided, needed, true};
+  const Gate by_chance{most, "gap", seen, GateVerdict::kUndecided, {}, true};
+  const Gate unmeasured{most, "gap", proportion(0, 0), GateVerdict::kUndecided, {}, true};
+  const Gate other_images{most, "gap", seen, GateVerdict::kUndecided, {}, false};
+  EXPECT_EQ(Json(passed), (Json{{"metric", "accuracy"},
+                                {"observed", seen},
+                                {"at_least", 0.9},
+                                {"verdict", "passed"},
+                                {"reason", "why"}}));
+  EXPECT_EQ(Json(failed_digits), (Json{{"metric", "gap"},
+                                       {"observed", seen},
+                                       {"at_most", 0.5},
+                                       {"verdict", "failed"},
+                                       {"reason", "why not"},
+                                       {"note", "the bound is for handwritten digits"}}));
+  EXPECT_EQ(Json(by_chance), (Json{{"metric", "gap"},
+                                   {"observed", seen},
+                                   {"at_most", 0.5},
+                                   {"verdict", "undecided"},
+                                   {"reason", "why not"},
+                                   {"needed", SampleSize()},
+                                   {"note", "1 image: it may be chance"}}));
+  EXPECT_EQ(verdict_note(passed), "");
+  EXPECT_EQ(verdict_note(failed), "");
+  EXPECT_EQ(verdict_note(undecided),
+            "1 image, 35 needed for this bound at best, about 70 at this rate");
+  EXPECT_EQ(verdict_note(unmeasured), "too few images to measure it");
+  EXPECT_EQ(verdict_note(other_images),
+            "the bound is for handwritten digits: set one for your images");
+  EXPECT_EQ(summary({passed, failed, failed_digits, undecided, by_chance, unmeasured}),
+            "1 of 6 passed, 2 failed, 3 undecided");
+
+  const auto refusal = [](const std::vector<Gate>& gates) -> std::string {
+    try {
+      require_packageable(gates, Undecided::kFail);
+    } catch (const Error& error) {
+      return one_line(error);
+    }
+    return "no error";
+  };
+  EXPECT_EQ(refusal({passed}), "no error");
+  EXPECT_EQ(refusal({passed, undecided}),
+            "digits: gate.failed: gates: 1 of 2 passed, 1 undecided; nothing is packaged (hint: "
+            "more test images decide it, or bounds of your own with --gates; or accept it with "
+            "gates.undecided = \"warn\")");
+  EXPECT_EQ(refusal({failed, by_chance}),
+            "digits: gate.failed: gates: 0 of 2 passed, 1 failed, 1 undecided; nothing is packaged "
+            "(hint: report.html shows the worst mistakes; train longer or on more images, or give "
+            "bounds of your own with --gates)");
+  EXPECT_EQ(refusal({failed, failed_digits}),
+            "digits: gate.failed: gates: 0 of 2 passed, 2 failed; nothing is packaged (hint: "
+            "report.html shows the worst mistakes; train longer or on more images; if the images "
+            "are not handwritten digits: digits evaluate RUN --no-digit-checks, then digits "
+            "package RUN)");
 }
 
 }  // namespace

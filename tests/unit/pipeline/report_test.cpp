@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <optional>
+#include <utility>
 
 #include "base/statistics.h"
 #include "metrics/fairness.h"
@@ -13,8 +14,9 @@
 namespace digits {
 namespace {
 
+using testing::EndsWith;
 using testing::HasSubstr;
-using testing::Not;
+using testing::StartsWith;
 
 std::vector<EpochRecord> two_epochs() {
   EpochRecord first;
@@ -108,17 +110,26 @@ TEST(EvaluationCharts, ShowTheConfusionMatrix) {
             draw(ConfusionChart{"Confusion matrix", {"cat", "dog"}, {{4, 1}, {0, 1}}}).text);
 }
 
-// By its score, the dog is ranked first: one positive among six, found without a false positive.
-// The ROC curve and the one of precision and recall go through known points.
+// By its score, the dog is ranked first: one positive among six, found without a false positive. Of
+// the cats four are ranked alike, then sample 0. Chance is a line of the ROC curves alone.
 TEST(EvaluationCharts, PlotACurvePerClassAndChance) {
   const auto charts = evaluation_charts(two_class_scores(), kLabels);
   EXPECT_EQ(charts[1].name, "roc");
-  for (const char* text : {"cat", "dog", "chance", "false positive rate", "true positive rate"}) {
-    EXPECT_THAT(charts[1].chart.text, HasSubstr(text));
-  }
+  const LineChart roc{"ROC, each class against the rest",
+                      {"false positive rate", Scale::kLinear, {0.0, 1.0}},
+                      {"true positive rate", Scale::kLinear, {0.0, 1.0}},
+                      {{"cat", {{0.0, 0.0}, {0.0, 0.8}, {0.0, 1.0}, {1.0, 1.0}}, false},
+                       {"dog", {{0.0, 0.0}, {0.0, 1.0}, {0.2, 1.0}, {1.0, 1.0}}, false},
+                       {"chance", {{0.0, 0.0}, {1.0, 1.0}}, true}}};
+  EXPECT_EQ(charts[1].chart.text, draw(roc).text);
   EXPECT_EQ(charts[2].name, "precision_recall");
-  EXPECT_THAT(charts[2].chart.text, Not(HasSubstr("chance")));
-  EXPECT_THAT(charts[2].chart.text, HasSubstr("recall"));
+  const LineChart precision{
+      "Precision and recall, each class against the rest",
+      {"recall", Scale::kLinear, {0.0, 1.0}},
+      {"precision", Scale::kLinear, {0.0, 1.0}},
+      {{"cat", {{0.0, 1.0}, {0.8, 1.0}, {1.0, 1.0}, {1.0, 5.0 / 6.0}}, false},
+       {"dog", {{0.0, 1.0}, {1.0, 1.0}, {1.0, 0.5}, {1.0, 1.0 / 6.0}}, false}}};
+  EXPECT_EQ(charts[2].chart.text, draw(precision).text);
 }
 
 // The slice of the lowest accuracy of all is marked, and no other: "small" has 1 of 2.
@@ -281,6 +292,151 @@ TEST(ReportPage, NamesTheLineage) {
                                       {{"digits"}, {"1.2.3"}}}})
                             .text));
   EXPECT_EQ(report_page(small_report()).footer, "digits 1.2.3");
+}
+
+// The whole summary: a card for each number that is on the report, one for the worst slice and one
+// for the gates, then the baselines. The gates are counted below the title, too.
+TEST(ReportPage, SummarisesTheRun) {
+  auto document = small_report();
+  auto& scores = document.scores;
+  const auto metric = [](const char* title, bool on_report) {
+    return Metric{"key", title, 1.0, false, on_report, nullptr};
+  };
+  scores.accuracy = {0.75, 0.5, 0.9, 8};
+  scores.metrics = {{metric("macro F1", true), {0.7, 0.6, 0.8, 8}},
+                    {metric("Brier score", false), {0.3, 0.2, 0.4, 8}},
+                    {metric("log loss", true), {0.5, 0.25, 1500.0, 8}}};
+  scores.baselines.push_back({"majority_class", {0.5, 0.25, 0.8, 8}});
+  std::vector<html::Card> cards{
+      {"test accuracy", "75.00 %", "[50.00 %, 90.00 %], n\u00a0=\u00a08"},
+      {"macro F1", "0.7", "[0.6, 0.8], n\u00a0=\u00a08"},
+      {"log loss", "0.5", "[0.25, 1500], n\u00a0=\u00a08"},
+      {"worst slice: size small", "50.00 %", "[9.45 %, 90.55 %], n\u00a0=\u00a02"}};
+  const html::Table rules{
+      "Against rules that need no network",
+      {{"rule"}, {"accuracy", true}, {"n", true}},
+      {{{"this model"}, {"75 % [50, 90]"}, {"8"}}, {{"majority_class"}, {"50 % [25, 80]"}, {"8"}}}};
+  const auto expect_gates = [&](const std::vector<std::string>& verdicts, const std::string& told,
+                                const html::Card& card) {
+    document.checks["gates"] = Json::array();
+    for (const auto& verdict : verdicts) {
+      document.checks["gates"].push_back(gate_document("a", verdict, "at_least"));
+    }
+    auto all = cards;
+    all.push_back(card);
+    EXPECT_EQ(section_of(document, "Summary"), html::cards(all).text + html::table(rules).text);
+    EXPECT_EQ(report_page(document).subtitle, "fast preset, seed 7, data animals: " + told);
+  };
+  expect_gates({"passed", "passed"}, "all gates passed",
+               {"gates", "2 of 2", "passed", Verdict::kPass});
+  expect_gates({"undecided"}, "gates: 1 undecided of 1",
+               {"gates", "0 of 1", "passed, 1 undecided", Verdict::kWarning});
+  expect_gates({"passed", "failed", "failed"}, "gates: 2 failed of 3",
+               {"gates", "1 of 3", "passed", Verdict::kFail});
+  expect_gates({"passed", "failed", "undecided", "undecided"}, "gates: 1 failed, 2 undecided of 4",
+               {"gates", "1 of 4", "passed, 2 undecided", Verdict::kFail});
+  scores.fairness = {};
+  cards.pop_back();
+  expect_gates({}, "all gates passed", {"gates", "0 of 0", "passed", Verdict::kPass});
+}
+
+// The whole section of the test set: the charts, a row for each class and one for each factor.
+TEST(ReportPage, ShowsTheTestSet) {
+  auto document = small_report();
+  document.training.push_back({"loss", Markup{"<svg>0</svg>"}, "smoothed"});
+  document.charts = {{"first", Markup{"<svg>1</svg>"}, "below"},
+                     {"second", Markup{"<svg>2</svg>"}, ""}};
+  auto& scores = document.scores;
+  scores.per_class = {{"cat", {1.0, 0.51, 1.0, 4}, {0.8, 0.38, 0.96, 5}, 0.89},
+                      {"dog", {0.5, 0.1, 0.9, 2}, {1.0, 0.21, 1.0, 1}, 0.67}};
+  scores.class_scores = {{{0.9, 0.6, 1.0, 6}, {0.95, 0.8, 1.0, 6}, {0.97, 0.8, 1.0, 6}},
+                         {{0.67, 0.3, 0.9, 6}, {0.875, 0.5, 1.0, 6}, {0.8125, 0.5, 1.0, 6}}};
+  GroupFairness size, tone;
+  size.factor = "size";
+  size.gap = {0.5, 0.1, 0.9, 6};
+  size.equalised_odds = ClassGap{"dog", {0.4, 0.1, 0.7, 3}};
+  tone.factor = "tone";
+  tone.gap = {0.1, 0.0, 0.4, 6};
+  tone.disparate_impact = ClassGap{"cat", {0.8, 0.5, 1.0, 6}};
+  scores.fairness.groups = {size, tone};
+  const html::Table classes{"",
+                            {{"class"},
+                             {"precision", true},
+                             {"recall", true},
+                             {"F1", true},
+                             {"ROC AUC", true},
+                             {"average precision", true},
+                             {"n", true}},
+                            {{{"cat"},
+                              {"100 % [51, 100]"},
+                              {"80 % [38, 96]"},
+                              {"0.90 [0.60, 1.00]"},
+                              {"0.95"},
+                              {"0.97"},
+                              {"5"}},
+                             {{"dog"},
+                              {"50 % [10, 90]"},
+                              {"100 % [21, 100]"},
+                              {"0.67 [0.30, 0.90]"},
+                              {"0.875"},
+                              {"0.8125"},
+                              {"1"}}}};
+  const html::Table factors{
+      "Between the slices of a factor",
+      {{"factor"},
+       {"accuracy gap", true},
+       {"equalised odds difference", true},
+       {"disparate impact ratio", true}},
+      {{{"size"}, {"50 % [10, 90]"}, {"0.40 [0.10, 0.70] (class dog)"}, {"–"}},
+       {{"tone"}, {"10 % [0, 40]"}, {"–"}, {"0.80 [0.50, 1.00] (class cat)"}}}};
+  const std::vector<html::Figure> shown{{Markup{"<svg>1</svg>"}, "below"},
+                                        {Markup{"<svg>2</svg>"}, ""}};
+  EXPECT_EQ(section_of(document, "Test set"),
+            html::figures(shown).text + html::table(classes).text + html::table(factors).text);
+  const std::vector<html::Figure> losses{html::Figure{Markup{"<svg>0</svg>"}, "smoothed"}};
+  EXPECT_THAT(section_of(document, "Training"), StartsWith(html::figures(losses).text));
+}
+
+// The pictures with their captions, or a word in their place; of a private set no image, and the
+// augmentation on noise. The lineage ends with the configuration.
+TEST(ReportPage, ShowsImagesUnlessTheSetIsPrivate) {
+  auto document = small_report();
+  document.mistakes.push_back({"png 1", "4: cat, 90 %; is dog"});
+  document.versions["features"] = Json::array({"a", "b"});
+  const auto images = section_of(document, "Images");
+  EXPECT_THAT(images, StartsWith("<p>Number of the test image, answer and confidence, truth. "));
+  EXPECT_THAT(images, EndsWith("</p>\n" + html::heading("Worst mistakes").text +
+                               html::pictures(document.mistakes, 190).text +
+                               html::heading("Least confident right answers").text +
+                               html::paragraph("None.").text));
+  std::swap(document.mistakes, document.unsure);
+  EXPECT_THAT(section_of(document, "Images"),
+              EndsWith(html::heading("Worst mistakes").text + html::paragraph("None.").text +
+                       html::heading("Least confident right answers").text +
+                       html::pictures(document.unsure, 190).text));
+  std::vector<html::Picture> sheet(1);
+  sheet[0].png = "png";
+  const auto drawn = html::pictures(sheet, 1500).text;
+  EXPECT_THAT(section_of(document, "Data"),
+              EndsWith("<p>Framed: training images as they are; behind each, as training sees "
+                       "them.</p>\n" +
+                       drawn));
+  const html::Table lineage{"",
+                            {{"what"}, {"value"}},
+                            {{{"weights, SHA-256"}, {"feed"}},
+                             {{"training set, fingerprint"}, {"0123456789abcdef0123"}},
+                             {{"test set, fingerprint"}, {"0123456789abcdef0123"}},
+                             {{"device"}, {"cpu"}},
+                             {{"digits"}, {"1.2.3"}},
+                             {{"features"}, {"[\"a\",\"b\"]"}}}};
+  EXPECT_EQ(section_of(document, "Lineage"),
+            html::table(lineage).text +
+                html::details("Configuration", html::preformatted(to_toml(document.config))).text);
+  document.config.data.is_private = true;
+  EXPECT_EQ(section_of(document, "Images"),
+            html::paragraph("The set is private: no image is shown.").text);
+  EXPECT_THAT(section_of(document, "Data"),
+              EndsWith("<p>The set is private: the augmentation is shown on noise.</p>\n" + drawn));
 }
 
 }  // namespace

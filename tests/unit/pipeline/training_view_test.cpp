@@ -33,13 +33,18 @@ TrainingView::Clock::time_point now() {
 }
 
 // Two epochs of two steps. The rate counts the images and the time of the present epoch alone,
-// without its validation; the accuracy is that of the epoch before.
+// without its validation; the accuracy is that of the epoch before. An epoch has a line, and so has
+// a resumed training, unless all of its epochs are done.
 TEST(TrainingView, CountsTheImagesOfAnEpoch) {
   TrainOptions options;
   options.epochs = 2;
   options.batch_size = 100;
   seconds = 0;
+  testing::internal::CaptureStderr();  // no terminal: lines without a bar
   TrainingView view("train", options, now);
+  view.on_resume(0, 0);
+  view.on_resume(3, 1);
+  view.on_resume(4, 2);
   StepRecord step;
   step.steps = 4;
   std::vector<std::string> texts;
@@ -48,14 +53,20 @@ TEST(TrainingView, CountsTheImagesOfAnEpoch) {
     ++step.step;
     texts.push_back(view.on_step(step));
     EpochRecord epoch;
+    epoch.epoch = 1;
     epoch.validation_accuracy.value = 0.5;
     seconds = 8;
     if (step.step == 2) view.on_epoch(epoch);
   }
+  const auto lines = testing::internal::GetCapturedStderr();
   EXPECT_THAT(texts, testing::ElementsAre("epoch 1/2  loss 0.000  accuracy -  100 images/s",
                                           "epoch 1/2  loss 0.000  accuracy -  50 images/s",
                                           "epoch 2/2  loss 0.000  accuracy 50.00 %  100 images/s",
                                           "epoch 2/2  loss 0.000  accuracy 50.00 %  100 images/s"));
+  EXPECT_THAT(lines, testing::MatchesRegex(
+                         "no training state was saved: starting again\ncontinuing after step 3\n"
+                         "epoch 1/2  train loss 0.0000  validation loss 0.0000 accuracy 50.00 %  "
+                         "0 images/s  0.0 s  [0-9][0-9]:[0-9][0-9] left\n"));
 }
 
 }  // namespace

@@ -182,5 +182,67 @@ TEST(Page, LinksToItsSections) {
   EXPECT_NE(headings[0].attribute("id"), headings[1].attribute("id"));
 }
 
+// The whole text of a page with each element, of which some are empty.
+TEST(Page, IsWrittenToTheCharacter) {
+  const Table scores{"Scores",
+                     {{"class"}, {"share", true}},
+                     {{{"a & b"}, {"0.5", Verdict::kPass}},
+                      {{"c"}, {"1", Verdict::kWarning}},
+                      {{"d"}, {"2", Verdict::kFail}}}};
+  const Markup chart{"<svg><style>" + chart_style() + "</style>\n<title>t</title></svg>"};
+  const auto content =
+      heading("Part") + paragraph("1 < 2") + preformatted("a\n b") +
+      cards({{"gates", "2 of 3", "passed", Verdict::kWarning}, {"loss", "0.1", ""}}) +
+      table(scores) + table({"", {{"code"}, {"what"}}, {}}) +
+      figures({{chart, "below"}, {chart, ""}}) + pictures({{"foo", "seen"}, {"", ""}}, 190) +
+      details("More", paragraph("inside"));
+  const std::string expected =
+      "<!DOCTYPE html>\n<html lang='en'>\n<head>\n<meta charset='utf-8'/>\n"
+      "<meta http-equiv='Content-Security-Policy' content=\"default-src 'none'; img-src data:; "
+      "style-src 'unsafe-inline'\"/>\n"
+      "<meta name='viewport' content='width=device-width, initial-scale=1'/>\n"
+      "<title>T &amp; t</title>\n<style>" +
+      page_style() + chart_style() +
+      "</style>\n</head>\n<body>\n"
+      "<header>\n<h1>T &amp; t</h1>\n<p>below it</p>\n<nav aria-label='Sections'>\n"
+      "<a href='#s1'>One</a>\n<a href='#s2'>Two</a>\n</nav>\n</header>\n<main>\n"
+      "<section>\n<h2 id='s1'>One</h2>\n"
+      "<h3>Part</h3>\n<p>1 &lt; 2</p>\n<pre class='scroll' tabindex='0'>a\n b</pre>\n"
+      "<div class='cards'>\n"
+      "<dl class='card warning'><dt>gates</dt><dd class='value'>2 of 3</dd>"
+      "<dd class='detail'>passed</dd></dl>\n"
+      "<dl class='card'><dt>loss</dt><dd class='value'>0.1</dd><dd class='detail'></dd></dl>\n"
+      "</div>\n"
+      "<div class='scroll' role='region' tabindex='0' aria-label='Scores'>\n"
+      "<table><caption>Scores</caption>\n"
+      "<thead><tr><th scope='col'>class</th><th scope='col' class='number'>share</th></tr>"
+      "</thead>\n<tbody>\n"
+      "<tr><th scope='row'>a &amp; b</th>"
+      "<td class='number'><span class='badge pass'>✓ 0.5</span></td></tr>\n"
+      "<tr><th scope='row'>c</th>"
+      "<td class='number'><span class='badge warning'>! 1</span></td></tr>\n"
+      "<tr><th scope='row'>d</th>"
+      "<td class='number'><span class='badge fail'>✗ 2</span></td></tr>\n"
+      "</tbody></table></div>\n"
+      "<div class='scroll' role='region' tabindex='0' aria-label=''>\n<table>\n"
+      "<thead><tr><th scope='col'>code</th><th scope='col'>what</th></tr></thead>\n<tbody>\n"
+      "<tr><td colspan='2'>none</td></tr>\n</tbody></table></div>\n"
+      "<div class='figures'>\n"
+      "<figure><div class='plot'><svg><title>t</title></svg></div>"
+      "<figcaption>below</figcaption></figure>\n"
+      "<figure><div class='plot'><svg><title>t</title></svg></div></figure>\n"
+      "</div>\n"
+      "<div class='pictures' style='grid-template-columns: repeat(auto-fill, "
+      "min(190px, 100%))'>\n"
+      "<figure><img src='data:image/png;base64,Zm9v' alt='seen'/>"
+      "<figcaption>seen</figcaption></figure>\n"
+      "<figure><img src='data:image/png;base64,' alt=''/></figure>\n"
+      "</div>\n"
+      "<details><summary>More</summary>\n<p>inside</p>\n</details>\n"
+      "</section>\n<section>\n<h2 id='s2'>Two</h2>\n</section>\n"
+      "</main>\n<footer>the end</footer>\n</body>\n</html>\n";
+  EXPECT_EQ(page({"T & t", "below it", {{"One", content}, {"Two", {}}}, "the end"}), expected);
+}
+
 }  // namespace
 }  // namespace digits::html

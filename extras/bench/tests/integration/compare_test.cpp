@@ -1,5 +1,9 @@
 // `digits bench compare`, on documents that the benchmarks wrote.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "base/files.h"
+#include "cli/output.h"
 #include "integration/tiny_run.h"
 
 namespace digits {
@@ -10,10 +14,13 @@ class BenchCompare : public testing::Test {
  public:
   static void SetUpTestSuite() {
     folder_ = new TemporaryDirectory;
-    call_digits({"bench", "train", "--config", fixtures() / "tiny.toml", "--data",
-                 fixtures() / "tiny", "--epochs", "1", "--seeds", "2", "--out", train()});
-    call_digits({"bench", "infer", "--model", tiny_run().package(), "--device", "cpu", "--batch",
-                 "1", "--calls", "2", "--out", infer()});
+    train_table_ =
+        call_digits({"bench", "train", "--config", fixtures() / "tiny.toml", "--data",
+                     fixtures() / "tiny", "--epochs", "1", "--seeds", "2", "--out", train()})
+            .out;
+    infer_table_ = call_digits({"bench", "infer", "--model", tiny_run().package(), "--device",
+                                "cpu", "--batch", "1", "--calls", "2", "--out", infer()})
+                       .out;
   }
   static void TearDownTestSuite() {
     delete folder_;
@@ -31,6 +38,7 @@ class BenchCompare : public testing::Test {
   }
 
   static inline TemporaryDirectory* folder_ = nullptr;
+  static inline std::string train_table_, infer_table_;
 };
 
 TEST_F(BenchCompare, ReadsTheDocumentsOfTheBenchmarks) {
@@ -48,15 +56,72 @@ TEST_F(BenchCompare, ReadsTheDocumentsOfTheBenchmarks) {
   EXPECT_THAT(answers.out, testing::HasSubstr("spread of 2 and 2 rounds"));
 }
 
-// The documents hold the calibration, one value per seed and per round.
+// The table of `digits bench train` for this document.
+std::string table_of(const Json& document) {
+  const char* row = "{:<6} {:>8} {:>9} {:>11} {:>36} {:>36}\n";
+  auto table = fmt::format(fmt::runtime(row), "seed", "seconds", "images/s", "best epoch",
+                           "validation accuracy", "test accuracy");
+  for (const auto& seed : document.at("seeds")) {
+    const auto& training = seed.at("training");
+    table += fmt::format(fmt::runtime(row), seed.at("seed").get<int>(),
+                         fmt::format("{:.2f}", training.at("train_seconds").get<double>()),
+                         fmt::format("{:.0f}", training.at("images_per_second").get<double>()),
+                         seed.at("best_epoch").get<int>(),
+                         percent(seed.at("validation_accuracy").get<Quantity>()),
+                         percent(seed.at("test_accuracy").get<Quantity>()));
+  }
+  const auto number = [&](const char* pointer) {
+    return document.at(Json::json_pointer(pointer)).get<double>();
+  };
+  const auto text = [&](const char* pointer) {
+    return document.at(Json::json_pointer(pointer)).get<std::string>();
+  };
+  const auto features =
+      document.at("machine").at("versions").at("cpu_features").get<std::vector<std::string>>();
+  const auto mean = percent(document.at("mean_accuracy").get<Quantity>());
+  table +=
+      fmt::format("\nmean test accuracy   {} seeds; {:.2f} to {:.2f}, standard deviation {:.2f}\n",
+                  mean, 100.0 * number("/accuracy/min"), 100.0 * number("/accuracy/max"),
+                  100.0 * number("/accuracy/stddev"));
+  table += fmt::format(
+      "seconds of training  median {:.2f}, {:.2f} to {:.2f}, standard deviation {:.2f}\n",
+      number("/seconds/median"), number("/seconds/min"), number("/seconds/max"),
+      number("/seconds/stddev"));
+  table += fmt::format(
+      "images/s             median {:.0f}, {:.0f} to {:.0f}, standard deviation {:.0f}\n",
+      number("/images_per_second/median"), number("/images_per_second/min"),
+      number("/images_per_second/max"), number("/images_per_second/stddev"));
+  table += fmt::format("waiting for data     {:.1f} %\npeak memory          {}\n",
+                       100.0 * number("/wait_share"),
+                       mebibytes(document.at("peak_memory_bytes").get<std::int64_t>()));
+  table += fmt::format("machine              {}, {:.0f} cores, {}\n", text("/machine/cpu"),
+                       number("/machine/cores"), fmt::join(features, " "));
+  table += fmt::format("run on               {}, {:.0f} threads, {}\n", text("/machine/device"),
+                       number("/machine/threads"), text("/machine/precision"));
+  return table + fmt::format("libtorch             {}, {}\nrevision             {}\n",
+                             text("/machine/versions/libtorch"), text("/machine/versions/blas"),
+                             text("/machine/versions/revision"));
+}
+
+// The tables show the numbers of the documents. The documents hold the calibration, one value per
+// seed and per round.
 TEST_F(BenchCompare, DocumentsHoldTheCalibration) {
   for (const auto& file : {train(), infer()}) {
     const auto json = Json::parse(read_file(file));
     EXPECT_EQ(json.at("calibration").at("n"), 2) << file;
     EXPECT_GT(json.at("calibration").at("min"), 0.0) << file;
   }
-  const auto seed = Json::parse(read_file(train())).at("seeds").at(0);
-  EXPECT_GT(seed.at("calibration_seconds"), 0.0);
+  const auto document = Json::parse(read_file(train()));
+  EXPECT_GT(document.at("seeds").at(0).at("calibration_seconds"), 0.0);
+  EXPECT_EQ(train_table_, table_of(document));
+  const auto times = Json::parse(read_file(infer())).at("times");
+  ASSERT_EQ(times.size(), 1U);
+  EXPECT_EQ(infer_table_,
+            fmt::format("engine            batch   calls   median us     99th us   images/s\n"
+                        "{:<16}      1       2 {:>11.1f} {:>11.1f} {:>10.0f}\n",
+                        times[0].at("engine").get<std::string>(),
+                        times[0].at("p50_us").get<double>(), times[0].at("p99_us").get<double>(),
+                        times[0].at("images_per_second").get<double>()));
 }
 
 // A slower program is an exit status, after the table.

@@ -5,7 +5,10 @@
 #include <limits>
 
 #include "base/error.h"
+#include "base/log.h"
+#include "bench/command_bench.h"
 #include "bench_documents.h"
+#include "support/option_list.h"
 #include "support/testing.h"
 
 namespace digits {
@@ -140,6 +143,99 @@ TEST(CompareBench, WarnsAboutAnotherProcessor) {
   const auto result = compared(train_document(10.0, 0.1, 3), now);
   ASSERT_EQ(result.warnings.size(), 1U);
   EXPECT_THAT(result.warnings[0], testing::HasSubstr("cpu: \"B\", the baseline's is \"A\""));
+}
+
+// The whole table, document, warnings and error of a slower program on another processor; then an
+// equal program of one seed, which is undecided. The commands' options are listed, too.
+TEST(CompareCommand, PrintsAndWritesEachMeasure) {
+  const TemporaryDirectory folder;
+  auto slow = train_document(13.0, 0.1, 3);
+  slow["peak_memory_bytes"] = 130 * 1024 * 1024;
+  slow["machine"]["cpu"] = "B";
+  const auto base_file = (folder / "base.json").string();
+  const auto slow_file = (folder / "slow.json").string();
+  const auto one_file = (folder / "one.json").string();
+  write_json(base_file, train_document(10.0, 0.1, 3));
+  write_json(slow_file, slow);
+  write_json(one_file, train_document(10.0, 0.0, 1));
+  std::string warnings, message;
+  const auto printed = [&](const std::vector<std::string>& words) {
+    testing::internal::CaptureStderr();
+    start_logging();
+    testing::internal::CaptureStdout();
+    message.clear();
+    try {
+      EXPECT_EQ(command_bench(words), 0);
+    } catch (const Error& error) {
+      message = one_line(error);
+    }
+    warnings = testing::internal::GetCapturedStderr();
+    return testing::internal::GetCapturedStdout();
+  };
+  EXPECT_EQ(printed({"compare", base_file, slow_file}),
+            "measure                      unit   baseline        new  change                     "
+            "verdict\n"
+            "training                    loops         10         13  +30.0 % [+26.0, +34.2]     "
+            "slower\n"
+            "peak memory                   MiB        100        130  +30.0 %                    "
+            "larger\n"
+            "\n"
+            "loop       0.0300 s in the baseline, 0.0300 s in the new one\n"
+            "interval   95 %, by the spread of 3 and 3 seeds\n"
+            "tolerance  20 %\n");
+  const std::string other_cpu =
+      "cpu: \"B\", the baseline's is \"A\"; the calibration cancels only a part of the difference";
+  EXPECT_EQ(warnings, "[warning] " + other_cpu + "\n");
+  EXPECT_EQ(message,
+            "digits: gate.compute: training: +30.0 % [+26.0, +34.2]; peak memory: +30.0 %; "
+            "expected at most +20.0 % (hint: measure again on a quiet machine; if it stays, find "
+            "the change that costs the time)");
+
+  const auto loops = [](double mean) { return mean_of_spread({0.0, 0.0, 0.0, mean, 0.1, 3}); };
+  const Quantity memory{100.0, 100.0, 100.0, 1}, more{130.0, 130.0, 130.0, 1};
+  auto changes = Json::array();
+  changes.push_back(Json{{"name", "training"},
+                         {"unit", "loops"},
+                         {"baseline", 10.0},
+                         {"new", 13.0},
+                         {"change", relative_change(loops(13.0), loops(10.0))},
+                         {"verdict", "slower"}});
+  changes.push_back(Json{{"name", "peak memory"},
+                         {"unit", "MiB"},
+                         {"baseline", 100.0},
+                         {"new", 130.0},
+                         {"change", relative_change(more, memory)},
+                         {"verdict", "larger"}});
+  EXPECT_EQ(Json::parse(printed({"compare", base_file, slow_file, "--json"})),
+            (Json{{"schema", "digits.bench_compare/1"},
+                  {"tolerance", 0.2},
+                  {"changes", changes},
+                  {"warnings", Json::array({other_cpu})}}));
+
+  EXPECT_EQ(printed({"compare", one_file, one_file, "--tolerance", "0.5"}),
+            "measure                      unit   baseline        new  change                     "
+            "verdict\n"
+            "training                    loops         10         10  +0.0 % [-100.0, inf]       "
+            "undecided\n"
+            "peak memory                   MiB        100        100  +0.0 %                     "
+            "not larger\n"
+            "\n"
+            "loop       0.0300 s in the baseline, 0.0300 s in the new one\n"
+            "interval   95 %, by the spread of 1 and 1 seeds\n"
+            "tolerance  50 %\n");
+  EXPECT_EQ(warnings,
+            "[warning] training is undecided: +0.0 % [-100.0, inf]; a quieter machine or more "
+            "--seeds narrows the interval\n");
+  EXPECT_EQ(message, "");
+
+  EXPECT_EQ(option_list(printed({"compare", "--help"})), "tolerance SHARE=0.2, json");
+  EXPECT_EQ(option_list(printed({"infer", "--help"})),
+            "model DIR, batch N,N=1,64,256, calls N, engine NAME=auto, budgets FILE, seed N, "
+            "threads N, device NAME, out FILE, json");
+  EXPECT_EQ(option_list(printed({"train", "--help"})),
+            "seeds N=3, target SHARE, validation, config FILE, preset NAME=standard, data DIR, "
+            "first-label N, invert, transpose, size ROWSxCOLS, fail-on SEVERITY, seed N, threads "
+            "N, device NAME, epochs N, batch-size N, out FILE, json");
 }
 
 }  // namespace

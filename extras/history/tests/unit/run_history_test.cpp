@@ -5,7 +5,9 @@
 #include "base/files.h"
 #include "history/command_history.h"
 #include "pipeline/config.h"
+#include "pipeline/regression.h"
 #include "support/evaluated_run.h"
+#include "support/option_list.h"
 #include "support/testing.h"
 
 namespace digits {
@@ -71,6 +73,82 @@ TEST(RunHistory, SkipsADamagedRun) {
   damaged["answers"]["labels"][0] = 7;  // of two classes
   bad.write_evaluation(damaged);
   EXPECT_EQ(run_history(folder.path()).size(), 1U);
+}
+
+// What `digits history` prints with these words.
+std::string history_of(const std::vector<std::string>& words) {
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(command_history(words), 0);
+  return testing::internal::GetCapturedStdout();
+}
+
+// The whole table, document and plot of four runs on two test sets, and the options of the command.
+TEST(HistoryCommand, PrintsAndWritesEachRun) {
+  const TemporaryDirectory folder;
+  const auto path = folder / "runs";
+  const std::string one = "1111111111111111", two = "2222222222222222";
+  const auto first = evaluated_run(path / "first", 50, one, 4);
+  const auto second = evaluated_run(path / "second", 90, one, 3);
+  evaluated_run(path / "other", 100, two, 2);
+  const auto third = evaluated_run(path / "third", 85, one, 1);
+  const auto runs = run_history(path);
+  ASSERT_EQ(runs.size(), 4U);
+  const auto plot = folder / "plot.svg";
+  const std::string heading =
+      "  #  run     start, UTC           accuracy                              0.9879             "
+      "0.9962  log loss  calibration  against the one before\n";
+  EXPECT_EQ(
+      history_of({path.string(), "--plot", plot.string()}),
+      heading + "  1  first   " + runs[0].started +
+          "  99.50 % [99.34, 99.62], n = 10000                     -----o---    0.1000       "
+          "0.1000  first on its test set\n  2  second  " +
+          runs[1].started +
+          "  99.10 % [98.90, 99.27], n = 10000        ------o-----              0.1000       "
+          "0.1000  DROP: accuracy -0.40 points [-0.53, -0.27], n = 10000, p = 1.8e-12; recall of "
+          "even -0.40 points [-0.58, -0.22], n = 5000, p = 3.8e-06; recall of odd -0.40 points "
+          "[-0.58, -0.22], n = 5000, p = 3.8e-06\n  3  other   " +
+          runs[2].started +
+          "  99.00 % [98.79, 99.18], n = 10000     ------o-----                 0.1000       "
+          "0.1000  first on its test set\n  4  third   " +
+          runs[3].started +
+          "  99.15 % [98.95, 99.31], n = 10000          -----o-----             0.1000       "
+          "0.1000  not worse\n");
+
+  const auto point = [](double x, std::size_t wrong) {
+    const auto accuracy = proportion(10000 - wrong, 10000);
+    return Point{x, accuracy.value, accuracy.low, accuracy.high};
+  };
+  const Series of_one{"test set 11111111", {point(1, 50), point(2, 90), point(4, 85)}, false};
+  const Series of_two{"test set 22222222", {point(3, 100)}, false};
+  const LineChart chart{"Accuracy over time",
+                        {"run", Scale::kWhole},
+                        {"accuracy, 95 % interval", Scale::kPercent},
+                        {of_one, of_two}};
+  EXPECT_EQ(read_file(plot), draw(chart).text);
+
+  const Quantity loss{0.1, 0.05, 0.2, 10000};
+  auto expected = Json::array();
+  const auto add = [&](const char* name, const std::string& test_set, std::size_t wrong) {
+    expected.push_back(Json{{"run", name},
+                            {"begun", runs[expected.size()].started},
+                            {"test_fingerprint", test_set},
+                            {"accuracy", proportion(10000 - wrong, 10000)},
+                            {"log_loss", loss},
+                            {"calibration_error", loss}});
+  };
+  add("first", one, 50);
+  add("second", one, 90);
+  expected.back()["compared_with"] = "first";
+  expected.back()["change"] = compare_runs(second, first);
+  add("other", two, 100);
+  add("third", one, 85);
+  expected.back()["compared_with"] = "second";
+  expected.back()["change"] = compare_runs(third, second);
+  EXPECT_EQ(Json::parse(history_of({path.string(), "--json"})), (Json{{"runs", expected}}));
+  evaluated_run(folder / "few" / "a", 50);
+  EXPECT_THAT(history_of({(folder / "few").string()}),
+              testing::StartsWith("  #  run   start, UTC           accuracy "));
+  EXPECT_EQ(option_list(history_of({"--help"})), "plot FILE, json");
 }
 
 }  // namespace

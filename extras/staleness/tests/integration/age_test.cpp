@@ -4,6 +4,7 @@
 #include "integration/call_digits.h"
 #include "integration/tiny_run.h"
 #include "pipeline/config.h"
+#include "support/option_list.h"
 #include "support/testing.h"
 
 namespace digits {
@@ -40,10 +41,11 @@ class Age : public testing::Test {
 TEST_F(Age, IsToldFromThePackage) {
   const auto told = age({"--today", "2026-05-01", "--json"});
   EXPECT_EQ(told.status, 0) << told.err;
-  const auto json = Json::parse(told.out);
-  EXPECT_EQ(json.at("date"), "2026-01-31");
-  EXPECT_EQ(json.at("days"), 90);
-  EXPECT_THAT(age({"--today", "2026-02-01"}).out, HasSubstr("2026-01-31, 1 day old\n"));
+  EXPECT_EQ(Json::parse(told.out),
+            (Json{{"data", "data/fixtures/tiny"}, {"date", "2026-01-31"}, {"days", 90}}));
+  EXPECT_EQ(age({"--today", "2026-02-01"}).out,
+            "data           data/fixtures/tiny\nnewest images  2026-01-31, 1 day old\n");
+  EXPECT_EQ(option_list(age({"--help"}).out), "model DIR, max-days N, today DAY, json");
   EXPECT_THAT(read_file(run() / "package" / "README.md"),
               HasSubstr("| newest images | 2026-01-31 |"));
 }
@@ -54,13 +56,17 @@ TEST_F(Age, IsAGate) {
   const auto old = age({"--today", "2026-05-02", "--max-days", "90"});
   EXPECT_EQ(old.status, 4);
   EXPECT_THAT(old.out, HasSubstr("91 days old"));
-  EXPECT_THAT(old.err, HasSubstr("gate.age: "));
+  EXPECT_THAT(old.err, HasSubstr("gate.age: the newest images are of 2026-01-31, 91 days old, "
+                                 "expected at most 90 (hint: train on newer images)\n"));
 }
 
 TEST_F(Age, IsUnknownWithoutADay) {
   const auto unknown = call_digits({"age", "--model", tiny_run().path()});
   EXPECT_EQ(unknown.status, 0) << unknown.err;
   EXPECT_THAT(unknown.out, HasSubstr("unknown: the model was trained without --data-date"));
+  const auto json = call_digits({"age", "--model", tiny_run().path(), "--json"});
+  EXPECT_EQ(Json::parse(json.out),
+            (Json{{"data", "data/fixtures/tiny"}, {"date", nullptr}, {"days", nullptr}}));
   const auto bounded = call_digits({"age", "--model", tiny_run().path(), "--max-days", "90"});
   EXPECT_EQ(bounded.status, 4);
   EXPECT_THAT(bounded.err, HasSubstr("gate.age_unknown: "));

@@ -15,9 +15,10 @@ namespace {
 TEST(EventLog, MarksAResumedEpochAtItsLastStep) {
   const auto set = random_dataset(70, 28, 28);
   const TemporaryDirectory folder;
+  const TrainOptions options{};
   EpochRecord record;
   record.epoch = 2;
-  EventLog log(folder.path(), 101, set, TrainOptions());
+  EventLog log(folder.path(), 101, set, options);
   log.on_epoch(record);
   const auto bytes = read_file(folder / files_below(folder.path()).at(0));
   const auto tag = bytes.find("epoch/train_loss");
@@ -56,6 +57,55 @@ TEST(EventLog, ShowsTheImagesOfTheEpoch) {
       ASSERT_EQ(picture(y, x)[0], batch.images[static_cast<std::size_t>(i * 28 * 28 + pixel)]);
     }
   }
+}
+
+// Each number of a step and of an epoch has its tag, and the picture its size in colour: 484 pixels
+// are E4 03 in base 128. The end of a log writes what it still holds.
+TEST(EventLog, WritesEachValue) {
+  const auto set = random_dataset(70, 28, 28);
+  const TrainOptions options{};
+  const auto written = [](const TemporaryDirectory& folder) {
+    return read_file(folder / files_below(folder.path()).at(0));
+  };
+  StepRecord step;
+  step.step = 7;
+  step.loss = 0.5;
+  step.learning_rate = 0.25;
+  const TemporaryDirectory steps;
+  {
+    EventLog log(steps.path(), 1, set, options);
+    log.on_step(step);
+  }
+  // The time stands in the first nine bytes of an event.
+  const auto event = summary_event(0.0, 7, {{"train/loss", 0.5F}, {"train/learning_rate", 0.25F}});
+  EXPECT_NE(written(steps).find(event.substr(9)), std::string::npos);
+
+  EpochRecord epoch;
+  epoch.epoch = 1;
+  epoch.train_loss = 2.0;
+  epoch.validation_loss = 3.0;
+  epoch.validation_accuracy.value = 0.75;
+  epoch.images = 600;
+  epoch.train_seconds = 4.0;
+  epoch.wait_seconds = 1.0;
+  const TemporaryDirectory epochs;
+  EventLog log(epochs.path(), 1, set, options);
+  log.on_epoch(epoch);
+  const auto bytes = written(epochs);
+  std::string values;
+  for (const auto& value : std::vector<SummaryValue>{{"epoch/train_loss", 2.0F},
+                                                     {"epoch/validation_loss", 3.0F},
+                                                     {"epoch/validation_accuracy", 0.75F},
+                                                     {"epoch/images_per_second", 150.0F},
+                                                     {"epoch/wait_share", 0.25F}}) {
+    values += summary_event(0.0, 0, {value}).substr(13);  // behind time, step, key and length
+  }
+  const auto at = bytes.find(values);
+  ASSERT_NE(at, std::string::npos);
+  const auto picture = bytes.find("epoch/images\x22", at + values.size());
+  ASSERT_NE(picture, std::string::npos);
+  EXPECT_NE(bytes.substr(picture, 40).find("\x08\xE4\x03\x10\xE4\x03\x18\x03\x22"),
+            std::string::npos);
 }
 
 }  // namespace

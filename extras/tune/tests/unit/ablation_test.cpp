@@ -1,6 +1,8 @@
 #include "tune/ablation.h"
 
+#include "support/option_list.h"
 #include "support/testing.h"
+#include "tune/command_ablate.h"
 
 namespace digits {
 namespace {
@@ -132,6 +134,64 @@ TEST(SummariseAblation, NamesAFailure) {
   const Json json = rows;
   EXPECT_EQ(json.at(1).at("failure"), "train.diverged");
   EXPECT_TRUE(json.at(0).at("verdict").is_null());
+}
+
+// The whole table, the documents and the identity of an ablation, and the options of the command.
+// By hand: differences of +2, +3 and +4 points exclude a loss; a failed training is compared with
+// nothing.
+TEST(SummariseAblation, PrintsAndWritesEachRow) {
+  const std::vector<NamedChange> changes{
+      {"a", {"train.epochs = 4"}}, {"a longer name", {"train.epochs = 5"}}, {"channel", {}, 1}};
+  auto failed = with_accuracy(0.0, 0.0);
+  failed.failure = "config.train";
+  const auto rows = summarise_ablation(
+      changes, ablation_trials(Config(), changes, 3),
+      {with_accuracy(0.70), with_accuracy(0.80), with_accuracy(0.90),  //
+       with_accuracy(0.68, 2.0), with_accuracy(0.77, 3.0), with_accuracy(0.86, 4.0),
+       with_accuracy(0.72, 2.0), with_accuracy(0.83, 2.5), with_accuracy(0.94, 3.0),
+       with_accuracy(0.70, 1.5), with_accuracy(0.80, 1.5), failed},
+      3);
+  EXPECT_EQ(ablation_table(rows),
+            "change                mean validation accuracy   points against the base  verdict    "
+            "seconds  by seed\n"
+            "base            80.00 % [55.16, 100.00], n = 3                         -  -          "
+            "    1.0  70.00, 80.00, 90.00\n"
+            "a                77.00 % [54.64, 99.36], n = 3      -3.00 [-5.48, -0.52]  worth      "
+            "    3.0  68.00, 77.00, 86.00\n"
+            "a longer name   83.00 % [55.67, 100.00], n = 3      +3.00 [+0.52, +5.48]  none       "
+            "    2.5  72.00, 83.00, 94.00\n"
+            "channel                           config.train                         -  failed     "
+            "    1.0  -\n");
+  ASSERT_EQ(rows.size(), 4U);
+  EXPECT_THAT(ablation_table({rows[0], rows[1]}),
+              testing::StartsWith("change         mean validation accuracy   points "));
+  EXPECT_EQ(Json(rows[0]), (Json{{"name", "base"},
+                                 {"changes", "base"},
+                                 {"validation_accuracy", mean_of_shares({0.70, 0.80, 0.90})},
+                                 {"by_seed", Json::array({0.70, 0.80, 0.90})},
+                                 {"change", nullptr},
+                                 {"verdict", nullptr},
+                                 {"seconds", rows[0].seconds},
+                                 {"failure", ""}}));
+  EXPECT_EQ(Json(rows[2]), (Json{{"name", "a longer name"},
+                                 {"changes", "train.epochs = 5"},
+                                 {"validation_accuracy", mean_of_shares({0.72, 0.83, 0.94})},
+                                 {"by_seed", Json::array({0.72, 0.83, 0.94})},
+                                 {"change", rows[2].change.value()},
+                                 {"verdict", "none"},
+                                 {"seconds", rows[2].seconds},
+                                 {"failure", ""}}));
+  EXPECT_EQ(rows[3].changes, "without channel 2");
+  EXPECT_EQ(Json(rows[3]).at("verdict"), "failed");
+  EXPECT_STREQ(to_string(Worth::kUndecided), "undecided");
+  EXPECT_EQ(to_text(changes), "a|train.epochs = 4\na longer name|train.epochs = 5\nchannel|");
+
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(command_ablate({"--help"}), 0);
+  EXPECT_EQ(option_list(testing::internal::GetCapturedStdout()),
+            "changes FILE, seeds N=3, out FOLDER, config FILE, preset NAME=standard, data DIR, "
+            "first-label N, invert, transpose, size ROWSxCOLS, fail-on SEVERITY, seed N, threads "
+            "N, device NAME, epochs N, batch-size N, json");
 }
 
 // Lower without it: worth. A loss of 0.1 points excluded: none. Else too few seeds.

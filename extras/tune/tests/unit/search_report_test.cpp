@@ -1,6 +1,8 @@
 #include "tune/search_report.h"
 
+#include "support/option_list.h"
 #include "support/testing.h"
+#include "tune/command_tune.h"
 
 namespace digits {
 namespace {
@@ -108,6 +110,50 @@ TEST(SearchReport, TableShowsIntervalAndN) {
             "base\n"
             "   3   0002                        train.diverged                         -      0.0  "
             "train.epochs = 2\n");
+}
+
+// The three verdicts, a trial that is worse, and the options of the command. By hand: trial 1 gains
+// 8 of 100 images; trial 2 gains one and loses 3.
+TEST(SearchReport, NamesItsVerdict) {
+  auto base = with_mistakes(numbers(0, 14));
+  base.best_epoch = 3;
+  base.seconds = 10.0;
+  auto better = with_mistakes(numbers(8, 6));
+  better.best_epoch = 2;
+  better.seconds = 12.5;
+  auto worse = with_mistakes(numbers(1, 16));
+  worse.best_epoch = 1;
+  worse.seconds = 11.0;
+  TrialResult failed;
+  failed.failure = "train.diverged";
+  const auto report = rank_trials(trials_named(4), {base, better, worse, failed});
+  EXPECT_EQ(search_table(report),
+            "rank  trial                   validation accuracy   points against the base  seconds  "
+            "changes\n"
+            "   1   0001       94.00 % [87.52, 97.22], n = 100     +8.00 [+2.28, +13.40]     12.5  "
+            "train.epochs = 1\n"
+            "   2   0000       86.00 % [77.86, 91.47], n = 100                         -     10.0  "
+            "base\n"
+            "   3   0002       84.00 % [75.58, 89.90], n = 100      -2.00 [-6.24, +2.32]     11.0  "
+            "train.epochs = 2\n"
+            "   4   0003                        train.diverged                         -      0.0  "
+            "train.epochs = 3\n");
+  EXPECT_EQ(verdict_text(report),
+            "trial 0001 is better than the base: +8.00 [+2.28, +13.40] points, p = 0.016 (McNemar, "
+            "Holm)");
+  EXPECT_EQ(verdict_text(rank_trials(trials_named(2),
+                                     {with_mistakes(numbers(0, 5)), with_mistakes(numbers(0, 4))})),
+            "trial 0001 is not distinguishable from the base: +1.00 [-1.73, +3.69] points, p = 1 "
+            "(McNemar, Holm)");
+  EXPECT_EQ(verdict_text(rank_trials(trials_named(2), {better, worse})),
+            "no drawn trial is better than the base configuration");
+
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(command_tune({"--help"}), 0);
+  EXPECT_EQ(option_list(testing::internal::GetCapturedStdout()),
+            "space FILE, trials N=20, out FOLDER, config FILE, preset NAME=standard, data DIR, "
+            "first-label N, invert, transpose, size ROWSxCOLS, fail-on SEVERITY, seed N, threads "
+            "N, device NAME, epochs N, batch-size N, json");
 }
 
 // The document has the same order, with n for each accuracy. Without a comparison there is no
