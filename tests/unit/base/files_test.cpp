@@ -1,9 +1,46 @@
 #include "base/files.h"
 
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <string>
+#include <vector>
 
 #include "support/full_disk.h"
 #include "support/testing.h"
+
+namespace digits {
+namespace {
+
+// The calls that wait for the disk.
+struct SyncCalls {
+  int files = 0;         // fsync
+  int file_systems = 0;  // syncfs
+  bool fail = false;     // as on a disk that is broken
+};
+SyncCalls sync_calls;
+
+int sync_or_fail(long call, int fd) {
+  if (!sync_calls.fail) return static_cast<int>(::syscall(call, fd));
+  errno = EIO;
+  return -1;
+}
+
+}  // namespace
+}  // namespace digits
+
+// In this program they replace the functions of the C library.
+extern "C" int fsync(int fd) {
+  ++digits::sync_calls.files;
+  return digits::sync_or_fail(SYS_fsync, fd);
+}
+extern "C" int syncfs(int fd) noexcept {
+  ++digits::sync_calls.file_systems;
+  return digits::sync_or_fail(SYS_syncfs, fd);
+}
 
 namespace digits {
 namespace {
@@ -206,6 +243,45 @@ TEST(StagedFile, OnAFullDiskLeavesNothing) {
     expect_error("disk.full", [&] { file.append(std::string(600, 'y')); });
   }
   EXPECT_TRUE(fs::is_empty(folder.path()));
+}
+
+// A synced file is on the disk before it has its name, and then the name is: two calls. A folder
+// has all of its files on the disk first. An unsynced file waits for nothing.
+TEST(Durability, WaitsForTheDisk) {
+  const TemporaryDirectory folder;
+  sync_calls = {};
+  write_file(folder / "x", "bytes", Durability::kUnsynced);
+  EXPECT_EQ(sync_calls.files, 0);
+  write_file(folder / "x", "bytes");
+  EXPECT_EQ(sync_calls.files, 2);
+  StagedFile file(folder / "file");
+  file.append("bytes");
+  EXPECT_EQ(sync_calls.files, 2);
+  file.commit();
+  EXPECT_EQ(sync_calls.files, 4);
+  StagedDirectory staged(folder / "folder");
+  EXPECT_EQ(sync_calls.file_systems, 0);
+  staged.commit();
+  EXPECT_EQ(sync_calls.file_systems, 1);
+  EXPECT_EQ(sync_calls.files, 5);
+}
+
+// A disk that does not keep the bytes is an error, and nothing new gets a name.
+TEST(Durability, OfABrokenDiskIsAnError) {
+  const TemporaryDirectory folder;
+  write_file(folder / "old", "old");
+  {
+    StagedFile file(folder / "file");
+    StagedDirectory staged(folder / "folder");
+    sync_calls.fail = true;
+    const std::vector<std::string> codes{error_code([&] { write_file(folder / "old", "new"); }),
+                                         error_code([&] { file.commit(); }),
+                                         error_code([&] { staged.commit(); })};
+    sync_calls.fail = false;
+    EXPECT_THAT(codes, testing::Each("disk.failed"));
+  }
+  EXPECT_EQ(read_file(folder / "old"), "old");
+  EXPECT_THAT(files_below(folder.path()), testing::ElementsAre("old"));
 }
 
 }  // namespace

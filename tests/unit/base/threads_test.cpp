@@ -62,6 +62,26 @@ TEST_F(CpuQuota, ReadsVersion1) {
   EXPECT_EQ(cpu_quota(root_.path()), 3.0);
 }
 
+// Any two numbers above 0 are a quota and its period. One of them alone is no quota.
+TEST_F(CpuQuota, NeedsBothNumbers) {
+  mount("/");
+  write("proc/self/cgroup", "4:cpu,cpuacct:/app\n0::/app\n");
+  const std::string version1 = "sys/fs/cgroup/cpu/app/cpu.cfs_";
+  const std::string version2 = "sys/fs/cgroup/unified/app/cpu.max";
+  write(version2, "1 1\n");
+  EXPECT_EQ(cpu_quota(root_.path()), 1.0);
+  for (const char* text : {"0 100000\n", "100000 0\n", "100000\n", "\n", ""}) {
+    write(version2, text);
+    EXPECT_EQ(cpu_quota(root_.path()), std::nullopt) << text;
+  }
+  write(version1 + "quota_us", "1\n");
+  EXPECT_EQ(cpu_quota(root_.path()), std::nullopt);
+  write(version1 + "period_us", "1\n");
+  EXPECT_EQ(cpu_quota(root_.path()), 1.0);
+  write(version1 + "quota_us", "0\n");
+  EXPECT_EQ(cpu_quota(root_.path()), std::nullopt);
+}
+
 // A group cannot use more than its parents' quotas.
 TEST_F(CpuQuota, IsTheSmallestQuotaOfAllParents) {
   mount("/");

@@ -38,6 +38,11 @@ TEST(ConfidenceThreshold, IsAtMostNineTenths) {
   EXPECT_DOUBLE_EQ(confidence_threshold(by_grey, greys({0, 10})), 0.9);
 }
 
+// Even if all right answers may be below the threshold, the most confident one reaches it.
+TEST(ConfidenceThreshold, IsReachedByTheMostConfidentAnswer) {
+  EXPECT_DOUBLE_EQ(confidence_threshold(by_grey, greys({204, 153, 178}), 1.0), 204 / 255.0);
+}
+
 TEST(ConfidentShare, IncludesTheThreshold) {
   const auto share = confident_share(by_grey, greys({255, 204, 200, 0}), 204 / 255.0);
   EXPECT_DOUBLE_EQ(share.value, 0.75);  // the last one is confident of class 0

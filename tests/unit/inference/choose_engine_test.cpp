@@ -4,6 +4,7 @@
 #include <ATen/ATen.h>
 
 #include "base/error.h"
+#include "inference/engine_factory.h"
 #include "model/checkpoint.h"
 #include "model/torchscript.h"
 #include "support/engines.h"
@@ -102,6 +103,27 @@ TEST_F(ChooseEngine, RejectsWhenNoEngineIsCorrect) {
     expect_error("device.numerics", [&] { make(name, wrong_where(everywhere)); });
     EXPECT_TRUE(onednn_enabled());
   }
+}
+
+// A file that is too small for the weights of its network is rejected before it is read. By hand:
+// 3 * 6 numbers of the last layer, 9 * 4 * 4 and 9 * 4 * 6 of the convolutions are 1512 bytes.
+TEST_F(ChooseEngine, ComparesTheSizeOfTheWeights) {
+  const auto message_of = [&](std::size_t bytes) -> std::string {
+    const std::string weights(bytes, 'x');
+    try {
+      network_of({torchscript_, weights, schema_, architecture_});
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), "package.malformed");
+      return error.what();
+    }
+    return "no error";
+  };
+  EXPECT_EQ(message_of(1511),
+            "model.safetensors: 1511 bytes, expected at least 1512 for the network of "
+            "manifest.json");
+  EXPECT_THAT(message_of(1512), testing::EndsWith("expected a safetensors file"));
+  const auto network = network_of({torchscript_, weights_, schema_, architecture_});
+  EXPECT_TRUE(same_weights(network, network_));
 }
 
 TEST_F(ChooseEngine, RejectsAnInvalidArchive) {

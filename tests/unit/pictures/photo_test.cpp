@@ -109,7 +109,8 @@ TEST(CutOutDigits, KeepsATightlyCroppedDigitWhole) {
   }
 }
 
-// Boxes are in pixels of the original picture, also if it was reduced by different factors.
+// Boxes are in pixels of the original picture, also if it was reduced by different factors. The ink
+// of a large digit is from the small copy.
 TEST(CutOutDigits, GivesBoxesInPicturePixels) {
   cv::Mat1b tall(3000, 130, std::uint8_t{230});
   tall(cv::Rect(30, 1000, 60, 700)) = 20;
@@ -118,6 +119,7 @@ TEST(CutOutDigits, GivesBoxesInPicturePixels) {
   EXPECT_NEAR(found[0].box.y, 1000, 12);
   EXPECT_NEAR(found[0].box.br().y, 1700, 12);
   EXPECT_EQ(found[0].box & cv::Rect({}, tall.size()), found[0].box);
+  EXPECT_LT(found[0].ink.rows, 250);
 }
 
 // Blank paper has no digit: even, noisy, or with a soft shadow.

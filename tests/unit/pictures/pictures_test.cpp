@@ -48,12 +48,15 @@ TEST(Pictures, AreReadAtAnyScaleAndBlur) {
   }
 }
 
-// A digit with a fiftieth of the height of a large page is found, in either polarity.
+// A digit with a fiftieth of the height of a large page is found, in either polarity. It is cut out
+// of a copy in which it is more than 40 pixels high.
 TEST(Pictures, SmallDigitsOnALargePageAreFound) {
   for (const bool light_on_dark : {false, true}) {
     cv::Mat1b page(3000, 3000, std::uint8_t{235});
     for (const int x : {600, 680}) cv::line(page, {x, 700}, {x, 760}, cv::Scalar(30), 8);
-    EXPECT_EQ(cut_out_digits(light_on_dark ? cv::Mat1b(255 - page) : page).digits.size(), 2U);
+    const auto found = cut_out_digits(light_on_dark ? cv::Mat1b(255 - page) : page).digits;
+    EXPECT_EQ(found.size(), 2U);
+    for (const auto& digit : found) EXPECT_GT(digit.ink.rows, 40) << light_on_dark;
   }
 }
 
@@ -68,6 +71,22 @@ TEST(Pictures, DeskIsExcluded) {
   EXPECT_THAT(white.left_out, testing::Contains(Pair("desk", 1)));
   const auto slate = cut_out_digits(cv::Mat1b(255 - photo_of(sheet)));
   EXPECT_EQ(slate.digits.size(), 2U);
+}
+
+// A sheet that stands on its corner, lighter or darker than the desk: half of the box around it is
+// desk, and the paper alone tells what is ink.
+TEST(Pictures, SheetOnItsCornerIsRead) {
+  cv::Mat1b photo(600, 600, std::uint8_t{50});
+  const std::vector<cv::Point> corners{{300, 30}, {570, 300}, {300, 570}, {30, 300}};
+  cv::fillConvexPoly(photo, corners, cv::Scalar(220));
+  photo(cv::Rect(292, 220, 17, 161)) = 30;
+  for (const auto& picture : {photo, cv::Mat1b(255 - photo)}) {
+    const auto found = cut_out_digits(picture);
+    EXPECT_THAT(found.left_out, ElementsAre(Pair("desk", 1)));
+    ASSERT_EQ(found.digits.size(), 1U);
+    EXPECT_NEAR(found.digits[0].box.x, 292, 8);
+    EXPECT_NEAR(found.digits[0].box.height, 161, 16);
+  }
 }
 
 // The picture's edge crops the sheet.

@@ -5,6 +5,7 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <cmath>
 #include <sstream>
 
 #include "base/error.h"
@@ -182,6 +183,15 @@ problems     BLAS is reference BLAS: install libopenblas0-pthread
                  "4 problem(s) found, expected none: BLAS is reference BLAS: install "
                  "libopenblas0-pthread");
   }
+}
+
+// A difference as large as the tolerance is no fault, and any larger one is.
+TEST(NumericsTable, AcceptsTheTolerance) {
+  auto one = row("float32 channels last, forward", true);
+  one.differences = {0.0, one.tolerance, NAN};
+  EXPECT_TRUE(is_correct(one));
+  one.differences.push_back(std::nextafter(one.tolerance, 1.0));
+  EXPECT_FALSE(is_correct(one));
 }
 
 // The doctor leaves out a precision that no training on this machine uses.

@@ -1,6 +1,9 @@
 #include "pipeline/run_directory.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <string>
 
 #include "base/files.h"
 #include "inference/package_file.h"
@@ -20,6 +23,44 @@ TEST(Artifacts, FollowTheRegisteredPackageFiles) {
   EXPECT_TRUE(names_it());
   set_package_files({});
   EXPECT_FALSE(names_it());
+}
+
+// The files of a run in the order in which they appear, with the schema of a JSON document and the
+// smallest size of a complete file.
+TEST(Artifacts, AreTheFilesOfARun) {
+  set_package_files({{"x.txt", nullptr}});
+  std::string list;
+  for (const auto& [name, schema, min_size] : artifacts()) {
+    list += fmt::format("{} {} {}\n", name, schema.empty() ? "-" : schema, min_size);
+  }
+  set_package_files({});
+  EXPECT_EQ(list,
+            "config.toml - 200\n"
+            "gates.toml - 50\n"
+            "numerics.json digits.numerics/1 200\n"
+            "profile.json digits.profile/1 2000\n"
+            "data.json digits.data/1 300\n"
+            "history.jsonl - 100\n"
+            "checkpoint/best.safetensors - 1000\n"
+            "augmentation.png - 200\n"
+            "evaluation.json digits.evaluation/1 500\n"
+            "checks.json digits.checks/2 100\n"
+            "figures/loss.svg - 1000\n"
+            "figures/accuracy.svg - 1000\n"
+            "figures/confusion.svg - 2000\n"
+            "figures/roc.svg - 1000\n"
+            "figures/precision_recall.svg - 1000\n"
+            "figures/reliability.svg - 1000\n"
+            "figures/slices.svg - 1000\n"
+            "report.html - 20000\n"
+            "package/model.pt - 1000\n"
+            "package/model.safetensors - 1000\n"
+            "package/golden.safetensors - 1000\n"
+            "package/manifest.json digits.manifest/2 500\n"
+            "package/profile.json digits.profile/1 2000\n"
+            "package/README.md - 1000\n"
+            "package/SHA256SUMS - 400\n"
+            "package/x.txt - 1000\n");
 }
 
 TEST(RunDirectory, NeverOverwritesARun) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cmath>
 #include <sstream>
 #include <utility>
@@ -616,6 +617,43 @@ TEST(DotChart, IsDrawnToTheTenth) {
 </svg>
 )";
   EXPECT_EQ(without_ticks(draw(chart)), expected);
+}
+
+// A picture ends a few units below its last text: no text is cut off, and no part is empty.
+TEST(Charts, EndBelowTheirLastText) {
+  const ReliabilityChart reliability{"title", {{0.0, 1.0, 0.8, {0.6, 0.4, 0.8, 20}}}};
+  for (const auto& chart : {draw(one_line({{0.0, 0.0}, {1.0, 1.0}})), draw(two_rows()),
+                            draw(DotChart{}), draw(reliability)}) {
+    const auto svg = parse_xml(chart.text);
+    double last = 0.0;
+    for (const auto& text : elements(svg, "text")) last = std::max(last, text.number("y"));
+    EXPECT_NEAR(svg.number("height"), last + 11.0, 0.51) << svg.attribute("aria-label");
+  }
+}
+
+// The names of the classes have room beside the rows. Names that are wider than a column are turned
+// above it, and the matrix stands lower. By hand: a character is 6.6 units wide, of a long name 14
+// are shown, 92.4 units, and a turned name is 0.71 times as high as it is wide.
+TEST(ConfusionChart, HasRoomForItsNames) {
+  const auto names_of = [](const std::string& first) {
+    const auto svg = parse_xml(draw(ConfusionChart{"", {first, "b"}, {{7, 0}, {0, 9}}}).text);
+    std::vector<std::string> all;
+    for (const auto& name : elements(svg, "text", "tick")) {
+      const bool turned = name.attributes.count("transform") > 0;
+      all.push_back(
+          name.text + ": " +
+          (turned ? name.attribute("transform") : name.attribute("x") + " " + name.attribute("y")));
+    }
+    all.push_back(svg.attribute("width") + " x " + svg.attribute("height"));
+    return all;
+  };
+  EXPECT_THAT(names_of("a"), testing::ElementsAre("a: 19.6 100.0", "a: 54.6 62.0", "b: 19.6 156.0",
+                                                  "b: 110.6 62.0", "440 x 192"));
+  EXPECT_THAT(
+      names_of("abcdefghijklmnop"),
+      testing::ElementsAre("abcdefghijklm…: 105.4 159.6",
+                           "abcdefghijklm…: translate(140.4 121.6) rotate(-45)", "b: 105.4 215.6",
+                           "b: translate(196.4 121.6) rotate(-45)", "440 x 252"));
 }
 
 }  // namespace

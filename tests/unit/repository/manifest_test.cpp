@@ -15,6 +15,29 @@ TEST(Manifest, RoundTrips) {
   EXPECT_EQ(manifest.at("output").at("shape"), Json({-1, 2}));
 }
 
+// The whole document, of a set with colours and with sides of different lengths.
+TEST(Manifest, HasTheDocumentedContent) {
+  ManifestContent content;
+  content.name = "fruit";
+  content.schema = {20, 30, 3, {"apple", "pear"}};
+  content.network = Json{{"crop", 1}, {"patch", 2}};
+  content.libtorch = "2.6.0";
+  content.metrics = Json{{"loss", 0.25}, {"per_class", Json::array()}};
+  content.lineage = Json{{"data", "set"}, {"seed", 7}};
+  EXPECT_EQ(make_manifest(content), Json::parse(R"({
+    "schema": "digits.manifest/2",
+    "name": "fruit",
+    "data": {"rows": 20, "cols": 30, "channels": 3, "class_names": ["apple", "pear"]},
+    "network": {"crop": 1, "patch": 2},
+    "input": {"name": "images", "shape": [-1, 3, 20, 30], "type": "float32", "range": [0, 1]},
+    "output": {"name": "logits", "shape": [-1, 2], "type": "float32"},
+    "library": {"name": "libtorch", "version": "2.6.0"},
+    "golden": {"file": "golden.safetensors", "tolerance": 0.0001},
+    "metrics": {"loss": 0.25, "per_class": []},
+    "lineage": {"data": "set", "seed": 7}
+  })"));
+}
+
 // Another version of the format is distinguished from damage.
 TEST(Manifest, OfAnotherVersionIsRejected) {
   expect_error("package.schema", [] { parse_manifest(R"({"schema": "digits.manifest/9"})"); });
@@ -39,7 +62,7 @@ TEST(Manifest, OfALaterLibraryIsRejected) {
   EXPECT_EQ(library_code("2.6.0", "1.13.0"), "package.library");
   EXPECT_EQ(library_code("2.10.0", "2.6.0"), "package.library");
   EXPECT_EQ(library_code("1.14.0a0", "1.13.0"), "package.library");
-  for (const char* damaged : {"", "1", "1.", "one.two", ".13", "-"}) {
+  for (const char* damaged : {"", "1", "1.", "1x13", "one.two", ".13", "-"}) {
     EXPECT_EQ(library_code(damaged, "1.13.0"), "package.malformed") << damaged;
   }
   EXPECT_EQ(error_code([] { require_library(Json::object(), "1.13.0"); }), "package.malformed");

@@ -1,6 +1,8 @@
 #include "serve/drift_window.h"
 
 #include <algorithm>
+#include <numeric>
+#include <vector>
 
 #include "support/testing.h"
 
@@ -94,6 +96,33 @@ TEST(DriftWindow, OverwritesTheOldestImage) {
   add(window, set, 100, 101);
   EXPECT_THAT(window.profile().class_counts, testing::ElementsAre(49, 0, 1));
   EXPECT_EQ(window.added(), 101U);
+}
+
+// A request may have several images. The window holds the latest ones, each once.
+TEST(DriftWindow, TakesSeveralImagesAtOnce) {
+  const auto set = images_below(256, 700);
+  DriftWindow window(make_profile(set, 1), 300);
+  window.add(set.images, set.labels);
+  EXPECT_EQ(window.added(), 700U);
+  std::vector<std::uint32_t> latest(300);
+  std::iota(latest.begin(), latest.end(), 400U);
+  const auto profile = window.profile(), expected = make_profile(subset(set, latest), 1);
+  EXPECT_EQ(profile.count, 300U);
+  EXPECT_EQ(profile.class_counts, expected.class_counts);
+  for (std::size_t k = 0; k < profile.features.size(); ++k) {
+    EXPECT_EQ(profile.features[k].counts, expected.features[k].counts) << k;
+  }
+}
+
+// A window for one image holds fifty: fewer show nothing. It decides when it is full.
+TEST(DriftWindow, HoldsFiftyImagesAtLeast) {
+  const auto set = images_below(256, 600);
+  DriftWindow window(make_profile(set, 1), 1);
+  add(window, set, 0, 49);
+  EXPECT_EQ(window.verdict().state, DriftState::kTooFew);
+  add(window, set, 49, 51);
+  EXPECT_NE(window.verdict().state, DriftState::kTooFew);
+  EXPECT_EQ(window.verdict().count, 50U);
 }
 
 }  // namespace

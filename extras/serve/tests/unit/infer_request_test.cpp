@@ -1,7 +1,10 @@
 #include "serve/infer_request.h"
 
 #include <cstring>
+#include <optional>
+#include <string>
 
+#include "base/error.h"
 #include "serve/served_model.h"
 #include "support/fake_model.h"
 #include "support/testing.h"
@@ -296,6 +299,28 @@ TEST(InferRequest, AcceptsTheLeastAndTheMost) {
   std::string zeros = "[0";
   for (int i = 1; i < 32; ++i) zeros += ",0";
   EXPECT_EQ(parsed(input("images", "[8,1,2,2]", "FP32", zeros + "]")).count, 8U);
+}
+
+// A message repeats the beginning of a long text from the client, and no more.
+TEST(InferRequest, MessagesCutLongTexts) {
+  const auto message_of = [](const std::string& body,
+                             const std::optional<std::string>& header) -> std::string {
+    try {
+      parse_infer_request(body, header, contract());
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "no error";
+  };
+  const std::string x40(40, 'x'), x60(60, 'x');
+  EXPECT_EQ(message_of("{}", x40 + "y"), "Inference-Header-Content-Length " + x40 +
+                                             ", expected at most the 2 bytes of the body");
+  EXPECT_EQ(message_of(input("images", "[1,1,2,2]", x40 + "y", "[0,0,0,0]"), std::nullopt),
+            "input images as " + x40 + ", expected FP32");
+  EXPECT_EQ(message_of(input(x60 + "y", "[1,1,2,2]", "FP32", "[0,0,0,0]"), std::nullopt),
+            "input " + x60 + ", expected images, pixels or picture");
+  EXPECT_EQ(message_of(R"({"inputs":[],"outputs":[{"name":")" + x60 + "y\"}]}", std::nullopt),
+            "output " + x60 + ", expected logits, probabilities, label or pixels");
 }
 
 }  // namespace
