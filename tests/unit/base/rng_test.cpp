@@ -94,6 +94,28 @@ TEST(Rng, ShuffleDrawsNothingForTheLastValue) {
   }
 }
 
+// The numbers are part of every key: with others a seed would give another split, other weights and
+// other digits.
+TEST(Rng, StreamsKeepTheirNumbers) {
+  const auto number = [](Stream stream) { return static_cast<int>(stream); };
+  EXPECT_EQ(number(Stream::kSplit), 1);
+  EXPECT_EQ(number(Stream::kShuffle), 2);
+  EXPECT_EQ(number(Stream::kAugment), 3);
+  EXPECT_EQ(number(Stream::kSynthetic), 4);
+  EXPECT_EQ(number(Stream::kWeights), 5);
+  EXPECT_EQ(number(Stream::kTest), 6);
+  EXPECT_EQ(number(Stream::kTestPart), 7);
+  EXPECT_EQ(number(Stream::kBootstrap), 8);
+  EXPECT_EQ(number(Stream::kPerturb), 9);
+}
+
+// A key without an index has the index 0.
+TEST(Rng, IndexIsZeroByDefault) {
+  const auto seed = test_seed();
+  EXPECT_EQ(Rng(seed, Stream::kTest).next(), Rng(seed, Stream::kTest, 0).next());
+  EXPECT_EQ(permutation(50, seed, Stream::kTest), permutation(50, seed, Stream::kTest, 0));
+}
+
 TEST(Permutation, HoldsEveryIndexOnce) {
   const auto order = permutation(1000, test_seed(), Stream::kShuffle);
   EXPECT_EQ(std::set<std::uint32_t>(order.begin(), order.end()).size(), 1000U);

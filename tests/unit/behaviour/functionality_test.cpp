@@ -87,6 +87,17 @@ TEST(ScrambledImages, KeepTheirPixels) {
   EXPECT_NE(pixels(scrambled.image(0)), pixels(scrambled.image(1)));
 }
 
+// A pixel keeps all of its channels, whatever their number: two pixels change their places, or
+// stay.
+TEST(ScrambledImages, KeepAllChannels) {
+  constexpr int kChannels = 1 << 17;
+  const auto set = random_dataset(1, 1, 2, kChannels);
+  auto exchanged = set.images;
+  std::rotate(exchanged.begin(), exchanged.begin() + kChannels, exchanged.end());
+  const auto scrambled = scrambled_images(set, test_seed()).images;
+  EXPECT_TRUE(scrambled == set.images || scrambled == exchanged);
+}
+
 // A model that is confident only of images with a white top and a black bottom passes. A model that
 // is always confident does not.
 TEST(MeasureConfidence, DetectsUnjustifiedConfidence) {

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/run_request.h"
 #include "pipeline/pipeline.h"

@@ -1,5 +1,12 @@
 #include "data/gzip.h"
 
+#include <malloc.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "base/error.h"
 #include "support/testing.h"
 
 namespace digits {
@@ -58,6 +65,41 @@ TEST(Gzip, RejectsDamageAndTrailingBytes) {
 // A kilobyte that unpacks to a megabyte stops at the limit.
 TEST(Gzip, StopsAtTheLimit) {
   expect_error("input.gzip", [] { gunzip(gzip(std::string(1 << 20, '\0')), "x", 1 << 19); });
+}
+
+// The message says what is wrong with the file, in zlib's words where zlib has found it. A text as
+// long as the limit is accepted.
+TEST(Gzip, NamesTheDamage) {
+  const auto message_of = [](const std::string& bytes, std::size_t limit = 1000) -> std::string {
+    try {
+      gunzip(bytes, "x.gz", limit);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "no error";
+  };
+  const auto whole = gzip("some text");
+  auto damaged = whole;
+  auto& checksum = damaged[whole.size() - 8];
+  checksum = static_cast<char>(checksum ^ 1);
+  EXPECT_EQ(message_of(whole.substr(0, whole.size() - 1)),
+            "x.gz: truncated data, expected a complete gzip file");
+  EXPECT_EQ(message_of(damaged),
+            "x.gz: damaged data (incorrect data check), expected a complete gzip file");
+  EXPECT_EQ(message_of(whole + "tail"),
+            "x.gz: damaged data (incorrect header check), expected a complete gzip file");
+  EXPECT_EQ(message_of(whole, 8),
+            "x.gz: more than 8 bytes when unpacked, expected a complete gzip file");
+  EXPECT_EQ(message_of(whole, 9), "no error");
+}
+
+// After 200 files not a megabyte more is in use: one file alone needs some 40 KB to be unpacked.
+TEST(Gzip, FreesItsMemory) {
+  const auto used = [] { return static_cast<std::int64_t>(::mallinfo2().uordblks); };
+  gunzip(gzip("some text"), "x", 1000);
+  const auto before = used();
+  for (int i = 0; i < 200; ++i) gunzip(gzip("some text"), "x", 1000);
+  EXPECT_LT(used() - before, 1 << 20);
 }
 
 }  // namespace

@@ -19,6 +19,24 @@ TEST(PictureSize, IsReadFromText) {
   }
 }
 
+// By default a set is read as it is: any number of classes, labels from 0, images unchanged. A set
+// without a test part gives a fifth of its images away.
+TEST(SetOptions, HaveTheirDefaults) {
+  const SetOptions options{};
+  EXPECT_EQ(options.classes, 0);
+  EXPECT_EQ(options.first_label, 0);
+  EXPECT_FALSE(options.invert);
+  EXPECT_FALSE(options.transpose);
+  EXPECT_FALSE(options.size);
+  EXPECT_EQ(options.test_share, 0.2);
+  EXPECT_EQ(options.seed, 0U);
+  EXPECT_EQ(options.threads, 1);
+  const PictureSize size{};
+  EXPECT_EQ(size.rows, 0);
+  EXPECT_EQ(size.cols, 0);
+  EXPECT_EQ(size.channels, 1);
+}
+
 // Two images of 2x3 pixels.
 Dataset small_set(int channels) {
   Dataset set{{2, 3, channels, {"0", "1"}}, {}, {0, 1}};

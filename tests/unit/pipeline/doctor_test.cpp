@@ -7,9 +7,13 @@
 #include <algorithm>
 #include <cmath>
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include "base/error.h"
+#include "inference/engine_factory.h"
 #include "inference/numerics_table.h"
+#include "support/engines.h"
 #include "support/testing.h"
 
 namespace digits {
@@ -205,6 +209,18 @@ TEST(NumericsTable, HasRowsOfTheGivenPrecisions) {
   EXPECT_EQ(rows_in("bfloat16", {Precision::kFloat32}), 0);
   EXPECT_EQ(rows_in("float32", {Precision::kFloat32}), 4);
   EXPECT_EQ(rows_in("bfloat16", {Precision::kFloat32, Precision::kBfloat16}), 4);
+}
+
+// An engine that this processor cannot run has no row. Each other engine has one.
+TEST(NumericsTable, OmitsUnavailableEngines) {
+  set_engine_factories({unavailable_factory("npu"), fake_factory("fast", "fast-bfloat16")});
+  const auto table = numerics_table({4}, {});
+  set_engine_factories({});
+  std::vector<std::string> names;
+  for (const auto& one : table) names.push_back(one.name);
+  EXPECT_THAT(names,
+              ElementsAre("engine fast, forward", "engine fast-bfloat16, forward",
+                          "float32 without oneDNN, forward", "float32 without oneDNN, backward"));
 }
 
 // Convolutions that are wrong in one layout only, for 20 input channels.

@@ -59,7 +59,7 @@ TEST(OnednnEngine, LogitsDoNotDependOnBatchOrThreads) {
   const at::NoGradGuard no_grad;
   const OnednnEngine engine(network, Precision::kFloat32);
   const auto threads = at::get_num_threads();
-  for (const int64_t n : {0, 1, 31, 32, 33, 100}) {
+  for (const int64_t n : {0, 1, 2, 31, 32, 33, 100}) {
     const auto images = at::rand({n, kOddSchema.channels, kOddSchema.rows, kOddSchema.cols});
     at::set_num_threads(1);
     const auto alone = engine.forward(images);

@@ -297,6 +297,30 @@ int report_on_shadow(const fs::path& shadow) {
       .status;
 }
 
+// Each connection is an open file, and 64 more are kept for everything else. With a lower limit the
+// server takes fewer connections, and says so.
+TEST(Serve, TakesAsManyConnectionsAsFilesMayBeOpen) {
+  const auto messages = [](int files) {
+    const TemporaryDirectory folder;
+    ProcessOptions options;
+    options.stdout_path = folder / "out";
+    options.interrupt_when = [&] {
+      return fs::exists(folder / "out") &&
+             read_file(folder / "out").find("threads") != std::string::npos;
+    };
+    const auto limited = fmt::format("ulimit -n {} && exec \"$0\" \"$@\"", files);
+    const auto result =
+        run_process({"sh", "-c", limited, program_path(), "serve", "--model", tiny_run().package(),
+                     "--port", "0", "--threads", "1", "--connections", "10"},
+                    options);
+    EXPECT_EQ(result.status, 0) << result.err;
+    return result.err;
+  };
+  EXPECT_THAT(messages(74), testing::Not(testing::HasSubstr("connections at once")));
+  EXPECT_THAT(messages(73), testing::HasSubstr("9 connections at once instead of 10: the limit of "
+                                               "open files is 73\n"));
+}
+
 // For scripts that start a server on a free port: one JSON object on the first line.
 TEST(Serve, PrintsItsAddressAsJson) {
   const ServerProcess server({"--model", tiny_run().package(), "--json"});

@@ -3,8 +3,11 @@
 #include <sys/resource.h>
 
 #include <future>
+#include <string>
 #include <thread>
+#include <vector>
 
+#include "base/error.h"
 #include "serve/background.h"
 #include "serve/feedback.h"
 #include "serve/shadow_report.h"
@@ -196,6 +199,46 @@ TEST(ShadowReport, JudgesTimeAndFailures) {
   EXPECT_EQ(verdict_on(statistics(2000, 0, 1.2)), "passed passed passed ");
   EXPECT_EQ(verdict_on(statistics(2000, 0, 1.3)), "passed passed failed ");
   EXPECT_EQ(verdict_on(statistics(2000, 0, 1.0, 1)), "passed failed passed ");
+}
+
+// Each check in words, with enough labels and without them, and before anything was timed.
+TEST(ShadowReport, NamesWhatIsSeenAndExpected) {
+  const auto texts = [](const Json& document) {
+    std::vector<std::string> all;
+    for (const auto& check : judge_shadow(document, {})) {
+      all.push_back(check.name + ": " + check.seen + ", expected " + check.expected);
+    }
+    return all;
+  };
+  EXPECT_THAT(
+      texts(statistics(1965, 35, 1.25, 3)),
+      testing::ElementsAre("agreement: 98.25 % [97.58, 98.74], n = 2000, expected at least "
+                           "98.0 % of at least 1000 images",
+                           "failures: 3, expected 0", "slowdown: 1.25, expected at most 1.20"));
+  EXPECT_THAT(texts(statistics(0, 0, 0.0, 0, {950, 20, 21, 9})),
+              testing::ElementsAre("accuracy: -1.2 points [-2.3, -0.1], lost 21, gained 9, p = "
+                                   "0.043, n = 1000, expected at least -2.0 points, no loss with "
+                                   "p < 0.05",
+                                   "failures: 0, expected 0",
+                                   "slowdown: not timed yet, expected at most 1.20"));
+}
+
+// The error has the text of the first check that has not passed. A failed check and an undecided
+// one have different hints.
+TEST(ShadowReport, StopsWithTheFirstOpenCheck) {
+  const auto refusal = [](const Json& document) -> std::string {
+    try {
+      require_passed(judge_shadow(document, {}));
+    } catch (const Error& error) {
+      return error.what() + (" (" + error.hint() + ")");
+    }
+    return "no error";
+  };
+  EXPECT_EQ(refusal(statistics(2000, 0, 1.0)), "no error");
+  EXPECT_EQ(refusal(statistics(2000, 0, 1.25, 3)),
+            "failures: 3, expected 0 (keep the live version)");
+  EXPECT_EQ(refusal(statistics(2000, 0, 0.0)),
+            "slowdown: not timed yet, expected at most 1.20 (collect more traffic for the shadow)");
 }
 
 TEST(ShadowReport, PassesOnlyIfAllChecksPass) {
