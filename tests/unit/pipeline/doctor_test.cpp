@@ -3,6 +3,7 @@
 #include "pipeline/doctor.h"
 
 #include <ATen/ATen.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
@@ -130,8 +131,8 @@ TEST(Doctor, PageFitsATerminal) {
   EXPECT_THAT(doctor_page(document, {}), HasSubstr("in bfloat16 none"));
 }
 
-// The whole page of a machine with each kind of problem, wrapped at 80 columns: a tolerance and a
-// bound of the disk are kept by equal values.
+// The whole page of a machine, wrapped at 80 columns, and its problems, one of each kind. A
+// tolerance and a bound of the disk are kept by equal values.
 TEST(Doctor, WritesThisPage) {
   auto document = healthy();
   document["versions"]["blas"] = "reference BLAS";
@@ -149,8 +150,7 @@ TEST(Doctor, WritesThisPage) {
   numerics["rows"][0]["differences"] = Json::array({1e-4, 0.25, nullptr});
   numerics["rows"][1]["correct"] = false;
   numerics["rows"][1]["differences"] = Json::array({0.00011, 99.0, 100.0});
-  const char* const expected =
-      R"(digits       0.1.0, revision abc
+  const std::string expected = fmt::format("{:<12} 0.1.0, revision abc", "digits") + R"(
 libraries    LibTorch 2.6.0, oneDNN 3.7.2
              opencv 4.6.0, zlib 1.3
 BLAS         reference BLAS
@@ -170,15 +170,23 @@ Rows with * are what networks use.
 * float32 channels last, forward     ok 0.25    -
   float32 contiguous, forward      0.00011   99  inf
 
-problems     BLAS is reference BLAS: install libopenblas0-pthread
-             float32 channels last, forward: wrong for 20 input channels (digits
-             goes around it)
-             float32 contiguous, forward: wrong for 1, 20, 24 input channels
-             (digits does not use it)
-             the folder for temporary files has 0.1 GB free, expected 0.2 GB
+problems     a problem whose text is longer than a line of eighty columns,
+             continues on another line
+             another one
 )";
+  const std::vector<std::string> long_problems{
+      "a problem whose text is longer than a line of eighty columns, continues on another line",
+      "another one"};
+  EXPECT_EQ(doctor_page(document, long_problems), expected);
   const auto problems = problems_in(document);
-  EXPECT_EQ(doctor_page(document, problems), expected);
+  EXPECT_THAT(
+      problems,
+      ElementsAre(
+          "BLAS is reference BLAS: install libopenblas0-pthread",
+          "float32 channels last, forward: wrong for 20 input channels (digits goes around it)",
+          "float32 contiguous, forward: wrong for 1, 20, 24 input channels (digits does not use "
+          "it)",
+          "the folder for temporary files has 0.1 GB free, expected 0.2 GB"));
   try {
     require_healthy(problems);
     ADD_FAILURE() << "no error";
