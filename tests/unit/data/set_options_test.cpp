@@ -37,6 +37,19 @@ TEST(SetOptions, HaveTheirDefaults) {
   EXPECT_EQ(size.channels, 1);
 }
 
+// The limits of a side are 1 and 4096. A size with three channels has its own two sides.
+TEST(PictureSize, ReachesTheLimits) {
+  const auto line = parse_picture_size("1x4096");
+  ASSERT_TRUE(line);
+  EXPECT_EQ(line->rows, 1);
+  EXPECT_EQ(line->cols, kMaxSide);
+  const auto colour = parse_picture_size("4096x1x3");
+  ASSERT_TRUE(colour);
+  EXPECT_EQ(colour->rows, kMaxSide);
+  EXPECT_EQ(colour->cols, 1);
+  EXPECT_EQ(colour->channels, 3);
+}
+
 // Two images of 2x3 pixels.
 Dataset small_set(int channels) {
   Dataset set{{2, 3, channels, {"0", "1"}}, {}, {0, 1}};
@@ -61,6 +74,18 @@ TEST(ApplyOptions, TransposesRowsAndColumns) {
   EXPECT_EQ(set.schema.rows, 3);
   EXPECT_EQ(set.schema.cols, 2);
   EXPECT_THAT(set.images, testing::ElementsAre(0, 3, 1, 4, 2, 5, 6, 9, 7, 10, 8, 11));
+}
+
+// The memory behind the last image is not changed.
+TEST(ApplyOptions, TransposesOnlyTheImages) {
+  SetOptions options;
+  options.transpose = true;
+  auto set = small_set(1);
+  for (int i = 0; i < 6; ++i) set.images.push_back(static_cast<std::uint8_t>(50 + i));
+  set.images.resize(12);  // the six bytes stay in the memory
+  apply_options(set, options);
+  const auto* const behind = set.images.data() + 12;
+  EXPECT_THAT(std::vector<int>(behind, behind + 6), testing::ElementsAre(50, 51, 52, 53, 54, 55));
 }
 
 // A pixel's channels stay together.

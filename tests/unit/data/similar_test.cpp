@@ -65,6 +65,22 @@ TEST(NearDuplicates, AreWithinTheBound) {
   EXPECT_EQ(near.incomplete_searches, 0U);
 }
 
+// Images of 4160 bytes, which are compared in blocks of 4096: the rest of an image counts, too, and
+// the image behind it does not.
+TEST(NearDuplicates, CompareLargeImagesToTheirEnds) {
+  auto set = random_dataset(4, 65, 64);
+  for (std::size_t p = 0; p < set.schema.image_bytes(); ++p) {
+    const int value = set.image(0)[p] / 2;
+    set.image(0)[p] = static_cast<std::uint8_t>(value);
+    set.image(1)[p] = static_cast<std::uint8_t>(value + 5);
+    set.image(2)[p] = static_cast<std::uint8_t>(value + 11);
+    set.image(3)[p] = static_cast<std::uint8_t>(p < 4096 ? value : value + 100);
+  }
+  const auto near = near_duplicates(all_of(set), NearOptions());
+  ASSERT_THAT(images_of(near), testing::ElementsAre(1));
+  EXPECT_EQ(near.matches[0].other, 0U);
+}
+
 // For any size, also below the number of frequencies, the search finds the same pairs as comparing
 // every pair. This proves that signatures and grid lose no pair.
 TEST(NearDuplicates, AgreeWithComparingEveryPair) {

@@ -217,5 +217,16 @@ TEST(Network, NormalisesItsInput) {
   EXPECT_TRUE(at::allclose(normalising->forward(images), plain->forward((images - 0.25) / 0.5)));
 }
 
+// Two architectures are equal if each number is. The document has all of them.
+TEST(Architecture, IsComparedAndWrittenAsAWhole) {
+  const Architecture one{1, 3, {{4}, {5, 6}}};
+  EXPECT_TRUE((one == Architecture{1, 3, {{4}, {5, 6}}}));
+  EXPECT_FALSE((one == Architecture{2, 3, {{4}, {5, 6}}}));
+  EXPECT_FALSE((one == Architecture{1, 2, {{4}, {5, 6}}}));
+  EXPECT_FALSE((one == Architecture{1, 3, {{4}, {5, 7}}}));
+  EXPECT_TRUE(Json(one).get<Architecture>() == one);
+  EXPECT_EQ(Json(Architecture()), Json::parse(R"({"crop":0,"patch":2,"blocks":[[16],[32,64]]})"));
+}
+
 }  // namespace
 }  // namespace digits

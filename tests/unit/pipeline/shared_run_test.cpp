@@ -77,8 +77,11 @@ std::string code_of_offer(const std::function<void(Json&)>& change) {
 
 TEST(SharedRun, RejectsRankZeroOfAnotherProgram) {
   EXPECT_EQ(code_of_offer([](Json&) {}), "test.end");  // accepted
-  EXPECT_EQ(code_of_offer([](Json& offer) { offer["versions"]["cpu_features"] = {"other"}; }),
-            "test.end");  // another processor
+  for (const char* of_processor : {"device", "cpu_features", "blas"}) {
+    EXPECT_EQ(code_of_offer([&](Json& offer) { offer["versions"][of_processor] = "other"; }),
+              "test.end")
+        << of_processor;
+  }
   EXPECT_EQ(code_of_offer([](Json& offer) { offer["versions"]["digits"] = "0"; }),
             "distributed.other_program");
   EXPECT_EQ(code_of_offer([](Json& offer) { offer["versions"]["another"] = "1"; }),

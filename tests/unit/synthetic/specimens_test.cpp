@@ -103,5 +103,31 @@ TEST(ErasedPairs, HoldWholeAndErasedDigits) {
   EXPECT_EQ(same.whole.images, same.erased.images);  // the rest of both digits is the same
 }
 
+// By the digit, then thin, medium and thick, each slanted to the left, upright and to the right: a
+// pen without tremor draws the most common glyph. Chance decides nothing.
+TEST(CanonicalDigits, AreDrawnWithKnownFactors) {
+  const auto set = canonical_digits(digits_schema(20, 3));
+  Rng rng(test_seed(), Stream::kTest);
+  std::size_t next = 0;
+  for (int digit = 0; digit < 3; ++digit) {
+    for (const double thickness : {0.07, 0.11, 0.16}) {
+      for (const double slant : {-0.1, 0.1, 0.3}) {
+        Factors factors;
+        factors.slant = slant;
+        factors.aspect = 0.75;
+        factors.thickness = thickness;
+        factors.softness = 0.4;
+        factors.ink = 1.2;
+        const auto image = draw_digit(digit, factors, 20, 20, rng);
+        ASSERT_LT(next, set.size());
+        EXPECT_EQ(set.labels[next], digit);
+        EXPECT_TRUE(std::equal(image.begin(), image.end(), set.image(next))) << next;
+        ++next;
+      }
+    }
+  }
+  EXPECT_EQ(next, set.size());
+}
+
 }  // namespace
 }  // namespace digits

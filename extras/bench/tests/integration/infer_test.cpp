@@ -54,5 +54,23 @@ TEST(BenchInfer, TimesTheAnswers) {
   }
 }
 
+// Each size is a whole number of images, from 1 to 100,000. The error names the wrong one, before
+// anything is timed.
+TEST(BenchInfer, RejectsImpossibleBatches) {
+  const std::map<std::string, std::string> cases{
+      {"0", "0"},           {"x", "x"},
+      {"8x", "8x"},         {"2,1.5", "1.5"},
+      {"100001", "100001"}, {"1,,2", ""},
+      {"2,8x", "8x"},       {"99999999999999999999", "99999999999999999999"}};
+  for (const auto& [batches, wrong] : cases) {
+    const auto result = call_digits(
+        {"bench", "infer", "--model", tiny_run().package(), "--batch", batches, "--calls", "1"});
+    EXPECT_EQ(result.status, 2) << batches;
+    EXPECT_THAT(result.err, testing::StartsWith("digits: usage.option: --batch \"" + wrong +
+                                                "\", expected 1 to 100000 images"));
+    EXPECT_EQ(result.out, "");
+  }
+}
+
 }  // namespace
 }  // namespace digits

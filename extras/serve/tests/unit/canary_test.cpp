@@ -4,6 +4,7 @@
 #include <limits>
 #include <map>
 
+#include "base/json.h"
 #include "base/rng.h"
 #include "serve/rollout.h"
 #include "support/fake_model.h"
@@ -62,6 +63,46 @@ TEST(Canary, RepeatedLooksSeldomStopAGoodCanary) {
     EXPECT_LE(images, 400U);
   }
   EXPECT_LE(stopped, 4);
+}
+
+// The reason names the share with its interval and n, and the bound in percent. Errors come first.
+TEST(Canary, ReasonNamesTheBound) {
+  CanaryJudge judge(CanaryBounds{0.125, 0.01});
+  for (int i = 0; i < 100; ++i) judge.add_image(true);
+  EXPECT_EQ(judge.reason().value_or(""),
+            "disagreement 100.00 % [96.30, 100.00], n = 100, expected at most 12.5 %");
+  for (int i = 0; i < 100; ++i) judge.add_request(true);
+  EXPECT_EQ(judge.reason().value_or(""),
+            "errors 100.00 % [96.30, 100.00], n = 100, expected at most 1.0 %");
+}
+
+// The document of a canary that answers. One that was stopped has the reason, too.
+TEST(Canary, IsDescribedInJson) {
+  CanaryCounts counts;
+  counts.version = "2";
+  counts.share = 0.25;
+  counts.requests = 40;
+  counts.failed = 3;
+  counts.errors = share_of(3, 40);
+  counts.disagreement = share_of(5, 30);
+  counts.compared.agreed = 25;
+  counts.compared.differed = 5;
+  counts.compared.dropped = 7;
+  Json expected{{"version", "2"},
+                {"state", "answering"},
+                {"share", 0.25},
+                {"requests", 40},
+                {"failed", 3},
+                {"errors", share_of(3, 40)},
+                {"disagreement", share_of(5, 30)},
+                {"agreed", 25},
+                {"differed", 5},
+                {"dropped", 7}};
+  EXPECT_EQ(Json(counts), expected);
+  counts.rollback = "errors";
+  expected["state"] = "rolled_back";
+  expected["reason"] = "errors";
+  EXPECT_EQ(Json(counts), expected);
 }
 
 class RepeatingModel : public FakeModel {

@@ -97,5 +97,24 @@ TEST_F(ExchangeTest, RejectsAtExpectContinue) {
   EXPECT_TRUE(exchange.exceeds_discard_limit());
 }
 
+// The memory of a rejected body is free at once, since it no longer counts as stored.
+TEST_F(ExchangeTest, FreesARejectedBody) {
+  const std::string text(100, 'x');
+  Exchange exchange(limits);
+  exchange.append(text.data(), 100);
+  exchange.refuse({});
+  EXPECT_LT(exchange.request.body.capacity(), 100U);
+}
+
+// The limit of what is discarded, four times that of a body, holds for the announced length, too.
+TEST_F(ExchangeTest, DiscardsNoBodyAnnouncedAsTooLong) {
+  for (const std::size_t bytes : {403, 404}) {
+    Exchange exchange(limits);
+    expect_error("request.too_large", [&] { exchange.begin(length(bytes)); });
+    exchange.refuse({});
+    EXPECT_EQ(exchange.exceeds_discard_limit(), bytes == 404);
+  }
+}
+
 }  // namespace
 }  // namespace digits

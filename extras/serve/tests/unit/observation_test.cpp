@@ -1,6 +1,9 @@
 // Records of requests: log lines, metrics, statistics.
+#include <limits>
 #include <map>
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include "base/files.h"
 #include "base/json.h"
@@ -25,6 +28,19 @@ std::map<std::string, double> samples(const std::string& text) {
     all[line.substr(0, blank)] = std::stod(line.substr(blank + 1));
   }
   return all;
+}
+
+// The upper ends of the buckets of a histogram; of one by role, of the live model's.
+std::vector<double> bucket_ends(const std::string& text, const std::string& histogram) {
+  std::vector<double> ends;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    const auto end = line.find("le=\"");
+    if (line.rfind(histogram + "_bucket{", 0) != 0 || end == std::string::npos) continue;
+    if (line.find("role=\"canary\"") != std::string::npos) continue;
+    ends.push_back(std::stod(line.substr(end + 4)));
+  }
+  return ends;
 }
 
 Inference inference_of(std::size_t batch) {
@@ -110,6 +126,25 @@ TEST(Metrics, CountRequestsAndPredictions) {
   EXPECT_DOUBLE_EQ(seen.at(R"(digits_compute_seconds_sum{role="live"})"), 0.006);
   EXPECT_EQ(seen.at(R"(digits_batch_images_sum{role="live"})"), 5);
   EXPECT_EQ(seen.at(R"(digits_confidence_bucket{role="live",le="0.9"})"), 2);
+}
+
+// A quantile on a dashboard is as exact as these buckets, of times in seconds, of images and of
+// probabilities.
+TEST(Metrics, HaveTheirBuckets) {
+  const FakeModel model;
+  Metrics metrics(model.facts());
+  const auto text = metrics.text(0);
+  constexpr double kRest = std::numeric_limits<double>::infinity();
+  const std::vector<double> seconds{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
+                                    0.05,   0.1,     0.25,   0.5,   1.0,    2.5,   kRest};
+  const std::vector<double> images{1, 2, 4, 8, 16, 32, 64, 128, 256, kRest};
+  const std::vector<double> shares{0.1, 0.2, 0.3,  0.4,  0.5, 0.6,  0.7,
+                                   0.8, 0.9, 0.95, 0.99, 1.0, kRest};
+  EXPECT_EQ(bucket_ends(text, "digits_request_seconds"), seconds);
+  EXPECT_EQ(bucket_ends(text, "digits_queue_seconds"), seconds);
+  EXPECT_EQ(bucket_ends(text, "digits_compute_seconds"), seconds);
+  EXPECT_EQ(bucket_ends(text, "digits_batch_images"), images);
+  EXPECT_EQ(bucket_ends(text, "digits_confidence"), shares);
 }
 
 // A slow or doubtful canary does not hide in the live model's numbers.
@@ -289,6 +324,20 @@ TEST(ModelStats, CountInferences) {
                          "compute_infer":{"count":2,"ns":12000000}},
       "drift":{"state":"too_few","count":0,"reference_count":400,"tests":[]}}]})");
   EXPECT_EQ(document, expected);
+}
+
+// The whole document: -1 is an open number of images.
+TEST(ModelMetadata, DescribeInputsAndOutputs) {
+  EXPECT_EQ(model_metadata(FakeModel().facts()), Json::parse(R"({
+      "name":"fake","versions":["1"],"platform":"digits_fake",
+      "inputs":[{"name":"images","datatype":"FP32","shape":[-1,1,2,2]},
+                {"name":"pixels","datatype":"UINT8","shape":[-1,1,2,2]},
+                {"name":"picture","datatype":"BYTES","shape":[-1]}],
+      "outputs":[{"name":"logits","datatype":"FP32","shape":[-1,2]},
+                 {"name":"probabilities","datatype":"FP32","shape":[-1,2]},
+                 {"name":"label","datatype":"BYTES","shape":[-1]},
+                 {"name":"pixels","datatype":"UINT8","shape":[-1,1,2,2]}],
+      "parameters":{"class_names":["zero","one"],"max_images":8,"normal_form":false}})"));
 }
 
 }  // namespace

@@ -30,6 +30,19 @@ TEST(RemoveChannel, BecomesItsTrainingMean) {
   EXPECT_THAT(parts.validation.images, testing::ElementsAre(3, 16, 4, 16));
 }
 
+// The bytes behind the last image do not count, whatever they are.
+TEST(RemoveChannel, EndsAtTheLastImage) {
+  TrainingParts parts;
+  parts.training.schema = {1, 2, 2, {"a", "b"}};
+  parts.training.labels = {0};
+  parts.training.images = {10, 1, 20, 2, 255};
+  parts.training.images.pop_back();  // 255 stays in the memory
+  parts.validation = parts.training;
+  remove_channel(parts, 0);
+  EXPECT_THAT(parts.training.images, testing::ElementsAre(15, 1, 15, 2));
+  EXPECT_THAT(parts.validation.images, testing::ElementsAre(15, 1, 15, 2));
+}
+
 // The accuracy is that of the mistakes, on the validation part: 6 images of 60. Random images
 // cannot be learnt, so the accuracy itself is due to chance. The same trial gives the same result.
 TEST(TrainTrial, IsJudgedOnTheValidationPart) {
