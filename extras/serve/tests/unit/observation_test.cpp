@@ -35,7 +35,7 @@ std::vector<double> bucket_ends(const std::string& text, const std::string& hist
   std::vector<double> ends;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
-    const auto end = line.find("le=\"");
+    const auto end = line.rfind("le=\"");  // behind role="live"
     if (line.rfind(histogram + "_bucket{", 0) != 0 || end == std::string::npos) continue;
     if (line.find("role=\"canary\"") != std::string::npos) continue;
     ends.push_back(std::stod(line.substr(end + 4)));
