@@ -94,21 +94,6 @@ TEST(Rng, ShuffleDrawsNothingForTheLastValue) {
   }
 }
 
-// The numbers are part of every key: with others a seed would give another split, other weights and
-// other digits.
-TEST(Rng, StreamsKeepTheirNumbers) {
-  const auto number = [](Stream stream) { return static_cast<int>(stream); };
-  EXPECT_EQ(number(Stream::kSplit), 1);
-  EXPECT_EQ(number(Stream::kShuffle), 2);
-  EXPECT_EQ(number(Stream::kAugment), 3);
-  EXPECT_EQ(number(Stream::kSynthetic), 4);
-  EXPECT_EQ(number(Stream::kWeights), 5);
-  EXPECT_EQ(number(Stream::kTest), 6);
-  EXPECT_EQ(number(Stream::kTestPart), 7);
-  EXPECT_EQ(number(Stream::kBootstrap), 8);
-  EXPECT_EQ(number(Stream::kPerturb), 9);
-}
-
 // A key without an index has the index 0.
 TEST(Rng, IndexIsZeroByDefault) {
   const auto seed = test_seed();

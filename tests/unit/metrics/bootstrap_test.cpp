@@ -85,18 +85,6 @@ TEST(Bootstrap, TakesTheFifthOf199FromEitherEnd) {
   EXPECT_EQ(quantity.high, 194.0);
 }
 
-// Without options there are 199 resamples, those of seed 0, and then the set itself.
-TEST(Bootstrap, Draws199ResamplesOfSeed0) {
-  std::vector<Weights> drawn;
-  bootstrap(5, {1.0}, [&](const Weights& weights) {
-    drawn.push_back(weights);
-    return Values{0.5};
-  });
-  ASSERT_EQ(drawn.size(), 200U);
-  for (std::size_t i = 0; i < 199; ++i) EXPECT_EQ(drawn[i], resample(5, 0, i)) << i;
-  EXPECT_TRUE(drawn[199].empty());
-}
-
 // A statistic that only grows in resamples, as the calibration error often does: the interval still
 // contains its value.
 TEST(Bootstrap, IntervalContainsTheValue) {

@@ -1,7 +1,5 @@
 #include "history/run_history.h"
 
-#include <regex>
-
 #include "base/files.h"
 #include "history/command_history.h"
 #include "pipeline/config.h"
@@ -35,30 +33,6 @@ TEST(RunHistory, ComparesEachRunWithThePreviousOne) {
   EXPECT_EQ(chart.series[0].points.size(), 3U);
   EXPECT_EQ(chart.series[1].points[0].x, 2.0);
   EXPECT_EQ(Json(runs[3]).at("compared_with"), "a");
-}
-
-// A row per run, by hand: each interval is drawn on the axis from the lowest end, 98.90 %, to the
-// highest, 99.62 %. The start times are those of this test.
-TEST(CommandHistory, PrintsOneRowPerRun) {
-  const TemporaryDirectory folder;
-  evaluated_run(folder / "old", 80, "1111111111111111", 5);
-  evaluated_run(folder / "new", 50, "1111111111111111", 4);
-  evaluated_run(folder / "b", 90, "2222222222222222", 3);
-  testing::internal::CaptureStdout();
-  const int status = command_history({folder.path().string()});
-  const auto table = std::regex_replace(testing::internal::GetCapturedStdout(),
-                                        std::regex("20[0-9-]{8} [0-9:]{8}"), "YYYY-MM-DD hh:mm:ss");
-  EXPECT_EQ(status, 0);
-  EXPECT_EQ(
-      table,
-      "  #  run   start, UTC           accuracy                              0.9890             "
-      "0.9962  log loss  calibration  against the one before\n"
-      "  1  old   YYYY-MM-DD hh:mm:ss  99.20 % [99.01, 99.36], n = 10000         "
-      "------o-----             0.1000       0.1000  first on its test set\n"
-      "  2  new   YYYY-MM-DD hh:mm:ss  99.50 % [99.34, 99.62], n = 10000                    "
-      "-----o----    0.1000       0.1000  not worse\n"
-      "  3  b     YYYY-MM-DD hh:mm:ss  99.10 % [98.90, 99.27], n = 10000     "
-      "-------o-----                0.1000       0.1000  first on its test set\n");
 }
 
 // An unreadable run does not hide the others. A folder without runs is an error.

@@ -65,17 +65,6 @@ TEST(Canary, RepeatedLooksSeldomStopAGoodCanary) {
   EXPECT_LE(stopped, 4);
 }
 
-// The reason names the share with its interval and n, and the bound in percent. Errors come first.
-TEST(Canary, ReasonNamesTheBound) {
-  CanaryJudge judge(CanaryBounds{0.125, 0.01});
-  for (int i = 0; i < 100; ++i) judge.add_image(true);
-  EXPECT_EQ(judge.reason().value_or(""),
-            "disagreement 100.00 % [96.30, 100.00], n = 100, expected at most 12.5 %");
-  for (int i = 0; i < 100; ++i) judge.add_request(true);
-  EXPECT_EQ(judge.reason().value_or(""),
-            "errors 100.00 % [96.30, 100.00], n = 100, expected at most 1.0 %");
-}
-
 // The document of a canary that answers. One that was stopped has the reason, too.
 TEST(Canary, IsDescribedInJson) {
   CanaryCounts counts;
