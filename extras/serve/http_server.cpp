@@ -35,7 +35,7 @@ const Error& timeout_error() {
   return error;
 }
 
-// Of these the handler has not seen a request; it counted a rejected one.
+// The handler has not seen these requests. It has counted a rejected one.
 bool is_uncounted(Phase phase) { return phase == Phase::kHeaders || phase == Phase::kBody; }
 
 // Answers an incomplete request, and lets the connection's reader see its end.

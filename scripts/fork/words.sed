@@ -10,7 +10,7 @@ s/\bdigits_(to_use|drawn|out_of)/numerals_\1/g
 s/([a-z])Digits/\1Numerals/g
 s/\bDigits ([a-z])/Numerals \1/g
 # After a word that belongs to numerals, or before one.
-s/(\b[Ss]ynthetic|\b[Dd]rawn|[Dd]rawing|[Dd]raws|handwritten|clear|clean|canonical|thin|wide|small|slanted|touching|enlarged|centred|odd|light|test|around|strokes,|[{][}]) digits\b/\1 numerals/g
+s/(\b[Ss]ynthetic|\b[Dd]rawn|[Dd]rawing|[Dd]raws|handwritten|clear|clean|canonical|thin|wide|narrow|large|small|slanted|touching|enlarged|centred|odd|light|test|around|strokes,|[{][}]) digits\b/\1 numerals/g
 s/\b(two|three|four|six|seven|ten|[0-9]+|[Ll]etters,|hexadecimal|significant|known|all|no|not|many|several|only|both|same|different|enough|other|first) digits\b/\1 numerals/g
 s/\b(of|for|are|the|The|learn|cuts|into|finds|between|without|on|training|MNIST|[a-z]+'s|MNIST's) digits\b/\1 numerals/g
 s/(`(count|classes)`) digits\b/\1 numerals/g

@@ -1,6 +1,8 @@
 // `digits doctor` on any machine that runs the tests.
 #include "pipeline/doctor.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/json.h"
@@ -40,7 +42,7 @@ TEST(Doctor, ExitsWithStatus1AfterThePage) {
   options.environment = {{"TMPDIR", "/proc"}};
   const auto result = run_digits({"doctor"}, options);
   EXPECT_EQ(result.status, 1);
-  EXPECT_THAT(result.out, testing::StartsWith("digits       "));
+  EXPECT_THAT(result.out, testing::StartsWith(fmt::format("{:<12} ", "digits")));
   EXPECT_THAT(result.out, testing::HasSubstr(" free here, 0.0 GB for temporary files\n"));
   EXPECT_THAT(result.out, testing::HasSubstr("\n* float32 channels last, forward "));
   EXPECT_THAT(result.out, testing::HasSubstr("\nproblems     "));

@@ -53,7 +53,8 @@ possible() {
   local name needs
   while IFS= read -r name; do
     needs=$(header "$name" Needs)
-    if [ -z "$needs" ] || [ -n "${!needs:-}" ] || command -v "$needs" > /dev/null; then echo "$name"
+    if [ -z "$needs" ] || [ -n "$(printenv -- "$needs" || true)" ] || command -v -- "$needs" > /dev/null; then
+      echo "$name"
     else echo "mutants: $name is left out: its test needs $needs" >&2
     fi
   done

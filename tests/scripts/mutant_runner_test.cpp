@@ -125,13 +125,16 @@ TEST_F(MutantRunner, LeavesOutTestsThatNeedMore) {
   add("sky_is_red", "Sky.IsBlue");
   add("sky_is_dark", "Sky.IsSkipped");
   const auto path = folder_ / "tests/mutants/data/sky_is_dark.patch";
-  write_file(path, "Needs: SKY_TELESCOPE\n" + read_file(path));
+  const auto patch = read_file(path);
+  write_file(path, "Needs: SKY_TELESCOPE\n" + patch);
   const auto without = run();
   EXPECT_EQ(without.status, 0) << without.err;
   EXPECT_THAT(without.err, HasSubstr("sky_is_dark is left out: its test needs SKY_TELESCOPE"));
   EXPECT_THAT(without.out, HasSubstr("mutants: 1 killed, 0 not killed"));
   EXPECT_THAT(run({{"SKY_TELESCOPE", "here"}}).out, HasSubstr("1 killed, 1 not killed"));
-  write_program(folder_ / "bin/SKY_TELESCOPE", "");
+  write_file(path, "Needs: sky-telescope\n" + patch);
+  EXPECT_THAT(run().err, HasSubstr("its test needs sky-telescope"));
+  write_program(folder_ / "bin/sky-telescope", "");
   EXPECT_THAT(run().out, HasSubstr("1 killed, 1 not killed"));
 }
 

@@ -319,8 +319,8 @@ TEST(Output, HistoryTableMatchesHandCalculation) {
             "6.7 %      4.0\n");
 }
 
-// A folder name with a newline still takes one line of the table, and so does a finding, with what
-// is known of it.
+// A folder name with a newline still takes one line of the table, and so does a finding, with its
+// images and its hint.
 TEST(Output, PairsTakeOneLineEach) {
   testing::internal::CaptureStdout();
   print_pairs({{"run", "a\nb"}, {"package", "c"}});

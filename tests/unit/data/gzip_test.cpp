@@ -94,8 +94,12 @@ TEST(Gzip, NamesTheDamage) {
 }
 
 // After 200 files not a megabyte more is in use: one file alone needs some 40 KB to be unpacked.
+// Only glibc's allocator counts what is in use.
 TEST(Gzip, FreesItsMemory) {
   const auto used = [] { return static_cast<std::int64_t>(::mallinfo2().uordblks); };
+  const auto empty = used();
+  const std::string probe(50000, 'x');  // below the size that glibc maps
+  if (used() - empty < 50000) GTEST_SKIP() << "another allocator is in use";
   gunzip(gzip("some text"), "x", 1000);
   const auto before = used();
   for (int i = 0; i < 200; ++i) gunzip(gzip("some text"), "x", 1000);

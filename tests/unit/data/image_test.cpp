@@ -146,8 +146,8 @@ TEST(DecodeImage, StretchesFaintInk) {
   EXPECT_EQ(*std::max_element(faint.begin(), faint.end()), 255);
 }
 
-// An image like the training data is not changed, including faint strokes. One generated image of
-// some 1,500 is drawn a pixel too large for the normal form.
+// An image like the training data is not changed, including faint strokes. About one of 1,500
+// generated images is a pixel too large for the normal form.
 TEST(DecodeImage, KeepsATrainingImageUnchanged) {
   SyntheticOptions options;
   options.count = 10;
@@ -237,7 +237,7 @@ TEST(WritePng, RoundTrips) {
 
 // A digit is in normal form to within a pixel: the longer side of its ink, five sevenths of the
 // frame's shorter side, and its centre of mass. Boxes of ink at {x, y, width, height}: in a frame
-// of 28x28 digits are 20 pixels long, and their centre is at pixel (14, 14).
+// of 28x28 pixels the digits are 20 pixels long, and their centre is at pixel (14, 14).
 TEST(HasNormalForm, AllowsOnePixel) {
   EXPECT_EQ(normal_side(28, 28), 20);
   EXPECT_EQ(normal_side(64, 48), 34);

@@ -76,7 +76,8 @@ TEST(ApplyOptions, TransposesRowsAndColumns) {
   EXPECT_THAT(set.images, testing::ElementsAre(0, 3, 1, 4, 2, 5, 6, 9, 7, 10, 8, 11));
 }
 
-// The memory behind the last image is not changed.
+// The memory behind the last image is not changed. (A library that checks the unused capacity of
+// vectors would report this test.)
 TEST(ApplyOptions, TransposesOnlyTheImages) {
   SetOptions options;
   options.transpose = true;

@@ -177,29 +177,6 @@ TEST(ReportPage, CountsTheGates) {
   EXPECT_THAT(section_of(document, "Summary"), HasSubstr("2 of 4"));
 }
 
-// The card counts the gates that passed: neither the failed ones nor the undecided ones. A failed
-// gate decides its mark.
-TEST(ReportPage, ShowsThePassedGatesOnACard) {
-  auto document = small_report();
-  const auto summary = [&](const std::vector<std::string>& verdicts) {
-    document.checks["gates"] = Json::array();
-    for (const auto& verdict : verdicts) {
-      document.checks["gates"].push_back(gate_document("a", verdict, "at_least"));
-    }
-    return section_of(document, "Summary");
-  };
-  const auto card = [](const std::string& value, const std::string& detail, Verdict verdict) {
-    const std::string begin = "<div class='cards'>\n", end = "</div>\n";
-    const auto text = html::cards({{"gates", value, detail, verdict}}).text;
-    return HasSubstr(text.substr(begin.size(), text.size() - begin.size() - end.size()));
-  };
-  EXPECT_THAT(summary({"passed", "passed"}), card("2 of 2", "passed", Verdict::kPass));
-  EXPECT_THAT(summary({"undecided", "passed", "undecided"}),
-              card("1 of 3", "passed, 2 undecided", Verdict::kWarning));
-  EXPECT_THAT(summary({"passed", "undecided", "failed", "passed"}),
-              card("2 of 4", "passed, 1 undecided", Verdict::kFail));
-}
-
 // A row per gate: the metric, its verdict with the mark of that verdict, the interval, n, the bound
 // with its direction, and the reason with the note.
 TEST(ReportPage, ListsEachGate) {
@@ -255,27 +232,6 @@ TEST(ReportPage, ListsEachClass) {
   EXPECT_LT(of_dog.find(">50 %"), of_dog.find(">100 %"));
   EXPECT_THAT(of_cat, HasSubstr(">5<"));
   EXPECT_THAT(of_dog, HasSubstr(">1<"));
-}
-
-// A row per factor: the gap, and the two measures with their class, or a dash where there is none.
-TEST(ReportPage, ListsTheFairnessOfEachFactor) {
-  auto document = small_report();
-  auto& groups = document.scores.fairness.groups;
-  ASSERT_EQ(groups.size(), 2U);
-  groups[0].gap = groups[1].gap = Quantity{0.6, 0.4, 0.8, 6};
-  groups[0].equalised_odds = ClassGap{"cat", {0.5, 0.4, 0.6, 20}};
-  groups[0].disparate_impact = std::nullopt;
-  groups[1].equalised_odds = std::nullopt;
-  groups[1].disparate_impact = ClassGap{"dog", {0.5, 0.4, 0.6, 20}};
-  const html::Table expected{
-      "Between the slices of a factor",
-      {{"factor"},
-       {"accuracy gap", true},
-       {"equalised odds difference", true},
-       {"disparate impact ratio", true}},
-      {{{"size"}, {"60 % [40, 80]"}, {"0.50 [0.40, 0.60] (class cat)"}, {"–"}},
-       {{"tone"}, {"60 % [40, 80]"}, {"–"}, {"0.50 [0.40, 0.60] (class dog)"}}}};
-  EXPECT_THAT(section_of(document, "Test set"), HasSubstr(html::table(expected).text));
 }
 
 // Findings of both parts and of the set as a whole, errors marked as such.

@@ -390,7 +390,7 @@ TEST(DotChart, OmitsNonFiniteValues) {
   EXPECT_EQ(text.find("inf"), std::string::npos);
 }
 
-// A picture ends a few units below its last text: no text is cut off, and no part is empty.
+// A picture ends a few units below its last text: no text is cut off.
 TEST(Charts, EndBelowTheirLastText) {
   const ReliabilityChart reliability{"title", {{0.0, 1.0, 0.8, {0.6, 0.4, 0.8, 20}}}};
   for (const auto& chart : {draw(one_line({{0.0, 0.0}, {1.0, 1.0}})), draw(two_rows()),

@@ -1,6 +1,8 @@
 // The comparison of two benchmarks, by hand-computed cases.
 #include "bench/compare.h"
 
+#include <spdlog/spdlog.h>
+
 #include <cmath>
 #include <limits>
 
@@ -158,6 +160,7 @@ TEST(CompareCommand, PrintsAndWritesEachMeasure) {
   write_json(base_file, train_document(10.0, 0.1, 3));
   write_json(slow_file, slow);
   write_json(one_file, train_document(10.0, 0.0, 1));
+  const auto logger = spdlog::default_logger();
   std::string warnings, message;
   const auto printed = [&](const std::vector<std::string>& words) {
     testing::internal::CaptureStderr();
@@ -236,6 +239,7 @@ TEST(CompareCommand, PrintsAndWritesEachMeasure) {
             "seeds N=3, target SHARE, validation, config FILE, preset NAME=standard, data DIR, "
             "first-label N, invert, transpose, size ROWSxCOLS, fail-on SEVERITY, seed N, threads "
             "N, device NAME, epochs N, batch-size N, out FILE, json");
+  spdlog::set_default_logger(logger);  // of the other tests
 }
 
 }  // namespace

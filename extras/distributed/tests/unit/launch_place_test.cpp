@@ -57,17 +57,6 @@ TEST(LaunchPlace, ReadsOpenMpisVariables) {
   EXPECT_EQ(place->local_rank, 1);
 }
 
-// A launcher with one process on each host may leave LOCAL_RANK out: it is 0.
-TEST(LaunchPlace, NeedsNoLocalRank) {
-  auto variables = kTorchrun;
-  variables.erase("LOCAL_RANK");
-  const auto place = find_place(environment_of(variables));
-  ASSERT_TRUE(place);
-  EXPECT_EQ(place->rank, 2);
-  EXPECT_EQ(place->local_rank, 0);
-  EXPECT_FALSE(place->shares_device);
-}
-
 // A place that nobody has set is that of a process alone.
 TEST(LaunchPlace, IsAProcessAloneAtFirst) {
   const LaunchPlace place;

@@ -21,7 +21,7 @@ TEST(Alerts, FireInTime) {
 TEST(Alerts, HaveTests) {
   const auto rules = read_file(source_path("extras/serve/prometheus/alerts.yml"));
   const auto tests = read_file(source_path("extras/serve/prometheus/alerts_test.yml"));
-  const std::regex alert("- alert: ([A-Za-z]+)");
+  const std::regex alert("- alert: ([A-Za-z0-9]+)");
   int count = 0;
   for (std::sregex_iterator match(rules.begin(), rules.end(), alert), end; match != end; ++match) {
     const auto name = "alertname: " + (*match)[1].str();

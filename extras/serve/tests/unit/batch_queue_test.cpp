@@ -231,7 +231,7 @@ TEST(RunBatch, EngineExceptionIsAnError) {
 }
 
 // A request that was not computed was in no batch, whatever the reason; the request log has no
-// batch for it. The message says how long it waited: 100 of 100 ms are too many.
+// batch for it. The message says how long it waited: 100 ms of 100 are too many.
 TEST(RunBatch, FailedRequestsHaveNoBatch) {
   Answers answers;
   InferenceBatch batch;

@@ -114,16 +114,5 @@ TEST(DriftWindow, TakesSeveralImagesAtOnce) {
   }
 }
 
-// A window for one image holds fifty: fewer show nothing. It decides when it is full.
-TEST(DriftWindow, HoldsFiftyImagesAtLeast) {
-  const auto set = images_below(256, 600);
-  DriftWindow window(make_profile(set, 1), 1);
-  add(window, set, 0, 49);
-  EXPECT_EQ(window.verdict().state, DriftState::kTooFew);
-  add(window, set, 49, 51);
-  EXPECT_NE(window.verdict().state, DriftState::kTooFew);
-  EXPECT_EQ(window.verdict().count, 50U);
-}
-
 }  // namespace
 }  // namespace digits

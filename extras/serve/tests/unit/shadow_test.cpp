@@ -223,24 +223,6 @@ TEST(ShadowReport, NamesWhatIsSeenAndExpected) {
                                    "slowdown: not timed yet, expected at most 1.20"));
 }
 
-// The error has the text of the first check that has not passed. A failed check and an undecided
-// one have different hints.
-TEST(ShadowReport, StopsWithTheFirstOpenCheck) {
-  const auto refusal = [](const Json& document) -> std::string {
-    try {
-      require_passed(judge_shadow(document, {}));
-    } catch (const Error& error) {
-      return error.what() + (" (" + error.hint() + ")");
-    }
-    return "no error";
-  };
-  EXPECT_EQ(refusal(statistics(2000, 0, 1.0)), "no error");
-  EXPECT_EQ(refusal(statistics(2000, 0, 1.25, 3)),
-            "failures: 3, expected 0 (keep the live version)");
-  EXPECT_EQ(refusal(statistics(2000, 0, 0.0)),
-            "slowdown: not timed yet, expected at most 1.20 (collect more traffic for the shadow)");
-}
-
 TEST(ShadowReport, PassesOnlyIfAllChecksPass) {
   require_passed(judge_shadow(statistics(2000, 0, 1.0), {}));
   for (const auto& document : {statistics(1900, 100, 1.0), statistics(999, 0, 1.0),

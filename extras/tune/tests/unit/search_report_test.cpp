@@ -148,6 +148,8 @@ TEST(SearchReport, NamesItsVerdict) {
   EXPECT_EQ(verdict_text(rank_trials(trials_named(2), {better, worse})),
             "no drawn trial is better than the base configuration");
 
+  EXPECT_LT(report.trials[0].p, 0.05);
+  EXPECT_EQ(Json(report).at("trials").at(1).at("p"), 1.0);  // the base is compared with nothing
   testing::internal::CaptureStdout();
   EXPECT_EQ(command_tune({"--help"}), 0);
   EXPECT_EQ(option_list(testing::internal::GetCapturedStdout()),
