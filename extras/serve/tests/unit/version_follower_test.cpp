@@ -1,5 +1,6 @@
 #include "serve/version_follower.h"
 
+#include <stdexcept>
 #include <vector>
 
 #include "support/testing.h"
@@ -17,6 +18,7 @@ class VersionFollowerTest : public testing::Test {
   }
   int promoted = 1;
   int broken = 0;           // version that cannot be loaded
+  int crashing = 0;         // version whose loading has a bug
   bool unreadable = false;  // current.json
   std::vector<int> loads;   // tried
   VersionFollower follower{[this] {
@@ -26,6 +28,7 @@ class VersionFollowerTest : public testing::Test {
                            [this](int version) {
                              loads.push_back(version);
                              if (version == broken) throw Error("package.hash", "x", "y");
+                             if (version == crashing) throw std::out_of_range("a bug");
                            },
                            1};
 };
@@ -58,6 +61,14 @@ TEST_F(VersionFollowerTest, KeepsTheOldVersionIfTheNewOneFails) {
   EXPECT_EQ(follower.serving(), 1);
   EXPECT_EQ(poll(60), "");
   EXPECT_EQ(follower.serving(), 2);
+}
+
+// A bug in the loading does not stop the server either: it is reported, and the version is not
+// used.
+TEST_F(VersionFollowerTest, ReportsABugInTheLoading) {
+  promoted = crashing = 2;
+  EXPECT_EQ(poll(0), "server.internal");
+  EXPECT_EQ(follower.serving(), 1);
 }
 
 // A newly promoted version is loaded without delay.
