@@ -1,6 +1,8 @@
 // The endpoints without a socket: requests in, responses out.
 #include "serve/service.h"
 
+#include <array>
+
 #include "base/files.h"
 #include "data/gzip.h"
 #include "data/profile.h"
@@ -175,6 +177,24 @@ TEST_F(ServiceTest, NamedVersionIsNotAnsweredByItsSuccessor) {
   const auto response = second.get_future().get();
   EXPECT_EQ(response.status, 404);
   EXPECT_THAT(response.body, testing::HasSubstr("model.unknown"));
+}
+
+// Each file of the page is sent whole, with its media type, and is asked for again after an update.
+TEST_F(ServiceTest, SendsThePage) {
+  const auto service = make();
+  const auto file = [](const std::string& name) {
+    return read_file(source_path("extras/serve/page/" + name));
+  };
+  for (const auto& [path, name, type] : {std::array{"/", "page.html", "text/html"},
+                                         {"/page.js", "page.js", "text/javascript"},
+                                         {"/page.css", "page.css", "text/css"}}) {
+    const auto response = ask(*service, request_of("GET", path));
+    EXPECT_EQ(response.body, file(name)) << path;
+    EXPECT_EQ(response.content_type, std::string(type) + "; charset=utf-8");
+    EXPECT_EQ(header(response, "Cache-Control"), "no-cache");
+    EXPECT_EQ(header(response, "X-Content-Type-Options"), "nosniff");
+    EXPECT_EQ(header(response, "Referrer-Policy"), "no-referrer");
+  }
 }
 
 // The page may load its own two files and send requests to its own server, and nothing else.
