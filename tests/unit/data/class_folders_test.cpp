@@ -399,17 +399,7 @@ TEST(LoadClassFolders, ToleratesATenthOfUnreadablePictures) {
   };
   SetOptions options;
   options.size = PictureSize{28, 28, 1};
-  for (const int i : {0, 1, 2}) blank(i);
-  const auto three = load_class_folders(root.path(), options);
-  EXPECT_EQ(three.train.size() + three.test.size(), 37U);
-  ASSERT_EQ(three.findings.size(), 1U);
-  EXPECT_THAT(three.findings[0].message,
-              testing::AllOf(testing::StartsWith("3 of 40 pictures left out, expected one digit in "
-                                                 "each: " +
-                                                 (root / "1" / "00.png").string()),
-                             testing::HasSubstr("; " + (root / "1" / "02.png").string()),
-                             testing::Not(testing::EndsWith("; ..."))));
-  blank(3);
+  for (const int i : {0, 1, 2, 3}) blank(i);
   const auto four = load_class_folders(root.path(), options);
   ASSERT_EQ(four.findings.size(), 1U);
   EXPECT_EQ(four.findings[0].severity, Severity::kWarning);

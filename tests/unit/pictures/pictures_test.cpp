@@ -27,12 +27,16 @@ Reading read(const PhotoOptions& options, std::uint64_t seed = test_seed()) {
   return cut_out_digits(photo_of(options, seed));
 }
 
-// An upright bar with round ends, blurred: a digit with known pen and blur.
+// An upright bar with round ends, blurred: a digit with known pen and blur. A large one is drawn
+// small and enlarged: it is as soft, and a wide blur would take seconds.
 cv::Mat1b soft_bar(int height, double pen, double blur, bool light_on_dark) {
-  cv::Mat1b ink(2 * height, 2 * height, std::uint8_t{255});
-  cv::line(ink, {height, height / 2}, {height, height * 3 / 2}, cv::Scalar(20),
-           static_cast<int>(pen));
-  if (blur > 0.0) cv::GaussianBlur(ink, ink, {0, 0}, blur);
+  const int factor = height > 500 ? 4 : 1;
+  const int side = height / factor;
+  cv::Mat1b ink(2 * side, 2 * side, std::uint8_t{255});
+  cv::line(ink, {side, side / 2}, {side, side * 3 / 2}, cv::Scalar(20),
+           static_cast<int>(pen / factor));
+  if (blur > 0.0) cv::GaussianBlur(ink, ink, {0, 0}, blur / factor);
+  cv::resize(ink, ink, {2 * height, 2 * height}, 0, 0, cv::INTER_LINEAR);
   return light_on_dark ? cv::Mat1b(255 - ink) : ink;
 }
 
