@@ -321,6 +321,23 @@ TEST(Serve, TakesAsManyConnectionsAsFilesMayBeOpen) {
                                                "open files is 73\n"));
 }
 
+// Each number has its limits, which the message of a wrong one gives.
+TEST(Serve, NamesTheLimitsOfItsOptions) {
+  const auto package = tiny_run().package();
+  for (const std::string refused :
+       {"--port 65536, expected 0 to 65535", "--threads 1025, expected 0 to 1024",
+        "--queue 0, expected 1 to 1000000", "--max-batch 129, expected 1 to 128",
+        "--max-body 1025, expected 1 to 1024", "--connections 0, expected 1 to 1000000",
+        "--timeout 3601, expected 1 to 3600", "--drift-window 49, expected 50 to 1000000",
+        "--feedback-requests 0, expected 1 to 10000000"}) {
+    const auto blank = refused.find(' ');
+    const auto value = refused.substr(blank + 1, refused.find(',') - blank - 1);
+    const auto result = call_digits({"serve", "--model", package, refused.substr(0, blank), value});
+    EXPECT_EQ(result.status, 2) << refused;
+    EXPECT_THAT(result.err, testing::HasSubstr("usage.option: " + refused + " (hint: "));
+  }
+}
+
 // For scripts that start a server on a free port: one JSON object on the first line.
 TEST(Serve, PrintsItsAddressAsJson) {
   const ServerProcess server({"--model", tiny_run().package(), "--json"});
