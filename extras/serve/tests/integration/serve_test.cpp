@@ -321,7 +321,8 @@ TEST(Serve, TakesAsManyConnectionsAsFilesMayBeOpen) {
                                                "open files is 73\n"));
 }
 
-// Each number has its limits, which the message of a wrong one gives.
+// Each number has its limits, which the message of a wrong one gives. With the missing file no
+// server would start if one were accepted.
 TEST(Serve, NamesTheLimitsOfItsOptions) {
   const auto package = tiny_run().package();
   for (const std::string refused :
@@ -332,7 +333,8 @@ TEST(Serve, NamesTheLimitsOfItsOptions) {
         "--feedback-requests 0, expected 1 to 10000000"}) {
     const auto blank = refused.find(' ');
     const auto value = refused.substr(blank + 1, refused.find(',') - blank - 1);
-    const auto result = call_digits({"serve", "--model", package, refused.substr(0, blank), value});
+    const auto result = call_digits(
+        {"serve", "--model", package, refused.substr(0, blank), value, "--token-file", "/missing"});
     EXPECT_EQ(result.status, 2) << refused;
     EXPECT_THAT(result.err, testing::HasSubstr("usage.option: " + refused + " (hint: "));
   }
