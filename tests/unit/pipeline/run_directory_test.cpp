@@ -7,6 +7,7 @@
 
 #include "base/files.h"
 #include "inference/package_file.h"
+#include "pipeline/start_run.h"
 #include "support/testing.h"
 
 namespace digits {
@@ -88,6 +89,14 @@ TEST(RunDirectory, WritesOneLinePerEpoch) {
   for (const char* key : {"epoch", "train_loss", "validation_accuracy", "seconds"}) {
     EXPECT_TRUE(line.contains(key)) << key;
   }
+}
+
+// An output folder with files is rejected before any data are read.
+TEST(RequireStartable, RejectsAnExistingFolder) {
+  const TemporaryDirectory folder;
+  write_file(folder / "x", "");
+  expect_error("output.exists", [&] { require_startable(folder.path(), Config()); });
+  require_startable(folder / "new", Config());
 }
 
 }  // namespace

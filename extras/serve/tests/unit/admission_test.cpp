@@ -122,5 +122,20 @@ TEST(Token, HasALimitedLength) {
   EXPECT_EQ(token_in("\t\n"), refused("0"));
 }
 
+// The alert rules and dashboards select requests by these names.
+TEST(EndpointName, IsTheLabelOfTheMetrics) {
+  EXPECT_EQ(endpoint_name("/v2/models/m/infer"), "infer");
+  EXPECT_EQ(endpoint_name("/v2/models/m/feedback"), "feedback");
+  EXPECT_EQ(endpoint_name("/metrics"), "metrics");
+  for (const char* path : {"/v2/health/live", "/v2/health/ready"}) {
+    EXPECT_EQ(endpoint_name(path), "health") << path;
+  }
+  for (const char* path : {"/", "/page.js", "/page.css"}) {
+    EXPECT_EQ(endpoint_name(path), "page") << path;
+  }
+  EXPECT_EQ(endpoint_name("/v2/models/m"), "metadata");
+  EXPECT_EQ(endpoint_name("/nothing"), "unknown");
+}
+
 }  // namespace
 }  // namespace digits
