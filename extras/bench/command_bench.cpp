@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/quantity_text.h"
 #include "bench/bench.h"
 #include "cli/options.h"
 #include "cli/output.h"

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/quantity_text.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "history/run_history.h"

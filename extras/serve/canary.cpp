@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "base/log.h"
-#include "cli/output.h"
+#include "base/quantity_text.h"
 #include "serve/http_status.h"
 
 namespace digits {

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/quantity_text.h"
 #include "base/statistics.h"
-#include "cli/output.h"
 #include "metrics/comparison.h"
 #include "serve/feedback.h"
 
@@ -35,8 +35,7 @@ ShadowCheck check_accuracy(const PairedCounts& counts, const ShadowBounds& bound
   const double p = mcnemar_p(counts);
   ShadowCheck check{
       "accuracy",
-      fmt::format("{:+.1f} points [{:+.1f}, {:+.1f}], lost {}, gained {}, p = {:.3f}, n = {}",
-                  100.0 * difference.value, 100.0 * difference.low, 100.0 * difference.high,
+      fmt::format("{} points, lost {}, gained {}, p = {:.3f}, n = {}", points(difference),
                   counts.lost, counts.gained, p, counts.n),
       fmt::format("at least {:+.1f} points, no loss with p < {}", -100.0 * bounds.max_loss, kAlpha),
       ShadowVerdict::kUndecided};

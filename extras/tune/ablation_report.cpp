@@ -5,9 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "cli/output.h"
+#include "base/quantity_text.h"
 #include "tune/ablation.h"
-#include "tune/points.h"
 
 namespace digits {
 

@@ -4,8 +4,7 @@
 
 #include <algorithm>
 
-#include "cli/output.h"
-#include "tune/points.h"
+#include "base/quantity_text.h"
 
 namespace digits {
 

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "base/quantity_text.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "pipeline/pipeline.h"
@@ -19,10 +20,8 @@ void print_comparison(const Comparison& comparison) {
   fmt::print(fmt::runtime(row), "against", "points, 95 % interval", "lost", "gained", "p",
              "verdict");
   const auto print = [&](const std::string& name, const Change& change) {
-    const auto& [value, low, high, n] = change.difference;
-    fmt::print(fmt::runtime(row), name,
-               fmt::format("{:+.2f} [{:+.2f}, {:+.2f}]", 100.0 * value, 100.0 * low, 100.0 * high),
-               change.counts.lost, change.counts.gained, fmt::format("{:.3g}", change.p),
+    fmt::print(fmt::runtime(row), name, points(change.difference), change.counts.lost,
+               change.counts.gained, fmt::format("{:.3g}", change.p),
                change.worse ? "WORSE" : "not worse");
   };
   print("accuracy", comparison.accuracy);

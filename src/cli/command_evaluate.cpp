@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/printable.h"
+#include "base/quantity_text.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/run_request.h"

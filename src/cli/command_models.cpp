@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/nearest.h"
+#include "base/quantity_text.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "repository/catalogue.h"

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/quantity_text.h"
 #include "cli/exchange_factory.h"
 #include "cli/options.h"
 #include "cli/output.h"

@@ -7,17 +7,9 @@
 #include <tuple>
 
 #include "base/printable.h"
+#include "base/quantity_text.h"
 
 namespace digits {
-
-std::string percent(const Quantity& quantity) {
-  return fmt::format("{:.2f} % [{:.2f}, {:.2f}], n = {}", 100.0 * quantity.value,
-                     100.0 * quantity.low, 100.0 * quantity.high, quantity.n);
-}
-
-std::string number(const Quantity& quantity) {
-  return fmt::format("{:.4f} [{:.4f}, {:.4f}]", quantity.value, quantity.low, quantity.high);
-}
 
 void print_pairs(const std::vector<std::pair<std::string, std::string>>& pairs) {
   std::size_t width = 0;

@@ -7,19 +7,12 @@
 #include <vector>
 
 #include "base/json.h"
-#include "base/statistics.h"
 #include "data/validate.h"
 #include "metrics/evaluation.h"
 #include "model/epoch_record.h"
 #include "pipeline/gates.h"
 
 namespace digits {
-
-// "99.12 % [98.91, 99.29], n = 10000"
-std::string percent(const Quantity& quantity);
-
-// "0.1390 [0.1356, 0.1424]"
-std::string number(const Quantity& quantity);
 
 // Two columns: names, values; one line each, with control characters escaped.
 void print_pairs(const std::vector<std::pair<std::string, std::string>>& pairs);

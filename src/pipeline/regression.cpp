@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/quantity_text.h"
 
 namespace digits {
 
@@ -49,9 +50,8 @@ std::vector<std::string> regressions_of(const Comparison& comparison) {
   std::vector<std::string> texts;
   const auto add = [&](const std::string& what, const Change& change) {
     if (!change.worse) return;
-    const auto& [value, low, high, n] = change.difference;
-    texts.push_back(fmt::format("{} {:+.2f} points [{:+.2f}, {:+.2f}], n = {}, p = {:.2g}", what,
-                                100.0 * value, 100.0 * low, 100.0 * high, n, change.p));
+    texts.push_back(fmt::format("{} {} points, n = {}, p = {:.2g}", what, points(change.difference),
+                                change.difference.n, change.p));
   };
   add("accuracy", comparison.accuracy);
   for (const auto& recall : comparison.recalls) add("recall of " + recall.name, recall);

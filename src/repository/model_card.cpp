@@ -7,7 +7,7 @@
 #include <optional>
 #include <utility>
 
-#include "base/statistics.h"
+#include "base/quantity_text.h"
 #include "data/dataset.h"
 #include "repository/package_files.h"
 
@@ -41,11 +41,6 @@ std::string escaped(const std::string& text) {
 // Every JSON string is also a YAML string.
 std::string quoted(const std::string& text) { return to_text(Json(text), -1); }
 
-std::string percent_with_interval(const Quantity& quantity) {
-  return fmt::format("{:.2f} % (95 % interval {:.2f} to {:.2f}, n = {})", 100.0 * quantity.value,
-                     100.0 * quantity.low, 100.0 * quantity.high, quantity.n);
-}
-
 std::string front_matter(const Json& manifest, bool has_onnx) {
   const auto name = quoted(text_at(manifest, "/name"));
   std::string text =
@@ -77,17 +72,17 @@ std::string introduction(const Json& manifest, const Schema& schema) {
 std::string metrics_section(const Json& manifest) {
   const auto accuracy = quantity_at(manifest, "/metrics/accuracy");
   if (!accuracy) return "";
-  std::string text = fmt::format("\n## Metrics\n\nOn the test set: accuracy {}, loss {:.4f}.\n",
-                                 percent_with_interval(*accuracy),
-                                 json_at<double>(manifest, "/metrics/loss", kPackageFamily));
+  std::string text = fmt::format(
+      "\n## Metrics\n\nOn the test set, with 95 % intervals in brackets: accuracy {}; loss "
+      "{:.4f}.\n",
+      percent(*accuracy), json_at<double>(manifest, "/metrics/loss", kPackageFamily));
   const Json::json_pointer per_class("/metrics/per_class");
   if (!manifest.contains(per_class)) return text;
   text += "\n| class | recall | precision |\n| --- | --- | --- |\n";
   for (const auto& row : manifest.at(per_class)) {
-    text +=
-        fmt::format("| {} | {} | {} |\n", escaped(text_at(row, "/class")),
-                    percent_with_interval(json_at<Quantity>(row, "/recall", kPackageFamily)),
-                    percent_with_interval(json_at<Quantity>(row, "/precision", kPackageFamily)));
+    text += fmt::format("| {} | {} | {} |\n", escaped(text_at(row, "/class")),
+                        percent(json_at<Quantity>(row, "/recall", kPackageFamily)),
+                        percent(json_at<Quantity>(row, "/precision", kPackageFamily)));
   }
   return text;
 }
@@ -101,11 +96,10 @@ std::string undecided_section(const Json& manifest) {
       "few images, or the\nbound does not fit them.\n\n"
       "| metric | observed, 95 % interval | bound | note |\n| --- | --- | --- | --- |\n";
   for (const auto& gate : manifest.at(place)) {
-    const auto observed = json_at<Quantity>(gate, "/observed", kPackageFamily);
     const bool least = gate.contains("at_least");
-    text += fmt::format("| {} | {:.4f} ({:.4f} to {:.4f}) | {} {:g} | {} |\n",
-                        escaped(text_at(gate, "/metric")), observed.value, observed.low,
-                        observed.high, least ? "at least" : "at most",
+    text += fmt::format("| {} | {} | {} {:g} | {} |\n", escaped(text_at(gate, "/metric")),
+                        number(json_at<Quantity>(gate, "/observed", kPackageFamily)),
+                        least ? "at least" : "at most",
                         json_at<double>(gate, least ? "/at_least" : "/at_most", kPackageFamily),
                         escaped(text_at(gate, "/note")));
   }

@@ -3,6 +3,7 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "base/quantity_text.h"
 #include "cli/output.h"
 #include "integration/tiny_run.h"
 #include "repository/model_folder.h"

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "base/files.h"
+#include "base/quantity_text.h"
 #include "base/sha256.h"
 #include "cli/output.h"
 #include "data/normalisation.h"

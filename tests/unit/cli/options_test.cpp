@@ -338,9 +338,5 @@ TEST(Output, PairsTakeOneLineEach) {
 
 TEST(Output, MebibytesAreWhole) { EXPECT_EQ(mebibytes(3 * 1048576 + 7), "3 MiB"); }
 
-TEST(Output, PercentCarriesIntervalAndN) {
-  EXPECT_EQ(percent(proportion(8, 10)), "80.00 % [49.02, 94.33], n = 10");
-}
-
 }  // namespace
 }  // namespace digits

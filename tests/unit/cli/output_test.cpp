@@ -141,12 +141,13 @@ TEST(CheckCommand, PrintsGatesAndComparison) {
             "accuracy             -0.30 [-0.41, -0.19]     30      0  1.86e-09  WORSE\n"
             "even                 -0.30 [-0.46, -0.14]     15      0  0.000122  WORSE\n"
             "odd                  -0.30 [-0.46, -0.14]     15      0  0.000122  WORSE\n");
-  EXPECT_EQ(message,
-            "digits: gate.regression: worse than the baseline: accuracy -0.30 points [-0.41, "
-            "-0.19], n = 10000, p = 1.9e-09; recall of even -0.30 points [-0.46, -0.14], n = 5000, "
-            "p = 0.00012; recall of odd -0.30 points [-0.46, -0.14], n = 5000, p = 0.00012; "
-            "expected no significant loss (hint: the table of `digits check` shows each class: "
-            "check the classes that lost)");
+  EXPECT_EQ(
+      message,
+      "digits: gate.regression: worse than the baseline: accuracy -0.30 [-0.41, "
+      "-0.19] points, n = 10000, p = 1.9e-09; recall of even -0.30 [-0.46, -0.14] points, n "
+      "= 5000, p = 0.00012; recall of odd -0.30 [-0.46, -0.14] points, n = 5000, p = 0.00012; "
+      "expected no significant loss (hint: the table of `digits check` shows each class: "
+      "check the classes that lost)");
   EXPECT_EQ(Json::parse(check(bad, {"--json"})),
             (Json{{"gates", check_with(bad, gates)}, {"baseline", compare_runs(bad, good)}}));
   EXPECT_EQ(check(good, {}),

@@ -29,7 +29,7 @@ TEST(CompareRuns, DetectsALossOfThreeTenthsOfAPoint) {
   EXPECT_TRUE(comparison.worse);
   EXPECT_THAT(
       regressions_of(comparison),
-      testing::Contains(testing::StartsWith("accuracy -0.30 points [-0.41, -0.19], n = 100")));
+      testing::Contains(testing::StartsWith("accuracy -0.30 [-0.41, -0.19] points, n = 100")));
   expect_error("gate.regression", [&] { require_no_regression(comparison); });
 }
 

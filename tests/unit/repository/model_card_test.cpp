@@ -27,8 +27,8 @@ TEST(ModelCard, HasMetricsAndLineage) {
   manifest["metrics"]["per_class"] = Json::array(
       {{{"class", "0"}, {"recall", proportion(8, 10)}, {"precision", proportion(1, 1)}}});
   const auto card = model_card(manifest, {kModelFile, kSumsFile});
-  EXPECT_THAT(card, HasSubstr("accuracy 90.00 % (95 % interval 59.58 to 98.21, n = 10)"));
-  EXPECT_THAT(card, HasSubstr("\n| 0 | 80.00 % (95 % interval 49.02 to 94.33, n = 10) | 100.00 %"));
+  EXPECT_THAT(card, HasSubstr("in brackets: accuracy 90.00 % [59.58, 98.21], n = 10; loss "));
+  EXPECT_THAT(card, HasSubstr("\n| 0 | 80.00 % [49.02, 94.33], n = 10 | 100.00 %"));
   EXPECT_THAT(card, HasSubstr("grey images of 28 x 28 pixels as one of 2 classes: 0, 1."));
   EXPECT_THAT(card, HasSubstr("| seed | 41 |"));
   EXPECT_THAT(card, HasSubstr("| digits, revision | abc1234 |"));
@@ -47,7 +47,7 @@ TEST(ModelCard, ListsUndecidedGates) {
                                                     {"at_least", 0.9},
                                                     {"note", "34 images, 35 needed"}});
   EXPECT_THAT(model_card(manifest, {kModelFile}),
-              HasSubstr("\n| per\\_class/7/recall | 1.0000 (0.8985 to 1.0000) | at least 0.9 | 34 "
+              HasSubstr("\n| per\\_class/7/recall | 1.0000 [0.8985, 1.0000] | at least 0.9 | 34 "
                         "images, 35 needed |\n"));
 }
 

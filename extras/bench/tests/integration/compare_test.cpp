@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include "base/files.h"
+#include "base/quantity_text.h"
 #include "cli/output.h"
 #include "integration/tiny_run.h"
 

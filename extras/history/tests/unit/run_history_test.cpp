@@ -78,9 +78,9 @@ TEST(HistoryCommand, PrintsAndWritesEachRun) {
           "0.1000  first on its test set\n  2  second  " +
           runs[1].started +
           "  99.10 % [98.90, 99.27], n = 10000        ------o-----              0.1000       "
-          "0.1000  DROP: accuracy -0.40 points [-0.53, -0.27], n = 10000, p = 1.8e-12; recall of "
-          "even -0.40 points [-0.58, -0.22], n = 5000, p = 3.8e-06; recall of odd -0.40 points "
-          "[-0.58, -0.22], n = 5000, p = 3.8e-06\n  3  other   " +
+          "0.1000  DROP: accuracy -0.40 [-0.53, -0.27] points, n = 10000, p = 1.8e-12; recall of "
+          "even -0.40 [-0.58, -0.22] points, n = 5000, p = 3.8e-06; recall of odd -0.40 "
+          "[-0.58, -0.22] points, n = 5000, p = 3.8e-06\n  3  other   " +
           runs[2].started +
           "  99.00 % [98.79, 99.18], n = 10000     ------o-----                 0.1000       "
           "0.1000  first on its test set\n  4  third   " +

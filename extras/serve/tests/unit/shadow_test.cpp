@@ -216,7 +216,7 @@ TEST(ShadowReport, NamesWhatIsSeenAndExpected) {
                            "98.0 % of at least 1000 images",
                            "failures: 3, expected 0", "slowdown: 1.25, expected at most 1.20"));
   EXPECT_THAT(texts(statistics(0, 0, 0.0, 0, {950, 20, 21, 9})),
-              testing::ElementsAre("accuracy: -1.2 points [-2.3, -0.1], lost 21, gained 9, p = "
+              testing::ElementsAre("accuracy: -1.20 [-2.28, -0.11] points, lost 21, gained 9, p = "
                                    "0.043, n = 1000, expected at least -2.0 points, no loss with "
                                    "p < 0.05",
                                    "failures: 0, expected 0",
@@ -258,9 +258,10 @@ TEST(ShadowReport, DecidesAtItsBounds) {
             "slowdown: 1.25, expected at most 1.20 (keep the live version)");
   EXPECT_EQ(failure(statistics(2000, 0, 0.0)),
             "slowdown: not timed yet, expected at most 1.20 (collect more traffic for the shadow)");
-  EXPECT_EQ(failure(statistics(2000, 0, 1.0, 0, {992, 0, 8, 0})),
-            "accuracy: -0.8 points [-1.4, -0.2], lost 8, gained 0, p = 0.008, n = 1000, expected "
-            "at least -2.0 points, no loss with p < 0.05 (keep the live version)");
+  EXPECT_EQ(
+      failure(statistics(2000, 0, 1.0, 0, {992, 0, 8, 0})),
+      "accuracy: -0.80 [-1.38, -0.21] points, lost 8, gained 0, p = 0.008, n = 1000, expected "
+      "at least -2.0 points, no loss with p < 0.05 (keep the live version)");
   EXPECT_EQ(failure(statistics(0, 9000, 1.0, 0, {9000, 0, 5, 0})), "passed");
   EXPECT_THAT(failure(statistics(0, 9000, 1.0, 0, {9000, 0, 6, 0})),
               testing::EndsWith("(keep the live version)"));
