@@ -1,11 +1,10 @@
-// Throughput of the data stage: drawing digits, augmenting, reading IDX files, cutting out photos.
+// Throughput of the data stage: drawing digits, augmenting, reading IDX files.
 #include <benchmark/benchmark.h>
 
 #include "data/augment.h"
 #include "data/gzip.h"
 #include "data/idx.h"
 #include "data/load.h"
-#include "pictures/photo.h"
 #include "synthetic/synthetic.h"
 
 namespace digits {
@@ -79,16 +78,6 @@ void idx_reading(benchmark::State& state, bool zipped) {
 }
 BENCHMARK_CAPTURE(idx_reading, plain, false);
 BENCHMARK_CAPTURE(idx_reading, gzip, true);
-
-// Pictures a second: one digit on a sheet of so many megapixels.
-void photo(benchmark::State& state) {
-  const int side = static_cast<int>(state.range(0));
-  cv::Mat1b sheet(side, side, std::uint8_t{220});
-  sheet(cv::Rect(side / 3, side / 4, side / 12, side / 2)) = 30;
-  for (auto _ : state) benchmark::DoNotOptimize(cut_out_digits(sheet));
-  state.SetItemsProcessed(state.iterations());
-}
-BENCHMARK(photo)->ArgName("side")->Arg(300)->Arg(1000)->Arg(7000)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace digits

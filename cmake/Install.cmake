@@ -6,7 +6,7 @@ include(CMakePackageConfigHelpers)
 
 set(headers ${CMAKE_INSTALL_INCLUDEDIR}/digits)  # "inference/package.h" is found below
 set(config ${CMAKE_INSTALL_LIBDIR}/cmake/digits)
-foreach(folder base pictures data synthetic repository metrics behaviour model inference)
+foreach(folder base data synthetic repository metrics behaviour model inference)
   install(TARGETS digits_${folder} EXPORT digits_targets
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} INCLUDES DESTINATION ${headers})
   set_target_properties(digits_${folder} PROPERTIES EXPORT_NAME ${folder})

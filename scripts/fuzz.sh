@@ -19,7 +19,7 @@ scripts/build.sh fuzz
 
 out=build/fuzz
 fixtures=data/fixtures
-mkdir -p $out/found $out/seeds/{idx,gzip,image,sums,infer}
+mkdir -p $out/found $out/seeds/{idx,gzip,image,sums,infer,photo}
 for file in "$fixtures"/tiny/*.gz; do
   cp "$file" $out/seeds/gzip/
   gunzip -c "$file" > "$out/seeds/idx/$(basename "$file" .gz)"
@@ -34,9 +34,13 @@ if [ -x $out/tests/fuzz/fuzz_infer ]; then  # of extras/serve
   targets+=(infer)
   cp extras/serve/tests/fuzz/seeds/* $out/seeds/infer/
 fi
+if [ -x $out/tests/fuzz/fuzz_photo ]; then  # of extras/photos
+  targets+=(photo)
+  cp $out/seeds/image/* $out/seeds/photo/
+fi
 
 # Largest input in bytes: a few kilobytes reach every branch of the parsers; photos need more.
-declare -A longest=([idx]=4096 [gzip]=4096 [image]=40000 [sums]=4096 [infer]=4096)
+declare -A longest=([idx]=4096 [gzip]=4096 [image]=40000 [sums]=4096 [infer]=4096 [photo]=40000)
 for target in "${targets[@]}"; do
   mkdir -p $out/corpus/$target
   if ! $out/tests/fuzz/fuzz_$target -max_total_time="$seconds" -max_len=${longest[$target]} \

@@ -1,14 +1,18 @@
-#include "pictures/photo.h"
+#include "photos/photo.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <opencv2/imgproc.hpp>
 #include <optional>
+#include <string>
+#include <utility>
 
-#include "pictures/ink.h"
-#include "pictures/printed_lines.h"
-#include "pictures/sheet.h"
+#include "photos/ink.h"
+#include "photos/printed_lines.h"
+#include "photos/sheet.h"
 
 namespace digits {
 
@@ -109,60 +113,86 @@ cv::Rect in_picture(const cv::Rect& box, const Work& work) {
   return (cv::Rect(cv::Point(from), cv::Point(to)) + work.box.tl()) & work.box;
 }
 
-// The text of the message about ink without a digit.
-void describe(const cv::Mat1b& ink, const Parts& parts, const Work& work, Reading& reading) {
+// The numbers of the message about ink without a digit.
+void measure(const cv::Mat1b& ink, const Parts& parts, const Work& work, PhotoContent& content) {
   cv::Mat1b change;
   cv::morphologyEx(ink, change, cv::MORPH_GRADIENT, cv::Mat());
   double steepest = 0.0;
   cv::minMaxLoc(change, nullptr, &steepest);
-  reading.edge = 2.0 * 255.0 / std::max(1.0, steepest) * work.scale().x;
+  content.edge = 2.0 * 255.0 / std::max(1.0, steepest) * work.scale().x;
   for (const auto& box : parts.boxes) {
     const auto size = in_picture(box, work).size();
-    if (size.area() > reading.largest.area()) reading.largest = size;
+    if (size.area() > content.largest.area()) content.largest = size;
   }
 }
 
-Reading read_work(const Work& work, DigitCount digit_count) {
-  Reading reading;
+PhotoContent read_work(const Work& work, DigitCount digit_count) {
+  PhotoContent content;
   const bool light_on_dark = is_light_on_dark(work.grey);
   auto relative = ink_of(denoised(work.grey), light_on_dark);
   if (!work.paper.empty()) {
     relative.setTo(0.0, ~work.paper);
-    reading.left_out["desk"] = 1;
+    content.left_out["desk"] = 1;
   }
-  reading.contrast = strongest_of(relative);
-  if (reading.contrast < kMinContrast) return reading;
-  erase_lines(relative, reading.left_out);
+  content.contrast = strongest_of(relative);
+  if (content.contrast < kMinContrast) return content;
+  erase_lines(relative, content.left_out);
   const double strongest = strongest_of(relative);
-  if (strongest < kMinContrast) return reading;
+  if (strongest < kMinContrast) return content;
 
   cv::Mat1b ink;
   relative.convertTo(ink, CV_8U, 255.0 / strongest);
   const auto parts = find_parts(ink, cv::Mat1b(ink >= kInkLevel * 255.0));
-  describe(ink, parts, work, reading);
+  measure(ink, parts, work, content);
   for (const auto& digit : digit_count == DigitCount::kOne
-                               ? group_as_one(parts, reading.left_out)
-                               : group_digits(parts, reading.left_out)) {
-    reading.digits.push_back(cut_out(ink, parts.labels, digit));
-    auto& box = reading.digits.back().box;
+                               ? group_as_one(parts, content.left_out)
+                               : group_digits(parts, content.left_out)) {
+    content.digits.push_back(cut_out(ink, parts.labels, digit));
+    auto& box = content.digits.back().box;
     box = in_picture(box, work);
   }
-  return reading;
+  return content;
+}
+
+// "2 dashes, 1 box"
+std::string listed(const LeftOut& left_out) {
+  std::string text;
+  for (const auto& [what, count] : left_out) {
+    const char* plural = what == "dash" || what == "box" ? "es" : "s";
+    text +=
+        fmt::format("{}{} {}{}", text.empty() ? "" : ", ", count, what, count > 1 ? plural : "");
+  }
+  return text;
+}
+
+std::string described(const PhotoContent& content) {
+  auto text = fmt::format("contrast {:.0f} % of the paper's brightness", 100 * content.contrast);
+  if (!content.largest.empty()) {
+    text += fmt::format(", edges {:.0f} pixels wide, largest piece of ink {}x{} pixels",
+                        content.edge, content.largest.height, content.largest.width);
+  }
+  return text;
 }
 
 }  // namespace
 
-Reading cut_out_digits(const cv::Mat1b& grey, DigitCount digit_count) {
+PhotoContent cut_out_digits(const cv::Mat1b& grey, DigitCount digit_count) {
   const auto sheet = find_sheet(grey);
   const auto work = prepare(grey, sheet, kWorkingSide);
-  auto reading = read_work(work, digit_count);
+  auto content = read_work(work, digit_count);
   const auto is_small = [&](const DigitCrop& digit) {
     return digit.box.height < kMinHeight * work.scale().y;
   };
   const bool reduced_much = work.scale().y > 1.2;
-  if (!reduced_much || !std::all_of(reading.digits.begin(), reading.digits.end(), is_small))
-    return reading;
+  if (!reduced_much || !std::all_of(content.digits.begin(), content.digits.end(), is_small))
+    return content;
   return read_work(prepare(grey, sheet, kLargeSide), digit_count);
+}
+
+Reading read_photo(const cv::Mat1b& grey, DigitCount digit_count) {
+  auto content = cut_out_digits(grey, digit_count);
+  auto seen = described(content);
+  return {std::move(content.digits), listed(content.left_out), std::move(seen)};
 }
 
 }  // namespace digits

@@ -4,21 +4,13 @@
 #include <opencv2/core/mat.hpp>
 #include <vector>
 
-#include "pictures/strokes.h"
+#include "data/picture_reader.h"
+#include "photos/strokes.h"
 
 namespace digits {
 
-// The number of digits that a picture shows.
-enum class DigitCount { kAnyNumber, kOne };
-
-// One digit: where it lies in the picture, and its ink there, 0 (paper) to 255.
-struct DigitCrop {
-  cv::Rect box;
-  cv::Mat1b ink;
-};
-
-// The content of a picture.
-struct Reading {
+// The content of a photograph.
+struct PhotoContent {
   std::vector<DigitCrop> digits;  // from the top row to the lowest, each from left to right
   LeftOut left_out;               // what else was seen, by name: "box", "dash", "desk", ...
 
@@ -30,10 +22,13 @@ struct Reading {
 
 // Reads a grey picture; no digits when no ink has a contrast of an eighth of the paper's
 // brightness. Handles dark on light and light on dark, uneven light, soft shadows and soft focus.
-// Separates a sheet from the desk below it, and a form's boxes and lines (pictures/printed_lines.h)
-// from the digits; leaves out marks and specks (pictures/strokes.h). Limits: touching digits are
-// not separated, and a digit below an eightieth of the picture counts as a speck. A pen too thin
-// for the normal form is drawn thicker. With DigitCount::kOne all strokes are one digit.
-Reading cut_out_digits(const cv::Mat1b& grey, DigitCount digit_count = DigitCount::kAnyNumber);
+// Separates a sheet from the desk below it, and a form's boxes and lines (photos/printed_lines.h)
+// from the digits; leaves out marks and specks (photos/strokes.h). Limits: touching digits are not
+// separated, and a digit below an eightieth of the picture counts as a speck. A pen too thin for
+// the normal form is drawn thicker. With DigitCount::kOne all strokes are one digit.
+PhotoContent cut_out_digits(const cv::Mat1b& grey, DigitCount digit_count = DigitCount::kAnyNumber);
+
+// The same with its texts, for PictureReader::read.
+Reading read_photo(const cv::Mat1b& grey, DigitCount digit_count);
 
 }  // namespace digits

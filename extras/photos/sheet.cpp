@@ -1,4 +1,4 @@
-#include "pictures/sheet.h"
+#include "photos/sheet.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,7 +6,7 @@
 #include <opencv2/imgproc.hpp>
 #include <vector>
 
-#include "pictures/ink.h"
+#include "photos/ink.h"
 
 namespace digits {
 

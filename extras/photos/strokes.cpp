@@ -1,12 +1,12 @@
-#include "pictures/strokes.h"
+#include "photos/strokes.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <opencv2/imgproc.hpp>
 
-#include "pictures/ink.h"
-#include "pictures/reading_order.h"
+#include "photos/ink.h"
+#include "photos/reading_order.h"
 
 namespace digits {
 

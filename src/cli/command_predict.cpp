@@ -16,6 +16,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/run_request.h"
+#include "data/picture_reader.h"
 #include "inference/image_inputs.h"
 #include "inference/package.h"
 #include "inference/predictions.h"
@@ -177,11 +178,10 @@ void print_summary(const PredictionSummary& summary, const fs::path& out, double
 CommandOptions command_options() {
   CommandOptions options(
       "predict",
-      "Classifies images with a package: PNG and JPEG files of up to 50 "
-      "megapixels, folders of them, or IDX files. A photo may show rows of "
-      "digits, which are read from the top, each from left to right. An input that "
-      "cannot be read is left out and named at the end, and the exit status "
-      "is 3.",
+      fmt::format("Classifies images with a package: PNG and JPEG files of up to 50 megapixels, "
+                  "folders of them, or IDX files. {} An input that cannot be read is left out and "
+                  "named at the end, and the exit status is 3.",
+                  picture_reader().help),
       "INPUT...");
   options.add_model();
   options.add_engine();

@@ -102,6 +102,7 @@ void register_extras(Extras extras) {
   set_package_files(std::move(extras.package_files));
   set_training_logs(std::move(extras.training_logs));
   set_exchange_factories(std::move(extras.exchanges));
+  set_picture_reader(std::move(extras.picture_reader));
 }
 
 }  // namespace

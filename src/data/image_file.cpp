@@ -12,7 +12,7 @@
 #include "base/printable.h"
 #include "data/image_header.h"
 #include "data/normal_form.h"
-#include "pictures/photo.h"
+#include "data/picture_reader.h"
 
 namespace digits {
 
@@ -90,26 +90,10 @@ bool is_framed(const cv::Mat1b& grey) {
   return 2 * on_border < static_cast<int>(grey.total()) - inner.area() && has_normal_form(grey);
 }
 
-// "2 dashes, 1 box"
-std::string listed(const LeftOut& left_out) {
-  std::string text;
-  for (const auto& [what, count] : left_out) {
-    const char* plural = what == "dash" || what == "box" ? "es" : "s";
-    text +=
-        fmt::format("{}{} {}{}", text.empty() ? "" : ", ", count, what, count > 1 ? plural : "");
-  }
-  return text;
-}
-
 [[noreturn]] void throw_blank(const cv::Mat1b& grey, const std::string& name,
                               const Reading& reading) {
-  std::string seen =
-      fmt::format("contrast {:.0f} % of the paper's brightness", 100 * reading.contrast);
-  if (!reading.largest.empty()) {
-    seen += fmt::format(", edges {:.0f} pixels wide, largest piece of ink {}x{} pixels",
-                        reading.edge, reading.largest.height, reading.largest.width);
-  }
-  if (!reading.left_out.empty()) seen += ", left out: " + listed(reading.left_out);
+  std::string seen = reading.seen;
+  if (!reading.left_out.empty()) seen += ", left out: " + reading.left_out;
   throw Error(
       "image.blank",
       fmt::format("{}: no digit in {}x{} pixels ({}), expected ink with a contrast of 12 % "
@@ -124,14 +108,15 @@ Picture read_grey(const cv::Mat1b& grey, const std::string& name, const Schema& 
   if (is_canvas && (!options.normal_form || is_framed(grey))) {
     return {{{{{}, grey.size()}, {grey.begin(), grey.end()}}}, ""};
   }
-  const auto reading = cut_out_digits(grey, is_canvas ? DigitCount::kOne : options.digit_count);
+  const auto reading =
+      picture_reader().read(grey, is_canvas ? DigitCount::kOne : options.digit_count);
   if (reading.digits.empty()) throw_blank(grey, name, reading);
   Picture picture;
   for (const auto& cutout : reading.digits) {
     const auto image = normal_form(cutout.ink, schema.rows, schema.cols);
     picture.samples.push_back({cutout.box, {image.begin(), image.end()}});
   }
-  if (!reading.left_out.empty()) picture.note = "left out: " + listed(reading.left_out);
+  if (!reading.left_out.empty()) picture.note = "left out: " + reading.left_out;
   return picture;
 }
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "data/dataset.h"
-#include "pictures/photo.h"
+#include "data/picture_reader.h"
 
 namespace digits {
 
@@ -39,10 +39,11 @@ struct Picture {
   std::string note;             // pieces left out and the decoder's warnings; or empty
 };
 
-// Reads a picture for a package to classify. One channel: every digit in the picture in reading
-// order (pictures/photo.h), in normal form. An image of the schema's size is one digit; it is not
-// changed when it is in normal form already, with ink on black. Three channels: the whole picture,
-// resized, in RGB order.
+// Reads a picture for a package to classify. One channel: each digit that picture_reader() finds,
+// in normal form. The core's reader reads the whole picture as one digit on even paper
+// (data/picture_reader.h); extras/photos finds several digits, in any light. An image of the
+// schema's size is one digit; it is not changed when it is in normal form already, with ink on
+// black. Three channels: the whole picture, resized, in RGB order.
 //
 // Throws as read_picture, and image.blank when no digit is found.
 Picture read_image(const std::filesystem::path& path, const Schema& schema,

@@ -60,6 +60,7 @@ void register_all_extras() {
   set_package_files(std::move(own.package_files));
   set_training_logs(std::move(own.training_logs));
   set_exchange_factories(std::move(own.exchanges));
+  set_picture_reader(std::move(own.picture_reader));
 }
 
 ProcessResult call_digits_with(Extras extras, const std::vector<std::string>& arguments) {

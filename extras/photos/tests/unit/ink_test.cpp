@@ -1,4 +1,4 @@
-#include "pictures/ink.h"
+#include "photos/ink.h"
 
 #include <cstdint>
 #include <opencv2/core.hpp>

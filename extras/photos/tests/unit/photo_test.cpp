@@ -1,4 +1,4 @@
-#include "pictures/photo.h"
+#include "photos/photo.h"
 
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>

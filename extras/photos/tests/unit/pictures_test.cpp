@@ -5,8 +5,8 @@
 
 #include "base/error.h"
 #include "data/image_file.h"
-#include "pictures/photo.h"
-#include "pictures/strokes.h"
+#include "photos/photo.h"
+#include "photos/strokes.h"
 #include "support/photos.h"
 #include "support/testing.h"
 

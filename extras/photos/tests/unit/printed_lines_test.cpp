@@ -1,4 +1,4 @@
-#include "pictures/printed_lines.h"
+#include "photos/printed_lines.h"
 
 #include <cstdint>
 #include <opencv2/core.hpp>

@@ -1,4 +1,4 @@
-#include "pictures/reading_order.h"
+#include "photos/reading_order.h"
 
 #include "support/testing.h"
 
