@@ -142,7 +142,7 @@ TEST(Documents, FixturesMatchTheirHashes) {
       {"bash", "-c", "sed -n '/^```text/,/^```$/p' README.md | grep -v '`' | sha256sum --check"},
       options);
   EXPECT_EQ(result.status, 0) << result.out << result.err;
-  EXPECT_EQ(std::count(result.out.begin(), result.out.end(), '\n'), 56);
+  EXPECT_EQ(std::count(result.out.begin(), result.out.end(), '\n'), 46);
 }
 
 // Every file and folder of the layout exists.

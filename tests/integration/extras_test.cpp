@@ -1,14 +1,18 @@
-// Extras add commands and files to the program, and an invalid one does not stop packaging.
+// Extras add commands, files and a reader of pictures to the program, and an invalid one does not
+// stop packaging.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "base/error.h"
 #include "base/files.h"
 #include "base/json.h"
+#include "data/picture_reader.h"
 #include "inference/version.h"
 #include "integration/call_digits.h"
 #include "integration/tiny_run.h"
@@ -143,6 +147,31 @@ TEST(Extras, AddTrainingLogs) {
   EXPECT_EQ(epochs, 2);
   EXPECT_GT(steps, epochs);
   EXPECT_EQ(call_digits_with({}, train).status, kUsage);
+}
+
+// The reader of an extra finds the digits in a picture, and its sentence is in the help of
+// `predict`. Without it the picture is one digit.
+TEST(Extras, SetThePictureReader) {
+  Extras extras;
+  extras.picture_reader.help = "Doubling.";
+  extras.picture_reader.read = [](const cv::Mat1b& grey, DigitCount) {
+    auto reading = read_as_one_digit(grey);
+    reading.digits.push_back(reading.digits.front());
+    reading.left_out = "1 stain";
+    return reading;
+  };
+  const std::vector<std::string> predict{"predict", "--json", "--model", tiny_run().package(),
+                                         fixtures() / "digits" / "3-large.png"};
+  const auto two = call_digits_with(extras, predict);
+  EXPECT_EQ(two.status, kDone) << two.err;
+  EXPECT_EQ(std::count(two.out.begin(), two.out.end(), '\n'), 2);
+  EXPECT_THAT(two.err, HasSubstr("3-large.png: left out: 1 stain\n"));
+  EXPECT_THAT(call_digits_with(extras, {"predict", "--help"}).out, HasSubstr("Doubling."));
+  const auto one = call_digits_with({}, predict);
+  EXPECT_EQ(one.status, kDone) << one.err;
+  EXPECT_EQ(std::count(one.out.begin(), one.out.end(), '\n'), 1);
+  EXPECT_THAT(one.err, Not(HasSubstr("left out")));
+  EXPECT_THAT(call_digits_with({}, {"predict", "--help"}).out, Not(HasSubstr("Doubling.")));
 }
 
 }  // namespace

@@ -8,11 +8,8 @@
 #include <array>
 #include <cstdio>
 #include <map>
-#include <sstream>
-#include <utility>
 
 #include "base/files.h"
-#include "base/json.h"
 #include "cli/commands.h"
 #include "data/load.h"
 #include "inference/package.h"
@@ -54,29 +51,8 @@ TEST_F(Smoke, VersionNamesTheLibraries) {
   }
 }
 
-// The predictions of `predict` for a folder, by file: the labels from left to right.
-std::map<std::string, std::string> read_folder(const std::filesystem::path& package,
-                                               const std::filesystem::path& folder) {
-  const auto result = run_digits({"predict", "--json", "--model", package, folder});
-  EXPECT_EQ(result.status, 0) << result.err;
-  std::map<std::string, std::string> read;
-  std::istringstream lines(result.out);
-  for (std::string line; std::getline(lines, line);) {
-    const auto prediction = Json::parse(line);
-    const std::filesystem::path path = prediction.at("path").get<std::string>();
-    read[path.filename()] += prediction.at("label").get<std::string>();
-  }
-  return read;
-}
-
-// The committed pictures and photos: all predictions agree with the file names.
-TEST_F(Smoke, ReadsTheCommittedPictures) {
-  for (const auto& [folder, count] : {std::pair{"digits", 20}, std::pair{"photos/good", 12}}) {
-    const auto read = read_folder(package(), fixtures() / folder);
-    EXPECT_EQ(read.size(), static_cast<std::size_t>(count));
-    for (const auto& [name, labels] : read) EXPECT_EQ(labels, name.substr(0, name.find('-')));
-  }
-}
+// The committed pictures: all predictions agree with the file names.
+TEST_F(Smoke, ReadsTheCommittedPictures) { expect_names_as_labels(fixtures() / "digits", 20); }
 
 // Each bad picture has an error code and no prediction.
 TEST_F(Smoke, NamesTheErrorOfABadPicture) {

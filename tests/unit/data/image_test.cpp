@@ -132,11 +132,10 @@ TEST(NormalForm, KeepsExtremeShapesInTheFrame) {
   EXPECT_GT(cv::countNonZero(normal_form(dot, 28, 28)), 0);
 }
 
-// Dark on light and light on dark give the same digit, except for its soft edge.
+// Dark on light and light on dark give the same digit.
 TEST(DecodeImage, IgnoresPolarity) {
   const auto dark = decoded(sheet(255, 0));
-  const auto light = decoded(sheet(0, 255));
-  EXPECT_LT(cv::norm(dark, light, cv::NORM_L1) / (28 * 28), 10.0);  // one pixel of 20 at the edges
+  EXPECT_EQ(dark, decoded(sheet(0, 255)));
   EXPECT_GT(cv::countNonZero(as_mat(dark)), 0);
 }
 
@@ -203,23 +202,6 @@ TEST(ReadImageHeader, RejectsAHiddenJpegFrame) {
   EXPECT_TRUE(read_image_header(whole.substr(0, 2) + skipped + whole.substr(2)).truncated);
   // A byte between two segments is damage.
   EXPECT_TRUE(read_image_header(whole.substr(0, 20) + "x" + whole.substr(20)).truncated);
-}
-
-// Ruled paper without writing.
-TEST(DecodeImage, FindsNoDigitOnRuledPaper) {
-  cv::Mat1b paper(200, 300, std::uint8_t{230});
-  for (int y = 20; y < 200; y += 40) paper.row(y) = 60;
-  expect_error("image.blank", [&] { decode_image(png(paper), "x", grey()); });
-}
-
-// A thousand dots are specks, each far smaller than any digit of such a sheet. They are too sparse
-// to be the paper's grain.
-TEST(DecodeImage, FindsNoDigitInDots) {
-  cv::Mat1b dots(800, 800, std::uint8_t{255});
-  for (int y = 10; y < 800; y += 25) {
-    for (int x = 10; x < 800; x += 25) dots(cv::Rect(x, y, 4, 4)) = 0;
-  }
-  expect_error("image.blank", [&] { decode_image(png(dots), "x", grey()); });
 }
 
 TEST(ReadImage, NamesAMissingFile) {

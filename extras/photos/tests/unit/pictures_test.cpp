@@ -1,10 +1,10 @@
 // Pictures as people take them: blurred, on a desk, in boxes, in rows, with marks.
-#include <filesystem>
-#include <opencv2/imgcodecs.hpp>
+#include <algorithm>
+#include <map>
 #include <opencv2/imgproc.hpp>
+#include <string>
+#include <vector>
 
-#include "base/error.h"
-#include "data/image_file.h"
 #include "photos/photo.h"
 #include "photos/strokes.h"
 #include "support/photos.h"
@@ -14,7 +14,6 @@ namespace digits {
 namespace {
 
 using testing::ElementsAre;
-using testing::HasSubstr;
 using testing::Pair;
 
 cv::Mat1b photo_of(const PhotoOptions& options, std::uint64_t seed = test_seed()) {
@@ -23,7 +22,7 @@ cv::Mat1b photo_of(const PhotoOptions& options, std::uint64_t seed = test_seed()
   return photo;
 }
 
-Reading read(const PhotoOptions& options, std::uint64_t seed = test_seed()) {
+PhotoContent read(const PhotoOptions& options, std::uint64_t seed = test_seed()) {
   return cut_out_digits(photo_of(options, seed));
 }
 
@@ -245,113 +244,6 @@ TEST(Pictures, PiecesOfOneDigitAreJoined) {
   ASSERT_EQ(one.size(), 1U);
   EXPECT_NEAR(one[0].box.width, 154, 20);  // to within the pen's width, at both ends
   EXPECT_NEAR(one[0].box.height, 234, 20);
-}
-
-// The committed pictures have one digit for each digit of the name.
-TEST(Pictures, FixturesShowTheDigitsInTheirNames) {
-  int count = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(fixtures() / "pictures")) {
-    const auto name = entry.path().filename().string();
-    EXPECT_EQ(read_image(entry.path(), grey_schema()).samples.size(), name.find('-')) << name;
-    ++count;
-  }
-  EXPECT_EQ(count, 10);
-}
-
-// The message describes the picture and its pieces of ink.
-TEST(Pictures, MissingDigitIsExplained) {
-  const auto message_of = [](const cv::Mat& picture) -> std::string {
-    try {
-      decode_image(encoded(".png", picture), "x.png", grey_schema());
-    } catch (const Error& error) {
-      return error.code() + ": " + error.what();
-    }
-    return "";
-  };
-  const auto faint = message_of(cv::Mat1b(200, 300, std::uint8_t{200}));
-  EXPECT_THAT(faint, HasSubstr("image.blank"));
-  EXPECT_THAT(faint, HasSubstr("no digit in 200x300 pixels (contrast 0 %"));
-  cv::Mat1b dash(200, 300, std::uint8_t{240});
-  cv::line(dash, {100, 100}, {200, 100}, cv::Scalar(30), 12);
-  const auto marked = message_of(dash);
-  EXPECT_THAT(marked, HasSubstr("largest piece of ink 1"));
-  EXPECT_THAT(marked, HasSubstr("left out: 1 dash"));
-}
-
-// Excluded marks are named beside the samples.
-TEST(DecodeImage, NamesExcludedMarks) {
-  auto line = photo_of_line("6-2", 560, 260);
-  line.height = 120;
-  const auto picture =
-      decode_image(encoded(".png", compose_photo(line, test_seed())), "x.png", grey_schema());
-  EXPECT_EQ(picture.samples.size(), 2U);
-  EXPECT_EQ(picture.note, "left out: 1 dash");
-}
-
-// Several marks of one kind are counted, in the plural: two dashes, and two dots in boxes.
-TEST(DecodeImage, CountsExcludedMarks) {
-  cv::Mat1b marks(300, 400, std::uint8_t{240});
-  const cv::Scalar ink(30);
-  for (const int x : {100, 300}) {
-    cv::line(marks, {x - 40, 50}, {x + 40, 50}, ink, 12);
-    cv::circle(marks, {x, 200}, 20, ink, cv::FILLED);
-    cv::rectangle(marks, {x - 50, 150}, {x + 50, 250}, ink, 3);
-  }
-  try {
-    decode_image(encoded(".png", marks), "x.png", grey_schema());
-    FAIL() << "found a digit";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), "image.blank");
-    EXPECT_THAT(error.what(), HasSubstr("left out: 2 boxes, 2 dashes, 2 dots)"));
-  }
-}
-
-// A canvas of the schema's size with the digit in its corner, or filling it, dark on light and
-// light on dark, is brought to the frame of training images.
-TEST(DecodeImage, BringsACanvasToTheNormalForm) {
-  for (const bool light_on_dark : {false, true}) {
-    cv::Mat1b corner(28, 28, std::uint8_t{0}), full(28, 28, std::uint8_t{0});
-    cv::line(corner, {3, 2}, {8, 2}, cv::Scalar(255), 1);
-    cv::line(corner, {8, 2}, {5, 11}, cv::Scalar(255), 1);
-    cv::line(full, {3, 1}, {23, 1}, cv::Scalar(255), 2);
-    cv::line(full, {23, 1}, {12, 26}, cv::Scalar(255), 2);
-    for (const auto& canvas : {corner, full}) {
-      const auto found = decode_image(
-          encoded(".png", light_on_dark ? canvas : cv::Mat1b(255 - canvas)), "x", grey_schema());
-      ASSERT_EQ(found.samples.size(), 1U);
-      cv::Mat1b image(28, 28, const_cast<std::uint8_t*>(found.samples[0].image.data()));
-      const auto moments = cv::moments(image);
-      EXPECT_NEAR(moments.m10 / moments.m00, 14.0, 1.0);
-      EXPECT_NEAR(moments.m01 / moments.m00, 14.0, 1.0);
-      EXPECT_NEAR(cv::boundingRect(image > 100).height, 20, 1);
-    }
-  }
-}
-
-// For a package whose training images are not in normal form, an image of their size is not
-// changed.
-TEST(DecodeImage, KeepsACanvasIfTrainingUsedNoNormalForm) {
-  cv::Mat1b canvas(28, 28, std::uint8_t{0});
-  cv::line(canvas, {3, 2}, {8, 11}, cv::Scalar(255), 1);
-  const auto found =
-      decode_image(encoded(".png", canvas), "x", grey_schema(), {DigitCount::kAnyNumber, false});
-  ASSERT_EQ(found.samples.size(), 1U);
-  EXPECT_TRUE(std::equal(canvas.begin(), canvas.end(), found.samples[0].image.begin()));
-}
-
-// A colour profile that libpng does not know: its warning is in the note, not on the terminal.
-TEST(DecodeImage, KeepsDecoderWarnings) {
-  testing::internal::CaptureStderr();
-  const auto jpeg = [] {
-    std::vector<std::uint8_t> bytes;
-    cv::imencode(".jpg", soft_bar(100, 12, 0, false), bytes);
-    return std::string(bytes.begin(), bytes.end());
-  }();
-  auto damaged = jpeg;
-  damaged.insert(jpeg.size() - 2, std::string(40, 'x'));  // before the end marker
-  const auto picture = decode_image(damaged, "x", grey_schema());
-  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
-  EXPECT_THAT(picture.note, HasSubstr("Corrupt JPEG data"));
 }
 
 }  // namespace
