@@ -18,20 +18,19 @@ fi
 echo "lint: layers"
 declare -A below=(
   [base]=""
-  [pictures]="base"
-  [data]="base pictures"
-  [synthetic]="base pictures data"
+  [data]="base"
+  [synthetic]="base data"
   [repository]="base data"
   [metrics]="base data"
   [behaviour]="base data synthetic metrics"
   [report]="base"
   [model]="base data metrics behaviour"
-  [inference]="base pictures data model repository"
-  [pipeline]="base pictures data synthetic metrics behaviour repository report model inference"
-  [cli]="base pictures data synthetic metrics behaviour repository model inference pipeline"
+  [inference]="base data model repository"
+  [pipeline]="base data synthetic metrics behaviour repository report model inference"
+  [cli]="base data synthetic metrics behaviour repository model inference pipeline"
 )
 with_torch=" model inference pipeline cli "
-with_opencv=" pictures data synthetic behaviour metrics repository inference pipeline cli "
+with_opencv=" data synthetic behaviour metrics repository inference pipeline cli "
 for folder in "${!below[@]}"; do
   allowed="$folder/|${below[$folder]// //|}/"
   [[ $with_torch == *" $folder "* ]] && allowed+="|torch/|ATen/|c10/"
@@ -66,6 +65,8 @@ mkdir -p build/lint
 cmake --preset release -B build/lint -DCMAKE_UNITY_BUILD=OFF -DDIGITS_TESTS=OFF \
   > build/lint/configure.log 2>&1 || { cat build/lint/configure.log >&2; exit 1; }
 echo "lint: clang-tidy over the folders without Torch"
-find src/base src/pictures src/data src/synthetic src/repository src/metrics src/behaviour src/report -name '*.cpp' -print0 |
+folders=(src/base src/data src/synthetic src/repository src/metrics src/behaviour src/report)
+[ ! -d extras/photos ] || folders+=(extras/photos)
+find "${folders[@]}" -name '*.cpp' -not -path '*/tests/*' -not -name add.cpp -print0 |
   xargs -0 -n 4 -P "$(nproc)" clang-tidy --quiet -p build/lint 2>&1 |
   { grep -v ' warnings generated\.$' || true; }  # of the libraries' headers; pipefail keeps the status

@@ -75,8 +75,9 @@ TEST_F(Fork, HasTheNewName) {
   EXPECT_TRUE(has("cmake/garmentsConfig.cmake.in"));
   EXPECT_TRUE(has("tests/integration/call_garments.cpp"));
   EXPECT_TRUE(has("data/fixtures/numerals/7-small.png"));
-  EXPECT_THAT(text("src/pictures/photo.h"), HasSubstr("cut_out_numerals("));
-  EXPECT_THAT(text("src/pictures/photo.h"), Not(HasSubstr("_garments")));
+  const auto numerals = text("src/behaviour/functionality.h");
+  EXPECT_THAT(numerals, HasSubstr("measure_canonical_numerals("));
+  EXPECT_THAT(numerals, Not(HasSubstr("_garments")));
 }
 
 // A fork has the extras that were not left out, and neither history nor what is about the template.

@@ -3,6 +3,8 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "data/image_file.h"
+#include "data/load.h"
 #include "integration/tiny_run.h"
 #include "support/process.h"
 #include "support/program.h"
@@ -17,8 +19,8 @@ ProcessResult succeed(const std::vector<std::string>& argv) {
   return result;
 }
 
-// A copy of examples/cpp is built against the result of `cmake --install`, and classifies the
-// committed pictures like the program.
+// A copy of examples/cpp is built against the result of `cmake --install`. It classifies a picture
+// of the model's size like the program, and reads another one without the program's extras.
 TEST(Install, BuildsAnExternalProgram) {
 #ifdef DIGITS_INSTRUMENTED
   GTEST_SKIP() << "instrumented libraries are not for others";
@@ -33,13 +35,17 @@ TEST(Install, BuildsAnExternalProgram) {
   succeed({"cmake", "--build", build});
 
   const auto package = tiny_run().package().string();
-  const auto picture = (fixtures() / "digits" / "7-small.png").string();
+  const auto set = load_dataset(fixtures() / "tiny", Part::kTest);
+  const auto picture = (folder / "picture.png").string();
+  write_png(picture, set.image(0), set.schema);
   const auto answer = succeed({build + "/classify", package, picture}).out;
   const auto own =
       succeed({prefix + "/bin/digits", "predict", "--json", "--model", package, picture});
   const auto label = Json::parse(own.out).at("label").get<std::string>();
   EXPECT_THAT(answer, testing::StartsWith(label + " "));
   EXPECT_THAT(answer, testing::HasSubstr(picture));
+  const auto large = (fixtures() / "digits" / "7-large.png").string();
+  EXPECT_THAT(succeed({build + "/classify", package, large}).out, testing::HasSubstr(large));
 
   // The example reports errors like the program: code and status.
   const auto refused = run_process({build + "/classify", folder.path(), picture});

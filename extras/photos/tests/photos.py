@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Measures how well `digits predict` reads pictures, for each kind of picture.
 
-    bench/photos.py --data DIR --model PACKAGE [--program FILE] [--count N] [--kinds a,b] [--keep DIR]
+    extras/photos/tests/photos.py --data DIR --model PACKAGE [--program FILE] [--count N] [--kinds a,b]
+        [--keep DIR]
 
 Renders N pictures of each kind from enlarged digits of MNIST's test set and from drawn digits. Counts
 the pictures that are read correctly: all digits, in reading order, and nothing else. Each picture is
