@@ -3,8 +3,8 @@
     python3 predict.py PACKAGE IMAGE...
 
 An image is a PNG or JPEG file of the size that the model was trained on, with bright ink on a dark
-background, or an IDX file of such images, with or without gzip. (`digits predict` also finds digits
-in photographs.) Needs torch, and Pillow for image files.
+background, or an IDX file of such images, with or without gzip. (`digits predict` also reads other
+pictures.) Needs torch, and Pillow for image files.
 """
 import argparse
 import contextlib
