@@ -15,11 +15,10 @@ s/\b(two|three|four|six|seven|ten|[0-9]+|[Ll]etters,|hexadecimal|significant|kno
 s/\b(of|for|are|the|The|learn|cuts|into|finds|between|without|on|training|MNIST|[a-z]+'s|MNIST's) digits\b/\1 numerals/g
 s/(`(count|classes)`) digits\b/\1 numerals/g
 s/\bdigits (0 to 9|found|drawn|lean|are cut|without a|in |that result|the schema|side by|worse|use --size|cut out|of [0-9]|[(])/numerals \1/g
-s/(^|")digits, (which|`--no)/\1numerals, \2/g
 # A member, and the folder of fixtures.
 s/([a-z)])\.digits([];,) ]|\[0|\[1|\.(size|begin|end|empty|push_back|back|front)\b)/\1.numerals\2/g
 s/(DigitCrop>|std::string) digits( = "7")?;/\1 numerals\2;/g
 s/(fixtures"?\/)digits/\1numerals/g
 s/((root|fixtures\(\)|"0") \/ )"digits"/\1"numerals"/g
 s/\bdigits(\/[0-9K*])/numerals\1/g
-s/"digits"(, 1\)|, 20|, "photos)/"numerals"\1/g
+s/"digits"(, 1\)|, "photos)/"numerals"\1/g
