@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "base/error.h"
 #include "base/rng.h"
 
 namespace digits {
@@ -30,14 +29,16 @@ TemporaryDirectory::~TemporaryDirectory() {
   fs::remove_all(path_, ignored);
 }
 
-std::string error_code(const std::function<void()>& action) {
+Error error_of(const std::function<void()>& action) {
   try {
     action();
   } catch (const Error& error) {
-    return error.code();
+    return error;
   }
-  return "no error";
+  return {"no error", "", ""};
 }
+
+std::string error_code(const std::function<void()>& action) { return error_of(action).code(); }
 
 void expect_error(const std::string& code, const std::function<void()>& action) {
   try {

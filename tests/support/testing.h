@@ -9,6 +9,7 @@
 #include <functional>
 #include <string>
 
+#include "base/error.h"
 #include "data/dataset.h"
 
 namespace digits {
@@ -32,6 +33,9 @@ class TemporaryDirectory {
  private:
   std::filesystem::path path_;
 };
+
+// The Error that `action` throws; one with the code "no error" and no hint when it throws none.
+Error error_of(const std::function<void()>& action);
 
 // The code of the Error that `action` throws; "no error" when it throws none.
 std::string error_code(const std::function<void()>& action);
