@@ -34,8 +34,9 @@ TEST(LoadClassFolders, ReadsTrainAndTestPart) {
 TEST(LoadClassFolders, OrdersClassesNaturally) {
   const TemporaryDirectory root;
   for (const char* part : {"train", "test"}) {
-    for (const char* name : {"10", "9", "007"})
+    for (const char* name : {"10", "9", "007"}) {
       write_image(root / part / name / "a.png", grey_image(1));
+    }
   }
   EXPECT_THAT(load_class_folders(root.path(), {}).train.schema.class_names,
               testing::ElementsAre("007", "9", "10"));
