@@ -12,12 +12,8 @@ namespace {
 
 // Every component with a state: augmentation, averaging, batch norm, moments, schedule.
 TrainOptions everything() {
-  auto options = quick();
+  auto options = stateful();
   options.epochs = 3;
-  options.augment = {10.0, 1.0, 0.1, 0.0};
-  options.augment.outliers = 0.1;
-  options.average = 0.9;
-  options.label_smoothing = 0.1;
   options.checkpoint_steps = 1;
   return options;
 }

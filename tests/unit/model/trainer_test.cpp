@@ -4,136 +4,21 @@
 #include <ATen/Parallel.h>
 
 #include <cmath>
-#include <limits>
-#include <memory>
+#include <cstddef>
+#include <vector>
 
 #include "base/interrupt.h"
 #include "metrics/classification.h"
 #include "model/device.h"
-#include "model/gradients.h"
-#include "model/optimiser.h"
 #include "model/schedule.h"
 #include "model/tensors.h"
 #include "support/bfloat16.h"
 #include "support/halves.h"
+#include "support/models.h"
 #include "support/testing.h"
 
 namespace digits {
 namespace {
-
-// All of a set as one batch.
-TensorBatch whole(const Dataset& set) {
-  return {byte_tensor(set.images.data(), set.size(), set.schema),
-          label_tensor({set.labels.begin(), set.labels.end()}, at::kCPU)};
-}
-
-// A network that cannot overfit one batch has a fault between loss, gradient and optimiser. From ln
-// 3 = 1.10 to below 0.05 in 100 steps: the worst of 200 seeds reached 0.002. The network is wide,
-// since in a narrow one two images may meet only dead units.
-TEST(TrainStep, CanOverfitOneBatch) {
-  const auto set = random_dataset(6, 12, 10);
-  Network network(network_options(set.schema, {0, 2, {{32}, {32}}}), compute_normalisation(set));
-  initialise(network, test_seed());
-  FlatWeights weights(*network);
-  AdamW optimiser(weights, {});
-  network->train();
-  double loss = 0.0;
-  for (std::size_t step = 1; step <= 100; ++step) {
-    loss = compute_gradients(network, weights, whole(set), quick()).loss.item<double>();
-    optimiser.step(1e-2, step);
-  }
-  EXPECT_LT(loss, 0.05);
-}
-
-// Gradients belong to one batch: the same batch twice, without a step, must give the same gradient,
-// not its double.
-TEST(TrainStep, StartsFromZeroGradients) {
-  const auto set = random_dataset(8, 12, 10);
-  auto network = network_for(set);
-  FlatWeights weights(*network);
-  compute_gradients(network, weights, whole(set), quick());
-  const auto first = weights.gradients().clone();
-  const auto again = compute_gradients(network, weights, whole(set), quick());
-  EXPECT_TRUE(at::allclose(first, weights.gradients()));
-  EXPECT_NEAR(again.gradient_norm.item<double>(), first.square().sum().sqrt().item<double>(), 1e-4);
-}
-
-Dataset all_of_class_zero() {
-  auto set = random_dataset(8, 12, 10);
-  std::fill(set.labels.begin(), set.labels.end(), std::uint8_t{0});
-  return set;
-}
-
-// A network with constant logits (ln 2, 0, 0).
-Network constant_network(const Dataset& set) {
-  const at::NoGradGuard no_grad;
-  auto network = network_for(set);
-  network->named_parameters()["head.weight"].zero_();
-  network->named_parameters()["head.bias"].copy_(at::tensor({std::log(2.0), 0.0, 0.0}));
-  return network;
-}
-
-// By hand: with logits (ln 2, 0, 0) the probabilities are 1/2, 1/4, 1/4. Of label 0, with 0.3
-// spread over three classes, the loss is 0.8 ln 2 + 0.2 ln 4 = 0.8317766; without, ln 2.
-TEST(TrainStep, SmoothsLabels) {
-  const auto set = all_of_class_zero();
-  auto network = constant_network(set);
-  FlatWeights weights(*network);
-  auto options = quick();
-  const auto loss = [&] {
-    return compute_gradients(network, weights, whole(set), options).loss.item<double>();
-  };
-  EXPECT_NEAR(loss(), 0.6931472, 1e-6);
-  options.label_smoothing = 0.3;
-  EXPECT_NEAR(loss(), 0.8317766, 1e-6);
-}
-
-// By hand: the gradient of the mean loss by the logits' biases is the mean of probability minus
-// target, here (1/2, 1/4, 1/4) - (0.8, 0.1, 0.1) for every sample. Loss and gradient also equal
-// those of LibTorch's own cross-entropy. 1e-6: float32.
-TEST(TrainStep, GradientMatchesHandCalculationAndLibTorch) {
-  const auto set = all_of_class_zero();
-  auto network = constant_network(set);
-  FlatWeights weights(*network);
-  auto options = quick();
-  options.label_smoothing = 0.3;
-  const auto outcome = compute_gradients(network, weights, whole(set), options);
-  const auto bias = network->named_parameters()["head.bias"].grad();
-  EXPECT_TRUE(at::allclose(bias, at::tensor({-0.3F, 0.15F, 0.15F}), 0.0, 1e-6)) << bias;
-  EXPECT_NEAR(outcome.gradient_norm.item<double>(),
-              weights.gradients().square().sum().sqrt().item<double>(), 1e-6);
-
-  const auto labels = at::tensor(std::vector<int64_t>{0, 2, 1, 1});
-  const auto ours = at::arange(12, at::kFloat).sin().view({4, 3}).requires_grad_();
-  const auto theirs = ours.detach().clone().requires_grad_();
-  const auto loss = smoothed_cross_entropy(ours, labels, 0.3);
-  const auto expected = at::cross_entropy_loss(theirs, labels, {}, at::Reduction::Mean, -100, 0.3);
-  loss.backward();
-  expected.backward();
-  EXPECT_NEAR(loss.item<double>(), expected.item<double>(), 1e-6);
-  EXPECT_TRUE(at::allclose(ours.grad(), theirs.grad(), 0.0, 1e-6));
-}
-
-// By hand, with logits (ln 2, 0, 0) again: the target of an outlier, whose label is the number of
-// classes, is 1/3 each. Its loss is (ln 2 + 2 ln 4) / 3 = 1.1552453 with and without smoothing, and
-// its gradient (1/2, 1/4, 1/4) - (1/3, 1/3, 1/3). Two of eight samples are outliers.
-TEST(TrainStep, UsesAUniformTargetForOutliers) {
-  const auto set = all_of_class_zero();
-  auto network = constant_network(set);
-  FlatWeights weights(*network);
-  auto options = quick();
-  auto batch = whole(set);
-  batch.labels = at::tensor(std::vector<int64_t>{0, 0, 3, 0, 0, 0, 3, 0});
-  const auto loss = [&] {
-    return compute_gradients(network, weights, batch, options).loss.item<double>();
-  };
-  EXPECT_NEAR(loss(), 0.75 * 0.6931472 + 0.25 * 1.1552453, 1e-6);
-  options.label_smoothing = 0.3;
-  EXPECT_NEAR(loss(), 0.75 * 0.8317766 + 0.25 * 1.1552453, 1e-6);
-  const auto bias = network->named_parameters()["head.bias"].grad();
-  const auto expected = at::tensor({-0.1833333F, 0.0916667F, 0.0916667F});
-  EXPECT_TRUE(at::allclose(bias, expected, 0.0, 1e-6)) << bias;
-}
 
 // Two epochs on an easy task reach a high accuracy, which the history records.
 TEST(Train, LearnsAnEasyTask) {
@@ -229,6 +114,13 @@ TEST(Train, RunsInBfloat16) {
   for (const auto& weight : network->parameters()) EXPECT_EQ(weight.scalar_type(), at::kFloat);
 }
 
+// The loss on a set of two classes, in the network's present mode.
+double loss_on(Network& network, const Dataset& set) {
+  const auto logits = logits_of([&](const at::Tensor& x) { return network->forward(x); },
+                                set.images.data(), set.size(), set.schema, at::kCPU);
+  return cross_entropy(logits, set.labels, 2);
+}
+
 // Validation runs in evaluation mode and changes nothing: after each epoch the observer finds that
 // mode, and measures the recorded loss exactly.
 TEST(Train, ValidatesInEvaluationMode) {
@@ -244,9 +136,7 @@ TEST(Train, ValidatesInEvaluationMode) {
   };
   observer.on_epoch = [&](const EpochRecord& record) {
     EXPECT_FALSE(network->is_training());
-    const auto logits = logits_of([&](const at::Tensor& x) { return network->forward(x); },
-                                  set.images.data(), set.size(), set.schema, at::kCPU);
-    EXPECT_EQ(cross_entropy(logits, set.labels, 2), record.validation_loss);
+    EXPECT_EQ(loss_on(network, set), record.validation_loss);
     ++epochs;
   };
   train(network, set, set, quick(), observer);
@@ -297,9 +187,7 @@ TEST(Train, ValidatesAndKeepsTheAverage) {
   TrainObserver observer;
   at::Tensor validated;
   observer.on_epoch = [&](const EpochRecord& record) {
-    const auto logits = logits_of([&](const at::Tensor& x) { return network->forward(x); },
-                                  set.images.data(), set.size(), set.schema, at::kCPU);
-    EXPECT_EQ(cross_entropy(logits, set.labels, 2), record.validation_loss);
+    EXPECT_EQ(loss_on(network, set), record.validation_loss);
     validated = network->named_parameters()["head.weight"].detach().clone();
   };
   observer.on_state = [&](const TrainingState& state) {
@@ -317,96 +205,6 @@ TEST(Train, StopsWhenInterrupted) {
   observer.on_step = [](const StepRecord& record) { set_interrupted(record.step == 3); };
   expect_error("interrupted", [&] { train(network, set, set, quick(), observer); });
   set_interrupted(false);
-}
-
-// Makes the gradient or the loss of a network NaN from step `step` on.
-void plant(Network& network, bool in_gradient, int step) {
-  auto bias = network->named_parameters()["head.bias"];
-  const auto seen = std::make_shared<int>(0);
-  bias.register_hook([=](const at::Tensor& gradient) -> at::Tensor {
-    if (++*seen >= step) {
-      if (in_gradient) return gradient * std::numeric_limits<double>::infinity();
-      const at::NoGradGuard no_grad;  // found by the next step
-      at::Tensor(bias).fill_(std::nan(""));
-    }
-    return gradient;
-  });
-}
-
-// The steps of the saved states until a training stops with train.diverged. Every saved state is
-// finite.
-std::vector<std::size_t> states_before_divergence(Network& network, const TrainOptions& options) {
-  const auto set = halves(64);  // four steps an epoch
-  std::vector<std::size_t> steps;
-  TrainObserver observer;
-  observer.on_state = [&](const TrainingState& state) {
-    steps.push_back(state.step);
-    for (const auto& [name, tensor] : state.tensors) {
-      EXPECT_TRUE(at::isfinite(tensor).all().item<bool>()) << name;
-    }
-  };
-  expect_error("train.diverged", [&] { train(network, set, set, options, observer); });
-  return steps;
-}
-
-// The loss is still finite, the gradient is not: no step is made.
-TEST(Divergence, InTheGradientStopsBeforeTheStep) {
-  auto network = network_for(halves(64));
-  plant(network, true, 4);
-  auto options = quick();
-  options.checkpoint_steps = 1;
-  EXPECT_THAT(states_before_divergence(network, options), testing::ElementsAre(1, 2, 3));
-  for (const auto& weight : network->parameters()) {
-    EXPECT_TRUE(at::isfinite(weight).all().item<bool>());
-  }
-}
-
-TEST(Divergence, InTheLossStopsBeforeTheStep) {
-  auto network = network_for(halves(64));
-  plant(network, false, 3);  // the bias is NaN after step 3, but not checked yet
-  auto options = quick();
-  options.checkpoint_steps = 2;
-  EXPECT_THAT(states_before_divergence(network, options), testing::ElementsAre(2));
-}
-
-// A step can make the weights NaN although its own loss and gradient are finite: they are not
-// saved.
-TEST(Divergence, InTheWeightsIsNotSaved) {
-  auto network = network_for(halves(64));
-  plant(network, false, 2);  // the bias is no number after step 2
-  auto options = quick();
-  options.checkpoint_steps = 2;
-  EXPECT_TRUE(states_before_divergence(network, options).empty());
-}
-
-// Where each check would wait for a GPU, there are steps between checks. But no state is saved
-// unchecked, by count or at an epoch's end.
-TEST(Divergence, IsDetectedBeforeAStateIsSaved) {
-  auto options = quick();
-  options.check_every = 50;
-  auto network = network_for(halves(64));
-  plant(network, true, 6);
-  EXPECT_THAT(states_before_divergence(network, options), testing::ElementsAre(4));
-  options.checkpoint_steps = 3;
-  auto other = network_for(halves(64));
-  plant(other, true, 2);
-  EXPECT_TRUE(states_before_divergence(other, options).empty());
-}
-
-// The check interval changes no result.
-TEST(Divergence, CheckIntervalChangesNoResult) {
-  const auto set = halves(64);
-  auto a = network_for(set);
-  auto b = network_for(set);
-  auto options = quick();
-  const auto often = train(a, set, set, options);
-  options.check_every = 3;
-  const auto seldom = train(b, set, set, options);
-  EXPECT_TRUE(same_weights(a, b));
-  for (std::size_t i = 0; i < often.size(); ++i) {
-    EXPECT_EQ(often[i].train_loss, seldom[i].train_loss);
-    EXPECT_EQ(often[i].gradient_norm, seldom[i].gradient_norm);
-  }
 }
 
 TEST(Train, RejectsImpossibleOptions) {
