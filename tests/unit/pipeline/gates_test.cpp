@@ -1,6 +1,9 @@
 #include "pipeline/gates.h"
 
 #include <algorithm>
+#include <ostream>
+#include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "pipeline/presets.h"
@@ -155,12 +158,7 @@ Gate default_gate(const std::string& name, double value, const Json& shown = nul
 }
 
 std::string hint_of(const Gate& gate) {
-  try {
-    require_packageable({gate}, Undecided::kWarn);
-  } catch (const Error& error) {
-    return error.hint();
-  }
-  return "";
+  return error_of([&] { require_packageable({gate}, Undecided::kWarn); }).hint();
 }
 
 constexpr const char* kCanonical = "behaviour/functionality/canonical";
@@ -195,18 +193,6 @@ TEST(Gates, ForDigitsDoNotFailAModelOfOtherImages) {
   expect_error("input.malformed", [] { default_gate(kNoise, 0.0, "no"); });
 }
 
-// Every bound on behaviour is for digits, but for images without content, which are no class of any
-// set, and for the sum of attributions, which is a property of the method.
-TEST(Gates, ForDigitsAreAboutBehaviour) {
-  for (const auto& rule : parse_gates(default_gates(), "standard", "configs/gates.toml")) {
-    const bool any_image = rule.metric.find("behaviour/") != 0 ||
-                           rule.metric == "behaviour/functionality/blank" ||
-                           rule.metric == "behaviour/functionality/noise" ||
-                           rule.metric == "behaviour/interpretability/completeness";
-    EXPECT_EQ(rule.for_digits, !any_image) << rule.metric;
-  }
-}
-
 // A gate with a metric that is missing, has no interval, or is no number does not pass.
 TEST(Gates, RejectUnmeasuredMetrics) {
   for (const auto* metric :
@@ -233,80 +219,15 @@ TEST(Gates, MayDependOnOptionalMetrics) {
   expect_error("config.gates", [&] { judge(partly, {{"accuracy", 0.5, true, "why"}}); });
 }
 
-// Every preset has valid gates, also one on the lead over simpler models.
-TEST(Gates, EveryPresetHasItsBounds) {
-  for (const auto& [name, text] : presets()) {
-    SCOPED_TRACE(name);
-    const auto rules = parse_gates(default_gates(), name, "configs/gates.toml");
-    EXPECT_TRUE(std::any_of(rules.begin(), rules.end(), [](const GateRule& rule) {
-      return rule.metric == "baselines/*/lead" && rule.at_least && rule.bound > 0.0;
-    })) << "a simpler model may be as good";
-  }
-}
-
-// A table gives a bound for each named preset, and the gate is omitted for the others. A number is
-// the bound for all.
-TEST(Gates, MayHaveABoundPerPreset) {
-  const std::string text =
-      "[[gate]]\nmetric = \"a\"\nreason = \"why\"\nat_most = {fast = 0.25, standard = 1}\n"
-      "[[gate]]\nmetric = \"b\"\nreason = \"why\"\nat_least = 0.5\n";
-  const auto fast = parse_gates(text, "fast", "test");
-  const auto standard = parse_gates(text, "standard", "test");
-  const auto accurate = parse_gates(text, "accurate", "test");
-  ASSERT_EQ(fast.size(), 2U);
-  EXPECT_EQ(fast[0].bound, 0.25);
-  EXPECT_FALSE(fast[0].at_least);
-  EXPECT_EQ(fast[1].bound, 0.5);
-  ASSERT_EQ(standard.size(), 2U);
-  EXPECT_EQ(standard[0].bound, 1.0);
-  ASSERT_EQ(accurate.size(), 1U);
-  EXPECT_EQ(accurate[0].metric, "b");
-}
-
-// A run without a gate for its preset in the file would be packaged unchecked.
-TEST(Gates, RejectAFileWithoutAGateForThePreset) {
-  const std::string text = "[[gate]]\nmetric = \"a\"\nreason = \"why\"\nat_most = {fast = 0.25}\n";
-  EXPECT_EQ(parse_gates(text, "fast", "test").size(), 1U);
-  expect_error("config.gates", [&] { parse_gates(text, "standard", "test"); });
-}
-
-// Every mistake in a file of gates has an error, and none is read as a gate.
-TEST(Gates, RejectInvalidGates) {
-  const std::string good = "[[gate]]\nmetric = \"accuracy\"\nreason = \"why\"\nat_least = 0.5\n";
-  EXPECT_EQ(parse_gates(good, "fast", "good").size(), 1U);
-  for (const auto& bad : std::vector<std::string>{
-           "", "gate = 1", "[gate]\nmetric = \"accuracy\"", "gate = [1]", good + "at_most = 0.9",
-           "[[gate]]\nmetric = \"accuracy\"\nreason = \"why\"",
-           "[[gate]]\nmetric = \"accuracy\"\nreason = \"why\"\nat_least = \"0.5\"",
-           "[[gate]]\nmetric = \"accuracy\"\nat_least = 0.5",
-           "[[gate]]\nreason = \"why\"\nat_least = 0.5", good + "at_last = 0.9",
-           good + "if_measured = 1", good + "for_digits = 1",
-           "[[gate]]\nmetric = \"accuracy\"\nreason = \"why\"\nat_least = nan",
-           "[[gate]]\nmetric = \"accuracy\"\nreason = \"why\"\nat_least = -inf",
-           "[[gate]]\nmetric = \"accuracy\"\nreason = \"why\"\nat_least = {fats = 0.5}",
-           "[[gate]]\nmetric = \"accuracy\"\nreason = \"why\"\nat_least = {fast = \"0.5\"}",
-           "[[gate]]\nmetric = \"accuracy\"\nreason = \"why\"\nat_least = {standard = nan}",
-           "[[gate]]\nmetric = \"accuracy\"\nreason = \"why\"\nat_least = {}",
-           "file = 1\n" + good}) {
-    SCOPED_TRACE(bad);
-    expect_error("config.gates", [&] { parse_gates(bad, "fast", "bad"); });
-  }
-  expect_error("config.syntax", [] { parse_gates("[[gate", "fast", "bad"); });
-}
-
 // The error is one short line with the number of failed gates. The table beside it names them.
 TEST(Gates, ErrorCountsFailedGates) {
   const auto gates = judge(evaluation(), {{"accuracy", 0.96, true, "a"},
                                           {"per_class/*/recall", 0.5, true, "b"},
                                           {"calibration/error", 0.03, false, "c"}});
-  try {
-    require_packageable(gates, Undecided::kWarn);
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), "gate.failed");
-    EXPECT_EQ(std::string(error.what()),
-              "gates: 1 of 3 passed, 1 failed, 1 undecided; nothing is packaged");
-  }
+  const auto error = error_of([&] { require_packageable(gates, Undecided::kWarn); });
+  EXPECT_EQ(error.code(), "gate.failed");
+  EXPECT_EQ(std::string(error.what()),
+            "gates: 1 of 3 passed, 1 failed, 1 undecided; nothing is packaged");
   require_packageable({gates[1]}, Undecided::kFail);
 }
 
@@ -354,15 +275,10 @@ TEST(Gates, AreWrittenWithTheirNotes) {
   EXPECT_EQ(summary({passed, failed, failed_digits, undecided, by_chance, unmeasured}),
             "1 of 6 passed, 2 failed, 3 undecided");
 
-  const auto refusal = [](const std::vector<Gate>& gates) -> std::string {
-    try {
-      require_packageable(gates, Undecided::kFail);
-    } catch (const Error& error) {
-      return one_line(error);
-    }
-    return "no error";
+  const auto refusal = [](const std::vector<Gate>& gates) {
+    return one_line(error_of([&] { require_packageable(gates, Undecided::kFail); }));
   };
-  EXPECT_EQ(refusal({passed}), "no error");
+  EXPECT_EQ(error_code([&] { require_packageable({passed}, Undecided::kFail); }), "no error");
   EXPECT_EQ(refusal({passed, undecided}),
             "digits: gate.failed: gates: 1 of 2 passed, 1 undecided; nothing is packaged (hint: "
             "more test images decide it, or bounds of your own with --gates; or accept it with "
