@@ -4,11 +4,15 @@
 
 #include "base/files.h"
 #include "data/load.h"
-#include "inference/package.h"
 #include "model/checkpoint.h"
 #include "repository/package_files.h"
 
 namespace digits {
+
+Package load_package(const std::filesystem::path& folder) {
+  Package::load(folder, c10::kCPU, "torchscript");
+  return Package::load(folder, c10::kCPU);
+}
 
 void renew_sums(const std::filesystem::path& package) {
   PackageFiles files;

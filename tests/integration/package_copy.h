@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/json.h"
+#include "inference/package.h"
 #include "integration/tiny_run.h"
 #include "model/network.h"
 
@@ -18,6 +19,9 @@ struct PackageCopy {
   std::filesystem::path path() const { return folder / "package"; }
   TemporaryDirectory folder;
 };
+
+// Loads with the TorchScript engine, and with the default engine.
+Package load_package(const std::filesystem::path& folder);
 
 // Writes SHA256SUMS again, over all files in `package`, so that a changed package has matching
 // sums.

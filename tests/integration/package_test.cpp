@@ -23,7 +23,6 @@
 #include "model/checkpoint.h"
 #include "model/safetensors.h"
 #include "model/tensors.h"
-#include "pipeline/config.h"
 #include "support/python.h"
 
 namespace digits {
@@ -31,16 +30,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Loads with the TorchScript engine, and with the default engine.
-Package load(const fs::path& folder) {
-  Package::load(folder, c10::kCPU, "torchscript");
-  return Package::load(folder, c10::kCPU);
-}
-
 // The packaged model's accuracy is the one in evaluation.json, so the evaluated model is the served
 // model.
 TEST(Package, AccuracyMatchesTheEvaluation) {
-  const auto package = load(tiny_run().package());
+  const auto package = load_package(tiny_run().package());
   const auto test = load_dataset(fixtures() / "tiny", Part::kTest, package.schema().class_names);
   const auto logits = package.logits(test.images.data(), test.size());
   const auto evaluation = evaluate_logits(logits, test.labels, test.schema.class_names);
@@ -50,76 +43,6 @@ TEST(Package, AccuracyMatchesTheEvaluation) {
   EXPECT_NEAR(evaluation.loss, reported.at("loss"), 1e-5);  // two orders of summation
 }
 
-TEST(Package, ManifestRecordsLineage) {
-  const auto package = load(tiny_run().package());
-  const auto& lineage = package.manifest().at("lineage");
-  EXPECT_EQ(lineage.at("seed"), 3);
-  EXPECT_THAT(lineage.at("config").get<std::string>(), testing::HasSubstr("data/fixtures/tiny"));
-  const auto data = Json::parse(read_file(tiny_run().path() / "data.json"));
-  EXPECT_EQ(lineage.at("train_data"), data.at("train").at("fingerprint"));
-  EXPECT_TRUE(lineage.at("versions").contains("libtorch"));
-  EXPECT_EQ(package.manifest().at("metrics").at("accuracy").at("n"), 200);
-}
-
-// Lineage describes the training, not the options of the packaging command, which names the
-// package.
-TEST(Package, LineageDescribesTheTraining) {
-  const TemporaryDirectory folder;
-  const auto result = call_digits({"package", tiny_run().path(), "--seed", "99", "--threads", "2",
-                                   "--out", folder / "package"});
-  ASSERT_EQ(result.status, 0) << result.err;
-  EXPECT_EQ(result.out, "package  " + (folder / "package").string() + "\n");
-  EXPECT_EQ(load(folder / "package").manifest().at("lineage"),
-            load(tiny_run().package()).manifest().at("lineage"));
-}
-
-// A model with an undecided gate is packaged, and manifest, card and report name the gate.
-TEST(Package, ListsUndecidedGates) {
-  const TemporaryDirectory folder;
-  const auto run = folder / "run";
-  copy_undecided_run(run);
-  const auto result = call_digits({"package", run, "--out", run / "package"});
-  ASSERT_EQ(result.status, 0) << result.err;
-  EXPECT_THAT(result.err, testing::HasSubstr("gate.undecided: 1 of 1 gates: too few images"));
-  const auto gates = load(run / "package").manifest().at("metrics").at("undecided_gates");
-  ASSERT_EQ(gates.size(), 1U);
-  EXPECT_EQ(gates.at(0).at("metric"), "accuracy");
-  EXPECT_THAT(gates.at(0).at("note").get<std::string>(), testing::HasSubstr("needed"));
-  EXPECT_THAT(read_file(run / "package" / "README.md"), testing::HasSubstr("## Undecided gates"));
-  ASSERT_EQ(call_digits({"report", run}).status, 0);
-  EXPECT_THAT(read_file(run / "report.html"), testing::HasSubstr("undecided</span>"));
-}
-
-// With gates.undecided = "fail" the model is not packaged.
-TEST(Package, UndecidedGatesFailWhenConfigured) {
-  const TemporaryDirectory folder;
-  const auto run = folder / "run";
-  copy_undecided_run(run);
-  auto config = load_complete_config(run / "config.toml");
-  config.gates_undecided = "fail";
-  write_file(run / "config.toml", to_toml(config));
-  EXPECT_EQ(call_digits({"package", run, "--out", run / "package"}).status, 4);
-  EXPECT_FALSE(fs::exists(run / "package"));
-}
-
-// A bound for handwritten digits stops a model of digits. The same run is packaged, with a warning,
-// after its author says that the images are no digits.
-TEST(Package, BoundsForDigitsDoNotStopOtherImages) {
-  const TemporaryDirectory folder;
-  const auto run = folder / "run";
-  copy_undecided_run(run);
-  write_file(run / "gates.toml",
-             "[[gate]]\nmetric = \"behaviour/directional/noise\"\nat_least = 1\nreason = \"why\"\n"
-             "for_digits = true\n");
-  EXPECT_EQ(call_digits({"package", run, "--out", run / "package"}).status, 4);
-  ASSERT_EQ(call_digits({"evaluate", run, "--no-digit-checks"}).status, 0);
-  const auto result = call_digits({"package", run, "--out", run / "package"});
-  EXPECT_EQ(result.status, 0);
-  EXPECT_THAT(result.err, testing::HasSubstr("gate.undecided: 1 of 1 gates: the bound is for"));
-  EXPECT_THAT(read_file(run / "package" / "README.md"),
-              testing::HasSubstr("the bound is for handwritten digits"));
-}
-
 // With matching sums the golden logits still detect another model, and no manifest can prevent it.
 TEST(Package, GoldenLogitsDetectAnotherModel) {
   const PackageCopy copy;
@@ -127,9 +50,9 @@ TEST(Package, GoldenLogitsDetectAnotherModel) {
   fs::copy_file(copy.folder / "other" / "model.pt", copy.path() / "model.pt",
                 fs::copy_options::overwrite_existing);
   renew_sums(copy.path());
-  EXPECT_EQ(error_code([&] { load(copy.path()); }), "package.golden");
+  EXPECT_EQ(error_code([&] { load_package(copy.path()); }), "package.golden");
   edit_manifest(copy, [](Json& manifest) { manifest["golden"]["tolerance"] = 1e9; });
-  EXPECT_EQ(error_code([&] { load(copy.path()); }), "package.golden");
+  EXPECT_EQ(error_code([&] { load_package(copy.path()); }), "package.golden");
 }
 
 // model.pt is replaced by another model after it is opened: the verified bytes are executed. (A
@@ -156,25 +79,28 @@ TEST(Package, SwappedModelIsNotExecuted) {
 TEST(Package, OfALaterLibTorchIsRejected) {
   const PackageCopy copy;
   edit_manifest(copy, [](Json& manifest) { manifest["library"]["version"] = "99.0.1"; });
-  EXPECT_EQ(error_code([&] { load(copy.path()); }), "package.library");
+  EXPECT_EQ(error_code([&] { load_package(copy.path()); }), "package.library");
+}
+
+// What loading prints on stderr.
+std::string printed_by_loading(const fs::path& folder) {
+  testing::internal::CaptureStderr();
+  load_package(folder);
+  return testing::internal::GetCapturedStderr();
 }
 
 // A package that other libraries wrote is loaded, and says so with the difference that it measured.
 // The tiny package was written here, so nothing is announced.
 TEST(Package, OtherVersionsAreAnnounced) {
   const PackageCopy copy;
-  testing::internal::CaptureStderr();
-  load(copy.path());
-  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  EXPECT_EQ(printed_by_loading(copy.path()), "");
   edit_manifest(copy, [](Json& manifest) { manifest["lineage"]["versions"]["opencv"] = "0.1"; });
-  testing::internal::CaptureStderr();
-  load(copy.path());
   EXPECT_THAT(
-      testing::internal::GetCapturedStderr(),
+      printed_by_loading(copy.path()),
       testing::ContainsRegex("package.other_versions: written with opencv 0.1, now [0-9.]+: the "
                              "golden logits hold, with a largest difference of [0-9.e+-]+"));
   edit_manifest(copy, [](Json& manifest) { manifest.erase("lineage"); });
-  load(copy.path());
+  load_package(copy.path());
 }
 
 // The difference that is announced is the measured one: here of golden logits that are moved by
@@ -186,9 +112,7 @@ TEST(Package, AnnouncesTheMeasuredDifference) {
   tensors["logits"] = tensors["logits"] + 3e-5;
   write_file(path, format_safetensors(tensors));
   edit_manifest(copy, [](Json& manifest) { manifest["lineage"]["versions"]["opencv"] = "0.1"; });
-  testing::internal::CaptureStderr();
-  load(copy.path());
-  const auto text = testing::internal::GetCapturedStderr();
+  const auto text = printed_by_loading(copy.path());
   const std::string before = "with a largest difference of ";
   const auto at = text.find(before);
   ASSERT_NE(at, std::string::npos) << text;
@@ -201,10 +125,10 @@ TEST(Package, AnnouncesTheMeasuredDifference) {
 TEST(Package, FilesOfExtrasAreVerified) {
   const TemporaryDirectory folder;
   write_other_package(folder / "package", {{"model.onnx", "an optional file"}});
-  load(folder / "package");
+  load_package(folder / "package");
   EXPECT_THAT(read_file(folder / "package" / "README.md"), testing::HasSubstr("model.onnx"));
   write_file(folder / "package" / "model.onnx", "another file");
-  EXPECT_EQ(error_code([&] { load(folder / "package"); }), "package.hash");
+  EXPECT_EQ(error_code([&] { load_package(folder / "package"); }), "package.hash");
   EXPECT_THROW(write_other_package(folder / "second", {{"model.pt", "mine"}}),
                std::invalid_argument);
   expect_error("package.sums", [&] { write_other_package(folder / "third", {{"../x", "mine"}}); });
@@ -226,7 +150,7 @@ TEST(Package, GoldenLogitsAreCheckedOnBytes) {
   tensors["logits"] = network->forward(inputs);
   write_file(path, format_safetensors(tensors));
   renew_sums(copy.path());
-  EXPECT_EQ(error_code([&] { load(copy.path()); }), "package.golden");
+  EXPECT_EQ(error_code([&] { load_package(copy.path()); }), "package.golden");
 }
 
 // The fast engine uses the weights beside the program, so they must give the golden logits too.
@@ -236,8 +160,9 @@ TEST(Package, GoldenLogitsDetectOtherWeights) {
   fs::copy_file(copy.folder / "other" / "model.safetensors", copy.path() / "model.safetensors",
                 fs::copy_options::overwrite_existing);
   renew_sums(copy.path());
-  if (load(tiny_run().package()).engine() == "torchscript") GTEST_SKIP() << "no other engine";
-  EXPECT_EQ(error_code([&] { load(copy.path()); }), "package.golden");
+  const auto default_engine = load_package(tiny_run().package()).engine();
+  if (default_engine == "torchscript") GTEST_SKIP() << "no other engine";
+  EXPECT_EQ(error_code([&] { load_package(copy.path()); }), "package.golden");
   const auto status_by = [&](const char* engine) {
     return call_digits({"predict", "--model", copy.path(), "--engine", engine,
                         fixtures() / "digits" / "3-small.png"})
@@ -245,20 +170,6 @@ TEST(Package, GoldenLogitsDetectOtherWeights) {
   };
   EXPECT_EQ(status_by("auto"), 5);
   EXPECT_EQ(status_by("torchscript"), 0);  // the engine named by the user gives them
-}
-
-// Program and weights are both checked before a package is written: a constant of the network that
-// only the trace has is detected.
-TEST(Package, IsNotWrittenWhenWeightsAndProgramDiffer) {
-  const TemporaryDirectory folder;
-  const auto add_to_variance = [](Network& network) {
-    for (auto& child : network->named_children()) {
-      if (auto* norm = child.value()->as<torch::nn::BatchNorm2d>()) norm->options.eps(0.5);
-    }
-  };
-  expect_error("package.golden",
-               [&] { write_other_package(folder / "package", {}, add_to_variance); });
-  EXPECT_TRUE(fs::is_empty(folder.path()));
 }
 
 // Invalid files with matching sums give an error code and no crash.
@@ -274,7 +185,7 @@ TEST(Package, InvalidFilesWithMatchingSumsAreRejected) {
     const PackageCopy copy;
     write_file(copy.path() / name, bytes);
     renew_sums(copy.path());
-    EXPECT_EQ(error_code([&] { load(copy.path()); }), code) << name << ": " << bytes;
+    EXPECT_EQ(error_code([&] { load_package(copy.path()); }), code) << name << ": " << bytes;
   }
 }
 
@@ -284,7 +195,7 @@ TEST(Package, ManifestMustMatchTheModel) {
   const auto change = [](const char* key, const Json& value) {
     const PackageCopy copy;
     edit_manifest(copy, [&](Json& manifest) { manifest["data"][key] = value; });
-    return error_code([&] { load(copy.path()); });
+    return error_code([&] { load_package(copy.path()); });
   };
   for (const int size : {0, -28, 14, 2147483647}) {
     EXPECT_EQ(change("rows", size), "package.malformed") << size;
@@ -305,15 +216,6 @@ TEST(Package, InvalidPackageExitsWithStatus5) {
   EXPECT_EQ(result.status, 5);
   EXPECT_THAT(result.err, testing::StartsWith("digits: package.hash: "));
   EXPECT_EQ(result.out, "");
-}
-
-// Packaging to an existing path must not replace a package in use.
-TEST(Package, IsNeverOverwritten) {
-  const auto before = read_file(tiny_run().package() / "SHA256SUMS");
-  const auto again = call_digits({"package", tiny_run().path(), "--out", tiny_run().package()});
-  EXPECT_EQ(again.status, 2);
-  EXPECT_THAT(again.err, testing::HasSubstr("output.exists"));
-  EXPECT_EQ(read_file(tiny_run().package() / "SHA256SUMS"), before);
 }
 
 // sha256sum agrees with our hashes.
