@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/descriptor.h"
+#include "distributed/launch_place.h"
 #include "support/program.h"
 #include "support/testing.h"
 
@@ -34,6 +35,15 @@ struct Listener {
 };
 
 inline int free_port() { return Listener().port; }
+
+inline LaunchPlace place_of(int rank, int ranks, int port) {
+  LaunchPlace place;
+  place.rank = rank;
+  place.ranks = ranks;
+  place.host = "127.0.0.1";
+  place.port = port;
+  return place;
+}
 
 // The variables of a launcher.
 inline std::map<std::string, std::string> variables(int rank, int ranks, int port) {
