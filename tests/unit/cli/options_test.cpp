@@ -5,7 +5,6 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "cli/commands.h"
-#include "cli/output.h"
 #include "cli/run_request.h"
 #include "pipeline/pipeline.h"
 #include "support/option_list.h"
@@ -46,13 +45,9 @@ TEST(Options, BoundsAreInclusive) {
   EXPECT_EQ(parsed.number("count", 7, 9), 7);
   EXPECT_EQ(parsed.number("count", 5, 7), 7);
   expect_error("usage.option", [&] { parsed.number("count", 1, 6); });
-  try {
-    parsed.number("count", 8, 9);
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_STREQ(error.what(), "--count 7, expected 8 to 9");
-    EXPECT_EQ(error.hint(), "digits test --help");
-  }
+  const auto error = error_of([&] { parsed.number("count", 8, 9); });
+  EXPECT_STREQ(error.what(), "--count 7, expected 8 to 9");
+  EXPECT_EQ(error.hint(), "digits test --help");
 }
 
 // Values on the command line are checked like values in a file.
@@ -92,13 +87,9 @@ TEST(Options, CommaDoesNotSplitAValue) {
 std::string hint_of(const Arguments& arguments) {
   CommandOptions options("test", "for tests", "FILE...");
   options.add_config();
-  try {
-    options.parse(arguments);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), "usage.option");
-    return error.hint();
-  }
-  return "no error";
+  const auto error = error_of([&] { options.parse(arguments); });
+  EXPECT_EQ(error.code(), "usage.option");
+  return error.hint();
 }
 
 // After -- every word is a file name. The error for a name with a dash before -- says so.
@@ -119,14 +110,10 @@ TEST(Options, MistypedOptionGetsTheNearestName) {
 }
 
 TEST(Commands, MistypedCommandGetsTheNearestName) {
-  const auto hint = [](const std::string& word) -> std::string {
-    try {
-      run_one_of(commands(), {word}, "digits");
-    } catch (const Error& error) {
-      EXPECT_EQ(error.code(), "usage.command");
-      return error.hint();
-    }
-    return "no error";
+  const auto hint = [](const std::string& word) {
+    const auto error = error_of([&] { run_one_of(commands(), {word}, "digits"); });
+    EXPECT_EQ(error.code(), "usage.command");
+    return error.hint();
   };
   EXPECT_EQ(hint("rnu"), "did you mean `digits run`?");
   EXPECT_EQ(hint("evalaute"), "did you mean `digits evaluate`?");
@@ -229,13 +216,9 @@ TEST(Options, InterruptedRunPrintsTheResumeCommand) {
   const TemporaryDirectory folder;
   RunRequest request;
   request.path = folder / "it's a run";
-  const auto hint_of = [&](const char* code) -> std::string {
-    try {
-      with_resume_hint("train", request, [&] { throw Error(code, "message", "hint"); });
-    } catch (const Error& error) {
-      return error.hint();
-    }
-    return "no error";
+  const auto hint_of = [&](const char* code) {
+    const auto fail = [&] { throw Error(code, "message", "hint"); };
+    return error_of([&] { with_resume_hint("train", request, fail); }).hint();
   };
   EXPECT_EQ(hint_of("interrupted"), "hint");
   RunDirectory::create(request.path).write_config(Config());
@@ -289,54 +272,6 @@ TEST(Commands, OfferTheirOptions) {
   }
   EXPECT_EQ(offered, expected);
 }
-
-EpochRecord record_of(int epoch, double loss, Quantity accuracy, double train_seconds) {
-  EpochRecord record;
-  record.epoch = epoch;
-  record.train_loss = loss;
-  record.validation_loss = 2.0 * loss;
-  record.validation_accuracy = accuracy;
-  record.images = 3000;
-  record.train_seconds = train_seconds;
-  record.wait_seconds = 0.1;
-  record.seconds = train_seconds + 0.5;
-  return record;
-}
-
-// By hand: 3000 images in 2 s are 1500 a second, and 0.1 s of waiting are 5 %; together 6000 in 3
-// s. The first epoch is the best, and every column ends below its name.
-TEST(Output, HistoryTableMatchesHandCalculation) {
-  const auto table = history_table(
-      {record_of(1, 0.5, proportion(9, 10), 2.0), record_of(2, 0.25, proportion(8, 10), 1.0)});
-  EXPECT_EQ(table,
-            "epoch train loss validation loss                  validation accuracy  images/s  "
-            "waiting  seconds\n"
-            "1 *       0.5000          1.0000       90.00 % [59.58, 98.21], n = 10      1500    "
-            "5.0 %      2.5\n"
-            "2         0.2500          0.5000       80.00 % [49.02, 94.33], n = 10      3000   "
-            "10.0 %      1.5\n"
-            "all                                                            * best      2000    "
-            "6.7 %      4.0\n");
-}
-
-// A folder name with a newline still takes one line of the table, and so does a finding, with its
-// images and its hint.
-TEST(Output, PairsTakeOneLineEach) {
-  testing::internal::CaptureStdout();
-  print_pairs({{"run", "a\nb"}, {"package", "c"}});
-  print_findings({});
-  print_findings({{"data.a", Severity::kError, "seen twice", {5, 7}, "look"},
-                  {"data.b", Severity::kNote, "two\nlines", {}, ""}});
-  print_json(Json{{"a", 1}, {"b", "c"}});
-  EXPECT_EQ(testing::internal::GetCapturedStdout(),
-            "run      a b\npackage  c\n"
-            "findings  none\n"
-            "error     data.a: seen twice (first: 5, 7) (hint: look)\n"
-            "note      data.b: two lines\n"
-            "{\"a\":1,\"b\":\"c\"}\n");
-}
-
-TEST(Output, MebibytesAreWhole) { EXPECT_EQ(mebibytes(3 * 1048576 + 7), "3 MiB"); }
 
 }  // namespace
 }  // namespace digits

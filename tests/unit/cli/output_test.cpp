@@ -40,12 +40,61 @@ TEST(GateTable, ShowsVerdictsAndReasons) {
             "gates: 1 of 3 passed, 1 failed, 1 undecided\n");
 }
 
+EpochRecord record_of(int epoch, double loss, Quantity accuracy, double train_seconds) {
+  EpochRecord record;
+  record.epoch = epoch;
+  record.train_loss = loss;
+  record.validation_loss = 2.0 * loss;
+  record.validation_accuracy = accuracy;
+  record.images = 3000;
+  record.train_seconds = train_seconds;
+  record.wait_seconds = 0.1;
+  record.seconds = train_seconds + 0.5;
+  return record;
+}
+
+// By hand: 3000 images in 2 s are 1500 a second, and 0.1 s of waiting are 5 %; together 6000 in 3
+// s. The first epoch is the best, and every column ends below its name.
+TEST(Output, HistoryTableMatchesHandCalculation) {
+  const auto table = history_table(
+      {record_of(1, 0.5, proportion(9, 10), 2.0), record_of(2, 0.25, proportion(8, 10), 1.0)});
+  EXPECT_EQ(table,
+            "epoch train loss validation loss                  validation accuracy  images/s  "
+            "waiting  seconds\n"
+            "1 *       0.5000          1.0000       90.00 % [59.58, 98.21], n = 10      1500    "
+            "5.0 %      2.5\n"
+            "2         0.2500          0.5000       80.00 % [49.02, 94.33], n = 10      3000   "
+            "10.0 %      1.5\n"
+            "all                                                            * best      2000    "
+            "6.7 %      4.0\n");
+}
+
 // What `action` prints on stdout.
 std::string printed_by(const std::function<void()>& action) {
   testing::internal::CaptureStdout();
   action();
   return testing::internal::GetCapturedStdout();
 }
+
+// A folder name with a newline still takes one line of the table, and so does a finding, with its
+// images and its hint.
+TEST(Output, PairsTakeOneLineEach) {
+  const auto text = printed_by([] {
+    print_pairs({{"run", "a\nb"}, {"package", "c"}});
+    print_findings({});
+    print_findings({{"data.a", Severity::kError, "seen twice", {5, 7}, "look"},
+                    {"data.b", Severity::kNote, "two\nlines", {}, ""}});
+    print_json(Json{{"a", 1}, {"b", "c"}});
+  });
+  EXPECT_EQ(text,
+            "run      a b\npackage  c\n"
+            "findings  none\n"
+            "error     data.a: seen twice (first: 5, 7) (hint: look)\n"
+            "note      data.b: two lines\n"
+            "{\"a\":1,\"b\":\"c\"}\n");
+}
+
+TEST(Output, MebibytesAreWhole) { EXPECT_EQ(mebibytes(3 * 1048576 + 7), "3 MiB"); }
 
 // All tables of an evaluation: metrics with their baselines, classes, the confusion matrix, and the
 // slices of each factor but the class, whose recalls stand above.
