@@ -1,8 +1,10 @@
 #include "data/validate.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <string>
+#include <vector>
 
-#include "base/error.h"
 #include "support/testing.h"
 
 namespace digits {
@@ -194,45 +196,6 @@ TEST(ValidateLeakage, NamesNearlyEqualImages) {
   ASSERT_THAT(codes(findings), testing::ElementsAre("data.near_leakage"));
   EXPECT_EQ(findings[0].severity, Severity::kWarning);
   EXPECT_THAT(findings[0].first, testing::ElementsAre(2));
-}
-
-// The stage stops on errors, with the finding's own code. On warnings it stops when configured, but
-// reports an error first.
-TEST(RequireAcceptable, ThrowsAtTheConfiguredSeverity) {
-  const Finding warning{"data.duplicate", Severity::kWarning, "m", {}};
-  const Finding error{"data.inverted", Severity::kError, "m", {}};
-  require_acceptable({warning}, Severity::kError, "x");
-  require_acceptable({}, Severity::kWarning, "x");
-  expect_error("data.inverted", [&] {
-    require_acceptable({warning, error}, Severity::kError, "x");
-  });
-  expect_error("data.duplicate", [&] { require_acceptable({warning}, Severity::kWarning, "x"); });
-  expect_error("data.inverted", [&] {
-    require_acceptable({warning, error}, Severity::kWarning, "x");
-  });
-}
-
-// A note stops nothing.
-TEST(RequireAcceptable, AcceptsNotes) {
-  const Finding note{"data.parts", Severity::kNote, "m", {}};
-  require_acceptable({note}, Severity::kWarning, "x");
-}
-
-// The hint is the finding's own: it says what to do.
-TEST(RequireAcceptable, GivesTheHintOfTheFinding) {
-  try {
-    require_acceptable({{"data.inverted", Severity::kError, "m", {}, "add --invert"}},
-                       Severity::kError, "x");
-    ADD_FAILURE();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.hint(), "add --invert");
-  }
-}
-
-TEST(SeverityOf, AcceptsTwoNames) {
-  EXPECT_EQ(severity_of("error"), Severity::kError);
-  EXPECT_EQ(severity_of("warning"), Severity::kWarning);
-  expect_error("config.value", [] { severity_of("Warning"); });
 }
 
 // One blank image of 100 is a warning, since one percent is tolerable. Two are an error.
