@@ -101,7 +101,7 @@ TEST(Augment, KeepsShapeAndRangeAtAnyStrength) {
 struct Kind {
   const char* name;
   double AugmentOptions::*strength;
-  double visible;  // a strength
+  double visible;  // a strength at which many draws change an image
   bool moves, tones;
 };
 const std::vector<Kind> kKinds{{"rotation", &AugmentOptions::rotation, 20.0, true, false},
