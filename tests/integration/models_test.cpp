@@ -151,8 +151,7 @@ TEST_F(Models, PrunePrintsTheRemovedVersions) {
 TEST_F(Models, FailedGateAddsNoVersion) {
   const TemporaryDirectory folder;
   fs::copy(tiny_run().path(), folder / "run", fs::copy_options::recursive);
-  write_file(folder / "run" / "gates.toml",
-             "[[gate]]\nmetric = \"accuracy\"\nat_least = 0.9999\nreason = \"strict\"\n");
+  write_file(folder / "run" / "gates.toml", kStrictGates);
   const auto result =
       call_digits({"package", folder / "run", "--repository", folder / "models", "--promote"});
   EXPECT_EQ(result.status, 4);

@@ -72,8 +72,7 @@ TEST(Resume, FinishesARunKilledAtAnyStage) {
 TEST(Resume, ChecksTheGatesOfAFinishedRun) {
   const TemporaryDirectory folder;
   fs::copy(tiny_run().path(), folder / "run", fs::copy_options::recursive);
-  write_file(folder / "run" / "gates.toml",
-             "[[gate]]\nmetric = \"accuracy\"\nat_least = 0.9999\nreason = \"strict\"\n");
+  write_file(folder / "run" / "gates.toml", kStrictGates);
   const auto resumed = fork_digits({"run", "--resume", folder / "run"});
   EXPECT_EQ(resumed.status, 4);
   EXPECT_THAT(resumed.err, testing::HasSubstr("digits: gate.failed: "));

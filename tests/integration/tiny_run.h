@@ -20,6 +20,10 @@ struct TinyRun {
 // trains at the first call.
 const TinyRun& tiny_run();
 
+// A gates file that no model of the tiny set passes.
+inline constexpr char kStrictGates[] =
+    "[[gate]]\nmetric = \"accuracy\"\nat_least = 0.9999\nreason = \"strict\"\n";
+
 // A copy of that run without its package and with one undecided gate: the bound is the accuracy
 // itself, and the interval's low end is below it.
 void copy_undecided_run(const std::filesystem::path& folder);
