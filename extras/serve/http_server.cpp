@@ -15,8 +15,8 @@
 
 #include "base/error.h"
 #include "serve/connection_table.h"
+#include "serve/end_connection.h"
 #include "serve/exchange.h"
-#include "serve/http_status.h"
 #include "serve/mhd_messages.h"
 
 namespace digits {
@@ -29,42 +29,8 @@ constexpr milliseconds kTick{200};           // interval between checks of deadl
 constexpr std::size_t kLastAccepted = 4096;  // connections to accept at the end
 constexpr milliseconds kIdleGrace{1'000};    // at the end, wait for requests on idle connections
 
-const Error& timeout_error() {
-  static const Error error("request.timeout", "the request did not arrive in time",
-                           "send it faster");
-  return error;
-}
-
 // The handler has not seen these requests. It has counted a rejected one.
 bool is_uncounted(Phase phase) { return phase == Phase::kHeaders || phase == Phase::kBody; }
-
-// Answers an incomplete request, and lets the connection's reader see its end.
-void end_connection(int fd, Phase phase) {
-  static const auto text = [] {
-    const auto body = error_response_of(timeout_error()).body;
-    return fmt::format(
-        "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Type: application/json\r\n"
-        "Content-Length: {}\r\n\r\n{}",
-        body.size(), body);
-  }();
-  if (is_uncounted(phase) || phase == Phase::kDiscard) {
-    (void)::send(fd, text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-  }
-  ::shutdown(fd, SHUT_RDWR);
-}
-
-// Bytes that have arrived unread: 0 when the client has closed its side, -1 for none.
-ssize_t unread(int fd) {
-  char byte = 0;
-  return ::recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-}
-
-bool client_closed(int fd) { return unread(fd) == 0; }
-
-// Leaves a request that has arrived to be answered.
-void end_if_silent(int fd, Phase /*phase*/) {
-  if (unread(fd) <= 0) ::shutdown(fd, SHUT_RDWR);
-}
 
 }  // namespace
 
