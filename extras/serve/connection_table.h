@@ -7,26 +7,19 @@
 #include <functional>
 #include <list>
 #include <mutex>
+#include <optional>
 
+#include "serve/connection_state.h"
 #include "serve/http_message.h"
 
 namespace digits {
 
-enum class Phase {
-  kIdle,     // no byte of a request has arrived, as far as known
-  kHeaders,  // a first line has arrived
-  kBody,     // the headers have arrived
-  kDiscard,  // the request was rejected; the rest of its body arrives
-  kWorking,  // the whole request has arrived; the handler has it
-  kSending,  // the response is being sent
-};
-
 // One open connection. The table owns it; others only pass its address back.
 struct Connection {
   int fd;
-  Phase phase;
-  Clock::time_point since;  // start of the phase
-  bool ended;               // by end_expired or end_idle
+  ConnectionState state;
+  Clock::time_point since;                // start of the phase
+  std::optional<Clock::time_point> left;  // in this phase, the client is known to have left
   std::list<Connection>::iterator place;
 };
 
@@ -38,17 +31,20 @@ class ConnectionTable {
   Connection* open(int fd, Clock::time_point now);
   void close(Connection* connection);  // before its descriptor is closed
 
-  // Returns false, without a change, when the connection has been ended already.
+  // As ConnectionState::enter.
   bool enter(Connection* connection, Phase phase, Clock::time_point now);
 
   // Ends, once, each connection that has been in its phase longer than `timeout`; a working handler
-  // has no deadline here.
-  void end_expired(Clock::time_point now, std::chrono::milliseconds timeout, const End& end);
-  void end_idle(const End& end);
+  // has no deadline here. Returns the number of requests that the caller counts.
+  std::size_t end_expired(Clock::time_point now, std::chrono::milliseconds timeout, const End& end);
 
-  // Ends each connection that waits for more of a request and whose client has left, as `gone`
-  // tells.
-  void end_gone(const std::function<bool(int fd)>& gone, const End& end);
+  // The same for each connection that waits for more of a request, if `gone` has told for `delay`
+  // that its client has left: at first the reader may still have its last bytes.
+  std::size_t end_gone(Clock::time_point now, std::chrono::milliseconds delay,
+                       const std::function<bool(int fd)>& gone, const End& end);
+
+  // Calls `end` for each idle connection. It may still enter phases: a request may have arrived.
+  void end_idle(const End& end);
 
   std::size_t size() const;
   std::size_t busy() const;  // in any phase except kIdle and kHeaders: they get a response

@@ -46,14 +46,14 @@ class HttpHandler {
   HttpHandler(const HttpHandler&) = delete;
   HttpHandler& operator=(const HttpHandler&) = delete;
 
-  // Called with the headers, before the body arrives. A returned response rejects the request: its
-  // body is discarded.
-  virtual std::optional<HttpResponse> refuse(const HttpRequest& request) = 0;
+  // Called with the headers, before the body arrives. An Error rejects the request: its body is
+  // discarded.
+  virtual void admit(const HttpRequest& request) = 0;
 
-  // Called with the whole request.
+  // One of these two is called for each request, once, and counts it. The first one gets the whole
+  // request. The second one gives the response to a rejected request, also of the server itself:
+  // request.too_large, request.timeout, ...
   virtual void handle(HttpRequest request, Responder respond) = 0;
-
-  // The response when the server itself rejects a request: request.too_large, request.length, ...
   virtual HttpResponse error_response(const HttpRequest& request, const Error& error) = 0;
 };
 

@@ -25,12 +25,9 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr milliseconds kTick{200};           // interval between checks of deadlines
+constexpr milliseconds kTick{200};           // interval between checks of connections
 constexpr std::size_t kLastAccepted = 4096;  // connections to accept at the end
 constexpr milliseconds kIdleGrace{1'000};    // at the end, wait for requests on idle connections
-
-// The handler has not seen these requests. It has counted a rejected one.
-bool is_uncounted(Phase phase) { return phase == Phase::kHeaders || phase == Phase::kBody; }
 
 }  // namespace
 
@@ -72,11 +69,10 @@ class HttpServer::Impl {
 
   MHD_Result advance(MHD_Connection* mhd, Exchange& exchange, const char* method, const char* path,
                      const char* data, std::size_t* size);
-  void take_headers(MHD_Connection* mhd, Exchange& exchange);
+  bool take_headers(MHD_Connection* mhd, Exchange& exchange);
   MHD_Result dispatch(MHD_Connection* mhd, Exchange& exchange);
-  void refuse(Exchange& exchange, HttpResponse response);
   template <typename Action>
-  void or_refuse(Exchange& exchange, const Action& action);
+  bool or_refuse(Exchange& exchange, const Action& action);
 
   static Connection* connection_of(MHD_Connection* mhd) {
     const auto* const info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
@@ -193,25 +189,24 @@ void HttpServer::Impl::accept_waiting(std::size_t room) {
   }
 }
 
-void HttpServer::Impl::refuse(Exchange& exchange, HttpResponse response) {
-  exchange.refuse(std::move(response));
-  table_.enter(exchange.connection, Phase::kDiscard, Clock::now());
-}
-
+// Calls `action`, whose Error rejects the request. Returns false when the request has been ended
+// and counted as late: it must not be counted again, nor answered.
 template <typename Action>
-void HttpServer::Impl::or_refuse(Exchange& exchange, const Action& action) {
+bool HttpServer::Impl::or_refuse(Exchange& exchange, const Action& action) {
   try {
     action();
   } catch (const Error& error) {
-    refuse(exchange, handler_.error_response(exchange.request, error));
+    if (!table_.enter(exchange.connection, Phase::kDiscard, Clock::now())) return false;
+    exchange.refuse(handler_.error_response(exchange.request, error));
   }
+  return true;
 }
 
-void HttpServer::Impl::take_headers(MHD_Connection* mhd, Exchange& exchange) {
+bool HttpServer::Impl::take_headers(MHD_Connection* mhd, Exchange& exchange) {
   const auto framing = read_headers(mhd, exchange.request);
-  or_refuse(exchange, [&] {
+  return or_refuse(exchange, [&] {
     exchange.begin(framing);
-    if (auto refusal = handler_.refuse(exchange.request)) refuse(exchange, std::move(*refusal));
+    handler_.admit(exchange.request);
   });
 }
 
@@ -228,11 +223,11 @@ MHD_Result HttpServer::Impl::advance(MHD_Connection* mhd, Exchange& exchange, co
     exchange.request.method = std::strcmp(method, "HEAD") == 0 ? "GET" : method;
     exchange.request.path = path;
     if (!table_.enter(exchange.connection, Phase::kBody, Clock::now())) return MHD_NO;
-    take_headers(mhd, exchange);
+    if (!take_headers(mhd, exchange)) return MHD_NO;
     return exchange.exceeds_discard_limit() ? send() : MHD_YES;
   }
   if (*size > 0) {
-    or_refuse(exchange, [&] { exchange.append(data, *size); });
+    if (!or_refuse(exchange, [&] { exchange.append(data, *size); })) return MHD_NO;
     *size = 0;
     return exchange.exceeds_discard_limit() ? MHD_NO : MHD_YES;
   }
@@ -253,17 +248,14 @@ MHD_Result HttpServer::Impl::dispatch(MHD_Connection* mhd, Exchange& exchange) {
 }
 
 // The library does not notice an end that arrives together with data. The handler counts and logs
-// the late requests, after the table is free again. Their content belongs to the library's thread.
+// the ended requests, after the table is free again. Their content belongs to the library's thread.
 void HttpServer::Impl::end_late_and_gone() {
-  int late = 0;
-  table_.end_expired(Clock::now(), options_.timeout, [&](int fd, Phase phase) {
-    late += is_uncounted(phase) ? 1 : 0;
-    end_connection(fd, phase);
-  });
-  table_.end_gone(client_closed, end_connection);
+  const auto now = Clock::now();
+  auto late = table_.end_expired(now, options_.timeout, end_connection);
+  late += table_.end_gone(now, kTick, client_closed, end_connection);
   try {
     HttpRequest request;
-    request.start = Clock::now();
+    request.start = now;
     for (; late > 0; --late) handler_.error_response(request, timeout_error());
   } catch (const std::exception&) {  // no memory, or no space for the log: the server goes on
   }

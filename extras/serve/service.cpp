@@ -117,11 +117,10 @@ HttpResponse Service::failed(Asked& asked, const Error& error, const std::string
   return finished(asked, error_response_of(error, allow));
 }
 
-std::optional<HttpResponse> Service::refuse(const HttpRequest& request) {
+void Service::admit(const HttpRequest& request) {
   const auto route = find_route(request.path);
   require_admissible(request, route, options_.token);
   if (!route.model.empty()) require_identity(model()->facts().identity, route.model, route.version);
-  return std::nullopt;
 }
 
 HttpResponse Service::error_response(const HttpRequest& request, const Error& error) {

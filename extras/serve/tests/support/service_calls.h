@@ -31,7 +31,7 @@ inline HttpRequest request_of(const std::string& method, const std::string& path
 // The response that a server would send.
 inline HttpResponse ask(Service& service, const HttpRequest& request) {
   try {
-    if (auto refusal = service.refuse(request)) return *refusal;
+    service.admit(request);
   } catch (const Error& error) {
     return service.error_response(request, error);
   }

@@ -1,5 +1,8 @@
 #include "serve/connection_table.h"
 
+#include <cstddef>
+#include <vector>
+
 #include "support/testing.h"
 
 namespace digits {
@@ -13,10 +16,27 @@ class ConnectionTableTest : public testing::Test {
   // The descriptors that are ended at this time.
   std::vector<int> expired(int ms) {
     std::vector<int> fds;
-    table.end_expired(at(ms), milliseconds(100), [&](int fd, Phase) { fds.push_back(fd); });
+    uncounted =
+        table.end_expired(at(ms), milliseconds(100), [&](int fd, Phase) { fds.push_back(fd); });
     return fds;
   }
+  // The same for connections below 20, whose clients have left.
+  std::vector<int> abandoned(int ms) {
+    std::vector<int> fds;
+    uncounted = table.end_gone(
+        at(ms), milliseconds(100), [](int fd) { return fd < 20; },
+        [&](int fd, Phase) { fds.push_back(fd); });
+    return fds;
+  }
+  // Opens a connection in this phase of a request.
+  Connection* open_in(Phase phase, int fd) {
+    auto* const connection = table.open(fd, at(0));
+    EXPECT_TRUE(table.enter(connection, Phase::kBody, at(0)));
+    EXPECT_TRUE(table.enter(connection, phase, at(0)));
+    return connection;
+  }
   ConnectionTable table;
+  std::size_t uncounted = 0;  // of the requests that were ended last
 };
 
 // A client that sends single bytes slowly is ended too: the time counts from the start of the
@@ -33,8 +53,7 @@ TEST_F(ConnectionTableTest, EndsConnectionsTooLongInAPhase) {
 
 // The connection waits for its response. Another limit bounds the handler's time.
 TEST_F(ConnectionTableTest, KeepsWorkingConnections) {
-  auto* const connection = table.open(7, at(0));
-  EXPECT_TRUE(table.enter(connection, Phase::kWorking, at(0)));
+  auto* const connection = open_in(Phase::kWorking, 7);
   EXPECT_THAT(expired(10'000), testing::IsEmpty());
   EXPECT_EQ(table.busy(), 1U);
   EXPECT_TRUE(table.enter(connection, Phase::kSending, at(10'000)));
@@ -51,31 +70,57 @@ TEST_F(ConnectionTableTest, EndedConnectionStaysEnded) {
   EXPECT_EQ(table.size(), 0U);
 }
 
+// Of the requests that are ended, those are to be counted that nobody has counted: the ones in
+// their headers or their body.
+TEST_F(ConnectionTableTest, ReportsUncountedRequests) {
+  for (const auto phase : {Phase::kIdle, Phase::kHeaders, Phase::kBody, Phase::kWorking,
+                           Phase::kSending, Phase::kDiscard}) {
+    open_in(phase, 20);
+    open_in(phase, 10);
+  }
+  abandoned(0);
+  EXPECT_EQ(abandoned(100).size(), 4U);
+  EXPECT_EQ(uncounted, 2U);
+  EXPECT_EQ(expired(100).size(), 6U);
+  EXPECT_EQ(uncounted, 2U);
+  EXPECT_EQ(expired(200).size(), 0U);
+  EXPECT_EQ(uncounted, 0U);
+}
+
 // A connection that the client closes in the middle of a request, or between two, is ended. A
 // complete request still gets its response, in any state of the client's side.
 TEST_F(ConnectionTableTest, EndsAbandonedConnections) {
   int fd = 10;
   for (const auto phase : {Phase::kIdle, Phase::kHeaders, Phase::kBody, Phase::kWorking,
                            Phase::kSending, Phase::kDiscard}) {
-    table.enter(table.open(fd++, at(0)), phase, at(0));
+    open_in(phase, fd++);
   }
   table.open(20, at(0));
-  std::vector<int> fds;
-  const auto end_gone = [&] {
-    table.end_gone([](int each) { return each < 20; },
-                   [&](int each, Phase) { fds.push_back(each); });
-  };
-  end_gone();
-  EXPECT_THAT(fds, testing::UnorderedElementsAre(10, 11, 12, 15));
-  end_gone();
-  EXPECT_EQ(fds.size(), 4U);  // each once
+  EXPECT_THAT(abandoned(0), testing::IsEmpty());
+  EXPECT_THAT(abandoned(100), testing::UnorderedElementsAre(10, 11, 12, 15));
+  EXPECT_THAT(abandoned(200), testing::IsEmpty());  // each once
+}
+
+// A request may have arrived together with the end of the client's side, and be read at this
+// moment: the client has been gone for a while before its connection is ended.
+TEST_F(ConnectionTableTest, KeepsARequestThatArrivesWithItsEnd) {
+  auto* const connection = open_in(Phase::kBody, 7);
+  EXPECT_THAT(abandoned(1'000), testing::IsEmpty());
+  EXPECT_THAT(abandoned(1'099), testing::IsEmpty());
+  EXPECT_TRUE(table.enter(connection, Phase::kWorking, at(1'099)));
+  EXPECT_THAT(abandoned(2'000), testing::IsEmpty());
+  EXPECT_TRUE(table.enter(connection, Phase::kSending, at(2'000)));
+  EXPECT_TRUE(table.enter(connection, Phase::kIdle, at(2'000)));
+  EXPECT_THAT(abandoned(2'000), testing::IsEmpty());  // the next request may be read
+  EXPECT_THAT(abandoned(2'099), testing::IsEmpty());
+  EXPECT_THAT(abandoned(2'100), testing::ElementsAre(7));
 }
 
 // At shutdown idle connections are ended. Connections that wait for a response are not.
 TEST_F(ConnectionTableTest, EndsOnlyIdleConnections) {
   table.open(7, at(0));
   for (const auto phase : {Phase::kHeaders, Phase::kBody, Phase::kWorking, Phase::kSending}) {
-    table.enter(table.open(8, at(0)), phase, at(0));
+    open_in(phase, 8);
   }
   std::vector<int> fds;
   table.end_idle([&](int fd, Phase) { fds.push_back(fd); });
