@@ -38,6 +38,7 @@ void Exchange::begin(const BodyFraming& framing) {
 }
 
 void Exchange::append(const char* bytes, std::size_t size) {
+  framing_.expects_continue = false;  // the client has begun its body
   if (response) {
     discarded_ += size;
     return;

@@ -97,6 +97,21 @@ TEST_F(ExchangeTest, RejectsAtExpectContinue) {
   EXPECT_TRUE(exchange.exceeds_discard_limit());
 }
 
+// A client that was asked for its body sends it to its end, and reads the rejection then.
+TEST_F(ExchangeTest, DiscardsABodyThatWasAskedFor) {
+  auto framing = length(80);
+  framing.expects_continue = true;
+  const std::string text(100, 'x');
+  Exchange other(limits), asked(limits);
+  other.append(text.data(), 100);
+  asked.begin(framing);
+  expect_error("server.busy", [&] { asked.append(text.data(), 60); });
+  asked.refuse({});
+  EXPECT_FALSE(asked.exceeds_discard_limit());
+  asked.append(text.data(), 20);
+  EXPECT_FALSE(asked.exceeds_discard_limit());
+}
+
 // The memory of a rejected body is free at once, since it no longer counts as stored.
 TEST_F(ExchangeTest, FreesARejectedBody) {
   const std::string text(100, 'x');
