@@ -1,34 +1,19 @@
-// Records of requests: log lines, metrics, statistics.
+#include "serve/metrics.h"
+
 #include <limits>
 #include <map>
 #include <sstream>
 #include <string>
 #include <vector>
 
-#include "base/files.h"
-#include "base/json.h"
 #include "base/statistics.h"
-#include "serve/metadata.h"
-#include "serve/metrics.h"
-#include "serve/request_log.h"
 #include "serve/rollout.h"
 #include "support/fake_model.h"
+#include "support/observed.h"
 #include "support/testing.h"
 
 namespace digits {
 namespace {
-
-// The samples of a text in Prometheus' format, by name and labels.
-std::map<std::string, double> samples(const std::string& text) {
-  std::map<std::string, double> all;
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) {
-    if (line.empty() || line[0] == '#') continue;
-    const auto blank = line.rfind(' ');
-    all[line.substr(0, blank)] = std::stod(line.substr(blank + 1));
-  }
-  return all;
-}
 
 // The upper ends of the buckets of a histogram; of one by role, of the live model's.
 std::vector<double> bucket_ends(const std::string& text, const std::string& histogram) {
@@ -41,69 +26,6 @@ std::vector<double> bucket_ends(const std::string& text, const std::string& hist
     ends.push_back(std::stod(line.substr(end + 4)));
   }
   return ends;
-}
-
-Inference inference_of(std::size_t batch) {
-  Inference inference;
-  inference.batch = batch;
-  inference.queued = std::chrono::milliseconds(2);
-  inference.computed = std::chrono::milliseconds(6);
-  return inference;
-}
-
-// The keys that dashboards and alert rules rely on.
-TEST(RequestLog, LineDescribesTheRequest) {
-  RequestRecord record;
-  record.id = "r-1";
-  record.method = "POST";
-  record.path = "/v2/models/m/infer";
-  record.status = 200;
-  record.milliseconds = 1.23456;
-  record.version = "3";
-  record.images = 2;
-  record.batch = 5;
-  record.queue_milliseconds = 0.5;
-  record.compute_milliseconds = 0.25;
-  EXPECT_EQ(log_line(record),
-            R"({"id":"r-1","method":"POST","path":"/v2/models/m/infer","status":200,"ms":1.235,)"
-            R"("version":"3","images":2,"batch":5,"queue_ms":0.5,"compute_ms":0.25})");
-}
-
-TEST(RequestLog, LineOfARejectionHasItsCode) {
-  RequestRecord record;
-  record.id = "r-2";
-  record.method = "GET";
-  record.path = "/\n\x1b[2J";
-  record.status = 404;
-  record.error = "route.unknown";
-  const auto line = log_line(record);
-  EXPECT_THAT(line, testing::HasSubstr(R"("status":404,"error":"route.unknown","ms":0.0})"));
-  EXPECT_EQ(line.find('\n'), std::string::npos);
-  EXPECT_EQ(line.find('\x1b'), std::string::npos);
-}
-
-// Lines are complete objects with a time, and are in the file when the call returns.
-TEST(RequestLog, AddsLinesToAFile) {
-  const TemporaryDirectory folder;
-  const auto path = folder / "requests.jsonl";
-  write_file(path, "{\"before\":1}\n");
-  RequestLog log(path);
-  RequestRecord record;
-  record.id = "a";
-  log.write(record);
-  log.write(record);
-  std::istringstream lines(read_file(path));
-  std::string line;
-  std::getline(lines, line);
-  for (int i = 0; i < 2; ++i) {
-    ASSERT_TRUE(std::getline(lines, line));
-    const auto json = Json::parse(line);
-    EXPECT_EQ(json.at("id"), "a");
-    EXPECT_THAT(json.at("time").get<std::string>(),
-                testing::MatchesRegex("....-..-..T..:..:...*Z"));
-  }
-  EXPECT_FALSE(std::getline(lines, line));
-  expect_error("output.unwritable", [] { RequestLog("/dev/null/requests"); });
 }
 
 // Every count under the name and labels that protocol.md gives it.
@@ -290,54 +212,6 @@ TEST(Metrics, ReportTheRollout) {
   const auto later = samples(metrics.text(0));
   EXPECT_EQ(later.at(R"(digits_canary_state{state="answering"})"), 0.0);
   EXPECT_EQ(later.at(R"(digits_canary_state{state="rolled_back"})"), 1.0);
-}
-
-// Triton's numbers: images, calls of the engine, and times in nanoseconds. The time of a request is
-// that in the queue, 2 ms, and that of its computation, 6 ms. All of them start at zero: there was
-// no last answer.
-TEST(ModelStats, CountInferences) {
-  const FakeModel model;
-  ModelStats stats;
-  const auto fresh = stats.document(model.facts(), {}).at("model_stats").at(0);
-  for (const char* key : {"last_inference", "inference_count", "execution_count"}) {
-    EXPECT_EQ(fresh.at(key), 0) << key;
-  }
-  for (const char* key : {"success", "fail", "queue", "compute_infer"}) {
-    EXPECT_EQ(fresh.at("inference_stats").at(key).at("count"), 0) << key;
-    EXPECT_EQ(fresh.at("inference_stats").at(key).at("ns"), 0) << key;
-  }
-  EXPECT_EQ(fresh.at("drift").at("count"), 0);
-  EXPECT_EQ(fresh.at("drift").at("reference_count"), 400);
-  stats.add(inference_of(4), 3);  // three of four images of one call, and the fourth
-  stats.add(inference_of(4), 1);
-  auto failed = inference_of(0);
-  failed.error = Error("image.blank", "x", "y");
-  stats.add(failed, 1);
-  auto document = stats.document(model.facts(), {});
-  auto& last = document.at("model_stats").at(0).at("last_inference");
-  EXPECT_GT(last, 0);
-  last = 0;
-  const auto expected = Json::parse(R"({"model_stats":[{
-      "name":"fake","version":"1","last_inference":0,"inference_count":4,"execution_count":1,
-      "inference_stats":{"success":{"count":2,"ns":16000000},"fail":{"count":1,"ns":8000000},
-                         "queue":{"count":2,"ns":4000000},
-                         "compute_infer":{"count":2,"ns":12000000}},
-      "drift":{"state":"too_few","count":0,"reference_count":400,"tests":[]}}]})");
-  EXPECT_EQ(document, expected);
-}
-
-// The whole document: -1 is an open number of images.
-TEST(ModelMetadata, DescribeInputsAndOutputs) {
-  EXPECT_EQ(model_metadata(FakeModel().facts()), Json::parse(R"({
-      "name":"fake","versions":["1"],"platform":"digits_fake",
-      "inputs":[{"name":"images","datatype":"FP32","shape":[-1,1,2,2]},
-                {"name":"pixels","datatype":"UINT8","shape":[-1,1,2,2]},
-                {"name":"picture","datatype":"BYTES","shape":[-1]}],
-      "outputs":[{"name":"logits","datatype":"FP32","shape":[-1,2]},
-                 {"name":"probabilities","datatype":"FP32","shape":[-1,2]},
-                 {"name":"label","datatype":"BYTES","shape":[-1]},
-                 {"name":"pixels","datatype":"UINT8","shape":[-1,1,2,2]}],
-      "parameters":{"class_names":["zero","one"],"max_images":8,"normal_form":false}})"));
 }
 
 }  // namespace
