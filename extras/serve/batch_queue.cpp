@@ -6,6 +6,7 @@
 #include <iterator>
 #include <utility>
 
+#include "serve/infer_response.h"
 #include "serve/picture.h"
 
 namespace digits {
@@ -72,6 +73,7 @@ void compute(std::vector<BatchedRequest>& members, const ServedModel& model) {
     inference.logits.assign(next, end);
     inference.batch = count;
     next = end;
+    or_error(inference, [&logits = inference.logits] { require_finite(logits); });
   }
 }
 

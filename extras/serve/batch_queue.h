@@ -76,8 +76,8 @@ class BatchQueue {
 };
 
 // Answers each request of the batch, by done(), in one computation. A request that is not decoded
-// after `patience` gets server.late instead, and one for another version model.unknown; an
-// unreadable picture fails only its request.
+// after `patience` gets server.late instead, one for another version model.unknown, and one whose
+// logits are not finite model.not_finite; an unreadable picture fails only its request.
 void run_batch(InferenceBatch batch, const std::shared_ptr<const ServedModel>& model,
                std::chrono::milliseconds patience, const std::function<Clock::time_point()>& now);
 

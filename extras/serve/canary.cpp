@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "base/log.h"
@@ -31,9 +29,7 @@ std::optional<std::string> CanaryJudge::reason() const {
 }
 
 bool is_model_failure(const Inference& inference) {
-  if (inference.error) return http_status(inference.error->code()) == 500;
-  return !std::all_of(inference.logits.begin(), inference.logits.end(),
-                      [](float logit) { return std::isfinite(logit); });
+  return inference.error && http_status(inference.error->code()) == 500;
 }
 
 void to_json(Json& json, const CanaryCounts& counts) {

@@ -42,8 +42,7 @@ class CanaryJudge {
   OutcomeWindow errors_, disagreement_;
 };
 
-// Whether the model, and not the client or the waiting time, has caused an error; also for logits
-// that are not finite.
+// Whether the model, and not the client or the waiting time, has caused an error.
 bool is_model_failure(const Inference& inference);
 
 struct CanaryCounts {

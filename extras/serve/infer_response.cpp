@@ -131,6 +131,8 @@ void append_output(std::string& json, std::string& binary, const RequestedOutput
   }
 }
 
+}  // namespace
+
 void require_finite(const std::vector<float>& logits) {
   if (std::all_of(logits.begin(), logits.end(), [](float value) { return std::isfinite(value); })) {
     return;
@@ -138,8 +140,6 @@ void require_finite(const std::vector<float>& logits) {
   throw Error("model.not_finite", "a logit is NaN or infinite, expected a number",
               "the model is at fault: serve another version");
 }
-
-}  // namespace
 
 HttpResponse infer_response(const InferRequest& request, const ModelIdentity& model,
                             const InferValues& values) {

@@ -26,8 +26,11 @@ struct InferValues {
   std::vector<std::size_t> image_shape{};  // channels, rows, cols
 };
 
+// Throws model.not_finite when a logit is NaN or infinite: JSON has no such number.
+void require_finite(const std::vector<float>& logits);
+
 // The response to `request`: outputs in the requested order. Numbers read back bit for bit. Throws
-// model.not_finite when a logit is NaN or infinite.
+// as require_finite.
 HttpResponse infer_response(const InferRequest& request, const ModelIdentity& model,
                             const InferValues& values);
 

@@ -7,6 +7,7 @@
 #include "metrics/classification.h"
 #include "model/device.h"
 #include "serve/background.h"
+#include "serve/infer_response.h"
 
 namespace digits {
 
@@ -116,6 +117,7 @@ ShadowCounts Shadow::compared(const Offer& offer, bool timed) const {
   const auto count = offer.labels.size();
   try {
     const auto logits = offer.shadow->logits(offer.images.data(), count);
+    require_finite(logits);
     const auto labels = argmax_rows(logits, logits.size() / count);
     for (std::size_t i = 0; i < count; ++i) {
       ++(labels[i] == offer.labels[i] ? result.agreed : result.differed);
@@ -126,6 +128,7 @@ ShadowCounts Shadow::compared(const Offer& offer, bool timed) const {
     }
     if (timed) time_both(*offer.live, *offer.shadow, offer.images, count, result);
   } catch (const std::exception&) {
+    result = {};
     result.failed = count;
   }
   return result;

@@ -25,7 +25,7 @@ struct ShadowCounts {
   std::size_t agreed = 0;  // the same label
   std::size_t differed = 0;
   std::size_t dropped = 0;    // its queue was full
-  std::size_t failed = 0;     // it could not compute
+  std::size_t failed = 0;     // it could not compute, or gave no finite logits
   double live_seconds = 0.0;  // both models, on the same images, one after the other
   double shadow_seconds = 0.0;
 

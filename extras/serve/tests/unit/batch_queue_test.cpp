@@ -1,5 +1,11 @@
 #include "serve/batch_queue.h"
 
+#include <limits>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "base/files.h"
 #include "support/fake_model.h"
 #include "support/program.h"
@@ -228,6 +234,35 @@ TEST(RunBatch, EngineExceptionIsAnError) {
     EXPECT_EQ(inference.error->code(), "server.internal");
     EXPECT_STREQ(inference.error->what(), "a library's message");
   }
+}
+
+// Gives NaN for an image whose pixels sum to more than 3.
+class PartlyNanModel : public FakeModel {
+ public:
+  std::vector<float> logits(const float* images, std::size_t n) const override {
+    auto logits = FakeModel::logits(images, n);
+    for (auto& logit : logits) {
+      if (logit > 3.0F) logit = std::numeric_limits<float>::quiet_NaN();
+    }
+    return logits;
+  }
+};
+
+// Logits that are no numbers are an error of their request alone, and are not counted as an answer.
+TEST(RunBatch, NonFiniteLogitsFailTheirRequest) {
+  Answers answers;
+  InferenceBatch batch;
+  batch.push_back(pending(answers, "good", 1, 0.25F));
+  batch.push_back(pending(answers, "bad", 2, 1.0F));
+  batch.push_back(pending(answers, "good, too", 1, 0.5F));
+  run_batch(std::move(batch), std::make_shared<PartlyNanModel>(), milliseconds(100),
+            [] { return at(1); });
+  ASSERT_EQ(answers.all.size(), 3U);
+  EXPECT_FALSE(answers.all[0].second.error);
+  ASSERT_TRUE(answers.all[1].second.error);
+  EXPECT_EQ(answers.all[1].second.error->code(), "model.not_finite");
+  EXPECT_FALSE(answers.all[2].second.error);
+  EXPECT_THAT(answers.all[2].second.logits, testing::ElementsAre(2.0F, 1.0F));
 }
 
 // A request that was not computed was in no batch, whatever the reason; the request log has no

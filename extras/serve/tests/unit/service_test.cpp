@@ -2,12 +2,14 @@
 #include "serve/service.h"
 
 #include <array>
+#include <limits>
 
 #include "base/files.h"
 #include "data/gzip.h"
 #include "data/profile.h"
 #include "support/fake_model.h"
 #include "support/loopback.h"
+#include "support/observed.h"
 #include "support/program.h"
 #include "support/service_calls.h"
 #include "support/testing.h"
@@ -120,6 +122,21 @@ TEST_F(ServiceTest, EveryResponseHasARequestId) {
   EXPECT_FALSE(first.empty());
   EXPECT_NE(first, "a b");
   EXPECT_NE(first, second);
+}
+
+// A model that gives NaN fails its requests. Its numbers reach no sum of the metrics: a sum with
+// NaN stays NaN.
+TEST_F(ServiceTest, NonFiniteLogitsAreAFailure) {
+  Service service({}, std::make_shared<FakeModel>(std::numeric_limits<float>::quiet_NaN()));
+  const auto response = ask(service, request_of("POST", "/v2/models/fake/infer", fake_request()));
+  EXPECT_EQ(response.status, 500);
+  EXPECT_THAT(response.body, testing::HasSubstr("model.not_finite"));
+  const auto stats = json_of(ask(service, request_of("GET", "/v2/models/fake/stats")));
+  EXPECT_EQ(stats.at("/model_stats/0/inference_stats/success/count"_json_pointer), 0);
+  EXPECT_EQ(stats.at("/model_stats/0/inference_stats/fail/count"_json_pointer), 1);
+  const auto metrics = samples(ask(service, request_of("GET", "/metrics")).body);
+  EXPECT_EQ(metrics.at(R"(digits_confidence_sum{role="live"})"), 0.0);
+  EXPECT_EQ(metrics.at(R"(digits_predictions_total{class="zero",role="live"})"), 0.0);
 }
 
 // The next model answers from the next batch on, under its version. A model with another schema is

@@ -3,6 +3,8 @@
 #include <sys/resource.h>
 
 #include <future>
+#include <limits>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -143,6 +145,35 @@ TEST(Shadow, CountsItsOwnFailures) {
   shadow.wait_until_idle();
   EXPECT_EQ(shadow.tally().failed, 1U);
   EXPECT_EQ(shadow.tally().agreement().n, 0U);
+}
+
+// Fails at its `failing`-th call; before that it gives this second logit.
+class FailingShadow : public FakeModel {
+ public:
+  FailingShadow(float second, int failing) : FakeModel(second, "next"), failing_(failing) {}
+  std::vector<float> logits(const float* images, std::size_t n) const override {
+    auto logits = FakeModel::logits(images, n);
+    if (calls >= failing_) throw std::runtime_error("broken");
+    return logits;
+  }
+
+ private:
+  int failing_;
+};
+
+// A label of NaN agrees with none, and an image that fails when it is timed has not agreed: each
+// image has one outcome.
+TEST(Shadow, FailedImagesHaveNoOtherOutcome) {
+  const auto live = std::make_shared<FakeModel>();
+  Shadow no_number(std::make_shared<FakeModel>(std::numeric_limits<float>::quiet_NaN(), "next"),
+                   1.0, 10);
+  Shadow later(std::make_shared<FailingShadow>(1.0F, 2), 1.0, 10);
+  for (auto* const shadow : {&no_number, &later}) {
+    shadow->offer("id", answered(live, 0.5F));
+    shadow->wait_until_idle();
+    EXPECT_EQ(shadow->tally().failed, 1U);
+    EXPECT_EQ(shadow->tally().agreement().n, 0U);
+  }
 }
 
 Json statistics(std::size_t agreed, std::size_t differed, double slowdown, std::size_t failed = 0,
