@@ -10,6 +10,7 @@
 #include "data/profile.h"
 #include "metrics/classification.h"
 #include "serve/background.h"
+#include "serve/metadata.h"
 #include "serve/picture.h"
 
 namespace digits {
@@ -20,11 +21,22 @@ constexpr std::chrono::seconds kDriftInterval{1};
 
 }  // namespace
 
+struct Observer::Counts {
+  Counts(const ModelFacts& model, std::size_t window)
+      : facts(model), inputs(model.profile, window) {}
+
+  const ModelFacts facts;
+  DriftWindow inputs;
+  ModelStats stats;
+  DriftVerdict verdict;    // the latest one; guarded by mutex_
+  std::size_t judged = 0;  // images added before the latest look; of the drift thread
+};
+
 Observer::Observer(const ModelFacts& model, std::size_t window, const std::string& log)
     : window_(window),
       metrics_(model),
       log_(log),
-      counts_(std::make_shared<Counts>(model.profile, window)),
+      counts_(std::make_shared<Counts>(model, window)),
       drift_([this] { watch_drift_until_stopped(); }) {}
 
 Observer::~Observer() {
@@ -48,9 +60,11 @@ void Observer::request_ended(const std::string& endpoint, const RequestRecord& r
 
 void Observer::inferred(const InferRequest& request, const Inference& inference) {
   const auto now = counts();
-  if (!inference.by_canary) now->stats.add(inference, request.count);  // the live model's
-  if (inference.error) return;
   const auto& facts = inference.model->facts();
+  // False for a model that another one has replaced meanwhile.
+  const bool by_live = facts.identity.version == now->facts.identity.version;
+  if (by_live && !inference.by_canary) now->stats.add(inference, request.count);
+  if (inference.error) return;
   const auto classes = facts.identity.class_names.size();
   const auto labels = argmax_rows(inference.logits, classes);
   const auto probabilities = softmax_rows(inference.logits, classes);
@@ -63,7 +77,7 @@ void Observer::inferred(const InferRequest& request, const Inference& inference)
     images.insert(images.end(), image.begin(), image.end());
   }
   metrics_.inferred(inference, labels, confidences);
-  now->inputs.add(images, labels);
+  if (by_live || inference.by_canary) now->inputs.add(images, labels);
 }
 
 void Observer::live_model(const ModelFacts& model) {
@@ -71,7 +85,7 @@ void Observer::live_model(const ModelFacts& model) {
   const std::lock_guard in_order(publishing_);
   const auto former = [&] {
     const std::lock_guard lock(mutex_);
-    return std::exchange(counts_, std::make_shared<Counts>(model.profile, window_));
+    return std::exchange(counts_, std::make_shared<Counts>(model, window_));
   }();
   show_drift({}, former->verdict.state);
 }
@@ -80,13 +94,13 @@ Json Observer::input_profile() const {
   return with_schema(kProfileSchema, counts()->inputs.profile());
 }
 
-Json Observer::statistics(const ModelFacts& model, const RolloutCounts& rollout) const {
+Json Observer::statistics(const RolloutCounts& rollout) const {
   const auto now = counts();
   const auto verdict = [&] {
     const std::lock_guard lock(mutex_);
     return now->verdict;
   }();
-  auto document = now->stats.document(model, verdict);
+  auto document = now->stats.document(now->facts, verdict);
   add_to_statistics(document["model_stats"][0], rollout);
   return document;
 }
@@ -103,13 +117,18 @@ void Observer::show_drift(const DriftVerdict& verdict, DriftState former) {
                        to_string(verdict.state), verdict.count));
 }
 
-void Observer::publish(Counts& of, const DriftVerdict& verdict) {
+Observer::DriftLook Observer::look_at_drift() const {
+  const auto now = counts();
+  return {now, now->inputs.verdict()};
+}
+
+void Observer::publish(const DriftLook& look) {
   const std::lock_guard in_order(publishing_);
   std::unique_lock lock(mutex_);
-  if (&of != counts_.get()) return;  // another model answers already
-  const auto former = std::exchange(of.verdict, verdict).state;
+  if (look.of != counts_) return;  // another model answers already
+  const auto former = std::exchange(look.of->verdict, look.verdict).state;
   lock.unlock();
-  show_drift(verdict, former);
+  show_drift(look.verdict, former);
 }
 
 void Observer::watch_drift_until_stopped() {
@@ -121,7 +140,7 @@ void Observer::watch_drift_until_stopped() {
     if (added == now->judged) continue;
     now->judged = added;
     lock.unlock();
-    publish(*now, now->inputs.verdict());
+    publish(look_at_drift());
     lock.lock();
   }
 }

@@ -9,15 +9,19 @@
 #include <string>
 #include <thread>
 
+#include "base/json.h"
+#include "serve/batch_queue.h"
 #include "serve/drift_window.h"
-#include "serve/metadata.h"
 #include "serve/metrics.h"
 #include "serve/request_log.h"
+#include "serve/rollout.h"
 
 namespace digits {
 
 // Thread-safe.
 class Observer {
+  struct Counts;  // of one model
+
  public:
   // `window`: number of images to watch for drift. `log`: as for RequestLog.
   Observer(const ModelFacts& model, std::size_t window, const std::string& log);
@@ -29,7 +33,7 @@ class Observer {
   void request_ended(const std::string& endpoint, const RequestRecord& record);
   void inferred(const InferRequest& request, const Inference& inference);
 
-  // Another model answers from now on, and its inputs are counted from zero.
+  // Another model answers from now on. Its answers and its inputs are counted from zero.
   void live_model(const ModelFacts& model);
 
   // A version was loaded, or not, for a role: "live", "shadow" or "canary".
@@ -38,21 +42,21 @@ class Observer {
 
   // The latest inputs as a profile.json. Throws profile.empty before the first one.
   Json input_profile() const;
-  Json statistics(const ModelFacts& model, const RolloutCounts& rollout) const;
+  Json statistics(const RolloutCounts& rollout) const;  // of the live model
   std::string metrics_text(std::size_t images_waiting, const RolloutCounts& rollout);
 
- private:
-  // Counts of one model.
-  struct Counts {
-    Counts(const Profile& profile, std::size_t window) : inputs(profile, window) {}
-    DriftWindow inputs;
-    ModelStats stats;
-    DriftVerdict verdict;    // the latest one; guarded by mutex_
-    std::size_t judged = 0;  // images added before the latest look; of the drift thread
+  // Judges the latest inputs, and shows the verdict in statistics, metrics and log. A thread calls
+  // both once a second. The first takes some milliseconds, in which another model may begin to
+  // answer: then the second does nothing.
+  struct DriftLook {
+    std::shared_ptr<Counts> of;
+    DriftVerdict verdict;
   };
+  DriftLook look_at_drift() const;
+  void publish(const DriftLook& look);
 
+ private:
   std::shared_ptr<Counts> counts() const;
-  void publish(Counts& of, const DriftVerdict& verdict);
   void show_drift(const DriftVerdict& verdict, DriftState former);  // metrics; a new state: log
   void watch_drift_until_stopped();
 

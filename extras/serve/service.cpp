@@ -12,6 +12,7 @@
 #include "serve/admission.h"
 #include "serve/content_encoding.h"
 #include "serve/http_status.h"
+#include "serve/metadata.h"
 #include "serve/page.h"
 
 namespace digits {
@@ -180,7 +181,7 @@ HttpResponse Service::answer(const Route& route) {
     case Endpoint::kModelReady:
       return health_response(ready_);
     case Endpoint::kModelStats:
-      return json_response(observer_.statistics(facts, rollout_counts(facts)));
+      return json_response(observer_.statistics(rollout_counts(facts)));
     case Endpoint::kModelProfile:
       return json_response(observer_.input_profile());
     case Endpoint::kRepositoryIndex:

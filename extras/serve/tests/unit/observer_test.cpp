@@ -1,0 +1,138 @@
+// Numbers and drift when another model begins to answer. Each test adds all images of a model at
+// once, so that the watching thread and the test see the same ones.
+#include "serve/observer.h"
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/json.h"
+#include "serve/request_log.h"
+#include "support/fake_model.h"
+#include "support/observed.h"
+#include "support/testing.h"
+
+namespace digits {
+namespace {
+
+constexpr std::size_t kImages = 50;  // as many as the window holds
+
+class ObserverTest : public testing::Test {
+ protected:
+  // The model has answered a request of white images, which differ from the training set.
+  void answer(const std::shared_ptr<const ServedModel>& model, bool by_canary = false) {
+    InferRequest request;
+    request.count = kImages;
+    Inference inference;
+    inference.model = model;
+    inference.images.assign(kImages * 4, 1.0F);
+    inference.logits = model->logits(inference.images.data(), kImages);
+    inference.batch = kImages;
+    inference.by_canary = by_canary;
+    observer.inferred(request, inference);
+  }
+  void replace() { observer.live_model(second->facts()); }
+  Json stats() const { return observer.statistics({}).at("model_stats").at(0); }
+  std::map<std::string, double> metrics() { return samples(observer.metrics_text(0, {})); }
+  // The state in the metrics; all others are 0.
+  std::string state() {
+    std::string found;
+    const auto all = metrics();
+    for (const std::string each : {"too_few", "ok", "drifting"}) {
+      if (all.at("digits_drift_state{state=\"" + each + "\"}") == 1.0) found += each;
+    }
+    return found;
+  }
+
+  std::shared_ptr<FakeModel> first = std::make_shared<FakeModel>(1.0F, "1");
+  std::shared_ptr<FakeModel> second = std::make_shared<FakeModel>(1.0F, "2");
+  Observer observer{first->facts(), kImages, /*log=*/""};
+};
+
+// A verdict is in the statistics and in the metrics.
+TEST_F(ObserverTest, PublishesTheDriftOfTheLiveModel) {
+  answer(first);
+  observer.publish(observer.look_at_drift());
+  EXPECT_EQ(stats().at("version"), "1");
+  EXPECT_EQ(stats().at("drift").at("state"), "drifting");
+  EXPECT_EQ(stats().at("drift").at("count"), kImages);
+  EXPECT_EQ(state(), "drifting");
+  EXPECT_EQ(metrics().count(R"(digits_drift_p{feature="mean_intensity"})"), 1U);
+}
+
+// A verdict on the inputs of an earlier model that comes after the change is not shown.
+TEST_F(ObserverTest, DropsALateVerdictOnAnEarlierModel) {
+  answer(first);
+  const auto late = observer.look_at_drift();
+  EXPECT_EQ(late.verdict.state, DriftState::kDrifting);
+  replace();
+  observer.publish(late);
+  EXPECT_EQ(stats().at("version"), "2");
+  EXPECT_EQ(stats().at("drift").at("state"), "too_few");
+  EXPECT_EQ(stats().at("drift").at("count"), 0);
+  EXPECT_EQ(stats().at("drift").at("tests"), Json::array());
+  EXPECT_EQ(state(), "too_few");
+  EXPECT_EQ(metrics().count(R"(digits_drift_p{feature="mean_intensity"})"), 0U);
+}
+
+// A verdict that was shown before the change leaves with its model; the next one is on the inputs
+// of the new model.
+TEST_F(ObserverTest, StartsANewModelFromZero) {
+  answer(first);
+  observer.publish(observer.look_at_drift());
+  replace();
+  EXPECT_EQ(stats().at("version"), "2");
+  EXPECT_EQ(stats().at("inference_count"), 0);
+  EXPECT_EQ(stats().at("drift").at("state"), "too_few");
+  EXPECT_EQ(state(), "too_few");
+  expect_error("profile.empty", [&] { observer.input_profile(); });
+  answer(second);
+  observer.publish(observer.look_at_drift());
+  EXPECT_EQ(stats().at("inference_count"), kImages);
+  EXPECT_EQ(stats().at("drift").at("count"), kImages);
+  EXPECT_EQ(state(), "drifting");
+}
+
+// A batch that an earlier model computed may end after the change: it is no answer of the new one,
+// and its labels are not those of the new one. A canary's inputs count as before.
+TEST_F(ObserverTest, CountsNoAnswerOfAnEarlierModel) {
+  replace();
+  answer(first);
+  EXPECT_EQ(stats().at("inference_count"), 0);
+  EXPECT_EQ(observer.look_at_drift().verdict.count, 0U);
+  answer(std::make_shared<FakeModel>(1.0F, "canary"), /*by_canary=*/true);
+  EXPECT_EQ(stats().at("inference_count"), 0);
+  EXPECT_EQ(observer.look_at_drift().verdict.count, kImages);
+}
+
+// The server's own counts go on: a counter that falls to 0 looks like a restart. They include the
+// late answers of an earlier model.
+TEST_F(ObserverTest, KeepsTheCountersOfTheServer) {
+  RequestRecord record;
+  record.status = 200;
+  observer.request_started();
+  observer.request_ended("infer", record);
+  observer.request_started();
+  observer.model_loaded("live");
+  answer(first);
+  replace();
+  answer(first);
+  answer(second);
+  const auto all = metrics();
+  EXPECT_EQ(all.at(R"(digits_requests_total{endpoint="infer",status="200"})"), 1.0);
+  EXPECT_EQ(all.at("digits_requests_in_flight"), 1.0);
+  EXPECT_EQ(all.at(R"(digits_model_loads_total{outcome="loaded",role="live"})"), 1.0);
+  EXPECT_EQ(all.at(R"(digits_predictions_total{class="zero",role="live"})"), 3.0 * kImages);
+  EXPECT_EQ(all.at(R"(digits_confidence_count{role="live"})"), 3.0 * kImages);
+  EXPECT_EQ(all.at("digits_queue_seconds_count"), 3.0);
+  for (const auto& [version, serves] : {std::pair{"1", 0.0}, std::pair{"2", 1.0}}) {
+    const auto name =
+        std::string(R"(digits_model_info{engine="fake",name="fake",version=")") + version + "\"}";
+    EXPECT_EQ(all.at(name), serves) << version;
+  }
+}
+
+}  // namespace
+}  // namespace digits
