@@ -1,39 +1,30 @@
-// The program in use: a real package, real clients, signals, a repository.
+// The program in use: a real package, real clients, signals.
 #include <fmt/format.h>
 
 #include <csignal>
+#include <filesystem>
+#include <sstream>
+#include <string>
+#include <thread>
 
+#include "base/error.h"
 #include "base/files.h"
 #include "base/json.h"
 #include "cli/extras.h"
 #include "data/idx.h"
 #include "integration/package_copy.h"
 #include "integration/tiny_run.h"
-#include "pipeline/config.h"
-#include "repository/model_folder.h"
-#include "serve/served_model.h"
+#include "support/http_client.h"
 #include "support/load.h"
 #include "support/program.h"
 #include "support/python.h"
 #include "support/server_process.h"
+#include "support/tiny_requests.h"
 
 namespace digits {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Values of 400 pixels.
-std::string image_request(const std::string& values = "0.5") {
-  std::string data = values;
-  for (int i = 1; i < 400; ++i) data += "," + values;
-  return R"({"inputs":[{"name":"images","shape":[1,1,20,20],"datatype":"FP32","data":[)" + data +
-         "]}]}";
-}
-
-std::string name_of_model(int port) {
-  const auto index = HttpClient(port).post("/v2/repository/index", "");
-  return Json::parse(index->body).at(0).at("name");
-}
 
 // The program prints everything that a user needs to continue. Then it answers as `predict` does.
 TEST(Serve, AnswersStandardClientsAsPredictDoes) {
@@ -151,94 +142,6 @@ TEST(Serve, StopsWhenIdle) {
   EXPECT_TRUE(idle.ended());
 }
 
-// The server rejects an invalid model before it listens.
-TEST(Serve, RejectsAnInvalidModelBeforeListening) {
-  const TemporaryDirectory folder;
-  fs::copy(tiny_run().package(), folder / "package", fs::copy_options::recursive);
-  write_file(folder / "package" / "profile.json", "{}");
-  for (const auto& [arguments, status] : std::vector<std::pair<std::vector<std::string>, int>>{
-           {{"--model", folder / "package"}, kBadPackage},
-           {{"--model", folder / "none"}, kBadPackage},
-           {{"--model", tiny_run().package(), "--port", "65536"}, kUsage},
-           {{"--model", tiny_run().package(), "--timeout", "0"}, kUsage},
-           {{"--model", tiny_run().package(), "--host", "192.0.2.1"}, kUsage},
-           {{"--model", tiny_run().package(), "--token-file", folder / "package/profile.json"},
-            kUsage}}) {
-    auto words = arguments;
-    words.insert(words.begin(), "serve");
-    const auto result = call_digits(words);  // a server would not return
-    EXPECT_EQ(result.status, status) << result.err;
-    EXPECT_EQ(result.out, "");
-  }
-}
-
-// A repository of two versions of one model, the first one in use.
-class Repository {
- public:
-  Repository() {
-    for (int i = 0; i < 2; ++i) {
-      model.add(schema(), [](const fs::path& to) {
-        fs::copy(tiny_run().package(), to, fs::copy_options::recursive);
-      });
-    }
-  }
-  static Schema schema() {
-    return Json::parse(read_file(tiny_run().package() / "manifest.json")).at("data").get<Schema>();
-  }
-  TemporaryDirectory folder;
-  ModelFolder model{folder.path(), "digit"};
-};
-
-void wait_for_version(const ServerProcess& server, int version) {
-  const auto path = "/v2/models/digit/versions/" + std::to_string(version) + "/ready";
-  while (HttpClient(server.port()).get(path)->status != 200) std::this_thread::yield();
-}
-
-// The promoted version answers, and no request is lost at the change. The same holds after a
-// rollback.
-TEST(Serve, FollowsThePromotedVersionUnderLoad) {
-  Repository repository;
-  ServerProcess server({"--model", repository.folder / "digit", "--threads", "2"});
-  ASSERT_NE(server.port(), 0) << server.err();
-  Load load(server.port(), 4, "/v2/models/digit/infer", image_request());
-  for (const int version : {2, 1, 2}) {
-    repository.model.promote(version);
-    wait_for_version(server, version);
-    const auto before = load.answered.load();
-    while (load.answered < before + 20) std::this_thread::yield();
-  }
-  repository.model.rollback();
-  wait_for_version(server, 1);
-  load.stop();
-  EXPECT_EQ(load.lost + load.not_accepted, 0);
-  EXPECT_THAT(load.statuses(), testing::ElementsAre(testing::Pair(200, load.answered.load())));
-  fmt::print("{} requests answered, {} lost\n", load.answered.load(), load.lost.load());
-  EXPECT_THAT(load.versions(), testing::SizeIs(2));
-  server.signal(SIGTERM);
-  EXPECT_EQ(server.wait(), 0);
-  EXPECT_THAT(server.err(), testing::HasSubstr("model.loaded: version 2"));
-}
-
-// A version that does not give its golden logits never answers. The previous version continues, and
-// log and metrics give the reason.
-TEST(Serve, KeepsTheOldVersionIfTheNewOneIsInvalid) {
-  Repository repository;
-  const auto package = repository.model.path_of(2);
-  auto golden = read_file(package / "golden.safetensors");
-  golden[golden.size() - 2] = static_cast<char>(golden[golden.size() - 2] ^ 0x40);  // a logit
-  write_file(package / "golden.safetensors", golden);
-  renew_sums(package);
-  const ServerProcess server({"--model", repository.folder / "digit", "--threads", "1"});
-  ASSERT_NE(server.port(), 0) << server.err();
-  repository.model.promote(2);
-  const auto metrics = [&] { return HttpClient(server.port()).get("/metrics")->body; };
-  const std::string failed = R"(digits_model_loads_total{outcome="failed",role="live"} 1)";
-  while (metrics().find(failed) == std::string::npos) std::this_thread::yield();
-  const auto reply = HttpClient(server.port()).post("/v2/models/digit/infer", image_request());
-  EXPECT_EQ(Json::parse(reply->body).at("model_version"), "1");
-  EXPECT_THAT(server.err(), testing::HasSubstr("version 1 continues: package.golden"));
-}
-
 // Sends the test images as pixels, inverted if asked, and returns the state of their drift.
 std::string drift_of(HttpClient& client, const std::string& model, bool inverted) {
   const auto images = read_idx(source_path("data/fixtures/tiny/t10k-images-idx3-ubyte.gz"));
@@ -301,90 +204,12 @@ int report_on_shadow(const fs::path& shadow) {
       .status;
 }
 
-// Each connection is an open file, and 64 more are kept for everything else. With a lower limit the
-// server takes fewer connections, and says so.
-TEST(Serve, TakesAsManyConnectionsAsFilesMayBeOpen) {
-  const auto messages = [](int files) {
-    const TemporaryDirectory folder;
-    ProcessOptions options;
-    options.stdout_path = folder / "out";
-    options.interrupt_when = [&] {
-      return fs::exists(folder / "out") &&
-             read_file(folder / "out").find("threads") != std::string::npos;
-    };
-    const auto limited = fmt::format("ulimit -n {} && exec \"$0\" \"$@\"", files);
-    const auto result =
-        run_process({"sh", "-c", limited, program_path(), "serve", "--model", tiny_run().package(),
-                     "--port", "0", "--threads", "1", "--connections", "10"},
-                    options);
-    EXPECT_EQ(result.status, 0) << result.err;
-    return result.err;
-  };
-  EXPECT_THAT(messages(74), testing::Not(testing::HasSubstr("connections at once")));
-  EXPECT_THAT(messages(73), testing::HasSubstr("9 connections at once instead of 10: the limit of "
-                                               "open files is 73\n"));
-}
-
-// Each number has its limits, which the message of a wrong one gives. With the missing file no
-// server would start if one were accepted.
-TEST(Serve, NamesTheLimitsOfItsOptions) {
-  const auto package = tiny_run().package();
-  for (const std::string refused :
-       {"--port 65536, expected 0 to 65535", "--threads 1025, expected 0 to 1024",
-        "--queue 0, expected 1 to 1000000", "--max-batch 129, expected 1 to 128",
-        "--max-body 1025, expected 1 to 1024", "--connections 0, expected 1 to 1000000",
-        "--timeout 3601, expected 1 to 3600", "--drift-window 49, expected 50 to 1000000",
-        "--feedback-requests 0, expected 1 to 10000000"}) {
-    const auto blank = refused.find(' ');
-    const auto value = refused.substr(blank + 1, refused.find(',') - blank - 1);
-    const auto result = call_digits(
-        {"serve", "--model", package, refused.substr(0, blank), value, "--token-file", "/missing"});
-    EXPECT_EQ(result.status, 2) << refused;
-    EXPECT_THAT(result.err, testing::HasSubstr("usage.option: " + refused + " (hint: "));
-  }
-}
-
-// For scripts that start a server on a free port: one JSON object on the first line.
-TEST(Serve, PrintsItsAddressAsJson) {
-  const ServerProcess server({"--model", tiny_run().package(), "--json"});
-  ASSERT_NE(server.port(), 0) << server.err();
-  const auto json = Json::parse(server.out());
-  EXPECT_EQ(json.at("address"), "http://127.0.0.1:" + std::to_string(server.port()));
-  EXPECT_EQ(json.at("version"), "1");
-}
-
 // The report passes the same model, and fails one with other weights.
 TEST(Serve, ShadowReportDetectsAWorseModel) {
   EXPECT_EQ(report_on_shadow(tiny_run().package()), kDone);
   const TemporaryDirectory folder;
   write_other_package(folder / "other");
   EXPECT_EQ(report_on_shadow(folder / "other"), kGateFailed);
-}
-
-// From the configuration by the package to the server's facts, which the metrics export.
-TEST(Serve, KnowsTheDayOfTheData) {
-  const TemporaryDirectory folder;
-  const auto run = folder / "run";
-  fs::copy(tiny_run().path(), run, fs::copy_options::recursive);
-  EXPECT_EQ(load_model(run / "package", "", "1", {})->facts().data_date, "");
-  auto config = load_complete_config(run / "config.toml");
-  config.data.date = "2026-01-31";
-  write_file(run / "config.toml", to_toml(config));
-  ASSERT_EQ(call_digits({"package", run, "--out", folder / "dated"}).status, 0);
-  EXPECT_EQ(load_model(folder / "dated", "", "1", {})->facts().data_date, "2026-01-31");
-}
-
-// Requests without the token are rejected, but for health.
-TEST(Serve, RequiresTheToken) {
-  const TemporaryDirectory folder;
-  write_file(folder / "token", "correct-horse-battery\n");
-  const ServerProcess server({"--model", tiny_run().package(), "--token-file", folder / "token"});
-  ASSERT_NE(server.port(), 0) << server.err();
-  HttpClient client(server.port());
-  EXPECT_EQ(client.get("/v2")->status, 401);
-  EXPECT_EQ(client.get("/v2/health/ready")->status, 200);
-  client.send("GET /v2 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer correct-horse-battery\r\n\r\n");
-  EXPECT_EQ(client.receive()->status, 200);
 }
 
 }  // namespace

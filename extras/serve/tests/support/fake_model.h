@@ -36,6 +36,11 @@ inline ModelFacts fake_facts(const std::string& version = "1") {
   return facts;
 }
 
+inline const InferContract& fake_contract() {
+  static const auto facts = fake_facts();
+  return facts.contract;
+}
+
 // Logits of an image: the sum of its pixels, and `second`.
 class FakeModel : public ServedModel {
  public:
