@@ -31,7 +31,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kFollowInterval{500};
 
-// Every connection is an open file. Returns the largest possible number of connections.
+// Every connection is an open file. Returns the largest possible number of connections. Throws
+// server.start when there is a file for none.
 std::size_t allowed_connections(std::size_t wanted) {
   constexpr std::size_t kOthers = 64;  // the model's files, logs, epoll
   rlimit limit{};
@@ -40,6 +41,12 @@ std::size_t allowed_connections(std::size_t wanted) {
   ::setrlimit(RLIMIT_NOFILE, &limit);
   ::getrlimit(RLIMIT_NOFILE, &limit);
   if (limit.rlim_cur >= wanted + kOthers) return wanted;
+  if (limit.rlim_cur <= kOthers) {
+    throw Error("server.start",
+                fmt::format("the limit of open files is {}, expected more than {}", limit.rlim_cur,
+                            kOthers),
+                "raise it: ulimit -n 1024");
+  }
   const auto allowed = static_cast<std::size_t>(limit.rlim_cur) - kOthers;
   log_warning(fmt::format("{} connections at once instead of {}: the limit of open files is {}",
                           allowed, wanted, limit.rlim_cur));

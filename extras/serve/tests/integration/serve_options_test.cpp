@@ -42,28 +42,40 @@ TEST(Serve, RejectsAnInvalidModelBeforeListening) {
   }
 }
 
+// Runs a server for at most 10 connections and `files` open files, until it is ready.
+ProcessResult run_with_open_files(int files) {
+  const TemporaryDirectory folder;
+  ProcessOptions options;
+  options.stdout_path = folder / "out";
+  options.interrupt_when = [&] {
+    return fs::exists(folder / "out") &&
+           read_file(folder / "out").find("threads") != std::string::npos;
+  };
+  const auto limited = fmt::format("ulimit -n {} && exec \"$0\" \"$@\"", files);
+  return run_process({"sh", "-c", limited, program_path(), "serve", "--model", tiny_run().package(),
+                      "--port", "0", "--threads", "1", "--connections", "10"},
+                     options);
+}
+
 // Each connection is an open file, and 64 more are kept for everything else. With a lower limit the
 // server takes fewer connections, and says so.
 TEST(Serve, TakesAsManyConnectionsAsFilesMayBeOpen) {
   const auto messages = [](int files) {
-    const TemporaryDirectory folder;
-    ProcessOptions options;
-    options.stdout_path = folder / "out";
-    options.interrupt_when = [&] {
-      return fs::exists(folder / "out") &&
-             read_file(folder / "out").find("threads") != std::string::npos;
-    };
-    const auto limited = fmt::format("ulimit -n {} && exec \"$0\" \"$@\"", files);
-    const auto result =
-        run_process({"sh", "-c", limited, program_path(), "serve", "--model", tiny_run().package(),
-                     "--port", "0", "--threads", "1", "--connections", "10"},
-                    options);
+    const auto result = run_with_open_files(files);
     EXPECT_EQ(result.status, 0) << result.err;
     return result.err;
   };
   EXPECT_THAT(messages(74), testing::Not(testing::HasSubstr("connections at once")));
   EXPECT_THAT(messages(73), testing::HasSubstr("9 connections at once instead of 10: the limit of "
                                                "open files is 73\n"));
+}
+
+// A server that could not take one connection does not start.
+TEST(Serve, NeedsAFileForAConnection) {
+  const auto result = run_with_open_files(64);
+  EXPECT_EQ(result.status, kInternalError);
+  EXPECT_THAT(result.err, testing::HasSubstr("server.start: the limit of open files is 64, "
+                                             "expected more than 64"));
 }
 
 // Each number has its limits, which the message of a wrong one gives. With the missing file no
