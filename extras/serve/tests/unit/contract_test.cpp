@@ -35,8 +35,8 @@ void add_members(const Json& value, const std::string& place, Places& all) {
   }
 }
 
-// The schema takes the document. It takes none with another member, none with a member of another
-// type, and none without a member, unless that is optional.
+// The schema accepts the document. It accepts none with another member, none with a member of
+// another type, and none without a member, unless that is optional.
 void expect_contract(const Json& document, const std::string& schema, const Places& optional = {}) {
   EXPECT_TRUE(fits(document.dump(), schema)) << document;
   Places members;
