@@ -38,11 +38,6 @@ std::string inflate_all(const std::string& body, const std::string& encoding, st
   std::string out;
   for (int status = Z_OK; status != Z_STREAM_END;) {
     const auto before = out.size();
-    if (before > limit) {
-      throw Error("request.too_large",
-                  fmt::format("a body of more than {} bytes when unpacked", limit),
-                  "send fewer images in a request, or start the server with a larger --max-body");
-    }
     out.resize(before + std::min(kPiece, limit + 1 - before));
     stream.next_out = reinterpret_cast<Bytef*>(out.data() + before);
     stream.avail_out = static_cast<uInt>(out.size() - before);
@@ -50,6 +45,11 @@ std::string inflate_all(const std::string& body, const std::string& encoding, st
     out.resize(out.size() - stream.avail_out);
     if (status == Z_BUF_ERROR) throw_damaged(encoding, "a body that is cut off");
     if (status != Z_OK && status != Z_STREAM_END) throw_damaged(encoding, "a damaged body");
+    if (out.size() > limit) {
+      throw Error("request.too_large",
+                  fmt::format("a body of more than {} bytes when unpacked", limit),
+                  "send fewer images in a request, or start the server with a larger --max-body");
+    }
   }
   if (stream.avail_in > 0) {
     throw_damaged(encoding, fmt::format("{} bytes behind the end", stream.avail_in));
@@ -61,15 +61,7 @@ std::string inflate_all(const std::string& body, const std::string& encoding, st
 
 std::string unpacked(std::string body, const std::string& encoding, std::size_t limit) {
   if (encoding.empty() || encoding == "identity") return body;
-  if (encoding == "gzip" || encoding == "deflate") {
-    auto out = inflate_all(body, encoding, limit);
-    if (out.size() <= limit) return out;
-    throw Error("request.too_large",
-                fmt::format("a body of {} bytes when unpacked, expected at "
-                            "most {}",
-                            out.size(), limit),
-                "send fewer images in a request, or start the server with a larger --max-body");
-  }
+  if (encoding == "gzip" || encoding == "deflate") return inflate_all(body, encoding, limit);
   throw Error("request.encoding",
               fmt::format("Content-Encoding {}, expected gzip, deflate or identity", encoding),
               "compress the body by one of these, or send it uncompressed");

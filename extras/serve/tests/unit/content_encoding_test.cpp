@@ -2,6 +2,9 @@
 
 #include <zlib.h>
 
+#include <string>
+
+#include "base/error.h"
 #include "data/gzip.h"
 #include "support/testing.h"
 
@@ -40,6 +43,11 @@ TEST(ContentEncoding, LimitsTheUnpackedSize) {
   expect_error("request.too_large", [&] { unpacked(bomb, "gzip", 1'000'000); });
   expect_error("request.too_large", [&] { unpacked(bomb, "gzip", 9'999'999); });
   EXPECT_EQ(unpacked(bomb, "gzip", 10'000'000).size(), 10'000'000U);
+  const auto piece = gzip(std::string(65'536, 'x'));  // as large as a step of unpacking
+  EXPECT_EQ(unpacked(piece, "gzip", 65'536).size(), 65'536U);
+  const auto error = error_of([&] { unpacked(piece, "gzip", 65'535); });
+  EXPECT_EQ(error.code(), "request.too_large");
+  EXPECT_STREQ(error.what(), "a body of more than 65535 bytes when unpacked");
 }
 
 // A damaged body is rejected: truncated anywhere, changed, or followed by other bytes.
