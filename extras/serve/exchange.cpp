@@ -13,9 +13,6 @@ namespace {
 // A rejected body is read to its end up to this multiple of the limit.
 constexpr std::size_t kMaxDiscardFactor = 4;
 
-// JSON parsers read some bytes beyond the end of their text.
-constexpr std::size_t kPadding = 64;
-
 }  // namespace
 
 void Exchange::begin(const BodyFraming& framing) {
@@ -54,7 +51,6 @@ void Exchange::append(const char* bytes, std::size_t size) {
                             limits_.buffered->load(), limits_.all),
                 "try again later");
   }
-  if (request.body.empty()) request.body.reserve(size + kPadding);
   request.body.append(bytes, size);
 }
 

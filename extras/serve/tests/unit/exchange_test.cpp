@@ -1,5 +1,9 @@
 #include "serve/exchange.h"
 
+#include <atomic>
+#include <string>
+#include <utility>
+
 #include "support/testing.h"
 
 namespace digits {
@@ -28,6 +32,19 @@ TEST_F(ExchangeTest, CollectsABody) {
     EXPECT_EQ(exchange.take().body, "abcdef");
   }
   EXPECT_EQ(buffered, 0U);
+}
+
+// A body follows if its length is announced, also one of 0 bytes, or if it comes in chunks.
+TEST_F(ExchangeTest, KnowsWhetherABodyFollows) {
+  BodyFraming chunks;
+  chunks.encodings = 1;
+  chunks.chunked = true;
+  for (const auto& [framing, expected] :
+       {std::pair{length(0), true}, {chunks, true}, {BodyFraming(), false}}) {
+    Exchange exchange(limits);
+    exchange.begin(framing);
+    EXPECT_EQ(exchange.request.has_length, expected);
+  }
 }
 
 // Two servers that disagree about the end of a body can be attacked by request smuggling. Such
