@@ -17,7 +17,7 @@ bool is_incomplete(Phase phase) {
 // Bytes that have arrived unread: 0 when the client has closed its side, -1 for none.
 ssize_t unread(int fd) {
   char byte = 0;
-  return ::recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return ::recv(fd, &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT);
 }
 
 }  // namespace
