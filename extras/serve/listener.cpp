@@ -42,7 +42,6 @@ Descriptor listen_on(const std::string& host, int port) {
   addrinfo wanted{};
   wanted.ai_family = AF_UNSPEC;
   wanted.ai_socktype = SOCK_STREAM;
-  wanted.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
   addrinfo* found = nullptr;
   const auto service = std::to_string(port);
   const int failed = ::getaddrinfo(host.c_str(), service.c_str(), &wanted, &found);
