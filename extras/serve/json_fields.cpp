@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kDepth = 16;
 constexpr std::size_t kMaxReusedParserBytes =
-    1U << 20U;  // a parser with a larger buffer is not reused
+    1U << 20U;  // a parser with a larger buffer is not reused for less
 
 std::string shortened(std::string_view text) { return printable(text.substr(0, 60)); }
 
@@ -24,8 +24,7 @@ std::string place(const std::string& where, std::string_view name) {
 
 simdjson::dom::parser& this_threads_parser(std::size_t bytes) {
   thread_local simdjson::dom::parser parser;
-  if (parser.capacity() > kMaxReusedParserBytes && bytes <= kMaxReusedParserBytes)
-    parser = simdjson::dom::parser();
+  if (parser.capacity() > std::max(bytes, kMaxReusedParserBytes)) parser = simdjson::dom::parser();
   if (parser.max_depth() != kDepth &&
       parser.allocate(std::max<std::size_t>(bytes, 4096), kDepth) != simdjson::SUCCESS) {
     throw std::bad_alloc();

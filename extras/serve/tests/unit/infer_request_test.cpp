@@ -92,6 +92,7 @@ struct Bad {
 // nothing.
 TEST(InferRequest, RejectsInvalidRequests) {
   const std::string good = R"([0,0,0,0])", shape = "[1,1,2,2]";
+  const auto inputs = fake_request().substr(1);  // of a valid request, to its end
   const std::string deep(40, '[');
   const std::vector<Bad> all{
       {"request.json", ""},
@@ -111,18 +112,19 @@ TEST(InferRequest, RejectsInvalidRequests) {
       {"request.field", R"({"inputs":[]})"},
       {"request.field", R"({"inputs":[1]})"},
       {"request.field", R"({"inputs":[{},{}]})"},
-      {"request.field", R"({"id":"a","id":"b",)" + fake_request().substr(1)},
-      {"request.field", R"({"output":[],)" + fake_request().substr(1)},
-      {"request.field", R"({"inputs":[],"id":7})"},
-      {"request.field", R"({"inputs":[],"id":")" + std::string(257, 'x') + "\"}"},
-      {"request.field", R"({"inputs":[],"parameters":[]})"},
-      {"request.field", R"({"inputs":[],"parameters":{"binary_data_output":1}})"},
-      {"request.field", R"({"inputs":[],"outputs":[]})"},
-      {"request.field", R"({"inputs":[],"outputs":[{"name":"label"},{"name":"label"}]})"},
+      {"request.field", R"({"id":"a","id":"b",)" + inputs},
+      {"request.field", R"({"output":[],)" + inputs},
+      {"request.field", R"({"id":7,)" + inputs},
+      {"request.field", R"({"id":")" + std::string(257, 'x') + "\"," + inputs},
+      {"request.field", R"({"parameters":[],)" + inputs},
+      {"request.field", R"({"parameters":{"priority":1,"priority":1},)" + inputs},
+      {"request.field", R"({"parameters":{"binary_data_output":1},)" + inputs},
+      {"request.field", R"({"outputs":[],)" + inputs},
+      {"request.field", R"({"outputs":[{"name":"label"},{"name":"label"}],)" + inputs},
       {"request.field",
-       R"({"inputs":[],"outputs":[{"name":"logits","parameters":{"classification":0}}]})"},
+       R"({"outputs":[{"name":"logits","parameters":{"classification":0}}],)" + inputs},
       {"request.field",
-       R"({"inputs":[],"outputs":[{"name":"label","parameters":{"classification":1}}]})"},
+       R"({"outputs":[{"name":"label","parameters":{"classification":1}}],)" + inputs},
       {"request.field", R"({"inputs":[{"name":"images","shape":[1,1,2,2],"datatype":"FP32"}]})"},
       {"request.field", R"({"inputs":[{"name":"images","shape":[1,1,2,2],"data":[0,0,0,0]}]})"},
       {"request.field", input("images", "4", "FP32", good)},
