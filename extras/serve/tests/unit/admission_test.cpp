@@ -1,5 +1,8 @@
 #include "serve/admission.h"
 
+#include <string>
+#include <utility>
+
 #include "base/error.h"
 #include "base/files.h"
 #include "serve/token.h"
@@ -50,6 +53,30 @@ TEST(Admission, RejectsByTheHeaders) {
   request = inference();
   request.content_encoding = "br";
   EXPECT_EQ(refusal_of(request), "request.encoding");
+}
+
+// A message repeats the beginning of a long text from the client, and no more.
+TEST(Admission, MessagesCutLongTexts) {
+  const auto message_of = [](const HttpRequest& request) -> std::string {
+    return error_of([&] { require_admissible(request, find_route(request.path), ""); }).what();
+  };
+  const std::string method(20, 'X'), path = "/v2/models/" + std::string(189, 'm');
+  const std::string type = "image/" + std::string(74, 'x'), encoding(80, 'x');
+  ASSERT_EQ(path.size(), 200U);
+  ASSERT_EQ(type.size(), 80U);
+  auto request = inference();
+  request.method = method + "y";
+  request.path = path + "m/infer";
+  EXPECT_EQ(message_of(request), method + " " + path + ", expected POST");
+  request = inference();
+  request.content_type = type + "y";
+  EXPECT_EQ(message_of(request), "Content-Type " + type +
+                                     ", expected application/json, or application/octet-stream "
+                                     "for JSON with tensors behind it");
+  request = inference();
+  request.content_encoding = encoding + "y";
+  EXPECT_EQ(message_of(request),
+            "Content-Encoding " + encoding + ", expected gzip, deflate or identity");
 }
 
 // Only the exact token after the word Bearer is accepted.

@@ -1,6 +1,10 @@
 // True labels and the predictions that they judge.
 #include "serve/feedback.h"
 
+#include <string>
+#include <vector>
+
+#include "base/error.h"
 #include "support/testing.h"
 
 namespace digits {
@@ -28,6 +32,19 @@ TEST(FeedbackRequest, RejectsOtherBodies) {
     EXPECT_EQ(error_code([&] { parse_feedback(body, names()); }), "request.field") << body;
   }
   EXPECT_EQ(error_code([] { parse_feedback("{", names()); }), "request.json");
+}
+
+// A message names the place, and repeats the beginning of a long text from the client.
+TEST(FeedbackRequest, MessagesCutLongTexts) {
+  const std::string x60(60, 'x'), x64(64, 'x');
+  const auto body = R"({"id":"a","label":["one",")" + x60 + R"(y"]})";
+  EXPECT_EQ(error_of([&] { parse_feedback(body, names()); }).what(),
+            "label[1] is \"" + x60 + "\", expected the name of a class");
+  Feedback feedback(5);
+  EXPECT_EQ(error_of([&] {
+              feedback.label({x64 + "y", {0}});
+            }).what(),
+            "no answered request \"" + x64 + "\" among the latest 5");
 }
 
 // Four images in two requests, of which the live version predicts three right and the shadow two.
@@ -102,7 +119,9 @@ TEST(Feedback, RepeatedIdNamesTheLatestRequest) {
 TEST(Feedback, RejectsAnotherNumberOfLabels) {
   Feedback feedback(2);
   feedback.answered("a", "1", {0, 1});
-  EXPECT_EQ(error_code([&] { feedback.label({"a", {0}}); }), "request.field");
+  const auto error = error_of([&] { feedback.label({"a", {0}}); });
+  EXPECT_EQ(error.code(), "request.field");
+  EXPECT_STREQ(error.what(), "label is 1 names, expected 2, one for each image");
   EXPECT_EQ(feedback.label({"a", {0, 1}}), 2U);
 }
 
