@@ -10,20 +10,6 @@
 
 namespace digits {
 
-namespace {
-
-// Calls visit(place in the tensor, place in the file) for each value of an image.
-template <typename Visit>
-void for_each_value(const Schema& schema, const Visit& visit) {
-  const auto channels = static_cast<std::size_t>(schema.channels);
-  const auto pixels = schema.image_bytes() / channels;
-  for (std::size_t c = 0; c < channels; ++c) {
-    for (std::size_t i = 0; i < pixels; ++i) visit(c * pixels + i, i * channels + c);
-  }
-}
-
-}  // namespace
-
 std::vector<float> read_pictures(const InferRequest& request, const ModelFacts& facts,
                                  const std::function<void()>& before_each) {
   const auto& schema = facts.contract.schema;
@@ -47,18 +33,25 @@ std::vector<float> read_pictures(const InferRequest& request, const ModelFacts& 
 
 void append_tensor(const std::vector<std::uint8_t>& image, const Schema& schema,
                    std::vector<float>& tensor) {
-  const auto begin = tensor.size();
-  tensor.resize(begin + image.size());
-  for_each_value(schema, [&](std::size_t to, std::size_t from) {
-    tensor[begin + to] = static_cast<float>(image[from]) / 255.0F;
-  });
+  const auto channels = static_cast<std::size_t>(schema.channels);
+  const auto pixels = image.size() / channels;
+  for (std::size_t c = 0; c < channels; ++c) {
+    for (std::size_t i = 0; i < pixels; ++i) {
+      tensor.push_back(static_cast<float>(image[i * channels + c]) / 255.0F);
+    }
+  }
 }
 
 std::vector<std::uint8_t> image_bytes(const float* tensor, const Schema& schema) {
-  std::vector<std::uint8_t> image(schema.image_bytes());
-  for_each_value(schema, [&](std::size_t from, std::size_t to) {
-    image[to] = static_cast<std::uint8_t>(std::lround(tensor[from] * 255.0F));
-  });
+  const auto channels = static_cast<std::size_t>(schema.channels);
+  const auto pixels = schema.image_bytes() / channels;
+  std::vector<std::uint8_t> image;
+  image.reserve(schema.image_bytes());
+  for (std::size_t i = 0; i < pixels; ++i) {
+    for (std::size_t c = 0; c < channels; ++c) {
+      image.push_back(static_cast<std::uint8_t>(std::lround(tensor[c * pixels + i] * 255.0F)));
+    }
+  }
   return image;
 }
 

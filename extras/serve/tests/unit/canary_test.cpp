@@ -18,7 +18,8 @@ using std::chrono::seconds;
 Quantity share_of(std::size_t bad, std::size_t n) { return proportion(bad, n); }
 
 // Three of three do not decide, nor does a share that may be above the bound by chance. The low
-// ends are Wilson's: 4.8 % for 9 of 100, 5.5 % for 10 of 100.
+// ends are Wilson's: 4.8 % for 9 of 100, 5.5 % for 10 of 100. A low end on the bound is not
+// above it.
 TEST(Canary, BoundNeedsEvidence) {
   EXPECT_FALSE(exceeds(share_of(0, 0), 0.05));
   EXPECT_FALSE(exceeds(share_of(3, 3), 0.05));
@@ -26,6 +27,7 @@ TEST(Canary, BoundNeedsEvidence) {
   EXPECT_FALSE(exceeds(share_of(9, 100), 0.05));
   EXPECT_TRUE(exceeds(share_of(10, 100), 0.05));
   EXPECT_FALSE(exceeds(share_of(50, 1000), 0.05));
+  EXPECT_FALSE(exceeds({0.1, 0.05, 0.2, 100}, 0.05));
 }
 
 // The window forgets: 1000 good outcomes do not outweigh later bad ones.

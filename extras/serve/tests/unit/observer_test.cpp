@@ -2,13 +2,16 @@
 // once, so that the watching thread and the test see the same ones.
 #include "serve/observer.h"
 
+#include <cmath>
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <utility>
 
 #include "base/json.h"
+#include "base/log.h"
 #include "serve/request_log.h"
 #include "support/fake_model.h"
 #include "support/observed.h"
@@ -62,6 +65,48 @@ TEST_F(ObserverTest, PublishesTheDriftOfTheLiveModel) {
   EXPECT_EQ(metrics().count(R"(digits_drift_p{feature="mean_intensity"})"), 1U);
 }
 
+std::string logged_by(const std::function<void()>& action) {
+  testing::internal::CaptureStderr();
+  action();
+  return testing::internal::GetCapturedStderr();
+}
+
+// A new state of the drift is logged once; the same state again is not.
+TEST_F(ObserverTest, LogsEachChangeOfTheDrift) {
+  start_logging();
+  const auto judge = [&] { observer.publish(observer.look_at_drift()); };
+  const auto first_look = logged_by([&] {
+    answer(first);
+    judge();
+  });
+  EXPECT_THAT(first_look, testing::HasSubstr("drift.drifting: the latest 50 inputs, "));
+  EXPECT_THAT(logged_by(judge), testing::Not(testing::HasSubstr("drift.")));
+  EXPECT_THAT(logged_by([&] { replace(); }), testing::HasSubstr("drift.too_few: the latest 0 "));
+}
+
+// Each image of a request counts with its own class, the probability of this class, and its own
+// pixels. The rows are 1 : 3, 9 : 1 and 1 : 4; the pixels have the bytes 51, 102 and 255.
+TEST_F(ObserverTest, CountsEachImageByItself) {
+  InferRequest request;
+  request.count = 3;
+  Inference inference;
+  inference.model = first;
+  for (const float pixel : {0.2F, 0.4F, 1.0F}) {
+    inference.images.insert(inference.images.end(), 4, pixel);
+  }
+  inference.logits = {0.0F, std::log(3.0F), std::log(9.0F), 0.0F, 0.0F, std::log(4.0F)};
+  inference.batch = 3;
+  observer.inferred(request, inference);
+  const auto all = metrics();
+  EXPECT_EQ(all.at(R"(digits_predictions_total{class="zero",role="live"})"), 1.0);
+  EXPECT_EQ(all.at(R"(digits_predictions_total{class="one",role="live"})"), 2.0);
+  EXPECT_NEAR(all.at(R"(digits_confidence_sum{role="live"})"), 0.75 + 0.9 + 0.8, 1e-6);
+  const auto profile = observer.input_profile();
+  EXPECT_EQ(profile.at("class_counts"), Json::parse("[1,2]"));
+  const double mean = profile.at("/features/mean_intensity/mean"_json_pointer);
+  EXPECT_NEAR(mean, (51.0 + 102.0 + 255.0) / (3.0 * 255.0), 1e-9);
+}
+
 // A verdict on the inputs of an earlier model that comes after the change is not shown.
 TEST_F(ObserverTest, DropsALateVerdictOnAnEarlierModel) {
   answer(first);
@@ -112,6 +157,7 @@ TEST_F(ObserverTest, CountsNoAnswerOfAnEarlierModel) {
 TEST_F(ObserverTest, KeepsTheCountersOfTheServer) {
   RequestRecord record;
   record.status = 200;
+  record.milliseconds = 1500.0;
   observer.request_started();
   observer.request_ended("infer", record);
   observer.request_started();
@@ -123,6 +169,7 @@ TEST_F(ObserverTest, KeepsTheCountersOfTheServer) {
   const auto all = metrics();
   EXPECT_EQ(all.at(R"(digits_requests_total{endpoint="infer",status="200"})"), 1.0);
   EXPECT_EQ(all.at("digits_requests_in_flight"), 1.0);
+  EXPECT_DOUBLE_EQ(all.at("digits_request_seconds_sum"), 1.5);
   EXPECT_EQ(all.at(R"(digits_model_loads_total{outcome="loaded",role="live"})"), 1.0);
   EXPECT_EQ(all.at(R"(digits_predictions_total{class="zero",role="live"})"), 3.0 * kImages);
   EXPECT_EQ(all.at(R"(digits_confidence_count{role="live"})"), 3.0 * kImages);

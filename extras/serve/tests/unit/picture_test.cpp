@@ -1,6 +1,8 @@
 #include "serve/picture.h"
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -35,6 +37,17 @@ TEST(ReadPictures, RejectsSeveralDigits) {
   }
   request.one_digit = true;
   EXPECT_EQ(read().size(), 4U);
+}
+
+// A file has the channels of a pixel side by side, a tensor has each channel as a whole. Here are
+// two pixels of three channels, behind a value that the tensor has already.
+TEST(PixelOrder, OfATensorIsByChannel) {
+  const Schema schema{1, 2, 3, {"zero", "one"}};
+  const std::vector<std::uint8_t> image{0, 51, 255, 102, 204, 153};
+  std::vector<float> tensor{0.5F};
+  append_tensor(image, schema, tensor);
+  EXPECT_THAT(tensor, testing::ElementsAre(0.5F, 0.0F, 0.4F, 0.2F, 0.8F, 1.0F, 0.6F));
+  EXPECT_EQ(image_bytes(tensor.data() + 1, schema), image);
 }
 
 }  // namespace
