@@ -7,7 +7,7 @@ namespace digits {
 namespace {
 
 constexpr std::chrono::seconds kRetry{30};
-constexpr int kNone = -1, kUnknown = 0;
+constexpr int kUnknown = 0;  // versions begin at 1
 
 // Calls `action`; returns its exception as an Error.
 template <typename Action>
@@ -30,13 +30,13 @@ std::optional<Error> VersionFollower::poll(Clock::time_point now) {
     return failed(kUnknown, *error, now);
   }
   if (wanted == serving_) {
-    failed_ = kNone;
+    failed_.reset();
     return std::nullopt;
   }
   if (wanted == failed_ && now < retry_) return std::nullopt;
   if (const auto error = error_of([&] { load_(wanted); })) return failed(wanted, *error, now);
   serving_ = wanted;
-  failed_ = kNone;
+  failed_.reset();
   return std::nullopt;
 }
 

@@ -28,7 +28,7 @@ class VersionFollower {
   std::function<int()> current_;
   std::function<void(int)> load_;
   int serving_;
-  int failed_ = -1;  // version; 0: current_ itself
+  std::optional<int> failed_;  // version; 0: current_ itself
   Clock::time_point retry_{};
 };
 

@@ -83,7 +83,19 @@ TEST_F(VersionFollowerTest, LoadsTheNextVersionAtOnce) {
   EXPECT_EQ(follower.serving(), 3);
 }
 
-// A damaged current.json is reported once, and does not stop the server.
+// A version that failed and is promoted a second time is tried at once.
+TEST_F(VersionFollowerTest, TriesARepeatedPromotionAtOnce) {
+  promoted = broken = 2;
+  EXPECT_EQ(poll(0), "package.hash");
+  promoted = 1;
+  EXPECT_EQ(poll(1), "");
+  promoted = 2;
+  EXPECT_EQ(poll(2), "package.hash");
+  EXPECT_THAT(loads, testing::ElementsAre(2, 2));
+}
+
+// A damaged current.json is reported once, and does not stop the server. Once it is repaired, each
+// version is loaded without delay, also the first one.
 TEST_F(VersionFollowerTest, SurvivesADamagedRepository) {
   unreadable = true;
   EXPECT_EQ(poll(0), "repository.malformed");
@@ -92,6 +104,12 @@ TEST_F(VersionFollowerTest, SurvivesADamagedRepository) {
   promoted = 2;
   EXPECT_EQ(poll(2), "");
   EXPECT_EQ(follower.serving(), 2);
+  unreadable = true;
+  EXPECT_EQ(poll(3), "repository.malformed");
+  unreadable = false;
+  promoted = 1;
+  EXPECT_EQ(poll(4), "");
+  EXPECT_EQ(follower.serving(), 1);
 }
 
 }  // namespace
