@@ -1,9 +1,14 @@
 #include "serve/stop_signal.h"
 
+#include <sys/eventfd.h>
+#include <unistd.h>
+
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstddef>
+#include <limits>
 
 #include "base/interrupt.h"
 #include "support/testing.h"
@@ -36,6 +41,29 @@ TEST_F(StopSignalTest, RecordsEachSignal) {
     EXPECT_FALSE(interrupted()) << number;
     EXPECT_EQ(std::signal(number, SIG_DFL), SIG_DFL) << number;
   }
+}
+
+// Afterwards a signal interrupts computations, as before.
+TEST_F(StopSignalTest, GivesTheSignalsBack) {
+  for (const int number : kStops) {
+    { const StopSignal ended; }
+    std::raise(number);
+    EXPECT_TRUE(interrupted()) << number;
+    set_interrupted(false);
+  }
+}
+
+// A signal may come between a failed call and the look at its errno. Here the handler's own call
+// fails: the counter that it adds to is full.
+TEST_F(StopSignalTest, KeepsErrno) {
+  const int counter = ::dup(STDERR_FILENO);  // the lowest free number: the counter gets it next
+  ::close(counter);
+  const StopSignal stop;
+  ASSERT_EQ(::eventfd_write(counter, std::numeric_limits<eventfd_t>::max() - 1), 0);
+  errno = ERANGE;
+  std::raise(SIGTERM);
+  const int after = errno;
+  EXPECT_EQ(after, ERANGE);
 }
 
 // nohup starts the server with SIGHUP ignored: a closed terminal does not stop it.
