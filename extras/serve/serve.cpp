@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <system_error>
@@ -108,7 +107,7 @@ ServerOptions options_of(const ParsedOptions& parsed) {
   auto& service = options.service;
   service.threads =
       thread_count(static_cast<int>(parsed.number("threads", 0, 1024)), available_cores());
-  http.threads = std::clamp(service.threads / 2, 1, 4);  // reading takes less time than computing
+  http.threads = reading_threads(service.threads);
   service.queue = size_within(parsed, "queue", 1, 1'000'000);
   service.max_batch = size_within(parsed, "max-batch", 1, 128);
   service.max_body = http.max_body;

@@ -187,6 +187,8 @@ ModelChoice choose_model(const fs::path& path) {
   return {model.path_of(version), std::move(model), version};
 }
 
+int reading_threads(int computing) { return std::clamp(computing / 2, 1, 4); }
+
 void serve(const ModelChoice& choice, const ServerOptions& given) {
   const StopSignal signal;
   std::signal(SIGPIPE, SIG_IGN);

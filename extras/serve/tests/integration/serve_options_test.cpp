@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <regex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -42,19 +43,32 @@ TEST(Serve, RejectsAnInvalidModelBeforeListening) {
   }
 }
 
-// Runs a server for at most 10 connections and `files` open files, until it is ready.
-ProcessResult run_with_open_files(int files) {
+// Whether the server has printed its address. It must answer there.
+bool has_answered(const std::string& out) {
+  static const std::regex address("http://[0-9.]+:([0-9]+)[^0-9][^]*threads");
+  std::smatch match;
+  if (!std::regex_search(out, match, address)) return false;
+  const auto reply = HttpClient(std::stoi(match[1].str())).get("/v2/health/live");
+  EXPECT_EQ(reply ? reply->status : 0, 200);
+  return true;
+}
+
+// Runs a server until it has answered, or ends by itself. `first` is a command of the shell.
+ProcessResult run_until_answered(const std::string& first, std::vector<std::string> arguments) {
   const TemporaryDirectory folder;
   ProcessOptions options;
   options.stdout_path = folder / "out";
   options.interrupt_when = [&] {
-    return fs::exists(folder / "out") &&
-           read_file(folder / "out").find("threads") != std::string::npos;
+    return fs::exists(folder / "out") && has_answered(read_file(folder / "out"));
   };
-  const auto limited = fmt::format("ulimit -n {} && exec \"$0\" \"$@\"", files);
-  return run_process({"sh", "-c", limited, program_path(), "serve", "--model", tiny_run().package(),
-                      "--port", "0", "--threads", "1", "--connections", "10"},
-                     options);
+  arguments.insert(arguments.begin(),
+                   {"sh", "-c", first + " && exec \"$0\" \"$@\"", program_path(), "serve",
+                    "--model", tiny_run().package(), "--port", "0", "--threads", "1"});
+  return run_process(arguments, options);
+}
+
+ProcessResult run_with_open_files(int files) {
+  return run_until_answered(fmt::format("ulimit -n {}", files), {"--connections", "10"});
 }
 
 // Each connection is an open file, and 64 more are kept for everything else. With a lower limit the
@@ -76,6 +90,20 @@ TEST(Serve, NeedsAFileForAConnection) {
   EXPECT_EQ(result.status, kInternalError);
   EXPECT_THAT(result.err, testing::HasSubstr("server.start: the limit of open files is 64, "
                                              "expected more than 64"));
+}
+
+// A server without a token says so if other machines reach it.
+TEST(Serve, WarnsOfAnAddressThatIsOpenToAll) {
+  const TemporaryDirectory folder;
+  write_file(folder / "token", "correct-horse-battery\n");
+  const auto warns = [](const std::vector<std::string>& arguments) {
+    const auto result = run_until_answered("true", arguments);
+    EXPECT_EQ(result.status, 0) << result.err;
+    return result.err.find("serve.open: any client") != std::string::npos;
+  };
+  EXPECT_FALSE(warns({}));
+  EXPECT_TRUE(warns({"--host", "0.0.0.0"}));
+  EXPECT_FALSE(warns({"--host", "0.0.0.0", "--token-file", folder / "token"}));
 }
 
 // Each number has its limits, which the message of a wrong one gives. With the missing file no

@@ -66,6 +66,7 @@ TEST(Serve, FollowsThePromotedVersionUnderLoad) {
   server.signal(SIGTERM);
   EXPECT_EQ(server.wait(), 0);
   EXPECT_THAT(server.err(), testing::HasSubstr("model.loaded: version 2"));
+  EXPECT_THAT(server.err(), testing::Not(testing::HasSubstr("model.kept")));
 }
 
 // A version that does not give its golden logits never answers. The previous version continues, and

@@ -197,6 +197,7 @@ int report_on_shadow(const fs::path& shadow) {
   do {
     stats = Json::parse(client.get("/v2/models/" + name + "/stats")->body);
   } while (stats.at("/model_stats/0/shadow/agreement/n"_json_pointer) < 120);
+  EXPECT_EQ(stats.at("/model_stats/0/shadow/shadow_version"_json_pointer), "shadow");
   const TemporaryDirectory folder;
   write_file(folder / "stats.json", stats.dump());
   return run_digits({"shadow-report", "--min-images", "100", "--min-agreement", "0.95",
