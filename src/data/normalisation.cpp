@@ -31,13 +31,4 @@ Normalisation compute_normalisation(const Dataset& train) {
   return result;
 }
 
-void to_json(Json& json, const Normalisation& normalisation) {
-  json = Json{{"mean", normalisation.mean}, {"stddev", normalisation.stddev}};
-}
-
-void from_json(const Json& json, Normalisation& normalisation) {
-  json.at("mean").get_to(normalisation.mean);
-  json.at("stddev").get_to(normalisation.stddev);
-}
-
 }  // namespace digits

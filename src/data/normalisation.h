@@ -3,7 +3,6 @@
 
 #include <vector>
 
-#include "base/json.h"
 #include "data/dataset.h"
 
 namespace digits {
@@ -18,8 +17,5 @@ struct Normalisation {
 // exact integers, so the result does not depend on order. Throws data.empty for a set without
 // samples.
 Normalisation compute_normalisation(const Dataset& train);
-
-void to_json(Json& json, const Normalisation& normalisation);
-void from_json(const Json& json, Normalisation& normalisation);
 
 }  // namespace digits
