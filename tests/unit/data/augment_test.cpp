@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/rng.h"
+#include "data/perturb.h"
 #include "support/testing.h"
 #include "unit/data/augmented.h"
 
@@ -29,6 +31,30 @@ TEST(Augment, IsAFunctionOfItsKey) {
   EXPECT_EQ(augmented(strong(), set, 0, 5), augmented(strong(), set, 0, 5));
   EXPECT_NE(augmented(strong(), set, 0, 5), augmented(strong(), set, 0, 6));
   EXPECT_NE(augmented(strong(), set, 0, 5), original(set, 0));
+}
+
+// A key's numbers are drawn in a fixed order, and only those that the options need: every later
+// version makes the same images.
+TEST(Augment, DrawsTheNumbersOfItsOptionsInAFixedOrder) {
+  const auto set = random_dataset(1, 12, 12);
+  AugmentOptions tone;
+  tone.contrast = 0.3;
+  tone.brightness = 0.1;
+  for (std::uint64_t key = 0; key < 20; ++key) {
+    Rng of_move(test_seed(), Stream::kAugment, key);
+    Move move;
+    move.rotation = of_move.uniform(-20.0, 20.0);
+    move.scale = 1.0 + of_move.uniform(-0.2, 0.2);
+    move.shear = of_move.uniform(-0.3, 0.3);
+    move.dx = -of_move.uniform(-2.0, 2.0);
+    move.dy = -of_move.uniform(-2.0, 2.0);
+    EXPECT_EQ(augmented(strong(), set, 0, key), perturbed(set, moved(move)).images);
+
+    Rng of_tone(test_seed(), Stream::kAugment, key);
+    const double gain = 1.0 + of_tone.uniform(-0.3, 0.3);
+    const double offset = of_tone.uniform(-0.1, 0.1);
+    EXPECT_EQ(augmented(tone, set, 0, key), perturbed(set, toned(gain, offset)).images);
+  }
 }
 
 // A bright dot in the middle moves by at most the shift, and each axis by its own draw.
@@ -150,6 +176,16 @@ TEST(Augment, ElasticDisplacementIsLimitedByItsStrength) {
     bent += out != original(set, 0) ? 1 : 0;
   }
   EXPECT_GT(bent, 45);
+}
+
+// Ink fills the whole image. The source of each pixel lies less than a pixel from it, so a tenth of
+// it along each axis lies in the ink at least.
+TEST(Augment, ElasticDisplacementBelowAPixelLeavesInkEverywhere) {
+  const auto set = plain_image(255, 28);
+  const auto options = only(&AugmentOptions::elastic, 0.9);
+  for (std::uint64_t key = 0; key < 5; ++key) {
+    EXPECT_THAT(augmented(options, set, 0, key), testing::Each(testing::Gt(0))) << "key " << key;
+  }
 }
 
 // Neighbours move together: a smoothed field has a far smaller slope than its noise, so a ramp

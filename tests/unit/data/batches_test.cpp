@@ -3,10 +3,14 @@
 #include <rapidcheck.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
 #include <numeric>
 #include <set>
 
 #include "base/parallel.h"
+#include "base/rng.h"
+#include "data/augment.h"
 #include "support/testing.h"
 
 namespace digits {
@@ -173,6 +177,28 @@ TEST(BatchStream, AugmentsEachEpochDifferently) {
   const auto first = all_batches(set, options).front().images;
   options.epoch = 1;
   EXPECT_NE(all_batches(set, options).front().images, first);
+}
+
+// Sample 2 of epoch 3 has the key 3 * 2^32 + 2. Without outliers all its numbers are for the
+// augmentation. With outliers its first number decides: it must be below the share.
+TEST(BatchStream, DrawsFromTheKeyOfSampleAndEpoch) {
+  const auto set = random_dataset(4, 8, 8);
+  auto options = options_of(4);
+  options.shuffle = false;
+  options.epoch = 3;
+  options.augment = {15.0, 2.0, 0.1, 0.1};
+  const Rng key(options.seed, Stream::kAugment, (std::uint64_t{3} << 32U) + 2);
+  const auto bytes = set.schema.image_bytes();
+  std::vector<std::uint8_t> expected(bytes);
+  augment(options.augment, set.schema, set.image(2), expected.data(), key);
+  const auto plain = all_batches(set, options).front();
+  EXPECT_TRUE(std::equal(expected.begin(), expected.end(), &plain.images[2 * bytes]));
+
+  const double first = Rng(key).uniform();
+  options.augment.outliers = first;
+  EXPECT_EQ(all_batches(set, options).front().labels[2], set.labels[2]);
+  options.augment.outliers = std::nextafter(first, 1.0);
+  EXPECT_EQ(all_batches(set, options).front().labels[2], set.schema.classes());
 }
 
 // A stream that begins in the middle of an epoch gives the same batches as the whole one from there
