@@ -58,6 +58,32 @@ TEST(ReadAsOneDigit, TakesTheMedianOfTheRimForPaper) {
   EXPECT_THAT(first_ink(reading), ElementsAre(255, 255, 255, 255, 255));
 }
 
+// The rim of 3x3 pixels has four of 150 and four of 200: of the two middle values the larger one is
+// the paper. One darker pixel more, or one of 200 less, would make 150 the paper; the pixel in the
+// middle and those beside the picture are darker. Differences of 50 and 200 become 64 and 255.
+TEST(ReadAsOneDigit, TakesTheRimOfThePictureAlone) {
+  cv::Mat1b sheet(4, 4, std::uint8_t{0});
+  const cv::Mat1b picture = sheet(cv::Rect(0, 0, 3, 3));
+  for (const int y : {0, 2}) sheet(y, 0) = sheet(y, 1) = 200;
+  sheet(0, 2) = sheet(1, 0) = sheet(1, 2) = sheet(2, 2) = 150;
+  const auto reading = read_as_one_digit(picture);
+  ASSERT_EQ(reading.digits.size(), 1U);
+  EXPECT_EQ(reading.digits[0].box, cv::Rect(0, 0, 3, 3));
+  EXPECT_THAT(first_ink(reading), ElementsAre(0, 0, 64, 64, 255, 64, 0, 0, 64));
+}
+
+// On paper of 200, 12 % are 24: a difference of 24 is ink, and one of 23 is not.
+TEST(ReadAsOneDigit, FindsADifferenceAtTheBound) {
+  cv::Mat1b picture(7, 3, std::uint8_t{200});
+  picture(3, 1) = 177;
+  EXPECT_TRUE(read_as_one_digit(picture).digits.empty());
+  picture(3, 1) = 176;
+  const auto reading = read_as_one_digit(picture);
+  ASSERT_EQ(reading.digits.size(), 1U);
+  EXPECT_EQ(reading.digits[0].box, cv::Rect(1, 3, 1, 1));
+  EXPECT_THAT(first_ink(reading), ElementsAre(255));
+}
+
 // On white paper 12 % are 30.6 of 255, and on black paper, too.
 TEST(ReadAsOneDigit, FindsNoDigitInFaintInk) {
   for (const int paper : {0, 255}) {

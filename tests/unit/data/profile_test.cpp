@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
 
 #include "base/rng.h"
 #include "support/testing.h"
@@ -168,6 +171,51 @@ TEST(Profile, DoesNotDependOnTheOrder) {
 
 TEST(Profile, RejectsAnEmptySet) {
   expect_error("data.empty", [] { make_profile(random_dataset(0), 1); });
+}
+
+// The profile of 100 images of 28x56 pixels in normal form. Then `moved` of them get another bin of
+// one feature.
+Profile nearly_normal(Feature feature, std::size_t bin, std::uint64_t moved, int channels = 1) {
+  Profile profile;
+  profile.schema = {28, 56, channels, {"0"}};
+  profile.count = 100;
+  std::array<std::size_t, kFeatureCount> usual{};
+  usual[kBoxHeight] = usual[kBoxWidth] = 20;
+  usual[kCentroidX] = usual[kCentroidY] = 65;
+  const auto bins = feature_bins(profile.schema);
+  for (std::size_t f = 0; f < kFeatureCount; ++f) {
+    profile.features[f].counts.assign(bins[f].bins, 0);
+    profile.features[f].counts[usual[f]] = 100;
+  }
+  auto& counts = profile.features[feature].counts;
+  counts[usual[feature]] -= moved;
+  counts[bin] += moved;
+  return profile;
+}
+
+// By hand: a centroid lies within a pixel of (28.5, 14.5), in bins of 56 / 128 and 28 / 128 pixels;
+// a side of the box has at most 22 pixels, in bins of one. The middle of a bin counts. Five of 100
+// images may lie elsewhere.
+TEST(InNormalForm, AllowsFivePercentOfOtherImages) {
+  struct Bounds {
+    Feature feature;
+    std::vector<std::size_t> inside;
+    std::vector<std::size_t> outside;
+  };
+  const std::vector<Bounds> all{{kCentroidX, {63, 66}, {62, 67}},
+                                {kCentroidY, {62, 70}, {61, 71}},
+                                {kBoxHeight, {0, 21}, {22, 28}},
+                                {kBoxWidth, {0, 21}, {22, 56}}};
+  for (const auto& [feature, inside, outside] : all) {
+    for (const auto bin : inside) {
+      EXPECT_TRUE(in_normal_form(nearly_normal(feature, bin, 100))) << feature << " " << bin;
+    }
+    for (const auto bin : outside) {
+      EXPECT_TRUE(in_normal_form(nearly_normal(feature, bin, 5))) << feature << " " << bin;
+      EXPECT_FALSE(in_normal_form(nearly_normal(feature, bin, 6))) << feature << " " << bin;
+    }
+  }
+  EXPECT_FALSE(in_normal_form(nearly_normal(kBoxWidth, 0, 0, 3)));  // in colour
 }
 
 TEST(Profile, RoundTrips) {
