@@ -46,12 +46,14 @@ TEST(ContactSheet, ShowsOriginalsWithTheirVersions) {
   EXPECT_GT(erased, 0);  // two rectangles, each empty with a chance of 1/28 at most
 }
 
-// The row of a class without images has its name and background only.
+// The row of a class without images has its name and background only. An image that was removed
+// from the set stays in its memory, and is not shown.
 TEST(ContactSheet, LeavesTheRowOfAnEmptyClassBlank) {
   const TemporaryDirectory folder;
-  Dataset set = random_dataset(1, 9, 12, 3);
+  Dataset set = random_dataset(2, 9, 12, 3);
   set.schema.class_names = {"one", "two", "three"};
-  set.labels = {1};
+  set.labels = {1, 2};
+  set.labels.pop_back();
   write_contact_sheet(folder / "sheet.png", set, {});
   const cv::Mat3b sheet = cv::imread((folder / "sheet.png").string());
   const cv::Mat3b third = sheet(cv::Rect(90, 4 + 2 * 40, sheet.cols - 90, 36));

@@ -72,6 +72,7 @@ TEST(ReadImageHeader, ReadsPngAndJpeg) {
     EXPECT_FALSE(header.truncated) << format;
     EXPECT_TRUE(read_image_header(bytes.substr(0, bytes.size() - 20)).truncated) << format;
   }
+  EXPECT_EQ(read_image_header("BM and so on").rows, 0);
   EXPECT_EQ(read_image_header("BM and so on").cols, 0);
   EXPECT_FALSE(read_image_header("").truncated);
 }

@@ -35,6 +35,25 @@ TEST(RequireAcceptable, GivesTheHintOfTheFinding) {
   EXPECT_EQ(error.hint(), "add --invert");
 }
 
+// The whole document of a finding: it has a hint only if the finding has one.
+TEST(Finding, IsWrittenAsADocument) {
+  const Finding inverted{"data.inverted", Severity::kError, "m", {4, 7}, "add --invert"};
+  EXPECT_EQ(Json(inverted).dump(),
+            R"({"code":"data.inverted","severity":"error","message":"m","first":[4,7],)"
+            R"("hint":"add --invert"})");
+  const Finding note{"data.parts", Severity::kNote, "m", {}};
+  EXPECT_EQ(Json(note).dump(),
+            R"({"code":"data.parts","severity":"note","message":"m","first":[]})");
+}
+
+// A number without a name gives a text, too.
+TEST(Severity, HasAName) {
+  EXPECT_STREQ(to_string(Severity::kNote), "note");
+  EXPECT_STREQ(to_string(Severity::kWarning), "warning");
+  EXPECT_STREQ(to_string(Severity::kError), "error");
+  EXPECT_STREQ(to_string(static_cast<Severity>(3)), "unknown");
+}
+
 TEST(SeverityOf, AcceptsTwoNames) {
   EXPECT_EQ(severity_of("error"), Severity::kError);
   EXPECT_EQ(severity_of("warning"), Severity::kWarning);

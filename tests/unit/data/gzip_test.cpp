@@ -19,6 +19,15 @@ TEST(Gzip, RoundTripsAndIsReproducible) {
   EXPECT_EQ(gunzip(gzip(""), "x", 10), "");
 }
 
+// RFC 1952, 2.3.1: the first byte is 1f and the second 8b. One of them alone is something else.
+TEST(Gzip, IsKnownByItsFirstTwoBytes) {
+  EXPECT_TRUE(is_gzip("\x1f\x8b"));
+  EXPECT_TRUE(is_gzip(gzip("some text")));
+  for (const char* other : {"", "\x1f", "\x8b", "\x1f\x8a", "\x1e\x8b", "\x8b\x1f"}) {
+    EXPECT_FALSE(is_gzip(other)) << testing::PrintToString(other);
+  }
+}
+
 // RFC 1952, 2.2: a file may have several members, and means their concatenation.
 TEST(Gzip, JoinsMembers) { EXPECT_EQ(gunzip(gzip("ab") + gzip("cd"), "x", 10), "abcd"); }
 
@@ -84,6 +93,7 @@ TEST(Gzip, NamesTheDamage) {
   checksum = static_cast<char>(checksum ^ 1);
   EXPECT_EQ(message_of(whole.substr(0, whole.size() - 1)),
             "x.gz: truncated data, expected a complete gzip file");
+  EXPECT_EQ(message_of(""), "x.gz: truncated data, expected a complete gzip file");
   EXPECT_EQ(message_of(damaged),
             "x.gz: damaged data (incorrect data check), expected a complete gzip file");
   EXPECT_EQ(message_of(whole + "tail"),

@@ -68,6 +68,14 @@ TEST(ParseIdx, RejectsTruncatedNumbers) {
   expect_error("idx.trailing", [] { parse_row(0x0B, 1, std::string(3, '\0')); });
 }
 
+// The longest header has four dimensions: 4 bytes and 4 numbers of 4 bytes.
+TEST(IdxHeader, HasAtMostTwentyBytes) {
+  const IdxHeader longest{IdxType::kUnsignedByte, {60000, 28, 28, 3}};
+  EXPECT_EQ(longest.dims.size(), kMaxIdxRank);
+  EXPECT_EQ(longest.bytes(), 20U);
+  EXPECT_EQ(kMaxIdxHeader, 20U);
+}
+
 TEST(FormatIdx, WritesTheBytesOfTheFormat) {
   EXPECT_EQ(format_idx(parse_idx(two_images(), "x")), two_images());
 }

@@ -30,6 +30,10 @@ TEST(PassedOver, CountsBySuffixAndNamesTheFirst) {
       findings_of({"0/a.BMP", "0/b.bmp", "1/c.tiff", "1/d.heic"}),
       testing::ElementsAre("warning: 4 pictures of another format than PNG and JPEG passed over "
                            "(2 .bmp, 1 .heic, 1 .tiff: 0/a.BMP, 0/b.bmp, 1/c.tiff, ...)"));
+  EXPECT_THAT(
+      findings_of({"0/a.bmp", "0/b.bmp", "1/c.tif"}),
+      testing::ElementsAre("warning: 3 pictures of another format than PNG and JPEG passed over "
+                           "(2 .bmp, 1 .tif: 0/a.bmp, 0/b.bmp, 1/c.tif)"));
   EXPECT_THAT(findings_of({"README", "0/notes.txt"}),
               testing::ElementsAre("note: 2 other files passed over (1 without a suffix, 1 .txt: "
                                    "README, 0/notes.txt)"));

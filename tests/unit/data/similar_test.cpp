@@ -137,6 +137,22 @@ TEST(NearDuplicates, CompareTheSelectionOnly) {
   EXPECT_TRUE(near_duplicates({set, {}}, NearOptions()).matches.empty());
 }
 
+// Without images on one side nothing is compared.
+TEST(NearLeakage, OfNoImagesIsEmpty) {
+  const auto set = random_dataset(6);
+  const Selection none{set, {}};
+  EXPECT_TRUE(near_leakage(none, all_of(set), NearOptions()).matches.empty());
+  EXPECT_TRUE(near_leakage(all_of(set), none, NearOptions()).matches.empty());
+}
+
+// The bound is that of docs/formats.md. A search ends after 2^28 units of work: some seconds.
+TEST(NearOptions, HaveTheirDefaults) {
+  const NearOptions options{};
+  EXPECT_EQ(options.max_rms, 5.0);
+  EXPECT_EQ(options.max_work, 268435456U);
+  EXPECT_EQ(options.threads, 1);
+}
+
 TEST(NearDuplicates, DoNotDependOnTheThreads) {
   const auto set = noisy_copies(300, 8, 8, 1, test_seed());
   NearOptions options;
