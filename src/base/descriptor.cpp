@@ -35,7 +35,7 @@ void write_all(int fd, std::string_view bytes, const fs::path& path) {
 
 void sync_directory(const fs::path& folder) {
   const Descriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (fd.get() >= 0) ::fsync(fd.get());
+  ::fsync(fd.get());
 }
 
 fs::path parent_of(const fs::path& path) {

@@ -7,11 +7,11 @@ namespace digits {
 
 std::int64_t peak_memory_bytes() {
   std::ifstream status("/proc/self/status");
-  for (std::string word; status >> word;) {
-    std::int64_t kibibytes = 0;
-    if (word == "VmHWM:" && status >> kibibytes) return kibibytes * 1024;
+  std::int64_t kibibytes = 0;
+  for (std::string word; kibibytes == 0 && status >> word;) {
+    if (word == "VmHWM:") status >> kibibytes;
   }
-  return 0;
+  return kibibytes * 1024;
 }
 
 }  // namespace digits

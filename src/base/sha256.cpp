@@ -11,8 +11,7 @@ namespace digits {
 
 std::string sha256(std::string_view bytes) {
   std::array<unsigned char, 32> digest{};
-  unsigned length = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr) != 1) {
+  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha256(), nullptr) != 1) {
     throw std::runtime_error("OpenSSL could not compute SHA-256");
   }
   std::string hex;

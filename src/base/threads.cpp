@@ -92,8 +92,7 @@ std::optional<double> smallest_quota(const Hierarchy& hierarchy, const fs::path&
 }  // namespace
 
 int affinity_cores() {
-  cpu_set_t mask;
-  CPU_ZERO(&mask);
+  cpu_set_t mask{};
   if (sched_getaffinity(0, sizeof(mask), &mask) == 0) return std::max(1, CPU_COUNT(&mask));
   return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));  // over 1024 cores
 }
