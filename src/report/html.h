@@ -52,7 +52,7 @@ struct Picture {
   std::string png;
   std::string caption;
 };
-Markup pictures(const std::vector<Picture>& pictures, int width = 104);
+Markup pictures(const std::vector<Picture>& pictures, int width);
 
 // Content that opens on a click.
 Markup details(std::string_view summary, const Markup& content);

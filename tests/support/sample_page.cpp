@@ -189,7 +189,7 @@ html::Page sample_page(const SampleTexts& texts) {
                            {plots["reliability.svg"], ""},
                            {plots["slices.svg"], text("Dashed: the bound of the gate.")},
                            {plots["confusion_26.svg"], ""}}) +
-                html::pictures(digit_pictures(text))},
+                html::pictures(digit_pictures(text), 104)},
            {text("Lineage"), html::details(text("Where this comes from"), lineage) +
                                  html::table({text("Findings"), {{text("code")}}, {}})}},
           text("digits 0.1.0")};

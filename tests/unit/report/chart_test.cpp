@@ -198,7 +198,7 @@ TEST(LineChart, LegendHasTheStylesOfTheLines) {
 TEST(ReliabilityChart, ShowsEachBin) {
   const ReliabilityChart chart{"",
                                {{0.0, 0.25, 0.2, {0.4, 0.2, 0.6, 20}},
-                                {0.25, 0.5, NAN, {}},
+                                {0.25, 0.5, 0.3, {}},
                                 {0.5, 1.0, 0.8, {0.6, 0.4, 0.8, 12345}}}};
   const auto svg = parse_xml(draw(chart).text);
   const auto dots = elements(svg, "circle", "dot");

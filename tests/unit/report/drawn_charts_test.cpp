@@ -149,14 +149,14 @@ TEST(ConfusionChart, FitsAnyNumberOfClasses) {
   }
 }
 
-// Every element but the ticks: an interval and a bar for each bin, a number where the bar is wide
-// enough, and nothing for an empty bin. Large numbers are short.
+// Every element but the ticks: an interval with both ends and a bar for each bin, a number where
+// the bar is wide enough, and nothing for a bin without a confidence. Large numbers are short.
 TEST(ReliabilityChart, IsDrawnToTheTenth) {
   const ReliabilityChart chart{"Reliability",
                                {{0.0, 0.2, 0.11, {0.05, 0.0, 0.21, 7}},
                                 {0.2, 0.24, 0.21, {0.5, 0.11, 0.91, 2}},
-                                {0.4, 0.6, 0.51, {0.52, NAN, NAN, 1234}},
-                                {0.6, 0.8, NAN, {NAN, NAN, NAN, 0}},
+                                {0.4, 0.6, 0.51, {0.52, 0.48, NAN, 1234}},
+                                {0.6, 0.8, NAN, {0.7, 0.6, 0.8, 9}},
                                 {0.8, 1.0, 0.93, {0.97, 0.94, 0.98, 60}}}};
   const char* const expected =
       R"(<svg xmlns='http://www.w3.org/2000/svg' class='chart' role='img' aria-label='Reliability: reliability diagram of 5 bins' viewBox='0 0 440 390' width='440' height='390'>
@@ -197,6 +197,16 @@ TEST(ReliabilityChart, IsDrawnToTheTenth) {
   }
   EXPECT_THAT(shown,
               testing::ElementsAre("7", "999", "1.0k", "9.9k", "10k", "999k", "1M", "2.34M"));
+}
+
+// A bar of 16 units is wide enough for its number. The frame has 373 units from 0 to 1.
+TEST(ReliabilityChart, NumbersWideBarsOnly) {
+  const ReliabilityChart chart{"",
+                               {{0.0, 16.0 / 373.0, 0.02, {0.5, 0.4, 0.6, 5}},
+                                {0.5, 0.5 + 15.9 / 373.0, 0.52, {0.5, 0.4, 0.6, 6}}}};
+  const auto numbers = elements(parse_xml(draw(chart).text), "text", "small");
+  ASSERT_EQ(numbers.size(), 1U);
+  EXPECT_EQ(numbers[0].text, "5");
 }
 
 // Every element but the ticks: rows of each verdict, without an interval and without a value.

@@ -28,7 +28,7 @@ TEST(Page, WithoutContentIsWellFormed) {
   const auto root = parse_xml(page({}));
   EXPECT_EQ(root.name, "html");
   EXPECT_EQ(elements(root, "main").size(), 1U);
-  const auto parts = cards({}) + table({}) + figures({}) + pictures({}) + details("", {});
+  const auto parts = cards({}) + table({}) + figures({}) + pictures({}, 104) + details("", {});
   EXPECT_EQ(parse_xml("<body>" + parts.text + "</body>").children.size(), 5U);
 }
 
@@ -115,7 +115,7 @@ TEST(Pictures, AreEncodedAsBase64) {
       {"foobar", "Zm9vYmFy"},
       {std::string("\0\xFF", 2), "AP8="}};
   for (const auto& [bytes, encoded] : vectors) {
-    const auto root = parse_xml(pictures({{bytes, "caption"}}).text);
+    const auto root = parse_xml(pictures({{bytes, "caption"}}, 104).text);
     EXPECT_EQ(elements(root, "img").at(0).attribute("src"), "data:image/png;base64," + encoded);
   }
 }

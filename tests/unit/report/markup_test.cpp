@@ -20,7 +20,7 @@ TEST(Escape, ReplacesAllSpecialCharacters) {
 // slash, and characters forbidden in XML 1.0 are replaced: any of them would end the parsing of a
 // page.
 TEST(Escape, KeepsOnlyValidXmlCharacters) {
-  EXPECT_EQ(escape("a\xE2\x80\x93\xF0\x9F\x99\x82\t\n"), "a\xE2\x80\x93\xF0\x9F\x99\x82\t\n");
+  EXPECT_EQ(escape("a\xE2\x80\x93\xF0\x9F\x99\x82\t\n\r"), "a\xE2\x80\x93\xF0\x9F\x99\x82\t\n\r");
   for (const char* bad : {"\x01", "\x1F", "\xFF", "\xC3", "\xEF\xBF\xBE", "\xEF\xBF\xBF"}) {
     EXPECT_EQ(escape(std::string("a") + bad), "a\xEF\xBF\xBD") << bad;
   }
