@@ -103,6 +103,28 @@ TEST(ErasedPairs, HoldWholeAndErasedDigits) {
   EXPECT_EQ(same.whole.images, same.erased.images);  // the rest of both digits is the same
 }
 
+// A neat hand: of the factors of any hand, the pen and the shape within limits, and half the warp
+// and the tremor.
+TEST(ErasedPairs, AreDrawnByNeatHands) {
+  const auto& erasure = erasures()[3];
+  ASSERT_EQ(glyphs_of(9).front().style, erasure.style);
+  const auto pairs = erased_pairs(erasure, digits_schema(), 40, test_seed());
+  for (std::size_t i = 0; i < 40; ++i) {
+    Rng rng(test_seed(), Stream::kPerturb, i);
+    auto factors = draw_factors(9, rng);
+    factors.style = 0;
+    factors.thickness = std::min(std::max(factors.thickness, 0.07), 0.14);
+    factors.aspect = std::min(std::max(factors.aspect, 0.6), 1.0);
+    factors.warp /= 2.0;
+    factors.jitter /= 2.0;
+    auto same = rng;
+    const auto whole = draw_digit(9, factors, 28, 28, rng);
+    const auto erased = draw_digit(9, factors, 28, 28, same, erasure.lifted);
+    EXPECT_TRUE(std::equal(whole.begin(), whole.end(), pairs.whole.image(i))) << i;
+    EXPECT_TRUE(std::equal(erased.begin(), erased.end(), pairs.erased.image(i))) << i;
+  }
+}
+
 // By the digit, then thin, medium and thick, each slanted to the left, upright and to the right: a
 // pen without tremor draws the most common glyph. Chance decides nothing.
 TEST(CanonicalDigits, AreDrawnWithKnownFactors) {

@@ -100,13 +100,29 @@ TEST(Synthesise, DrawsOtherSizesAndFewerClasses) {
   EXPECT_TRUE(validate(set).empty());
 }
 
+// One to ten classes and sides from 8 pixels can be drawn, and the next numbers cannot.
 TEST(Synthesise, RejectsUnsupportedOptions) {
-  auto options = drawing_of(1);
-  options.classes = 11;
-  expect_error("config.synthetic", [&] { synthesise(options); });
-  options.classes = 10;
-  options.rows = 4;
-  expect_error("config.synthetic", [&] { synthesise(options); });
+  struct Case {
+    int rows, cols, classes;
+    bool accepted;
+  };
+  for (const auto& [rows, cols, classes, accepted] : {Case{8, 8, 1, true},
+                                                      {8, 8, 10, true},
+                                                      {7, 8, 10, false},
+                                                      {8, 7, 10, false},
+                                                      {8, 8, 0, false},
+                                                      {8, 8, 11, false}}) {
+    SCOPED_TRACE(fmt::format("{}x{}, {} classes", rows, cols, classes));
+    auto options = drawing_of(1);
+    options.rows = rows;
+    options.cols = cols;
+    options.classes = classes;
+    if (accepted) {
+      EXPECT_EQ(synthesise(options).images.size(), 64U);
+    } else {
+      expect_error("config.synthetic", [&] { synthesise(options); });
+    }
+  }
 }
 
 // Every glyph is drawn sometimes, has a name of its own, and strokes that are curves.
