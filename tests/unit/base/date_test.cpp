@@ -1,5 +1,7 @@
 #include "base/date.h"
 
+#include <ctime>
+
 #include "support/testing.h"
 
 namespace digits {
@@ -20,6 +22,13 @@ TEST(Date, RejectsOtherText) {
                            "2026-01-31 ", "2026-01-31T12:00", "yesterday"}) {
     EXPECT_EQ(days_since_1970(text), std::nullopt) << text;
   }
+}
+
+// A day is 86,400 seconds of Unix time. It may end between two calls.
+TEST(Date, TodayIsTheDayOfTheClock) {
+  const auto before = std::time(nullptr) / 86400;
+  const auto day = today();
+  EXPECT_THAT(day, testing::AllOf(testing::Ge(before), testing::Le(std::time(nullptr) / 86400)));
 }
 
 }  // namespace

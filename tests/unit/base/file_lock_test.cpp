@@ -1,13 +1,45 @@
 #include "base/file_lock.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <ctime>
+#include <memory>
+#include <vector>
 
 #include "base/interrupt.h"
 #include "support/testing.h"
+
+namespace digits {
+namespace {
+
+// A wait for a lock. While there is a holder, nobody sleeps.
+struct LockWait {
+  std::unique_ptr<FileLock> holder;  // gives the lock away before the fourth try
+  int tries = 0;
+  std::vector<long> sleeps;  // nanoseconds
+};
+LockWait lock_wait;
+
+}  // namespace
+}  // namespace digits
+
+// In this program they replace the functions of the C library.
+extern "C" int flock(int fd, int operation) noexcept {
+  auto& waiting = digits::lock_wait;
+  if (waiting.holder && ++waiting.tries == 4) waiting.holder.reset();
+  return static_cast<int>(::syscall(SYS_flock, fd, operation));
+}
+extern "C" int nanosleep(const timespec* length, timespec* rest) {
+  auto& waiting = digits::lock_wait;
+  if (!waiting.holder) return static_cast<int>(::syscall(SYS_nanosleep, length, rest));
+  waiting.sleeps.push_back(length->tv_nsec);
+  return 0;
+}
 
 namespace digits {
 namespace {
@@ -49,6 +81,16 @@ TEST(FileLock, TryLockDoesNotWait) {
   }
   EXPECT_TRUE(try_lock(second, path));
   expect_error("output.unwritable", [&] { try_lock(Descriptor(-1), path); });
+}
+
+// A waiting process does not keep a core busy: between two tries it sleeps for 5 milliseconds.
+TEST(FileLock, SleepsBetweenTwoTries) {
+  const TemporaryDirectory folder;
+  lock_wait = {};
+  lock_wait.holder = std::make_unique<FileLock>(folder / "lock");
+  const FileLock lock(folder / "lock");
+  EXPECT_EQ(lock_wait.tries, 4);
+  EXPECT_THAT(lock_wait.sleeps, testing::ElementsAre(5'000'000, 5'000'000, 5'000'000));
 }
 
 // A killed process holds no lock.

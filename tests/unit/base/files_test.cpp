@@ -100,12 +100,15 @@ TEST(RemoveLeftovers, RemovesTemporaryFilesOnly) {
   const TemporaryDirectory folder;
   fs::create_directories(folder / ".package.tmp-0123456789abcdef/inside");
   for (const char* name :
-       {".x.tmp-0123456789abcdef", ".hidden", "x.tmp-0123456789abcdef", ".x.tmp-1"}) {
+       {".x.tmp-0123456789abcdef", ".hidden", "x.tmp-0123456789abcdef", ".x.tmp-1",
+        ".x.tmp-g123456789abcdef", ".tmp-0123456789abcdef", "..tmp-0123456789abcdef"}) {
     write_file(folder / name, "bytes");
   }
   remove_leftovers(folder.path());
-  EXPECT_THAT(files_below(folder.path()),
-              testing::ElementsAre(".hidden", ".x.tmp-1", "x.tmp-0123456789abcdef"));
+  EXPECT_THAT(
+      files_below(folder.path()),
+      testing::ElementsAre("..tmp-0123456789abcdef", ".hidden", ".tmp-0123456789abcdef", ".x.tmp-1",
+                           ".x.tmp-g123456789abcdef", "x.tmp-0123456789abcdef"));
   EXPECT_FALSE(fs::exists(folder / ".package.tmp-0123456789abcdef"));
   remove_leftovers(folder / "missing");
 }

@@ -6,9 +6,12 @@
 namespace digits {
 namespace {
 
+// People read the file: each key has a line of its own, indented by two, and the last line ends.
 TEST(Json, DocumentRoundTripsThroughAFile) {
   const TemporaryDirectory folder;
   write_json(folder / "x.json", with_schema("digits.x/1", {{"b", 1}, {"a", 2}}));
+  EXPECT_EQ(read_file(folder / "x.json"),
+            "{\n  \"schema\": \"digits.x/1\",\n  \"b\": 1,\n  \"a\": 2\n}\n");
   const auto back = read_json(folder / "x.json", "digits.x/1", "package");
   EXPECT_EQ(back.dump(), R"({"schema":"digits.x/1","b":1,"a":2})");  // keys keep their order
 }

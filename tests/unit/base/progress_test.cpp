@@ -1,8 +1,16 @@
 #include "base/progress.h"
 
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <array>
 #include <chrono>
+#include <cstdlib>
+#include <string>
 #include <thread>
 
+#include "base/descriptor.h"
 #include "support/testing.h"
 
 namespace digits {
@@ -62,6 +70,58 @@ TEST(Progress, PrintsOnlyLinesIntoAFile) {
     progress.line("epoch 1/3");
   }
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "epoch 1/3\n");
+}
+
+// Standard error is a terminal while the object exists.
+class TerminalStderr {
+ public:
+  TerminalStderr()
+      : master_(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)), before_(::dup(STDERR_FILENO)) {
+    ::grantpt(master_.get());
+    ::unlockpt(master_.get());
+    const Descriptor terminal(::open(::ptsname(master_.get()), O_RDWR | O_NOCTTY | O_CLOEXEC));
+    ::dup2(terminal.get(), STDERR_FILENO);
+  }
+  ~TerminalStderr() { ::dup2(before_.get(), STDERR_FILENO); }
+  TerminalStderr(const TerminalStderr&) = delete;
+  TerminalStderr& operator=(const TerminalStderr&) = delete;
+
+  // Whether something is printed, within ten milliseconds.
+  bool has_text() const {
+    pollfd event{master_.get(), POLLIN, 0};
+    return ::poll(&event, 1, 10) == 1;
+  }
+
+  // Closes the terminal. Returns all that was printed.
+  std::string end() {
+    ::dup2(before_.get(), STDERR_FILENO);
+    std::string text;
+    std::array<char, 1024> buffer{};
+    for (;;) {
+      const auto count = ::read(master_.get(), buffer.data(), buffer.size());
+      if (count <= 0) return text;
+      text.append(buffer.data(), static_cast<std::size_t>(count));
+    }
+  }
+
+ private:
+  Descriptor master_;
+  Descriptor before_;
+};
+
+// On a terminal the bar is drawn over the line, a line is printed in its place, and at the end it
+// is cleared. A slow terminal may get the bar more than once.
+TEST(Progress, DrawsABarOnATerminal) {
+  TerminalStderr terminal;
+  {
+    Progress progress("train");
+    for (int i = 0; i < 1000 && !terminal.has_text(); ++i) progress.update(1, 2, "loss 0.5");
+    progress.line("epoch 1/3");
+  }
+  const auto text = terminal.end();
+  const std::string bar = "\r\x1b[Ktrain [############------------]  50 %  --:-- left  loss 0.5";
+  EXPECT_THAT(text, testing::StartsWith(bar));
+  EXPECT_THAT(text, testing::EndsWith(bar + "\r\x1b[Kepoch 1/3\r\n\r\x1b[K"));
 }
 
 }  // namespace

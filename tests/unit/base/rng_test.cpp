@@ -82,6 +82,20 @@ TEST(Rng, BelowIsUnbiasedAndInRange) {
   EXPECT_EQ(rng.below(1), 0U);
 }
 
+// By hand, from the first five words of seed 1: word * bound / 2^32, rounded down. A half of 2^32
+// rejects no word. Three quarters reject the multiples of 4, whose products are biased: the second
+// word and the fourth.
+TEST(Rng, BelowRejectsBiasedProductsOnly) {
+  Rng half(1, Stream::kTest);
+  for (const auto value : {255709692U, 365004196U, 870274449U, 153049530U}) {
+    EXPECT_EQ(half.below(1U << 31), value);
+  }
+  Rng three_quarters(1, Stream::kTest);
+  for (const auto value : {383564538U, 1305411674U, 2648339878U}) {
+    EXPECT_EQ(three_quarters.below(3U << 30), value);
+  }
+}
+
 // A single value has only one place: no number is drawn for it. Two values need one number.
 TEST(Rng, ShuffleDrawsNothingForTheLastValue) {
   for (const std::size_t count : {0, 1, 2}) {
