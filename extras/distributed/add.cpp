@@ -2,8 +2,6 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include <cstdlib>
-
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "cli/extras.h"
@@ -40,10 +38,7 @@ std::unique_ptr<GradientExchange> join_ranks(const ParsedOptions& parsed) {
                 "RANK and WORLD_SIZE are not set, expected a launcher's values",
                 "start the processes by torchrun or mpirun, or leave out --distributed");
   }
-  const auto* const visible = std::getenv("CUDA_VISIBLE_DEVICES");
-  place->shares_device = begins_again(visible, place->local_rank);
-  const auto device = device_of_rank(visible, place->local_rank);
-  ::setenv("CUDA_VISIBLE_DEVICES", device.c_str(), 1);  // LibTorch reads it later
+  take_device(*place);
   if (place->rank > 0) spdlog::set_pattern(fmt::format("%^[%l]%$ rank {}: %v", place->rank));
   // As Ctrl-C does: a rank that computes alone stops at its next safe point.
   return connect_ranks(*place, timeout, [] { set_interrupted(true); });

@@ -6,19 +6,17 @@
 
 #include <array>
 #include <memory>
-#include <thread>
 
 #include "base/descriptor.h"
 #include "base/error.h"
-#include "base/interrupt.h"
 #include "distributed/rank_message.h"
+#include "distributed/timing.h"
 
 namespace digits {
 
 namespace {
 
 using std::chrono::milliseconds;
-using Clock = std::chrono::steady_clock;
 
 // A socket of `type`, connected with the host; -1 if that is not possible. A connection of UDP
 // sends nothing: it only chooses the route.
@@ -30,9 +28,9 @@ Descriptor connected_socket(const std::string& host, int port, int type, millise
     return Descriptor(-1);
   }
   const std::unique_ptr<addrinfo, void (*)(addrinfo*)> all(found, ::freeaddrinfo);
-  const timeval limit{timeout.count() / 1000, timeout.count() % 1000 * 1000};
+  const timeval limit{std::chrono::ceil<std::chrono::seconds>(timeout).count(), {}};
   for (const auto* one = all.get(); one != nullptr; one = one->ai_next) {
-    Descriptor socket(::socket(one->ai_family, type | SOCK_CLOEXEC, 0));
+    Descriptor socket(::socket(one->ai_family, one->ai_socktype | SOCK_CLOEXEC, 0));
     ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);  // of connect
     if (::connect(socket.get(), one->ai_addr, one->ai_addrlen) == 0) return socket;
   }
@@ -63,7 +61,7 @@ Error unreachable(const std::string& host, int port, const std::string& seen) {
 Route route_to(const std::string& host, int port) {
   const auto socket = connected_socket(host, port, SOCK_DGRAM, milliseconds(1000));
   Route route{address_by(::getsockname, socket), address_by(::getpeername, socket)};
-  if (route.own.empty() || route.other.empty()) throw unreachable(host, port, "no route");
+  if (route.other.empty()) throw unreachable(host, port, "no route");
   return route;
 }
 
@@ -76,14 +74,11 @@ std::string address_for_others(const Route& route, const std::string& known) {
 }
 
 void wait_for_port(const std::string& host, int port, milliseconds timeout) {
-  const auto start = Clock::now();
-  while (connected_socket(host, port, SOCK_STREAM, timeout).get() < 0) {
-    throw_if_interrupted("the start: rank 0 is missing");
-    if (Clock::now() - start >= timeout) {
-      throw unreachable(host, port, "nothing listens after " + in_seconds(timeout));
-    }
-    std::this_thread::sleep_for(milliseconds(20));
-  }
+  const auto listens = [&] {
+    return connected_socket(host, port, SOCK_STREAM, timeout).get() != -1;
+  };
+  if (wait_until(listens, timeout, "the start: rank 0 is missing")) return;
+  throw unreachable(host, port, "nothing listens after " + in_seconds(timeout));
 }
 
 }  // namespace digits

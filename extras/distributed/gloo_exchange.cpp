@@ -21,6 +21,7 @@
 #include "distributed/nccl_sum.h"
 #include "distributed/rank_message.h"
 #include "distributed/rendezvous.h"
+#include "distributed/timing.h"
 
 namespace digits {
 
@@ -79,10 +80,10 @@ class GlooExchange : public GradientExchange {
 
 // NCCL's sum if all ranks can use it, else none. One rank with another answer would wait for ever.
 TensorSum GlooExchange::connect_gpus(const at::Tensor& values) {
-  const bool able = values.is_cuda() && has_nccl() && !place_.shares_device;
-  const auto count = at::full({1}, able ? 1.0 : 0.0, at::kFloat);
+  const bool able = can_use_nccl(values.is_cuda(), has_nccl(), place_.shares_device);
+  const auto count = at::full({1}, able ? 1 : 0, at::kLong);
   heartbeat_->wait(group_.sum(count));
-  if (count.item<float>() < static_cast<float>(place_.ranks)) {
+  if (count.item<int64_t>() != place_.ranks) {
     if (able) {
       log_warning(
           "distributed.no_nccl: a rank has no GPU of its own, or no NCCL, so each step "
@@ -113,17 +114,16 @@ TensorSum GlooExchange::connect_gpus(const at::Tensor& values) {
 
 void GlooExchange::average(at::Tensor& values) {
   if (!gpu_sum_) gpu_sum_ = connect_gpus(values);
-  if (*gpu_sum_) {
-    const auto work = (*gpu_sum_)(values);
+  if (const auto& sum = gpu_sum_.value()) {
+    const auto work = sum(values);
     heartbeat_->poll([&] { return work->isCompleted(); });
     heartbeat_->require_result(work);
     values.div_(place_.ranks);
     return;
   }
-  auto sum = values.cpu();  // the same tensor on a CPU
+  const auto sum = values.cpu();  // the same tensor on a CPU
   heartbeat_->wait(group_.sum(sum));
-  sum.div_(place_.ranks);
-  if (!values.is_cpu()) values.copy_(sum);
+  values.copy_(sum.div_(place_.ranks));
 }
 
 std::string GlooExchange::broadcast(const std::string& bytes) {
@@ -174,12 +174,12 @@ Error GlooExchange::fail(const Error& error) noexcept {
 std::unique_ptr<GradientExchange> connect(const LaunchPlace& place, milliseconds timeout,
                                           const std::function<void()>& on_end) {
   auto [store, address] = meet(place, timeout);
-  const auto interval = std::min<milliseconds>(milliseconds(500), timeout / 10);
+  const auto pace = heartbeat_pace(timeout);
   std::unique_ptr<Heartbeat> heartbeat;
   try {
-    GlooGroup beats(store, "heartbeat", place, address, timeout, timeout - 2 * interval);
+    GlooGroup beats(store, "heartbeat", place, address, timeout, pace.limit);
     heartbeat =
-        std::make_unique<Heartbeat>(std::move(beats), place.rank, interval, timeout, on_end);
+        std::make_unique<Heartbeat>(std::move(beats), place.rank, pace.interval, timeout, on_end);
     GlooGroup group(store, "gradients", place, address, timeout, kOperationTimeout);
     return std::make_unique<GlooExchange>(place, std::move(store), std::move(group),
                                           std::move(heartbeat));

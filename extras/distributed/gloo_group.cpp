@@ -18,7 +18,6 @@ c10::intrusive_ptr<Group::Options> group_options(const std::string& address,
   const auto interface = environment_variable("GLOO_SOCKET_IFNAME");  // as for PyTorch
   options->devices.push_back(interface.empty() ? Group::createDeviceForHostname(address)
                                                : Group::createDeviceForInterface(interface));
-  options->threads = 1;
   return options;
 }
 

@@ -91,4 +91,15 @@ bool begins_again(const char* visible, int local_rank) {
   return visible != nullptr && devices_of(visible).size() <= static_cast<std::size_t>(local_rank);
 }
 
+void take_device(LaunchPlace& place) {
+  const auto* const visible = std::getenv("CUDA_VISIBLE_DEVICES");
+  place.shares_device = begins_again(visible, place.local_rank);
+  const auto device = device_of_rank(visible, place.local_rank);
+  ::setenv("CUDA_VISIBLE_DEVICES", device.c_str(), 1);
+}
+
+bool can_use_nccl(bool on_gpu, bool with_nccl, bool shares_device) {
+  return on_gpu && with_nccl && !shares_device;
+}
+
 }  // namespace digits

@@ -37,4 +37,12 @@ std::string device_of_rank(const char* visible, int local_rank);
 // Whether a rank begins the list again. It then shares its device.
 bool begins_again(const char* visible, int local_rank);
 
+// Leaves this rank its device in CUDA_VISIBLE_DEVICES, which LibTorch reads later, and notes in
+// `place` whether the rank shares it.
+void take_device(LaunchPlace& place);
+
+// Whether this rank's part of a sum can be NCCL's: its values are on a GPU of its own, and the
+// program was built with NCCL.
+bool can_use_nccl(bool on_gpu, bool with_nccl, bool shares_device);
+
 }  // namespace digits

@@ -32,11 +32,15 @@ TensorSum nccl_sum(const Store& store, const LaunchPlace& place) {
 
 #else
 
+#include <stdexcept>
+
 namespace digits {
 
 bool has_nccl() { return false; }
 
-TensorSum nccl_sum(const Store& /*store*/, const LaunchPlace& /*place*/) { return {}; }
+TensorSum nccl_sum(const Store& /*store*/, const LaunchPlace& /*place*/) {
+  throw std::logic_error("this program has no NCCL");
+}
 
 }  // namespace digits
 

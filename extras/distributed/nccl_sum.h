@@ -17,7 +17,7 @@ using TensorSum = std::function<Work(const at::Tensor& values)>;
 // Whether this program was built with NCCL.
 bool has_nccl();
 
-// Connects the ranks' GPUs, one for each rank. Empty without NCCL. Throws std::exception, and waits
+// Connects the ranks' GPUs, one for each rank. Throws std::exception, also without NCCL, and waits
 // without limit for a rank that does not call it.
 TensorSum nccl_sum(const Store& store, const LaunchPlace& place);
 

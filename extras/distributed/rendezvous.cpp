@@ -3,22 +3,19 @@
 #include <fmt/format.h>
 
 #include <functional>
-#include <thread>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 #include <utility>
 #include <vector>
 
 #include "base/error.h"
-#include "base/interrupt.h"
 #include "distributed/address.h"
 #include "distributed/rank_message.h"
+#include "distributed/timing.h"
 
 namespace digits {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 Store connect_store(const LaunchPlace& place, std::chrono::milliseconds timeout) {
   c10d::TCPStoreOptions options;
@@ -59,14 +56,12 @@ void require_single(c10d::Store& store, const LaunchPlace& place) {
 }
 
 void wait_for_all(c10d::Store& store, const LaunchPlace& place, std::chrono::milliseconds timeout) {
-  const auto start = Clock::now();
   auto arrived = store.add("arrived", 1);
-  for (; arrived < place.ranks && Clock::now() - start < timeout;
-       arrived = store.add("arrived", 0)) {
-    throw_if_interrupted("the start: other ranks are missing");
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
-  if (arrived >= place.ranks) return;
+  const auto complete = [&] {
+    arrived = store.add("arrived", 0);
+    return arrived >= place.ranks;
+  };
+  if (wait_until(complete, timeout, "the start: other ranks are missing")) return;
   throw Error("distributed.incomplete",
               fmt::format("{} of {} ranks after {}, expected all", arrived, place.ranks,
                           in_seconds(timeout)),

@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
+#include <map>
+#include <memory>
 #include <regex>
 #include <string>
 #include <thread>
@@ -11,6 +14,7 @@
 
 #include "base/files.h"
 #include "base/interrupt.h"
+#include "base/log.h"
 #include "cli/extras.h"
 #include "distributed/gloo_exchange.h"
 #include "distributed/tests/support/rank_processes.h"
@@ -123,20 +127,61 @@ kill -KILL $pid)");
   EXPECT_THAT(result.err, HasSubstr("digits: distributed.peer_lost: "));
 }
 
-// The command's exchange: another rank's end interrupts the work of this process.
-TEST(Distributed, TheEndOfARankInterruptsThisProcess) {
+// A launcher's variables in this process, on a host with the devices 4 and 6.
+class Launched {
+ public:
+  Launched(int rank, int port) : variables_(variables(rank, 2, port)) {
+    variables_["CUDA_VISIBLE_DEVICES"] = "4,6";
+    for (const auto& [name, value] : variables_) ::setenv(name.c_str(), value.c_str(), 1);
+  }
+  ~Launched() {
+    for (const auto& [name, value] : variables_) ::unsetenv(name.c_str());
+  }
+  Launched(const Launched&) = delete;
+  Launched& operator=(const Launched&) = delete;
+
+ private:
+  std::map<std::string, std::string> variables_;
+};
+
+// The exchange that the command makes from these variables.
+std::unique_ptr<GradientExchange> exchange_of_command() {
   Extras extras;
   add_distributed(extras);
   CommandOptions options("train", "test");
   extras.exchanges.at(0).add_options(options);
+  return extras.exchanges.at(0).make(*options.parse({"--distributed"}));
+}
+
+// The command takes its rank's device. In the log, the other ranks name themselves, and rank 0 does
+// not.
+TEST(Distributed, TheCommandIsOneOfTheRanks) {
+  for (const int rank : {0, 1}) {
+    const auto port = free_port();
+    const Launched launched(rank, port);
+    std::thread other(
+        [&] { connect_ranks(place_of(1 - rank, 2, port), milliseconds(20000))->finish(); });
+    testing::internal::CaptureStderr();
+    start_logging();
+    const auto exchange = exchange_of_command();
+    log_info("ready");
+    exchange->finish();
+    other.join();
+    EXPECT_THAT(testing::internal::GetCapturedStderr(),
+                testing::EndsWith(rank == 0 ? "[info] ready\n" : "[info] rank 1: ready\n"));
+    EXPECT_EQ(environment_variable("CUDA_VISIBLE_DEVICES"), rank == 0 ? "4" : "6");
+  }
+  start_logging();  // without a rank
+}
+
+// The command's exchange: another rank's end interrupts the work of this process.
+TEST(Distributed, TheEndOfARankInterruptsThisProcess) {
   const auto port = free_port();
-  for (const auto& [name, value] : variables(0, 2, port)) ::setenv(name.c_str(), value.c_str(), 1);
+  const Launched launched(0, port);
   std::thread rank_1([&] {
     connect_ranks(place_of(1, 2, port), milliseconds(20000))->fail({"disk.full", "full", "room"});
   });
-  const auto exchange = extras.exchanges.at(0).make(*options.parse({"--distributed"}));
-  for (const auto& [name, value] : variables(0, 2, port)) ::unsetenv(name.c_str());
-  ::unsetenv("CUDA_VISIBLE_DEVICES");
+  const auto exchange = exchange_of_command();
   for (int i = 0; i < 2000 && !interrupted(); ++i) std::this_thread::sleep_for(milliseconds(10));
   EXPECT_TRUE(interrupted());
   set_interrupted(false);

@@ -17,24 +17,27 @@
 
 namespace digits {
 
-// A socket that listens on a port of loopback; the kernel chooses a free one.
-struct Listener {
+// A socket that holds a port of loopback, without listening; the kernel chooses a free one.
+struct BoundSocket {
   Descriptor socket{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
   int port = 0;
-  Listener() {
+  BoundSocket() {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof address;
     auto* const any = reinterpret_cast<sockaddr*>(&address);
     EXPECT_EQ(::bind(socket.get(), any, size), 0);
-    EXPECT_EQ(::listen(socket.get(), 1), 0);
     ::getsockname(socket.get(), any, &size);
     port = ntohs(address.sin_port);
   }
 };
 
-inline int free_port() { return Listener().port; }
+struct Listener : BoundSocket {
+  Listener() { EXPECT_EQ(::listen(socket.get(), 1), 0); }
+};
+
+inline int free_port() { return BoundSocket().port; }
 
 inline LaunchPlace place_of(int rank, int ranks, int port) {
   LaunchPlace place;

@@ -1,17 +1,23 @@
 #include "distributed/launch_place.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <map>
+#include <optional>
+#include <string>
 
 #include "distributed/address.h"
 #include "distributed/rank_message.h"
+#include "distributed/tests/support/rank_processes.h"
 #include "support/testing.h"
 
 namespace digits {
 namespace {
 
+using std::chrono::milliseconds;
 using Variables = std::map<std::string, std::string>;
 
 Environment environment_of(const Variables& variables) {
@@ -117,6 +123,33 @@ TEST(LaunchPlace, GivesEachRankOneDevice) {
   EXPECT_EQ(device_of_rank("5", 1), "5");    // chosen by the launcher
 }
 
+// A rank takes its entry of the list, and knows whether another one has it, too.
+TEST(LaunchPlace, TakesOneDevice) {
+  const auto* const given = std::getenv("CUDA_VISIBLE_DEVICES");
+  std::optional<std::string> before;
+  if (given != nullptr) before = given;
+  const auto take = [](int local_rank) {
+    ::setenv("CUDA_VISIBLE_DEVICES", "4,6", 1);
+    LaunchPlace place;
+    place.local_rank = local_rank;
+    take_device(place);
+    return fmt::format("{} {}", environment_variable("CUDA_VISIBLE_DEVICES"),
+                       place.shares_device ? "shared" : "alone");
+  };
+  EXPECT_EQ(take(1), "6 alone");
+  EXPECT_EQ(take(2), "4 shared");
+  ::unsetenv("CUDA_VISIBLE_DEVICES");
+  if (before) ::setenv("CUDA_VISIBLE_DEVICES", before->c_str(), 1);
+}
+
+// NCCL needs all three.
+TEST(LaunchPlace, UsesNcclOnAGpuOfItsOwn) {
+  EXPECT_TRUE(can_use_nccl(true, true, false));
+  EXPECT_FALSE(can_use_nccl(false, true, false));
+  EXPECT_FALSE(can_use_nccl(true, false, false));
+  EXPECT_FALSE(can_use_nccl(true, true, true));
+}
+
 // Debian's installer gives a host's own name the address 127.0.1.1.
 TEST(Address, OfAHostWhoseNameIsLoopback) {
   for (const char* address : {"127.0.0.1", "127.0.1.1", "::1", "::ffff:127.0.0.1"}) {
@@ -128,6 +161,29 @@ TEST(Address, OfAHostWhoseNameIsLoopback) {
     EXPECT_FALSE(is_loopback(address)) << address;
     EXPECT_EQ(address_for_others({address, "10.9.0.1"}, "10.9.0.1"), address);
   }
+}
+
+// Both ends of the way within this host. Linux has no way to a broadcast address.
+TEST(Address, TellsBothEndsOfARoute) {
+  const auto route = route_to("127.0.0.1", 1);
+  EXPECT_EQ(route.own, "127.0.0.1");
+  EXPECT_EQ(route.other, "127.0.0.1");
+  const auto error = error_of([] { route_to("255.255.255.255", 1); });
+  EXPECT_EQ(error.code(), "distributed.unreachable");
+  EXPECT_STREQ(error.what(), "255.255.255.255:1: no route, expected the store of rank 0");
+}
+
+// A port counts once a program listens there, not as soon as one holds it.
+TEST(Address, WaitsForAPort) {
+  const Listener listener;
+  EXPECT_EQ(error_code([&] { wait_for_port("127.0.0.1", listener.port, milliseconds(20000)); }),
+            "no error");
+  const BoundSocket silent;
+  const auto error = error_of([&] { wait_for_port("127.0.0.1", silent.port, milliseconds(50)); });
+  EXPECT_EQ(error.code(), "distributed.unreachable");
+  EXPECT_EQ(error.what(), fmt::format("127.0.0.1:{}: nothing listens after 0 s, expected the store "
+                                      "of rank 0",
+                                      silent.port));
 }
 
 // An error travels between ranks with its code and hint, and names its rank.
