@@ -67,9 +67,7 @@ double bound_of(const SpaceKey& at, const toml::table& table, const char* name) 
   if (node == nullptr) throw_space(at, fmt::format("has no {}", name), "both low and high");
   check_value(at, toml_of(*node));
   const auto value = node->value<double>();
-  if (!value || !node->is_number()) {
-    throw_space(at, fmt::format("has {} = {}", name, toml_of(*node)), "a number");
-  }
+  if (!value) throw_space(at, fmt::format("has {} = {}", name, toml_of(*node)), "a number");
   return *value;
 }
 
@@ -132,7 +130,7 @@ Space parse_space(const std::string& text, const std::string& name, const Config
   const auto table = parse_toml(text, name);
   Space space;
   collect(table, top, space);
-  if (space.empty()) throw_space(top, "0 keys", "at least one");
+  if (space.empty()) throw_space({name, "the space", base}, "has 0 keys", "at least one");
   std::sort(space.begin(), space.end(),
             [](const Dimension& a, const Dimension& b) { return a.key < b.key; });
   const auto twice =

@@ -44,11 +44,7 @@ std::vector<std::uint32_t> mistakes_of(const Network& network, const Dataset& se
   checkpoint.network = network;
   const auto predictions =
       argmax_rows(predict_stage(checkpoint, set, config), set.schema.class_names.size());
-  std::vector<std::uint32_t> mistakes;
-  for (std::size_t i = 0; i < set.size(); ++i) {
-    if (predictions[i] != set.labels[i]) mistakes.push_back(static_cast<std::uint32_t>(i));
-  }
-  return mistakes;
+  return wrong_images(set.labels, predictions);
 }
 
 void fill_channel(Dataset& set, std::size_t channel, std::uint8_t value) {

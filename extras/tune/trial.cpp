@@ -48,6 +48,15 @@ Config with_changes(const Config& base, const Assignments& changes, const std::s
   return config;
 }
 
+std::vector<std::uint32_t> wrong_images(const std::vector<std::uint8_t>& labels,
+                                        const std::vector<std::uint8_t>& predictions) {
+  std::vector<std::uint32_t> wrong;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (predictions[i] != labels[i]) wrong.push_back(static_cast<std::uint32_t>(i));
+  }
+  return wrong;
+}
+
 PairedCounts paired_counts(const TrialResult& base, const TrialResult& candidate) {
   PairedCounts counts;
   counts.n = base.accuracy.n;

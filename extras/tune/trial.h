@@ -43,6 +43,10 @@ std::string changes_text(const Trial& trial);
 // parse_config; `name` is for messages.
 Config with_changes(const Config& base, const Assignments& changes, const std::string& name);
 
+// The indices of the images whose prediction is not their label, ascending.
+std::vector<std::uint32_t> wrong_images(const std::vector<std::uint8_t>& labels,
+                                        const std::vector<std::uint8_t>& predictions);
+
 // The images that one of two trials classifies correctly and the other does not. Both were
 // validated on the same images.
 PairedCounts paired_counts(const TrialResult& base, const TrialResult& candidate);

@@ -74,6 +74,9 @@ TEST_F(TuneTest, SearchesWithoutATestSet) {
   EXPECT_EQ(trial("0001.json"), before);
   EXPECT_THAT(again.err, HasSubstr("trial 0001 (2 of 3)"));
   EXPECT_THAT(again.err, testing::Not(HasSubstr("trial 0002 (")));
+  EXPECT_THAT(again.out, testing::StartsWith(
+                             "rank  trial                   validation accuracy   points against "
+                             "the base  seconds  changes\n   1   000"));
   EXPECT_THAT(again.out, HasSubstr("the best of several trials looks better than it is"));
 
   const auto trained = call_digits({"train", "--config", folder_ / "out" / "best.toml", "--data",

@@ -42,9 +42,10 @@ TEST(DefaultChanges, SwitchOffWhatTheConfigurationHas) {
 TEST(ParseChanges, ReadsNamesAndAssignments) {
   const auto changes = parse_changes(
       "# of the preset\n\nhalf the epochs | train.epochs = 4\nwider|network.blocks = [[8], [8, "
-      "8]];train.average = 0.9 ;\n",
+      "8]]; train.average = 0.9 ;\n",
       "changes");
   EXPECT_THAT(names_of(changes), ElementsAre("half the epochs", "wider"));
+  EXPECT_THAT(changes[0].changes, ElementsAre("train.epochs = 4"));
   EXPECT_THAT(changes[1].changes,
               ElementsAre("network.blocks = [[8], [8, 8]]", "train.average = 0.9"));
 }
@@ -199,6 +200,7 @@ TEST(JudgeChange, ByTheInterval) {
   EXPECT_EQ(judge_change({-0.02, -0.03, -0.01, 3}), Worth::kWorth);
   EXPECT_EQ(judge_change({-0.02, -0.05, 0.0, 3}), Worth::kUndecided);
   EXPECT_EQ(judge_change({0.0, -0.0009, 0.02, 3}), Worth::kNone);
+  EXPECT_EQ(judge_change({0.0, -0.001, 0.02, 3}), Worth::kUndecided);
   EXPECT_EQ(judge_change({0.03, 0.02, 0.04, 3}), Worth::kNone);
   EXPECT_EQ(judge_change({0.0, -0.002, 0.002, 3}), Worth::kUndecided);
 }

@@ -1,12 +1,15 @@
 // The runner of trials and its folder, with a trainer that needs no time.
 #include "tune/run_trials.h"
 
+#include <unistd.h>
+
 #include "base/error.h"
 #include "base/files.h"
 #include "base/interrupt.h"
 #include "base/json.h"
 #include "base/statistics.h"
 #include "support/testing.h"
+#include "tune/tests/support/log_text.h"
 
 namespace digits {
 namespace {
@@ -40,7 +43,7 @@ struct FakeTrainer {
     result.best_epoch = 2;
     result.accuracy = proportion(10 - wrong, 10);
     for (std::uint32_t i = 0; i < wrong; ++i) result.mistakes.push_back(2 * i);
-    result.seconds = 0.25;
+    result.seconds = 0.5;
     return result;
   }
 };
@@ -62,6 +65,21 @@ TEST(RunTrials, TrainsWhatIsMissing) {
   EXPECT_THAT(files_below(folder / "search"),
               ElementsAre(".lock", "search.json", "trials/0000.json", "trials/0001.json",
                           "trials/0002.json", "trials/0003.json"));
+}
+
+// A line for each trial that was trained, with its outcome.
+TEST(RunTrials, LogsEachTrial) {
+  const TemporaryDirectory folder;
+  FakeTrainer trainer, idle;
+  trainer.failing_id = "0002";
+  trainer.failure_code = "train.diverged";
+  EXPECT_EQ(log_text([&] { run_in(folder / "search", trainer); }),
+            "[info] trial 0000 (1 of 4), base: 100.00 % in 0.5 s\n"
+            "[info] trial 0001 (2 of 4), train.learning_rate = 0.1: 90.00 % in 0.5 s\n"
+            "[warning] trial 0002: digits: train.diverged: the loss is not finite (hint: a hint)\n"
+            "[info] trial 0002 (3 of 4), train.learning_rate = 0.2: train.diverged\n"
+            "[info] trial 0003 (4 of 4), train.learning_rate = 0.3: 70.00 % in 0.5 s\n");
+  EXPECT_EQ(log_text([&] { run_in(folder / "search", idle); }), "");
 }
 
 // A configuration that cannot be trained is a result, which is kept.
@@ -153,6 +171,19 @@ TEST(TrialFolder, RefusesAnotherSearch) {
   other = identity();
   other.choices = "others";
   expect_error("config.changed", [&] { open(other); });
+}
+
+// A service may run without standard input: then the first file has its number, 0.
+TEST(TrialFolder, OpensWithoutStandardInput) {
+  const TemporaryDirectory folder;
+  const int input = ::dup(STDIN_FILENO);
+  ::close(STDIN_FILENO);
+  const auto code = error_code([&] { TrialFolder(folder / "search", identity()); });
+  if (input >= 0) {
+    ::dup2(input, STDIN_FILENO);
+    ::close(input);
+  }
+  EXPECT_EQ(code, "no error");
 }
 
 // A process that was killed while it wrote has left a temporary file.

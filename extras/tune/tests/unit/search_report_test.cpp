@@ -31,6 +31,14 @@ std::vector<Trial> trials_named(int count) {
   return trials;
 }
 
+// The values behind the last image do not count, although they differ.
+TEST(WrongImages, EndAtTheLastImage) {
+  std::vector<std::uint8_t> labels{1, 0, 2, 2, 9}, predictions{0, 0, 2, 1, 8};
+  labels.pop_back();  // both stay in the memory
+  predictions.pop_back();
+  EXPECT_THAT(wrong_images(labels, predictions), testing::ElementsAre(0U, 3U));
+}
+
 // By hand: the base has mistakes 0 to 4, the candidate 3 to 9: it gains 0, 1, 2 and loses 5 to 9.
 TEST(PairedCounts, OfMistakesMatchHandCalculation) {
   const auto counts = paired_counts(with_mistakes(numbers(0, 5)), with_mistakes(numbers(3, 7)));

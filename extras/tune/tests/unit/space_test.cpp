@@ -2,6 +2,8 @@
 
 #include <cmath>
 #include <set>
+#include <string>
+#include <utility>
 
 #include "base/files.h"
 #include "support/program.h"
@@ -45,17 +47,43 @@ TEST(ParseSpace, ReadsTheExample) {
   EXPECT_EQ(parse_space(text, "space.toml", preset_config("fast")).size(), 5U);
 }
 
+// Each message says what the space has, and what it should have.
+struct InvalidSpace {
+  const char* text;
+  const char* message;
+};
+constexpr InvalidSpace kInvalidSpaces[] = {
+    {"", "the space has 0 keys, expected at least one"},
+    {"train.epochs = []", "train.epochs is an empty list, expected at least one value"},
+    {"train.epochs = 3", "train.epochs is 3, expected a list or a range"},
+    {"train.epochs = {low = 1}", "train.epochs has no high, expected both low and high"},
+    {"train.epochs = {high = 8}", "train.epochs has no low, expected both low and high"},
+    {"train.epochs = {scale = \"log\"}", "train.epochs has no low, expected both low and high"},
+    {"train.epochs = {low = 2, high = 2}",
+     "train.epochs has low = 2, high = 2, expected low below high"},
+    {"train.learning_rate = {low = 0.2, high = 0.1}",
+     "train.learning_rate has low = 0.2, high = 0.1, expected low below high"},
+    {"train.learning_rate = {low = 0.0, high = 0.1, scale = \"log\"}",
+     "train.learning_rate has low = 0, expected low above 0 for scale \"log\""},
+    {"train.learning_rate = {low = 0.01, high = 0.1, scale = \"cubic\"}",
+     "train.learning_rate has scale cubic, expected \"log\" or \"linear\""},
+    {"train.learning_rate = {low = 0.01, high = 0.1, scale = 3}",
+     "train.learning_rate has scale 3, expected \"log\" or \"linear\""},
+    {"train.learning_rate = {low = 0.01, high = 0.1, step = 0.01}",
+     "train.learning_rate has the key step, expected low, high and scale"},
+    {"train.precision = {low = \"bfloat16\", high = \"float32\"}",
+     "train.precision has low = 'bfloat16', expected a number"},
+    {"seed = [1, 2]", "sets seed, expected keys of network, train and augment"},
+    {"data.validation_share = [0.1, 0.2]",
+     "sets data, expected keys of network, train and augment"},
+    {"\"train.epochs\" = [1, 2]\n[train]\nepochs = [3]",
+     "train.epochs is given twice, expected once"}};
+
 TEST(ParseSpace, RejectsInvalidSpaces) {
-  for (const char* text :
-       {"", "train.epochs = []", "train.epochs = 3", "train.epochs = {low = 1}",
-        "train.epochs = {low = 2, high = 2}", "train.learning_rate = {low = 0.2, high = 0.1}",
-        "train.learning_rate = {low = 0.0, high = 0.1, scale = \"log\"}",
-        "train.learning_rate = {low = 0.01, high = 0.1, scale = \"cubic\"}",
-        "train.learning_rate = {low = 0.01, high = 0.1, scale = 3}",
-        "train.learning_rate = {low = 0.01, high = 0.1, step = 0.01}", "seed = [1, 2]",
-        "data.validation_share = [0.1, 0.2]", "\"train.epochs\" = [1, 2]\n[train]\nepochs = [3]"}) {
-    SCOPED_TRACE(text);
-    expect_error("config.space", [&] { space_of(text); });
+  for (const auto& invalid : kInvalidSpaces) {
+    const auto error = error_of([&] { space_of(invalid.text); });
+    EXPECT_EQ(error.code(), "config.space") << invalid.text;
+    EXPECT_EQ(error.what(), std::string("space.toml: ") + invalid.message);
   }
 }
 
@@ -76,6 +104,21 @@ TEST(Draw, MatchesKnownAnswers) {
                                              "train.learning_rate = 0.007766"));
   EXPECT_THAT(draw(space, 3, 4), ElementsAre("augment.rotation = 12.97", "train.batch_size = 16",
                                              "train.learning_rate = 0.04717"));
+}
+
+// Of whole numbers, too. Computed by another program: Philox, and 2 (10 / 2)^u rounded down.
+TEST(Draw, MatchesKnownWholeNumbers) {
+  const auto space = space_of(
+      "train.batch_size = {low = 2, high = 9, scale = \"log\"}\n"
+      "train.epochs = {low = 1, high = 4}\n");
+  const auto values = [&](std::uint64_t trial) {
+    const auto drawn = draw(space, 3, trial);
+    return std::pair(number_in(drawn[0]), number_in(drawn[1]));
+  };
+  EXPECT_EQ(values(1), std::pair(7.0, 3.0));
+  EXPECT_EQ(values(2), std::pair(2.0, 4.0));
+  EXPECT_EQ(values(3), std::pair(3.0, 2.0));
+  EXPECT_EQ(values(4), std::pair(8.0, 1.0));
 }
 
 // 600 draws stay in the range, reach both of its halves, and whole ones reach both ends.

@@ -1,6 +1,10 @@
 #include "tune/train_trial.h"
 
+#include <algorithm>
+
+#include "data/load.h"
 #include "support/testing.h"
+#include "tune/tests/support/log_text.h"
 
 namespace digits {
 namespace {
@@ -14,6 +18,23 @@ Trial quick_trial(int epochs) {
   trial.config.train.batch_size = 8;
   trial.config.train.precision = "float32";
   return trial;
+}
+
+// The log has the warnings about the set, here of an image that equals another one.
+TEST(SearchData, LogsTheWarnings) {
+  auto set = random_dataset(40, 12, 10, 1, 2);
+  for (auto& pixel : set.images) pixel = static_cast<std::uint8_t>(pixel / 4);  // a dark border
+  std::copy(set.image(0), set.image(1), set.image(2));
+  const TemporaryDirectory folder;
+  save_dataset(folder.path(), Part::kTrain, set);
+  Config config;
+  config.data.source = folder.path().string();
+  config.threads = 1;
+  std::size_t images = 0;
+  EXPECT_THAT(log_text([&] { images = acquire_search_data(config).train.size(); }),
+              testing::HasSubstr("[warning] data.duplicate: 1 of 40 images equal an earlier one, "
+                                 "expected each image once\n"));
+  EXPECT_EQ(images, 40U);
 }
 
 // By hand: channel 1 of the training part is 10 and 21, so it becomes 16 (15.5, to the nearest) in
@@ -30,7 +51,7 @@ TEST(RemoveChannel, BecomesItsTrainingMean) {
   EXPECT_THAT(parts.validation.images, testing::ElementsAre(3, 16, 4, 16));
 }
 
-// The bytes behind the last image do not count, whatever they are.
+// The bytes behind the last image do not count, whatever they are, and stay.
 TEST(RemoveChannel, EndsAtTheLastImage) {
   TrainingParts parts;
   parts.training.schema = {1, 2, 2, {"a", "b"}};
@@ -40,6 +61,7 @@ TEST(RemoveChannel, EndsAtTheLastImage) {
   parts.validation = parts.training;
   remove_channel(parts, 0);
   EXPECT_THAT(parts.training.images, testing::ElementsAre(15, 1, 15, 2));
+  EXPECT_EQ(parts.training.images.data()[4], 255);
   EXPECT_THAT(parts.validation.images, testing::ElementsAre(15, 1, 15, 2));
 }
 
