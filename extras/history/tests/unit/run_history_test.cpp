@@ -60,7 +60,7 @@ std::string history_of(const std::vector<std::string>& words) {
 TEST(HistoryCommand, PrintsAndWritesEachRun) {
   const TemporaryDirectory folder;
   const auto path = folder / "runs";
-  const std::string one = "1111111111111111", two = "2222222222222222";
+  const std::string one = "123456789abcdef0", two = "2222222222222222";
   const auto first = evaluated_run(path / "first", 50, one, 4);
   const auto second = evaluated_run(path / "second", 90, one, 3);
   evaluated_run(path / "other", 100, two, 2);
@@ -92,7 +92,7 @@ TEST(HistoryCommand, PrintsAndWritesEachRun) {
     const auto accuracy = proportion(10000 - wrong, 10000);
     return Point{x, accuracy.value, accuracy.low, accuracy.high};
   };
-  const Series of_one{"test set 11111111", {point(1, 50), point(2, 90), point(4, 85)}, false};
+  const Series of_one{"test set 12345678", {point(1, 50), point(2, 90), point(4, 85)}, false};
   const Series of_two{"test set 22222222", {point(3, 100)}, false};
   const LineChart chart{"Accuracy over time",
                         {"run", Scale::kWhole},

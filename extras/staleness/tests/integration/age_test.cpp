@@ -53,6 +53,7 @@ TEST_F(Age, IsToldFromThePackage) {
 // The age is told before the status says that it is too large.
 TEST_F(Age, IsAGate) {
   EXPECT_EQ(age({"--today", "2026-05-01", "--max-days", "90"}).status, 0);
+  EXPECT_EQ(age({"--today", "2026-01-31", "--max-days", "0"}).status, 0);
   const auto old = age({"--today", "2026-05-02", "--max-days", "90"});
   EXPECT_EQ(old.status, 4);
   EXPECT_THAT(old.out, HasSubstr("91 days old"));
@@ -79,6 +80,8 @@ TEST_F(Age, RejectsWrongOptions) {
     EXPECT_EQ(result.status, 2) << words[1];
     EXPECT_THAT(result.err, HasSubstr("usage.option"));
   }
+  EXPECT_THAT(age({"--max-days", "-1"}).err,
+              HasSubstr(": --max-days -1, expected 0 to 1000000 (hint: "));
   const auto day = call_digits({"train", "--data-date", "31.1.2026", "--out", *folder_ / "other"});
   EXPECT_EQ(day.status, 2);
   EXPECT_THAT(day.err, HasSubstr("data.date is \"31.1.2026\""));
