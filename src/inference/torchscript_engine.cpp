@@ -42,7 +42,6 @@ TorchScriptEngine::TorchScriptEngine(const std::string& archive, Schema schema,
   guarded([&] {
     std::istringstream stream(archive);
     module_ = std::make_unique<Module>(Module{torch::jit::load(stream, device)});
-    module_->module.eval();
   });
 }
 

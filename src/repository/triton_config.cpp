@@ -18,16 +18,16 @@ std::string policy(int version) {
 // `config` with comments and quoted text replaced by spaces: the remaining words and brackets are
 // fields. Positions do not change.
 std::string fields_of(std::string config) {
-  char open = '\0';  // the first character of the comment or quotation to blank
-  for (std::size_t i = 0; i < config.size(); ++i) {
-    const char c = config[i];
+  char open = '\0';      // the first character of the comment or quotation to blank
+  bool escaped = false;  // by a backslash in a quotation
+  for (char& c : config) {
     if (open == '\0') {
       if (c == '#' || c == '"' || c == '\'') open = c;
-    } else if (c == (open == '#' ? '\n' : open)) {
+    } else if (c == (open == '#' ? '\n' : open) && !escaped) {
       open = '\0';
     } else {
-      config[i] = ' ';
-      if (c == '\\' && open != '#' && i + 1 < config.size()) config[++i] = ' ';
+      escaped = c == '\\' && open != '#' && !escaped;
+      c = ' ';
     }
   }
   return config;

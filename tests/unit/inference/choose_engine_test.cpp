@@ -2,10 +2,18 @@
 #include "inference/choose_engine.h"
 
 #include <ATen/ATen.h>
+#include <fmt/format.h>
+
+#include <exception>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "inference/engine_factory.h"
 #include "model/checkpoint.h"
+#include "model/numerics.h"
 #include "model/torchscript.h"
 #include "support/engines.h"
 #include "support/models.h"
@@ -48,6 +56,7 @@ TEST_F(ChooseEngine, PrefersAFactorysEngine) {
   for (const char* name : {"torchscript", "fast", "fast-bfloat16"}) {
     EXPECT_EQ(make(name)->name(), name);
   }
+  EXPECT_THAT(engine_names(), testing::ElementsAre("auto", "torchscript", "fast", "fast-bfloat16"));
 }
 
 // Factories are tried in their order. Only "auto" skips one that cannot run on this processor.
@@ -79,6 +88,20 @@ TEST_F(ChooseEngine, TorchScriptChecksItsLayers) {
   EXPECT_EQ(results[2].layer, "head (6 to 3)");
 }
 
+// It does so on its own device. ("meta" holds no values to compare; from 2.4 on, LibTorch rejects
+// it before the first layer.)
+TEST_F(ChooseEngine, TorchScriptChecksItsLayersOnItsDevice) {
+  const ModelSource source{torchscript_, weights_, schema_, architecture_};
+  const auto engine = make_engine("torchscript", source, c10::kMeta, wrong_where(nowhere));
+  std::string fault;
+  try {
+    fault = first_fault(engine->check_layers());
+  } catch (const std::exception& error) {
+    fault = error.what();
+  }
+  EXPECT_NE(fault, "");
+}
+
 TEST_F(ChooseEngine, AutoFallsBackToTorchScript) {
   EXPECT_EQ(make("auto", wrong_where(by_factory))->name(), "torchscript");
   EXPECT_TRUE(onednn_enabled());
@@ -93,16 +116,47 @@ TEST_F(ChooseEngine, TorchScriptDisablesAWrongOneDnn) {
   }
 }
 
+// The hint is that of the check.
 TEST_F(ChooseEngine, RejectsAWrongEngineSetByTheUser) {
-  expect_error("device.numerics", [&] { make("fast", wrong_where(by_factory)); });
+  const auto error = error_of([&] { make("fast", wrong_where(by_factory)); });
+  EXPECT_EQ(error.code(), "device.numerics");
+  EXPECT_EQ(error.hint(), "use another engine");
 }
 
-// LibTorch's setting is restored when no engine is correct.
+// What the checks find in engines of these names.
+std::string wrong_engines(const std::vector<std::string>& names) {
+  std::string text;
+  for (const auto& name : names) {
+    text += text.empty() ? "" : "; ";
+    text += fmt::format("engine {}: conv0 is wrong ({})", name, numerics_platform());
+  }
+  return text;
+}
+
+// The error names each attempt, and no other engine is left. LibTorch's setting is restored.
 TEST_F(ChooseEngine, RejectsWhenNoEngineIsCorrect) {
-  for (const char* name : {"auto", "torchscript"}) {
-    expect_error("device.numerics", [&] { make(name, wrong_where(everywhere)); });
+  for (const auto& [name, tried] : std::map<std::string, std::vector<std::string>>{
+           {"auto", {"fast", "torchscript", "torchscript"}},
+           {"torchscript", {"torchscript", "torchscript"}}}) {
+    const auto error = error_of([&, engine = name] { make(engine, wrong_where(everywhere)); });
+    EXPECT_EQ(error.code(), "device.numerics");
+    EXPECT_EQ(error.what(), wrong_engines(tried));
+    EXPECT_EQ(error.hint(), "see `digits doctor`; use another machine");
     EXPECT_TRUE(onednn_enabled());
   }
+}
+
+// TorchScript without oneDNN is tried once: not again where oneDNN is off, and not on another
+// device, which does not use it.
+TEST_F(ChooseEngine, DisablesOneDnnOnlyWhereItIsUsed) {
+  const ModelSource source{torchscript_, weights_, schema_, architecture_};
+  const auto message_on = [&](c10::Device device) -> std::string {
+    return error_of([&] { make_engine("torchscript", source, device, wrong_where(everywhere)); })
+        .what();
+  };
+  EXPECT_EQ(message_on(c10::kMeta), wrong_engines({"torchscript"}));
+  enable_onednn(false);
+  EXPECT_EQ(message_on(c10::kCPU), wrong_engines({"torchscript"}));
 }
 
 // A file that is too small for the weights of its network is rejected before it is read. By hand:
@@ -129,6 +183,15 @@ TEST_F(ChooseEngine, ComparesTheSizeOfTheWeights) {
 TEST_F(ChooseEngine, RejectsAnInvalidArchive) {
   torchscript_ = "not an archive";
   expect_error("package.malformed", [&] { make("torchscript"); });
+}
+
+// The message is the first line of LibTorch's: a stack trace follows it.
+TEST_F(ChooseEngine, RejectsImagesOfAnotherSize) {
+  const auto engine = make("torchscript");
+  const auto error = error_of([&] { engine->forward(at::zeros({1, 1, 3, 3})); });
+  EXPECT_EQ(error.code(), "package.malformed");
+  EXPECT_STREQ(error.what(),
+               "model.pt: The following operation failed in the TorchScript interpreter.");
 }
 
 }  // namespace

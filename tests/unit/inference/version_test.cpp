@@ -1,5 +1,9 @@
 #include "inference/version.h"
 
+#include <fmt/format.h>
+
+#include <sstream>
+
 #include "model/device.h"
 #include "support/testing.h"
 
@@ -16,6 +20,17 @@ TEST(Versions, NameEachLibrary) {
         << name;
   }
   EXPECT_THAT(all.at("revision").get<std::string>(), testing::MatchesRegex("unknown|[0-9a-f]{40}"));
+}
+
+// fmt has its three numbers in one: 90100 is 9.1.0.
+TEST(Versions, TakeTheNumberOfFmtApart) {
+  std::istringstream text(versions().at("fmt").get<std::string>());
+  int numbers[3] = {-1, -1, -1};
+  char dots[2] = {' ', ' '};
+  text >> numbers[0] >> dots[0] >> numbers[1] >> dots[1] >> numbers[2];
+  EXPECT_EQ(10000 * numbers[0] + 100 * numbers[1] + numbers[2], FMT_VERSION);
+  EXPECT_LT(numbers[1], 100);
+  EXPECT_LT(numbers[2], 100);
 }
 
 // The machine: the device that `auto` takes, the BLAS, and the processor's features.

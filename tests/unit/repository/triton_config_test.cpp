@@ -31,14 +31,16 @@ TEST(TritonConfig, KeepsManualEdits) {
 }
 
 // A policy in another spelling is replaced completely: Triton would reject half of one, and the old
-// version would stay in use without the change.
+// version would stay in use without the change. A quotation before it may be empty or end with a
+// backslash that is escaped itself; a backslash does not continue a comment.
 TEST(TritonConfig, ReplacesAPolicyInAnySpelling) {
   const std::string renewed = "version_policy: { specific: { versions: [2] } }";
   for (const char* written :
        {"version_policy { all {} }", "version_policy:{specific:{versions:[1]}}",
         "version_policy: {\n  specific: {\n    versions: [1]  # }\n  }\n}",
         "version_policy\n{ }"}) {
-    for (const char* before : {"", "name: \"m\"\n", "  ", "name: \"m\" "}) {
+    for (const char* before : {"", "name: \"m\"\n", "  ", "name: \"m\" ", "key: \"\" ",
+                               "key: \"\\\\\" ", "# mine \\\n"}) {
       for (const char* after : {"", "\n", " # mine", "\ninput [\n]\n"}) {
         EXPECT_EQ(with_served_version(before + (written + std::string(after)), 2),
                   before + renewed + after);
