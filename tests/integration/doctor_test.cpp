@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "base/threads.h"
 #include "integration/tiny_run.h"
 #include "model/device.h"
 
@@ -13,13 +14,16 @@ namespace digits {
 namespace {
 
 // The document and the exit status agree. The layout that networks use is listed, and so is the
-// precision that trainings use. Its convolutions have a speed.
+// precision that trainings use. Its convolutions have a speed. It computes on all cores, whatever
+// the process did before.
 TEST(Doctor, ExaminesThisMachine) {
+  set_threads(1);
   const auto result = call_digits({"doctor", "--json"});
   const auto document = Json::parse(result.out);
   EXPECT_EQ(document.at("schema"), kDoctorSchema);
   EXPECT_EQ(result.status, document.at("problems").empty() ? 0 : 1) << result.err;
   EXPECT_GE(document.at("machine").at("cores"), 1);
+  EXPECT_EQ(document.at("machine").at("threads"), available_cores());
   const auto& speed = document.at("speed");
   EXPECT_GT(speed.at("matrix_product_float32"), 0.0);
   EXPECT_GT(speed.at("convolution_float32"), 0.0);

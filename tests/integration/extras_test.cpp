@@ -18,6 +18,7 @@
 #include "integration/tiny_run.h"
 #include "model/trainer.h"
 #include "support/engines.h"
+#include "support/full_disk.h"
 #include "support/testing.h"
 
 namespace digits {
@@ -67,6 +68,27 @@ TEST(Extras, AddCommands) {
   const auto without = call_digits_with({}, {"greet", "Ada"});
   EXPECT_EQ(without.status, kUsage);
   EXPECT_THAT(without.err, HasSubstr("usage.command"));
+}
+
+// Writes more than FileSizeLimit allows, and ignores that.
+int write_much(const Arguments&) {
+  std::fputs(std::string(1 << 16, 'x').c_str(), stdout);
+  return kDone;
+}
+
+// The output of a command is lost, as on a full disk: that is an error, also when the command does
+// not notice it.
+TEST(Extras, LostOutputIsAnError) {
+  Extras extras;
+  extras.commands.push_back({"much", "write much", write_much});
+  ProcessResult result;
+  {
+    const FileSizeLimit limit(10000);
+    result = call_digits_with(extras, {"much"});
+  }
+  std::clearerr(stdout);  // for the next command in this process
+  EXPECT_EQ(result.status, kInternalError);
+  EXPECT_THAT(result.err, testing::StartsWith("digits: disk.full: standard output: "));
 }
 
 // A file of an extra is in the package and in its sums. The command names the package.

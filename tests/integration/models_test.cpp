@@ -180,7 +180,9 @@ TEST_F(Models, InvalidRequestsHaveCodeAndStatus) {
   expect_refused(models({"promote", "tiny", "7"}), 5, "repository.missing");
   expect_refused(models({"promote", "none", "1"}), 5, "repository.missing");
   expect_refused(models({"rollback", "../tiny"}), 5, "repository.name");
-  expect_refused(models({"promote", "tiny", "two"}), 2, "usage.argument");
+  for (const char* version : {"two", "2x", "0"}) {
+    expect_refused(models({"promote", "tiny", version}), 2, "usage.argument");
+  }
   expect_refused(models({"promote", "tiny"}), 2, "usage.argument");
   expect_refused(models({"delete", "tiny"}), 2, "usage.argument");
   expect_refused(models({"lsit"}), 2, "usage.argument");

@@ -1,5 +1,6 @@
 // Every file of a package, damaged at many places: it is rejected with an error code, and never
 // crashes or gives another model. Each test prints the codes by file.
+#include <ATen/ATen.h>
 #include <c10/core/Device.h>
 #include <fmt/format.h>
 
@@ -8,6 +9,8 @@
 #include <cstdio>
 #include <map>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -15,6 +18,7 @@
 #include "data/load.h"
 #include "inference/package.h"
 #include "integration/package_copy.h"
+#include "model/safetensors.h"
 
 namespace digits {
 namespace {
@@ -126,6 +130,29 @@ TEST(PackageCorruption, WithMatchingSumsIsRejectedOrHarmless) {
   print_outcomes("corruption, sums renewed", outcomes);
   EXPECT_EQ(outcomes.at("README.md").size(), 1U);  // text for people, which nothing parses
   EXPECT_GE(outcomes.at("golden.safetensors")["package.malformed"], 5);  // the cuts, at least
+}
+
+// Golden tensors that do not fit the manifest are rejected before they are used: one is missing, is
+// a single number, has no images, or has other sizes.
+TEST(PackageCorruption, GoldenTensorsOfOtherSizesAreRejected) {
+  const PackageCopy copy;
+  const auto path = copy.path() / "golden.safetensors";
+  const auto whole = parse_safetensors(read_file(path), "golden", "package");
+  const auto &inputs = whole.at("inputs"), &logits = whole.at("logits");
+  for (const NamedTensors& tensors : std::vector<NamedTensors>{
+           {{"inputs", inputs}},
+           {{"logits", logits}},
+           {{"inputs", at::scalar_tensor(0.5, at::kFloat)}, {"logits", logits}},
+           {{"inputs", inputs.slice(0, 0, 0)}, {"logits", logits.slice(0, 0, 0)}},
+           {{"inputs", inputs.slice(2, 1)}, {"logits", logits}},
+           {{"inputs", inputs}, {"logits", logits.slice(0, 1)}},
+           {{"inputs", inputs}, {"logits", logits.slice(1, 1)}}}) {
+    write_file(path, format_safetensors(tensors), Durability::kUnsynced);
+    renew_sums(copy.path());
+    const auto error = error_of([&] { Package::load(copy.path(), c10::kCPU); });
+    EXPECT_EQ(error.code(), "package.malformed");
+    EXPECT_STREQ(error.what(), "golden inputs and logits of other sizes than the schema's");
+  }
 }
 
 TEST(PackageCorruption, MissingFilesAreRejected) {

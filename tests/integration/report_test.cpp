@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/files.h"
+#include "base/json.h"
 #include "integration/tiny_run.h"
 #include "pipeline/run_directory.h"
 #include "support/program.h"
@@ -101,8 +102,9 @@ TEST(RunDataSet, IsFoundThroughTheDataOption) {
                               "config.toml names it, relative to the folder where the run was"));
   }
   fs::remove(folder / "run" / "report.html");
-  const auto report = call_digits({"report", run, "--data", folder / "moved"});
+  const auto report = call_digits({"report", run, "--data", folder / "moved", "--json"});
   EXPECT_EQ(report.status, 0) << report.err;
+  EXPECT_EQ(report.out, to_text(Json{{"report", run + "/report.html"}}, -1) + "\n");
   EXPECT_TRUE(fs::exists(folder / "run" / "report.html"));
   const auto package =
       call_digits({"package", run, "--data", folder / "moved", "--out", folder / "package"});

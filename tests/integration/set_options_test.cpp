@@ -1,8 +1,11 @@
 // Sets in other formats than MNIST's, through the commands: the options for reading files.
 #include "data/set_options.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <sstream>
+#include <string>
 
 #include "base/files.h"
 #include "data/image_file.h"
@@ -160,15 +163,49 @@ TEST(EvaluatePhotos, UsesNormalFormOnlyIfTrainingDid) {
   EXPECT_EQ(read(), corners.images);
 }
 
+// The table has the findings, here about a file that is no picture.
 TEST(EvaluatePhotos, PrintsATable) {
   const TemporaryDirectory folder;
   write_photos(folder / "photos");
+  write_file(folder / "photos" / "3" / "note.txt", "a note");
   const auto result = call_digits({"evaluate", tiny_run().path(), "--photos", folder / "photos"});
   EXPECT_EQ(result.status, 0) << result.err;
   EXPECT_THAT(result.out,
               testing::HasSubstr("11, of which 1 could not be read and count as wrong\n"));
   EXPECT_THAT(result.out, testing::ContainsRegex("accuracy +[0-9.]+ %.*n = 11\n"));
   EXPECT_THAT(result.out, testing::HasSubstr("confusion (row: truth, column: prediction)"));
+  EXPECT_THAT(result.out, testing::HasSubstr("\nnote      data.passed_over: 1 other files passed "
+                                             "over (1 .txt: 3/note.txt)\n"));
+}
+
+// A hundred unreadable photos are listed. Of the others only their number is printed.
+TEST(EvaluatePhotos, ListsAHundredUnreadablePhotos) {
+  const TemporaryDirectory folder;
+  write_photos(folder / "photos");  // one of them unreadable
+  int number = 0;
+  const auto errors_after_adding = [&](int more) {
+    for (int i = 0; i < more; ++i) {
+      write_file(folder / "photos" / "7" / fmt::format("bad-{}.png", ++number), "no picture",
+                 Durability::kUnsynced);
+    }
+    const auto result = call_digits({"evaluate", tiny_run().path(), "--photos", folder / "photos"});
+    EXPECT_EQ(result.status, 0) << result.err;
+    return result.err;
+  };
+  const auto listed = [](const std::string& errors) {
+    std::istringstream lines(errors);
+    int count = 0;
+    for (std::string line; std::getline(lines, line);) {
+      count += line.rfind("image.unreadable: ", 0) == 0 ? 1 : 0;
+    }
+    return count;
+  };
+  const auto all = errors_after_adding(99);
+  EXPECT_EQ(listed(all), 100);
+  EXPECT_THAT(all, testing::Not(testing::HasSubstr(" more\n")));
+  const auto some = errors_after_adding(2);
+  EXPECT_EQ(listed(some), 100);
+  EXPECT_THAT(some, testing::EndsWith("\n... and 2 more\n"));
 }
 
 TEST(EvaluatePhotos, RejectsFoldersWithoutReadablePhotos) {
