@@ -26,5 +26,14 @@ TEST(Ink, IsComparedWithThePaperAroundIt) {
   EXPECT_FALSE(is_light_on_dark(cv::Mat1b(pencil.t())));
 }
 
+// The rim of a picture shows the paper, though most of the picture is a filled square: dark on
+// light, and light on dark.
+TEST(Ink, RimShowsThePaper) {
+  cv::Mat1b square(80, 80, std::uint8_t{200});
+  square(cv::Rect(8, 8, 64, 64)) = 40;
+  EXPECT_FALSE(is_light_on_dark(square));
+  EXPECT_TRUE(is_light_on_dark(cv::Mat1b(255 - square)));
+}
+
 }  // namespace
 }  // namespace digits

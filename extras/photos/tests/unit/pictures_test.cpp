@@ -233,6 +233,32 @@ TEST(FindParts, MeasuresTheGrainOfThePaper) {
   EXPECT_TRUE(parts.boxes.empty());
 }
 
+// What is left out of soft ink of one piece, by name; empty when it is kept.
+std::string mark_in(cv::Mat1b ink) {
+  cv::GaussianBlur(ink, ink, {0, 0}, 1.0);
+  LeftOut left_out;
+  const auto kept = group_digits(find_parts(ink, cv::Mat1b(ink >= 102)), left_out);
+  EXPECT_EQ(kept.size() + left_out.size(), 1U);
+  return left_out.empty() ? "" : left_out.begin()->first;
+}
+
+// A level bar is a dash when it is at least 2.5 times as long as thick, from the middle of a pixel
+// to that of another: 99 to 39 is, and 99 to 40 is not. A long stroke that is no bar is no dash.
+TEST(GroupDigits, LeavesOutLongBarsAsDashes) {
+  const auto bar = [](int thickness) {
+    cv::Mat1b ink(200, 300, std::uint8_t{0});
+    ink(cv::Rect(100, 80, 100, thickness)) = 255;
+    return ink;
+  };
+  EXPECT_EQ(mark_in(bar(40)), "dash");
+  EXPECT_EQ(mark_in(bar(41)), "");
+  cv::Mat1b zigzag(200, 300, std::uint8_t{0});
+  cv::line(zigzag, {50, 110}, {100, 80}, cv::Scalar(255), 3);
+  cv::line(zigzag, {100, 80}, {150, 110}, cv::Scalar(255), 3);
+  cv::line(zigzag, {150, 110}, {200, 80}, cv::Scalar(255), 3);
+  EXPECT_EQ(mark_in(zigzag), "");
+}
+
 // A 5 of three pieces and a dot: separate pieces make one digit if the caller expects one.
 TEST(Pictures, PiecesOfOneDigitAreJoined) {
   cv::Mat1b sheet(300, 300, std::uint8_t{240});
