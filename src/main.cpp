@@ -2,7 +2,6 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <string_view>
 #include <vector>
 
@@ -19,25 +18,29 @@ bool same_variable(std::string_view a, std::string_view b) {
   return a.substr(0, a.find('=')) == b.substr(0, b.find('='));
 }
 
+bool is_set(char** environment, std::string_view variable) {
+  for (; *environment != nullptr; ++environment) {
+    if (same_variable(*environment, variable)) return true;
+  }
+  return false;
+}
+
 // Starts the program again with these variables, unless the environment sets OMP_WAIT_POLICY. A
 // GOMP_SPINCOUNT in the environment takes precedence in libgomp. The libraries read the variables
 // when they are loaded, long before main. When exec fails, the program continues with spinning
 // threads.
 void wait_passively(int /*argc*/, char** argv, char** environment) {
-  std::vector<char*> variables;
-  for (char** set = environment; *set != nullptr; ++set) variables.push_back(*set);
-  const auto is_set = [&](const char* variable) {
-    return std::any_of(variables.begin(), variables.end(),
-                       [&](const char* set) { return same_variable(set, variable); });
-  };
-  if (is_set(waiting[0])) return;
+  if (is_set(environment, waiting[0])) return;
   if (getauxval(AT_BASE) == 0) return;  // started through the loader: /proc/self/exe is the loader
   std::vector<char> program(4096);
   if (readlink("/proc/self/exe", program.data(), program.size() - 1) < 0) return;
+  std::vector<char*> variables;
   for (char* variable : waiting) {
-    if (!is_set(variable)) variables.push_back(variable);
+    if (!is_set(environment, variable)) variables.push_back(variable);
   }
-  variables.push_back(nullptr);
+  do {
+    variables.push_back(*environment);  // the null pointer at the end, too
+  } while (*environment++ != nullptr);
   execve(program.data(), argv, variables.data());
 }
 
