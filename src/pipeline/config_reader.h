@@ -88,7 +88,7 @@ class ConfigReader {
   static bool get(const Node& node, double& value) {  // accepts 1 for 1.0
     const auto number = node.value<double>();
     value = number.value_or(value);
-    return number.has_value() && node.is_number();
+    return number.has_value();
   }
   static bool get(const Node& node, std::vector<std::vector<std::int64_t>>& value) {
     const auto* rows = node.as_array();

@@ -37,7 +37,7 @@ struct Place {
 
 double parse_number(const toml::node& node, const Place& place) {
   const auto number = node.value<double>();
-  if (!number || !node.is_number()) place.refuse("expected a number as at_least or at_most");
+  if (!number) place.refuse("expected a number as at_least or at_most");
   if (!std::isfinite(*number)) {
     place.refuse(fmt::format("bound {}, expected a finite number", *number));
   }

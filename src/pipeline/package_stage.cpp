@@ -73,8 +73,8 @@ Dataset noise_if_private(const Config& config, const Schema& schema) {
   if (!config.data.is_private) return {};
   const auto classes = static_cast<std::size_t>(schema.classes());
   auto noise = noise_images(schema, 16 * classes, static_cast<std::uint64_t>(config.seed));
-  for (std::size_t i = 0; i < noise.size(); ++i)
-    noise.labels[i] = static_cast<std::uint8_t>(i % classes);  // for a sheet
+  std::size_t next = 0;  // the labels are for a sheet
+  for (auto& label : noise.labels) label = static_cast<std::uint8_t>(next++ % classes);
   return noise;
 }
 

@@ -90,7 +90,7 @@ bool RunDirectory::exists(const fs::path& path) {
 Descriptor RunDirectory::lock() const {
   const auto path = path_ / kConfig;                  // is never rewritten
   int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);  // writable: NFS requires it to lock
-  if (fd < 0 && errno == EACCES) fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   Descriptor file(fd);
   if (file.get() < 0) throw write_error(path, errno);
   if (try_lock(file, path)) return file;

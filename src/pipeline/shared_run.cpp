@@ -55,14 +55,14 @@ void offer_training(GradientExchange& exchange, const Network& network, const Sc
        to_toml(config)}}.dump());
 }
 
-void join_training(GradientExchange& exchange) {
+void join_training(GradientExchange& exchange, const LayerOperations& operations) {
   const auto offer = parse_json(exchange.broadcast({}), kOffer, kDistributed);
   require_same_program(json_at<Json>(offer, "/versions", kDistributed));
   const auto text = json_at<std::string>(offer, "/config", kDistributed);
   const auto config = resolve(parse_config(text, kOffer, Config()));
   const auto schema = json_at<Schema>(offer, "/schema", kDistributed);
   auto network = network_of(offer, schema);
-  check_training(config, network);
+  check_training(config, network, operations);
   const Dataset none{schema, {}, {}};
   train(network, none, none, train_options(config), {}, {}, &exchange);
   exchange.finish();

@@ -143,9 +143,15 @@ TEST(BadData, PackageRejectsAChangedCheckpoint) {
   fs::copy(tiny_run().path(), folder / "run", fs::copy_options::recursive);
   fs::remove_all(folder / "run" / "package");
   auto evaluation = Json::parse(read_file(folder / "run" / "evaluation.json"));
-  evaluation["weights_sha256"] = std::string(64, '0');
+  const auto weights = evaluation.at("weights_sha256").get<std::string>();
+  evaluation["weights_sha256"] = "0123456789abcdef" + std::string(48, '0');
   write_json(folder / "run" / "evaluation.json", evaluation);
-  expect_refused(call_digits({"package", folder / "run"}), 5, "checkpoint.changed");
+  const auto changed = call_digits({"package", folder / "run"});
+  expect_refused(changed, 5, "checkpoint.changed");
+  EXPECT_THAT(changed.err,
+              testing::EndsWith("checkpoint.changed: weights " + weights.substr(0, 12) +
+                                ", expected 0123456789ab as evaluated (hint: evaluate the run "
+                                "again)\n"));
   evaluation.erase("weights_sha256");
   write_json(folder / "run" / "evaluation.json", evaluation);
   expect_refused(call_digits({"package", folder / "run"}), 3, "input.malformed");

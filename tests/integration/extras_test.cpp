@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdio>
 #include <string>
 #include <utility>
@@ -148,8 +149,8 @@ TEST(Extras, MatchingEngineIsUsed) {
   EXPECT_THAT(result.err, Not(HasSubstr("engine.outdated")));
 }
 
-// A log of an extra has an option of its own, and receives each step or epoch of a training. A log
-// may have one of the two callbacks.
+// A log of an extra has an option of its own, and receives each step or epoch of a training, from
+// step 1. A log may have one of the two callbacks.
 TEST(Extras, AddTrainingLogs) {
   const TemporaryDirectory folder;
   int steps = 0, epochs = 0;
@@ -157,10 +158,14 @@ TEST(Extras, AddTrainingLogs) {
   of_steps.on_step = [&](const StepRecord&) { ++steps; };
   of_epochs.on_epoch = [&](const EpochRecord&) { ++epochs; };
   Extras extras;
+  std::vector<std::size_t> first_steps;
   for (const auto& [option, observer] : {std::pair("steps", of_steps), {"passes", of_epochs}}) {
     extras.training_logs.push_back(
         {option, "count",
-         [made = observer](const auto&, std::size_t, const auto&, const auto&) { return made; }});
+         [&, made = observer](const auto&, std::size_t first_step, const auto&, const auto&) {
+           first_steps.push_back(first_step);
+           return made;
+         }});
   }
   std::vector<std::string> train{"train", "--config", "data/fixtures/tiny.toml", "--epochs", "2"};
   train.insert(train.end(), {"--steps", "--passes", "--out", folder / "run"});
@@ -168,6 +173,7 @@ TEST(Extras, AddTrainingLogs) {
   EXPECT_EQ(result.status, kDone) << result.err;
   EXPECT_EQ(epochs, 2);
   EXPECT_GT(steps, epochs);
+  EXPECT_THAT(first_steps, testing::ElementsAre(1U, 1U));
   EXPECT_EQ(call_digits_with({}, train).status, kUsage);
 }
 

@@ -108,13 +108,15 @@ TEST(SetOptions, AreStoredWithTheRun) {
   EXPECT_EQ(call_digits({"evaluate", folder / "run"}).status, 0);
 }
 
-// Drawn digits in class folders in place of photos. The picture 3/bad.png is unreadable.
+// Drawn digits in class folders in place of photos. The picture 3/bad.png is unreadable, and a 0
+// lies among the ones.
 void write_photos(const fs::path& folder) {
   for (int k = 0; k < 10; ++k) {
     const auto name = std::to_string(k);
     make_directories(folder / name);
     fs::copy(fixtures() / "digits" / (name + "-large.png"), folder / name);
   }
+  fs::copy(fixtures() / "digits" / "0-large.png", folder / "1");
   write_file(folder / "3" / "bad.png", "no picture");
 }
 
@@ -138,9 +140,9 @@ TEST(EvaluatePhotos, CountsThePredictionsOfPredict) {
     }
   }
   EXPECT_GT(right, 5);
-  EXPECT_EQ(json.at("accuracy").at("n"), 11);
-  EXPECT_DOUBLE_EQ(json.at("accuracy").at("value"), right / 11.0);
-  EXPECT_EQ(json.at("read").at("accuracy").at("n"), 10);
+  EXPECT_EQ(json.at("accuracy").at("n"), 12);
+  EXPECT_DOUBLE_EQ(json.at("accuracy").at("value"), right / 12.0);
+  EXPECT_EQ(json.at("read").at("accuracy").at("n"), 11);
   EXPECT_EQ(json.at("unread").size(), 1U);
   EXPECT_EQ(json.at("unread").at(0).at("error"), "image.unreadable");
 }
@@ -171,8 +173,8 @@ TEST(EvaluatePhotos, PrintsATable) {
   const auto result = call_digits({"evaluate", tiny_run().path(), "--photos", folder / "photos"});
   EXPECT_EQ(result.status, 0) << result.err;
   EXPECT_THAT(result.out,
-              testing::HasSubstr("11, of which 1 could not be read and count as wrong\n"));
-  EXPECT_THAT(result.out, testing::ContainsRegex("accuracy +[0-9.]+ %.*n = 11\n"));
+              testing::HasSubstr("12, of which 1 could not be read and count as wrong\n"));
+  EXPECT_THAT(result.out, testing::ContainsRegex("accuracy +[0-9.]+ %.*n = 12\n"));
   EXPECT_THAT(result.out, testing::HasSubstr("confusion (row: truth, column: prediction)"));
   EXPECT_THAT(result.out, testing::HasSubstr("\nnote      data.passed_over: 1 other files passed "
                                              "over (1 .txt: 3/note.txt)\n"));

@@ -89,6 +89,7 @@ TEST(Config, RejectsWrongTypes) {
   expect_error("config.type", [] { parse("seed = 1.5"); });
   expect_error("config.type", [] { parse("device = 1"); });
   expect_error("config.type", [] { parse("[train]\nlearning_rate = \"fast\""); });
+  expect_error("config.type", [] { parse("[train]\nlearning_rate = true"); });
   expect_error("config.type", [] { parse("[network]\nblocks = 16"); });
   expect_error("config.type", [] { parse("[network]\nblocks = [16]"); });
   expect_error("config.type", [] { parse("[network]\nblocks = [[16, \"a\"]]"); });

@@ -1,6 +1,9 @@
 #include "pipeline/fit_to_set.h"
 
+#include <string>
+
 #include "base/error.h"
+#include "base/log.h"
 #include "pipeline/stages.h"
 #include "support/testing.h"
 
@@ -98,6 +101,24 @@ TEST(FitStage, EveryPresetTrainsOnTenImages) {
   for (const char* preset : {"fast", "standard", "accurate"}) {
     EXPECT_EQ(fit_stage(preset_config(preset), set).train.batch_size, 2) << preset;
   }
+}
+
+// The user is told of each value that is fitted: of both, of the batch size alone, of the epochs
+// alone, and nothing when the file sets both.
+TEST(FitStage, TellsTheFittedValues) {
+  const auto told = [](const std::string& text) {
+    auto config = parse_config(text, "test", preset_config("standard"));
+    config.device = "cpu";
+    testing::internal::CaptureStderr();
+    start_logging();
+    fit_stage(config, random_dataset(100, 8, 8));
+    return testing::internal::GetCapturedStderr();
+  };
+  EXPECT_EQ(told(""), "[info] 100 training images: 50 epochs in batches of 8\n");
+  EXPECT_EQ(told("[train]\nepochs = 3"), "[info] 100 training images: 3 epochs in batches of 8\n");
+  EXPECT_EQ(told("[train]\nbatch_size = 50"),
+            "[info] 100 training images: 300 epochs in batches of 50\n");
+  EXPECT_EQ(told("[train]\nepochs = 3\nbatch_size = 9"), "");
 }
 
 // The error names the key, its value, the largest possible value, and the option to set.

@@ -52,12 +52,19 @@ TEST(Gates, RejectInvalidGates) {
   const std::string good = "[[gate]]\nmetric = \"accuracy\"\nreason = \"why\"\nat_least = 0.5\n";
   EXPECT_EQ(parse_gates(good, "fast", "good").size(), 1U);
   for (const auto& bad : std::vector<std::string>{
-           "", "gate = 1", "[gate]\nmetric = \"accuracy\"", "gate = [1]", good + "at_most = 0.9",
+           "",
+           "gate = 1",
+           "[gate]\nmetric = \"accuracy\"",
+           "gate = [1]",
+           good + "at_most = 0.9",
            "[[gate]]\nmetric = \"accuracy\"\nreason = \"why\"",
            "[[gate]]\nmetric = \"accuracy\"\nreason = \"why\"\nat_least = \"0.5\"",
+           "[[gate]]\nmetric = \"accuracy\"\nreason = \"why\"\nat_least = true",
            "[[gate]]\nmetric = \"accuracy\"\nat_least = 0.5",
-           "[[gate]]\nreason = \"why\"\nat_least = 0.5", good + "at_last = 0.9",
-           good + "if_measured = 1", good + "for_digits = 1",
+           "[[gate]]\nreason = \"why\"\nat_least = 0.5",
+           good + "at_last = 0.9",
+           good + "if_measured = 1",
+           good + "for_digits = 1",
            "[[gate]]\nmetric = \"accuracy\"\nreason = \"why\"\nat_least = nan",
            "[[gate]]\nmetric = \"accuracy\"\nreason = \"why\"\nat_least = -inf",
            "[[gate]]\nmetric = \"accuracy\"\nreason = \"why\"\nat_least = {fats = 0.5}",

@@ -4,6 +4,7 @@
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
 
+#include "base/log.h"
 #include "support/models.h"
 #include "support/testing.h"
 
@@ -48,6 +49,25 @@ TEST(CheckTraining, RejectsWrongBfloat16SetByTheUser) {
     check_training(with_precision("bfloat16"), tiny_network(), wrong_in(at::kBFloat16));
   });
   expect_error("config.precision", [] { check_training(with_precision("half"), tiny_network()); });
+}
+
+// A library that is wrong with oneDNN alone is used without it, and a warning says so.
+TEST(CheckTraining, WarnsThatOneDnnIsWrong) {
+  auto operations = libtorch_operations();
+  operations.convolve = [correct = operations.convolve](const at::Tensor& input,
+                                                        const at::Tensor& weights) {
+    const auto output = correct(input, weights);
+    return onednn_enabled() ? output * 1.33 : output;
+  };
+  testing::internal::CaptureStderr();
+  start_logging();
+  const auto checked = check_training(with_precision("float32"), tiny_network(), operations);
+  const auto printed = testing::internal::GetCapturedStderr();
+  enable_onednn(true);
+  EXPECT_FALSE(checked.numerics.onednn);
+  ASSERT_EQ(checked.numerics.warnings.size(), 1U);
+  EXPECT_THAT(printed, testing::HasSubstr(
+                           "[warning] device.numerics: " + checked.numerics.warnings[0] + "\n"));
 }
 
 // The float32 of evaluation is checked forward and backward too.

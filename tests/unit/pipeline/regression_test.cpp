@@ -1,5 +1,7 @@
 #include "pipeline/regression.h"
 
+#include <string>
+
 #include "support/evaluated_run.h"
 #include "support/testing.h"
 
@@ -36,17 +38,22 @@ TEST(CompareRuns, DetectsALossOfThreeTenthsOfAPoint) {
 // Predictions for other images cannot be paired.
 TEST(CompareRuns, RejectsAnotherTestSet) {
   const TemporaryDirectory folder;
-  const auto one = evaluated_run(folder / "one", 50, "1111111111111111");
-  const auto two = evaluated_run(folder / "two", 50, "2222222222222222");
-  expect_error("data.other_test_set", [&] { compare_runs(one, two); });
+  const auto one = evaluated_run(folder / "one", 50, "0123456789abcdef");
+  const auto two = evaluated_run(folder / "two", 50, "fedcba9876543210");
+  const auto error = error_of([&] { compare_runs(one, two); });
+  EXPECT_EQ(error.code(), "data.other_test_set");
+  EXPECT_EQ(std::string(error.what()),
+            two.path().string() +
+                ": test set with fingerprint fedcba987654, expected 0123456789ab as in " +
+                one.path().string());
 }
 
-// Labels of classes that the run does not have.
+// The lowest label that is no class of the run: 2, of two classes.
 TEST(CompareRuns, RejectsDamagedAnswers) {
   const TemporaryDirectory folder;
   const auto run = evaluated_run(folder / "run", 50);
   auto damaged = evaluation_of(50);
-  damaged["answers"]["labels"][0] = 7;  // of two classes
+  damaged["answers"]["labels"][0] = 2;
   run.write_evaluation(damaged);
   expect_error("input.malformed", [&] { compare_runs(run, run); });
 }

@@ -1,6 +1,7 @@
 #include "pipeline/run_directory.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <string>
@@ -75,6 +76,31 @@ TEST(RunDirectory, NeverOverwritesARun) {
 TEST(RunDirectory, RejectsAFolderWithoutARun) {
   const TemporaryDirectory folder;
   expect_error("input.missing", [&] { RunDirectory::open(folder.path()); });
+}
+
+// A run whose configuration this user may only read is locked, too. A folder in its place can be
+// opened for reading only, by every user.
+TEST(RunDirectory, LocksWhatCannotBeWritten) {
+  const TemporaryDirectory folder;
+  const auto run = RunDirectory::create(folder / "run");
+  make_directories(folder / "run" / "config.toml");
+  const auto lock = run.lock();
+  expect_error("output.busy", [&] { run.lock(); });
+}
+
+// In a process without standard input the lock is descriptor 0.
+TEST(RunDirectory, LocksWithoutStandardInput) {
+  const TemporaryDirectory folder;
+  const auto run = RunDirectory::create(folder / "run");
+  run.write_config(Config());
+  int number = -1;
+  const int standard_input = ::dup(STDIN_FILENO);
+  ::close(STDIN_FILENO);
+  const auto code = error_code([&] { number = run.lock().get(); });
+  ::dup2(standard_input, STDIN_FILENO);
+  ::close(standard_input);
+  EXPECT_EQ(code, "no error");
+  EXPECT_EQ(number, 0);
 }
 
 TEST(RunDirectory, WritesOneLinePerEpoch) {

@@ -4,6 +4,7 @@
 #include <ATen/ATen.h>
 #include <gmock/gmock.h>
 
+#include "model/numerics.h"
 #include "model/trainer.h"
 #include "pipeline/stages.h"
 #include "support/fake_ranks.h"
@@ -49,13 +50,15 @@ TEST(SharedRun, OtherRanksTrainTheOfferedNetwork) {
   EXPECT_TRUE(same_weights(networks[0], networks[1]));
 }
 
-// What rank 0 sends, changed by `change`, and what the other rank throws.
-std::string code_of_offer(const std::function<void(Json&)>& change) {
+// What rank 0 sends, changed by `change`, and what the other rank throws, whose library has these
+// operations.
+std::string code_of_offer(const std::function<void(Json&)>& change,
+                          const LayerOperations& operations = libtorch_operations()) {
   const auto set = halves(70);
   const auto config = shared_config();
   auto network = make_network(set, config);
   const auto codes = FakeWorld(2).run([&](GradientExchange& exchange) {
-    if (exchange.rank() > 0) return join_training(exchange);
+    if (exchange.rank() > 0) return join_training(exchange, operations);
     struct Changed : GradientExchange {
       int rank() const override { return 0; }
       int ranks() const override { return 2; }
@@ -87,6 +90,15 @@ TEST(SharedRun, RejectsRankZeroOfAnotherProgram) {
   EXPECT_EQ(code_of_offer([](Json& offer) { offer["versions"]["another"] = "1"; }),
             "distributed.other_program");
   EXPECT_EQ(code_of_offer([](Json& offer) { offer.erase("schema"); }), "distributed.malformed");
+}
+
+// Each rank checks its own library: a wrong one would spoil the mean of the gradients.
+TEST(SharedRun, OtherRanksCheckTheirLibrary) {
+  auto operations = libtorch_operations();
+  operations.multiply = [](const at::Tensor& input, const at::Tensor& weights) {
+    return at::linear(input, weights) + 1.0;
+  };
+  EXPECT_EQ(code_of_offer([](Json&) {}, operations), "device.numerics");
 }
 
 // A stopped training resumes with its number of ranks. One that had not begun, or is complete, has

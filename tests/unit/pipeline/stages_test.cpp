@@ -41,6 +41,8 @@ TEST(AcquireTraining, IsTheTrainingPartWithoutTheTestSet) {
   config.data.synthetic_test = 10;
   EXPECT_EQ(fingerprint(acquire_training(config).train), fingerprint(acquire(config).train));
   EXPECT_EQ(acquire_training(config).test.size(), 0U);
+  EXPECT_EQ(acquire_training(config).validation, 0U);  // no part of its own
+  EXPECT_EQ(acquire(config).validation, 0U);
 
   const TemporaryDirectory folder;
   const auto set = random_dataset(12);
@@ -76,6 +78,14 @@ TEST(SyntheticOptions, TestDigitsComeAfterTheTrainingDigits) {
   EXPECT_EQ(train.count, 70U);
   EXPECT_EQ(test.count, 30U);
   EXPECT_GE(test.first_index, train.first_index + train.count);
+}
+
+// One class is a number like any other; without a number all ten digits are drawn.
+TEST(SyntheticOptions, DrawTheConfiguredClasses) {
+  Config config;
+  EXPECT_EQ(synthetic_options(config, Part::kTrain).classes, 10);
+  config.data.classes = 1;
+  EXPECT_EQ(synthetic_options(config, Part::kTrain).classes, 1);
 }
 
 // "auto" and 0 are replaced, so that the written configuration repeats the run on other machines.
