@@ -83,16 +83,12 @@ std::string event(double wall_time, std::int64_t step, const std::string& conten
          number(kEventStep, static_cast<std::uint64_t>(step)) + content;
 }
 
-double now() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
 // As TensorFlow and PyTorch name their files; in microseconds, since a second file may follow
 // within the second.
 fs::path new_name(const fs::path& folder) {
   std::array<char, 256> host{};
   ::gethostname(host.data(), host.size() - 1);
-  const auto microseconds = static_cast<std::int64_t>(1e6 * now());
+  const auto microseconds = static_cast<std::int64_t>(1e6 * system_time());
   return folder / fmt::format("events.out.tfevents.{:010}.{:06}.{}.{}", microseconds / 1000000,
                               microseconds % 1000000, host.data(), ::getpid());
 }
@@ -103,6 +99,10 @@ fs::path made(const fs::path& folder) {
 }
 
 }  // namespace
+
+double system_time() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
 
 std::uint32_t masked_crc32c(std::string_view bytes) {
   boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true> crc;
@@ -149,8 +149,8 @@ void GrowingFile::append(std::string_view bytes) {
   size_ += static_cast<std::int64_t>(bytes.size());
 }
 
-EventFile::EventFile(const fs::path& folder, std::int64_t first_step)
-    : file_(new_name(made(folder))), pending_(tfrecord(version_event(now()))) {
+EventFile::EventFile(const fs::path& folder, std::int64_t first_step, WallClock now)
+    : file_(new_name(made(folder))), pending_(tfrecord(version_event(now()))), now_(now) {
   pending_ += tfrecord(start_event(now(), first_step));
   flush();
 }
@@ -163,7 +163,7 @@ EventFile::~EventFile() {
 }
 
 void EventFile::add(std::int64_t step, const std::vector<SummaryValue>& values) {
-  const auto time = now();
+  const auto time = now_();
   pending_ += tfrecord(summary_event(time, step, values));
   if (time - written_ >= 1.0) flush();
 }
@@ -171,7 +171,7 @@ void EventFile::add(std::int64_t step, const std::vector<SummaryValue>& values) 
 void EventFile::flush() {
   const auto bytes = std::move(pending_);
   pending_.clear();
-  written_ = now();
+  written_ = now_();
   file_.append(bytes);
 }
 

@@ -15,6 +15,10 @@
 
 namespace digits {
 
+// A clock in seconds since 1970: the system's, or a test's own.
+using WallClock = double (*)();
+double system_time();
+
 // CRC-32C (RFC 3720, B.4), rotated and shifted as TFRecord requires, so that the checksum of data
 // that contain checksums is not degenerate.
 std::uint32_t masked_crc32c(std::string_view bytes);
@@ -65,7 +69,8 @@ class EventFile {
  public:
   // Creates a file in `folder`, and the folder if it is missing, for a program that starts with
   // `first_step`. Names sort by creation time. Throws output.unwritable, disk.*.
-  EventFile(const std::filesystem::path& folder, std::int64_t first_step);
+  EventFile(const std::filesystem::path& folder, std::int64_t first_step,
+            WallClock now = system_time);
   ~EventFile();  // writes without reporting errors; flush() reports them
   EventFile(const EventFile&) = delete;
   EventFile& operator=(const EventFile&) = delete;
@@ -79,6 +84,7 @@ class EventFile {
   GrowingFile file_;
   std::string pending_;
   double written_ = 0.0;  // time of the last write, seconds since 1970
+  WallClock now_;
 };
 
 }  // namespace digits

@@ -77,7 +77,7 @@ void AdamW::step(double rate, std::size_t number) {
   const auto t = static_cast<double>(number);
   const auto& gradients = weights_.gradients();
   at::Tensor parameters = weights_.parameters();
-  if (options_.weight_decay > 0.0) parameters.mul_(1.0 - rate * options_.weight_decay);
+  parameters.mul_(1.0 - rate * options_.weight_decay);
   first_.lerp_(gradients, 1.0 - options_.beta1);
   second_.mul_(options_.beta2).addcmul_(gradients, gradients, 1.0 - options_.beta2);
   const double correction = std::sqrt(1.0 - std::pow(options_.beta2, t));

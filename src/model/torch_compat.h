@@ -14,8 +14,8 @@ namespace digits {
 // `device`. The destructor restores the previous state.
 class AutocastScope {
  public:
-  AutocastScope(c10::DeviceType device, c10::ScalarType dtype, bool enabled) : device_(device) {
-    before_ = is_enabled(device);
+  AutocastScope(c10::DeviceType device, c10::ScalarType dtype, bool enabled)
+      : device_(device), before_(is_enabled(device)) {
     set(device, dtype, enabled);
   }
   ~AutocastScope() {
@@ -29,7 +29,9 @@ class AutocastScope {
   static bool is_enabled(c10::DeviceType device) {
     return at::autocast::is_autocast_enabled(device);
   }
-  static c10::ScalarType cpu_dtype() { return at::autocast::get_autocast_dtype(at::kCPU); }
+  static c10::ScalarType dtype_on(c10::DeviceType device) {
+    return at::autocast::get_autocast_dtype(device);
+  }
 
  private:
   static void set_enabled(c10::DeviceType device, bool enabled) {
@@ -44,7 +46,10 @@ class AutocastScope {
     return device == c10::DeviceType::CPU ? at::autocast::is_cpu_enabled()
                                           : at::autocast::is_enabled();
   }
-  static c10::ScalarType cpu_dtype() { return at::autocast::get_autocast_cpu_dtype(); }
+  static c10::ScalarType dtype_on(c10::DeviceType device) {
+    return device == c10::DeviceType::CPU ? at::autocast::get_autocast_cpu_dtype()
+                                          : at::autocast::get_autocast_gpu_dtype();
+  }
 
  private:
   static void set_enabled(c10::DeviceType device, bool enabled) {
@@ -65,7 +70,7 @@ class AutocastScope {
 #endif
 
   c10::DeviceType device_;
-  bool before_ = false;
+  bool before_;
 };
 
 // Whether GPU 0 multiplies bfloat16 natively (compute capability 8) and LibTorch's convolutions use

@@ -41,7 +41,7 @@ BatchOptions batch_options(const TrainOptions& options, int epoch) {
 void require_trainable(const TrainOptions& options, std::size_t samples, int ranks) {
   const auto batch = options.batch_size;
   const auto least = 2 * static_cast<std::size_t>(ranks);
-  const auto largest = std::max<std::size_t>(1, samples / 8);
+  const auto largest = std::max(least, samples / 8);
   require(options.epochs > 0, "epochs", options.epochs, "1 or more", "set --epochs");
   require(batch >= 2, "batch_size", batch, "2 or more", "set --batch-size");
   require(batch >= least, "batch_size", batch,
