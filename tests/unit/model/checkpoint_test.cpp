@@ -68,6 +68,20 @@ TEST(Checkpoint, RejectsAMismatchedNetwork) {
   expect_error("checkpoint.mismatch", [&] { load_checkpoint(folder / "c"); });
 }
 
+// Names, shapes, types and the number of tensors must fit. What does not fit is not copied.
+TEST(CopyTensors, RejectsTensorsThatDoNotFit) {
+  const NamedTensors targets{{"a", at::zeros({2})}};
+  for (const NamedTensors& sources :
+       {NamedTensors{}, NamedTensors{{"b", at::ones({2})}}, NamedTensors{{"a", at::ones({3})}},
+        NamedTensors{{"a", at::ones({2}, at::kLong)}},
+        NamedTensors{{"a", at::ones({2})}, {"b", at::ones({2})}}}) {
+    expect_error("checkpoint.mismatch", [&] { copy_tensors(targets, sources, "x"); });
+  }
+  EXPECT_TRUE(targets.at("a").equal(at::zeros({2})));
+  copy_tensors(targets, {{"a", at::ones({2})}}, "x");
+  EXPECT_TRUE(targets.at("a").equal(at::ones({2})));
+}
+
 // Weights without a description, as another program writes them, are no checkpoint.
 TEST(Checkpoint, RejectsAFileWithoutDescription) {
   const TemporaryDirectory folder;

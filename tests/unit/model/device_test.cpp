@@ -1,5 +1,6 @@
 #include "model/device.h"
 
+#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <dlfcn.h>
 #include <torch/cuda.h>
@@ -66,6 +67,12 @@ TEST(Device, AutoPrecisionObeysTheEnvironment) {
   EXPECT_EQ(to_string(choose_precision("float32", c10::kCPU)), "float32");
 }
 
+// Bfloat16 is the choice for a processor that multiplies it.
+TEST(Device, AutoPrecisionFollowsTheProcessor) {
+  EXPECT_EQ(to_string(choose_precision("auto", c10::kCPU)),
+            multiplies_bfloat16(cpu_features()) ? "bfloat16" : "float32");
+}
+
 // On a processor with all features.
 TEST(Device, CpuFeaturesObeyTheEnvironment) {
   const TemporaryDirectory folder;
@@ -100,6 +107,23 @@ TEST(Device, NamesTheGpusOfTheMachine) {
   write_file(folder / "0000:05:00.0" / "information", "Model: \n");
   EXPECT_THAT(gpu_models(folder.path()), testing::ElementsAre("NVIDIA H100 80GB HBM3"));
 }
+
+// A GPU gives the same bits again: whatever was set before, LibTorch neither rounds products to
+// TensorFloat-32 nor chooses among cuDNN's algorithms by their time.
+TEST(Device, MakesResultsRepeatable) {
+  auto& context = at::globalContext();
+  context.setAllowTF32CuDNN(true);
+  context.setAllowTF32CuBLAS(true);
+  context.setBenchmarkCuDNN(true);
+  context.setDeterministicCuDNN(false);
+  make_deterministic();
+  EXPECT_FALSE(context.allowTF32CuDNN());
+  EXPECT_FALSE(context.allowTF32CuBLAS());
+  EXPECT_FALSE(context.benchmarkCuDNN());
+  EXPECT_TRUE(context.deterministicCuDNN());
+}
+
+TEST(Device, NamesTheBlas) { EXPECT_NE(torch_info().blas, ""); }
 
 TEST(Device, SetsTheThreadsOfLibTorch) {
   const int before = at::get_num_threads();

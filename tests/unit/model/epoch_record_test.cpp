@@ -24,6 +24,7 @@ TEST(BestEpoch, IsTheLaterEpochOnATie) {
       best_epoch({record_of(1, .8, 1, 0), record_of(2, .9, 1, 0), record_of(3, .9, 1, 0)}).epoch,
       3);
   EXPECT_EQ(best_epoch({record_of(1, .9, 1, 0), record_of(2, .8, 1, 0)}).epoch, 1);
+  EXPECT_EQ(best_epoch({record_of(1, .9, 1, 0)}).epoch, 1);
 }
 
 // By hand: 1200 images in 2 + 4 s, of which 0.3 s were waiting, 5 %. The first epoch waited 10 %

@@ -29,7 +29,7 @@ LayerOperations::Operation rounding(const LayerOperations::Operation& operation)
   return [=](const at::Tensor& input, const at::Tensor& weights) {
     if (!AutocastScope::is_enabled(c10::kCPU)) return operation(input, weights);
     const AutocastScope exact(c10::kCPU, at::kBFloat16, false);
-    return operation(input, weights).to(AutocastScope::cpu_dtype());
+    return operation(input, weights).to(AutocastScope::dtype_on(c10::kCPU));
   };
 }
 
@@ -268,28 +268,35 @@ TEST_F(NumericsTest, DisablesAWrongOneDnn) {
 }
 
 TEST_F(NumericsTest, RejectsWrongBfloat16SetByTheUser) {
-  expect_error("device.numerics",
-               [] { choose(Precision::kBfloat16, true, wrong_while(in_bfloat16)); });
+  const auto error = error_of([] { choose(Precision::kBfloat16, true, wrong_while(in_bfloat16)); });
+  EXPECT_EQ(error.code(), "device.numerics");
+  EXPECT_EQ(error.hint(), "set train.precision to \"auto\" or \"float32\"");
   EXPECT_TRUE(onednn_enabled());
 }
 
 TEST_F(NumericsTest, RejectsALibraryWrongInAllSettings) {
-  expect_error("device.numerics", [] { choose(Precision::kFloat32, false, wrong_while(always)); });
-  EXPECT_TRUE(onednn_enabled()) << "what did not help must not stay";
+  for (const auto precision : {Precision::kBfloat16, Precision::kFloat32}) {
+    const auto error = error_of([=] { choose(precision, false, wrong_while(always)); });
+    EXPECT_EQ(error.code(), "device.numerics");
+    EXPECT_THAT(error.hint(), HasSubstr("use another LibTorch or machine"));
+    EXPECT_TRUE(onednn_enabled()) << "what did not help must not stay";
+  }
 }
 
-// At its end a scope restores the state of the scope around it.
-TEST(AutocastScope, RestoresTheStateAroundIt) {
-  {
-    const AutocastScope outer(c10::kCPU, at::kBFloat16, true);
-    EXPECT_TRUE(AutocastScope::is_enabled(c10::kCPU));
-    {
-      const AutocastScope inner(c10::kCPU, at::kBFloat16, false);
-      EXPECT_FALSE(AutocastScope::is_enabled(c10::kCPU));
-    }
-    EXPECT_TRUE(AutocastScope::is_enabled(c10::kCPU));
-  }
-  EXPECT_FALSE(AutocastScope::is_enabled(c10::kCPU));
+// Without oneDNN there is no other setting for a wrong float32: each of two layers is computed
+// twice.
+TEST_F(NumericsTest, TriesNothingElseWithoutOneDnn) {
+  enable_onednn(false);
+  int convolutions = 0;
+  const auto operations = faulty([&](const at::Tensor& /*input*/, const at::Tensor& correct) {
+    ++convolutions;
+    return correct * 1.33;
+  });
+  const auto error = error_of([&] { choose(Precision::kFloat32, false, operations); });
+  EXPECT_EQ(error.code(), "device.numerics");
+  EXPECT_THAT(error.hint(), HasSubstr("use another LibTorch or machine"));
+  EXPECT_EQ(convolutions, 4);
+  EXPECT_FALSE(onednn_enabled());
 }
 
 }  // namespace

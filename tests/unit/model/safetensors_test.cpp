@@ -4,6 +4,9 @@
 
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "base/sha256.h"
 #include "support/testing.h"
@@ -82,26 +85,39 @@ TEST(Safetensors, RejectsEveryTruncation) {
   expect_error("package.malformed", [&] { parse_safetensors(whole + "!", "x", "package"); });
 }
 
-// Headers with wrong sizes must not cause reads outside the file.
+// Headers with wrong sizes must not cause reads outside the file, nor an allocation. The error says
+// what is wrong.
 TEST(Safetensors, RejectsWrongSizesInHeaders) {
   const auto file = [](const std::string& header) {
     std::string bytes(8, '\0');
     bytes[0] = static_cast<char>(header.size());
     return bytes + header + std::string(8, 'x');
   };
-  for (const char* header : {
-           R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,16]}})",
-           R"({"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}})",
-           R"({"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}})",
-           R"({"a":{"dtype":"F32","shape":[4611686018427387906],"data_offsets":[0,8]}})",
-           R"({"a":{"dtype":"F16","shape":[4],"data_offsets":[0,8]}})",
-           R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})",
-           R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}})",
-           R"({"a":7})",
-           R"([1])",
-       }) {
-    expect_error("package.malformed", [&] { parse_safetensors(file(header), "x", "package"); });
+  const std::string gap = "data offsets that leave a gap or the file";
+  const std::string large = "a shape larger than its data";
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,16]}})", gap},
+      {R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})", gap},
+      {R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}})", gap},
+      {R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8,8]}})", gap},
+      {R"({"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}})", large},
+      {R"({"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}})", large},
+      {R"({"a":{"dtype":"F32","shape":[-1,-2],"data_offsets":[0,8]}})", large},  // 8 modulo 2^64
+      {R"({"a":{"dtype":"F32","shape":[4611686018427387906],"data_offsets":[0,8]}})", large},
+      {R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,8]}})",
+       "a shape that does not fill its data"},
+      {R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})",
+       "bytes that belong to no tensor"},
+      {R"({"a":{"dtype":"F16","shape":[4],"data_offsets":[0,8]}})", "type F16"},
+      {R"([1])", "a header that is no object"},
+  };
+  for (const auto& [header, reason] : cases) {
+    const auto bytes = file(header);
+    const auto error = error_of([&] { parse_safetensors(bytes, "x", "package"); });
+    EXPECT_EQ(error.code(), "package.malformed") << header;
+    EXPECT_EQ(error.what(), "x: " + reason + ", expected a safetensors file");
   }
+  expect_error("package.malformed", [&] { parse_safetensors(file(R"({"a":7})"), "x", "package"); });
 }
 
 }  // namespace

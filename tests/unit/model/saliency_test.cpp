@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "base/interrupt.h"
 #include "support/models.h"
 #include "support/testing.h"
 
@@ -95,6 +96,19 @@ TEST(IntegratedGradients, TakeFiftyStepsForABatch) {
   calls = 0;
   integrated_gradients(counted, random_dataset(251, 2, 2), at::kCPU);
   EXPECT_EQ(calls, 104);
+}
+
+// Ctrl-C in the third of 50 steps: there is no fourth.
+TEST(IntegratedGradients, StopWhenInterrupted) {
+  int calls = 0;
+  const auto stopping = [&](const at::Tensor& images) {
+    set_interrupted(++calls == 3);
+    return sums(images);
+  };
+  const auto set = random_dataset(3, 2, 2);
+  expect_error("interrupted", [&] { integrated_gradients(stopping, set, at::kCPU); });
+  set_interrupted(false);
+  EXPECT_EQ(calls, 3);
 }
 
 }  // namespace

@@ -42,6 +42,9 @@ TEST(LogitsOf, ComputesChunksOfFiveHundred) {
   const auto logits = logits_of(forward, set.images.data(), set.size(), set.schema, at::kCPU);
   EXPECT_THAT(chunks, testing::ElementsAre(500, 1));
   EXPECT_EQ(logits.size(), 3U * 501U);
+  chunks.clear();
+  logits_of(forward, set.images.data(), 500, set.schema, at::kCPU);
+  EXPECT_THAT(chunks, testing::ElementsAre(500));  // and no empty chunk
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ TEST(Torchscript, MatchesTheEagerNetwork) {
   std::istringstream archive(export_torchscript(network));
   EXPECT_TRUE(network->is_training());  // left as it was
   auto module = torch::jit::load(archive);
+  for (const auto& part : module.modules()) EXPECT_FALSE(part.is_training());
   network->eval();
   for (const int64_t n : {1, 2, 17}) {
     const auto images = at::rand({n, 1, 12, 10});
@@ -28,7 +29,8 @@ TEST(Torchscript, MatchesTheEagerNetwork) {
   }
 }
 
-// Names are the eager network's, so that programs can match the weights.
+// Names are the eager network's, so that programs can match the weights, and the buffers of batch
+// norm and the normalisation.
 TEST(Torchscript, KeepsParameterNames) {
   auto network = tiny_network();
   std::istringstream archive(export_torchscript(network));
@@ -36,6 +38,9 @@ TEST(Torchscript, KeepsParameterNames) {
   std::vector<std::string> names;
   for (const auto& item : module.named_parameters()) names.push_back(item.name);
   EXPECT_THAT(names, testing::UnorderedElementsAreArray(network->named_parameters().keys()));
+  names.clear();
+  for (const auto& item : module.named_buffers()) names.push_back(item.name);
+  EXPECT_THAT(names, testing::UnorderedElementsAreArray(network->named_buffers().keys()));
 }
 
 }  // namespace

@@ -8,8 +8,11 @@
 #include <vector>
 
 #include "base/interrupt.h"
+#include "data/batches.h"
 #include "metrics/classification.h"
 #include "model/device.h"
+#include "model/gradients.h"
+#include "model/optimiser.h"
 #include "model/schedule.h"
 #include "model/tensors.h"
 #include "support/bfloat16.h"
@@ -100,6 +103,59 @@ TEST(Train, FollowsTheRecordedLossCurve) {
     EXPECT_NEAR(record.loss, losses.at(record.step - 1), 1e-4) << record.step;
   };
   EXPECT_EQ(train(network, set, set, options, observer).size(), 2U);
+}
+
+// Loss and gradient of an epoch are the means over its own steps. The rate is tiny, so each step
+// has the loss and the gradient of its batch with the first weights.
+TEST(Train, RecordsTheMeansOfAnEpoch) {
+  const auto set = halves(64);
+  auto network = network_for(set);
+  auto options = quick();
+  options.learning_rate = 1e-12;
+  const auto history = train(network, set, set, options);
+  ASSERT_EQ(history.size(), 2U);
+  auto untrained = network_for(set);
+  FlatWeights weights(*untrained);
+  for (const auto& record : history) {
+    const auto batches = batch_options(options, record.epoch);
+    const auto order = epoch_order(set.size(), batches);
+    double loss = 0.0, norm = 0.0;
+    for (std::size_t b = 0; b < 4; ++b) {
+      const auto batch = make_batch(set, order, b, batches);
+      const auto step =
+          compute_gradients(untrained, weights,
+                            {byte_tensor(batch.images.data(), batch.labels.size(), set.schema),
+                             label_tensor(batch.labels, at::kCPU)},
+                            options);
+      loss += step.loss.item<double>();
+      norm += step.gradient_norm.item<double>();
+    }
+    EXPECT_NEAR(record.train_loss, loss / 4.0, 1e-4) << record.epoch;
+    EXPECT_NEAR(record.gradient_norm, norm / 4.0, 1e-4 * norm) << record.epoch;
+  }
+}
+
+// The decay of the options is the optimiser's. The first step has a 25th of the rate, 0.02: a decay
+// of 0.5 takes 0.02 * 0.5 of each weight, besides the step along the gradient.
+TEST(Train, DecaysTheWeights) {
+  const auto set = halves(32);
+  const auto after_a_step = [&](double decay) {
+    auto network = network_for(set);
+    auto options = quick();
+    options.epochs = 1;
+    options.learning_rate = 0.5;
+    options.weight_decay = decay;
+    options.checkpoint_steps = 1;
+    at::Tensor weights;
+    TrainObserver observer;
+    observer.on_state = [&](const TrainingState& state) {
+      if (state.step == 1) weights = state.tensors.at("network.conv0.weight").detach().clone();
+    };
+    train(network, set, set, options, observer);
+    return weights;
+  };
+  const auto start = network_for(set)->named_parameters()["conv0.weight"].detach();
+  EXPECT_TRUE(at::allclose(after_a_step(0.0) - after_a_step(0.5), 0.01 * start, 0.0, 1e-6));
 }
 
 TEST(Train, RunsInBfloat16) {

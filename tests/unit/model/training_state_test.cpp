@@ -55,6 +55,21 @@ TEST(TrainingState, RoundTripsBitExactly) {
   for (const auto& [name, tensor] : state.tensors) EXPECT_TRUE(back.tensors.at(name).equal(tensor));
 }
 
+// A shared training's state has the number of its ranks; that of one process needs no such key.
+TEST(TrainingState, HasTheRanksOfASharedTraining) {
+  auto state = state_at(5);
+  EXPECT_EQ(state.ranks, 1);
+  for (const int ranks : {1, 2, 3}) {
+    state.ranks = ranks;
+    const auto bytes = format_state(state);
+    Metadata metadata;
+    parse_sealed(bytes, "x", kCheckpointFamily, metadata);
+    const auto json = Json::parse(metadata.at("digits.training_state/1"));
+    EXPECT_EQ(json.contains("ranks"), ranks > 1) << json;
+    EXPECT_EQ(parse_state(bytes, "x").ranks, ranks);
+  }
+}
+
 // Every byte of the file counts: header length, header, padding, data. Each is changed to a random
 // other value, and every change must be rejected.
 TEST(TrainingState, RejectsEveryChangedByte) {

@@ -50,6 +50,34 @@ TEST(OnednnCheck, ComparesTheLastImageOfAPiece) {
   EXPECT_NE(first_fault(compare_layers(folded, maps, Precision::kFloat32)), "");
 }
 
+// By hand, with kernels of one weight. A difference is a share of the largest value before ReLU
+// plus the largest summand, and each layer is computed from the engine's own maps before it:
+//   conv0  largest of 1, 2, 3, -8 times 2: 6; less 4: 2. 3 differs by 1 of 6 + 4.
+//   conv1  3 times 2: 6; plus 1: 7. 8.75 differs by 1.75 of 6 + 1.
+//   head   8.75 times (1, -2) plus (0.5, 0.25): (9.25, -17.25). -8.25 differs by 9 of 17.5 + 0.5.
+TEST(OnednnCheck, MeasuresDifferencesAsCalculatedByHand) {
+  const auto kernels = [](double weight) {
+    auto all = at::zeros({1, 1, 3, 3});
+    all[0][0][1][1] = weight;
+    return all;
+  };
+  const auto one = [](double value) { return at::full({1}, value); };
+  FoldedNetwork folded;
+  folded.layers.push_back({{1, 1, 2, 2, true}, kernels(1.0), one(2.0), one(-4.0)});
+  folded.layers.push_back({{1, 1, 1, 1, false}, kernels(2.0), one(9.0), one(1.0)});
+  folded.head = at::tensor({1.0F, -2.0F}).view({2, 1});
+  folded.bias = at::tensor({0.5F, 0.25F});
+  const std::vector<at::Tensor> maps{at::tensor({1.0F, 2.0F, 3.0F, -8.0F}).view({1, 1, 2, 2}),
+                                     at::full({1, 1, 1, 1}, 3.0), at::full({1, 1, 1, 1}, 8.75),
+                                     at::tensor({9.25F, -8.25F}).view({1, 2})};
+  const auto results = compare_layers(folded, maps, Precision::kFloat32);
+  ASSERT_EQ(results.size(), 3U);
+  EXPECT_DOUBLE_EQ(results[0].forward, 0.1);
+  EXPECT_DOUBLE_EQ(results[1].forward, 0.25);
+  EXPECT_DOUBLE_EQ(results[2].forward, 0.5);
+  EXPECT_EQ(results[0].layer, "conv0 (1 to 1 channels, 2x2)");
+}
+
 // After the check an engine computes as before: the pixels beyond an image's edge are zero again.
 TEST(OnednnCheck, PreservesTheEngine) {
   auto network = random_network(kSchema, kArchitecture, test_seed());

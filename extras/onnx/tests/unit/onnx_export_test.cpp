@@ -6,13 +6,16 @@
 #include <onnx/onnx_pb.h>
 #include <torch/csrc/jit/api/module.h>
 
+#include <cstdint>
 #include <map>
 #include <sstream>
+#include <vector>
 
 #include "base/error.h"
 #include "model/checkpoint.h"
 #include "model/tensors.h"
 #include "model/torchscript.h"
+#include "onnx/exporter.h"
 #include "onnx/tests/opencv_dnn.h"
 #include "support/models.h"
 #include "support/testing.h"
@@ -74,6 +77,10 @@ TEST(OnnxExport, KeepsNamesAndBitsOfWeights) {
     expected[name] = {static_cast<const char*>(flat.data_ptr()), flat.nbytes()};
   }
   EXPECT_EQ(written, expected);
+  for (const auto& node : model.graph().node()) {
+    if (node.op_type() != "Conv") continue;
+    EXPECT_EQ(node.input_size(), 2) << "a convolution has no bias";
+  }
 }
 
 // Input and output declare their sizes, with an open batch size. The file holds the class names.
@@ -93,6 +100,7 @@ TEST(OnnxExport, DescribesInputsOutputsAndClasses) {
   EXPECT_EQ(sizes(model.graph().output(0)), "logits batch 4");
   EXPECT_EQ(model.producer_name(), "digits");
   EXPECT_EQ(model.opset_import(0).version(), 11);
+  EXPECT_EQ(model.ir_version(), 6);  // the version of ONNX 1.6, as opset 11
   ASSERT_EQ(model.metadata_props_size(), 1);
   EXPECT_EQ(model.metadata_props(0).key(), "data");
   EXPECT_EQ(Json::parse(model.metadata_props(0).value()).get<Schema>(), schema);
@@ -104,12 +112,18 @@ TEST(OnnxExport, EqualArchivesGiveEqualBytes) {
   EXPECT_EQ(export_onnx(archive, schema_of(20, 22, 1)), export_onnx(archive, schema_of(20, 22, 1)));
 }
 
-// The error that stops the export of a module whose forward returns `expression` of 12 x 10 images.
-std::string refusal(const std::string& expression) {
+// A module whose forward returns `expression`.
+torch::jit::Module scripted(const std::string& expression, const NamedTensors& buffers = {}) {
   torch::jit::Module module("__torch__.Scripted");
+  for (const auto& [name, tensor] : buffers) module.register_buffer(name, tensor);
   module.define("def forward(self, images):\n    return " + expression + "\n");
+  return module;
+}
+
+// The error that stops the export of such a module of 12 x 10 images.
+std::string refusal(const std::string& expression, const NamedTensors& buffers = {}) {
   std::ostringstream archive;
-  module.save(archive);
+  scripted(expression, buffers).save(archive);
   try {
     export_onnx(archive.str(), schema_of(12, 10, 1));
   } catch (const Error& error) {
@@ -147,6 +161,34 @@ TEST(OnnxExport, RejectsUnknownOperators) {
   for (const auto& [expression, what] : cases) {
     EXPECT_THAT(refusal(expression), StartsWith("onnx.unsupported: " + what + ":")) << expression;
   }
+}
+
+// ONNX subtracts values of one type. Torch also subtracts integers from floats.
+TEST(OnnxExport, RejectsMixedTypes) {
+  const std::string difference =
+      "torch.addmm(self.bias, torch.flatten(images - self.shift, 1), self.weight.t())";
+  NamedTensors buffers{
+      {"bias", at::zeros({4})}, {"shift", at::ones({1})}, {"weight", at::zeros({4, 120})}};
+  EXPECT_EQ(refusal(difference, buffers), "none");
+  buffers["shift"] = at::ones({1}, at::kLong);
+  EXPECT_THAT(refusal(difference, buffers), testing::StartsWith("onnx.invalid: "));
+}
+
+// A constant that is broadcast loses its leading 1, if it has another size. A matrix of several
+// rows keeps them.
+TEST(Exporter, LeavesOutALeadingOne) {
+  const auto exported_sizes = [](const std::vector<int64_t>& sizes) {
+    onnx::GraphProto graph;
+    Exporter(scripted("images - self.shift", {{"shift", at::ones(sizes)}}), graph).run();
+    const auto& dims = graph.initializer(0).dims();
+    return std::vector<int64_t>(dims.begin(), dims.end());
+  };
+  using testing::ElementsAre;
+  EXPECT_THAT(exported_sizes({1, 3, 1, 1}), ElementsAre(3, 1, 1));
+  EXPECT_THAT(exported_sizes({1, 10}), ElementsAre(10));
+  EXPECT_THAT(exported_sizes({12, 10}), ElementsAre(12, 10));
+  EXPECT_THAT(exported_sizes({1}), ElementsAre(1));
+  EXPECT_THAT(exported_sizes({}), ElementsAre());
 }
 
 // A network with another number of classes than the schema is rejected: shape inference finds the

@@ -1,8 +1,14 @@
 #include "tensorboard/event_file.h"
 
-#include <algorithm>
+#include <unistd.h>
 
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "base/descriptor.h"
 #include "base/files.h"
+#include "support/full_disk.h"
 #include "support/testing.h"
 
 namespace digits {
@@ -50,9 +56,12 @@ TEST(EventFile, VersionEventMatchesHandEncoding) {
   EXPECT_EQ(version_event(1.0), "\x09\0\0\0\0\0\0\xF0\x3F\x10\0\x1A\x0D"s + "brain.Event:2");
 }
 
-// 3A: session log of two bytes, status (08) START (1); step 300 = AC 02 in base 128.
+// 3A: session log of two bytes, status (08) START (1); step 300 = AC 02 in base 128. A byte holds a
+// number below 128.
 TEST(EventFile, StartEventMatchesHandEncoding) {
   EXPECT_EQ(start_event(1.0, 300), "\x09\0\0\0\0\0\0\xF0\x3F\x10\xAC\x02\x3A\x02\x08\x01"s);
+  EXPECT_EQ(start_event(1.0, 127), "\x09\0\0\0\0\0\0\xF0\x3F\x10\x7F\x3A\x02\x08\x01"s);
+  EXPECT_EQ(start_event(1.0, 128), "\x09\0\0\0\0\0\0\xF0\x3F\x10\x80\x01\x3A\x02\x08\x01"s);
 }
 
 // 2A: a summary with two values (0A), each a tag (0A) and a float (15): 0.5 = 3F000000.
@@ -89,6 +98,27 @@ TEST(EventFile, CanBeReadWhileItGrows) {
   EXPECT_EQ(grown.substr(0, opened.size()), opened);
 }
 
+double seconds_since_1970 = 0.0;  // of a clock that the test sets
+
+// Events have the time of the clock. They are written once a second: with the first one that comes
+// a second or more after the last write.
+TEST(EventFile, IsWrittenOnceASecond) {
+  const TemporaryDirectory folder;
+  seconds_since_1970 = 1000.0;
+  EventFile file(folder.path(), 1, [] { return seconds_since_1970; });
+  const auto path = folder / files_below(folder.path()).at(0);
+  auto expected = tfrecord(version_event(1000.0)) + tfrecord(start_event(1000.0, 1));
+  EXPECT_EQ(read_file(path), expected);
+  std::string pending;
+  for (const double time : {1000.5, 1001.0, 1001.75, 1002.5}) {
+    seconds_since_1970 = time;
+    file.add(7, {{"loss", 0.5F}});
+    pending += tfrecord(summary_event(time, 7, {{"loss", 0.5F}}));
+    if (time == 1001.0 || time == 1002.5) expected += std::exchange(pending, "");
+    EXPECT_EQ(read_file(path), expected) << time;
+  }
+}
+
 // A resumed run writes another file, also within the same second. Readers sort the files by name.
 TEST(EventFile, NextFileSortsAfterThePreviousOne) {
   const TemporaryDirectory folder;
@@ -118,6 +148,34 @@ TEST(GrowingFile, AppendsInOrder) {
   file.append("two");
   EXPECT_EQ(read_file(folder / "log"), "one two");
   expect_error("output.unwritable", [&] { GrowingFile(folder / "log"); });
+}
+
+// A text that does not fit on the disk leaves no part of itself, and a later one follows the text
+// before it.
+TEST(GrowingFile, DropsATextThatDoesNotFit) {
+  const TemporaryDirectory folder;
+  GrowingFile file(folder / "log");
+  file.append("one ");
+  {
+    const FileSizeLimit limit(6);
+    expect_error("disk.full", [&] { file.append("three"); });
+  }
+  EXPECT_EQ(read_file(folder / "log"), "one ");
+  file.append("two");
+  EXPECT_EQ(read_file(folder / "log"), "one two");
+}
+
+// In a program that was started without a standard input, the system numbers the file 0.
+TEST(GrowingFile, MayTakeTheNumberOfStandardInput) {
+  const TemporaryDirectory folder;
+  const Descriptor input(::dup(STDIN_FILENO));
+  ::close(STDIN_FILENO);
+  {
+    GrowingFile file(folder / "log");
+    file.append("text");
+  }
+  ::dup2(input.get(), STDIN_FILENO);
+  EXPECT_EQ(read_file(folder / "log"), "text");
 }
 
 }  // namespace
