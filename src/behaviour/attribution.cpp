@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numeric>
 
@@ -32,12 +33,10 @@ Quantity excess_on_ink(const Dataset& set, const Attributions& attributions) {
   for (std::size_t i = 0; i < set.size(); ++i) {
     const auto mass = magnitudes(attributions, set.schema, i);
     const auto ink = ink_of(set.image(i), set.schema, 1);
-    double all = 0.0;
-    double on_ink = 0.0;
-    for (std::size_t p = 0; p < mass.size(); ++p) {
-      all += mass[p];
-      on_ink += ink[p] ? mass[p] : 0.0;
-    }
+    const double all = std::accumulate(mass.begin(), mass.end(), 0.0);
+    const double on_ink =
+        std::inner_product(mass.begin(), mass.end(), ink.begin(), 0.0, std::plus<>(),
+                           [](float value, bool is_ink) { return is_ink ? value : 0.0F; });
     const double area = static_cast<double>(std::count(ink.begin(), ink.end(), true)) /
                         static_cast<double>(ink.size());
     excess.push_back((all > 0.0 ? on_ink / all : 0.0) - area);

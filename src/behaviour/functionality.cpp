@@ -26,7 +26,7 @@ double confidence_threshold(const Classifier& classify, const Dataset& held_out,
   const auto answers = ask(classify, held_out);
   std::vector<double> right;
   for (std::size_t i = 0; i < held_out.size(); ++i) {
-    if (answers.labels[i] == held_out.labels[i]) right.push_back(answers.probabilities[i]);
+    if (answers.labels.at(i) == held_out.labels[i]) right.push_back(answers.probabilities[i]);
   }
   if (right.empty()) return kMostConfident;
   const auto lost = static_cast<std::size_t>(share * static_cast<double>(right.size()));
@@ -59,9 +59,9 @@ Dataset scrambled_images(const Dataset& set, std::uint64_t seed) {
   const auto channels = static_cast<std::size_t>(set.schema.channels);
   for (std::size_t i = 0; i < set.size(); ++i) {
     const auto pixels = static_cast<std::uint32_t>(set.schema.image_bytes() / channels);
-    const auto order = permutation(pixels, seed, Stream::kPerturb, i);
-    for (std::size_t p = 0; p < pixels; ++p) {
-      std::copy_n(set.image(i) + order[p] * channels, channels, scrambled.image(i) + p * channels);
+    auto* to = scrambled.image(i);
+    for (const auto from : permutation(pixels, seed, Stream::kPerturb, i)) {
+      to = std::copy_n(set.image(i) + from * channels, channels, to);
     }
   }
   return scrambled;

@@ -53,7 +53,7 @@ Quantity flips(const Classifier& classify, const Dataset& answered,
   for (const auto& variant : variants) {
     const auto after = ask(classify, perturbed(answered, variant, 0, threads)).labels;
     for (std::size_t i = 0; i < after.size(); ++i) {
-      flipped[i] = flipped[i] || after[i] != answered.labels[i];
+      flipped[i] = flipped[i] || after.at(i) != answered.labels[i];
     }
   }
   const auto count = std::count(flipped.begin(), flipped.end(), true);

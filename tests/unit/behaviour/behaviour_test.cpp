@@ -116,6 +116,22 @@ TEST(MeasureBehaviour, UsesMoreImagesIfTheyAreSmall) {
   EXPECT_EQ(shown(14), 8U);
 }
 
+// Of nine images the tests of invariance use all, those of direction and confidence two thirds, and
+// the costly ones a fifteenth, but at least one.
+TEST(MeasureBehaviour, DividesTheImagesByTheCostOfATest) {
+  BehaviourOptions options;
+  options.images = 9;
+  std::map<std::string, std::size_t> used;
+  for (const auto& one : measure_behaviour(blind(), few_digits({28, 28, 1, {"a", "b"}}), options)) {
+    used[one.name] = one.observed.n;
+  }
+  EXPECT_EQ(used.at("invariance/shift_1"), 9U);
+  EXPECT_EQ(used.at("directional/noise"), 6U);
+  EXPECT_EQ(used.at("functionality/noise"), 6U);
+  EXPECT_EQ(used.at("functionality/scrambled"), 6U);
+  EXPECT_EQ(used.at("interpretability/gradient_on_ink"), 1U);
+}
+
 // Without a number of images the first test shows the model 1,500, of any larger set: the
 // documented width of the intervals, in seconds.
 TEST(MeasureBehaviour, ShowsAtMost1500ImagesByDefault) {

@@ -55,6 +55,16 @@ TEST(InkOf, BackgroundIsTheBorderAlone) {
             (std::vector<bool>{false, false, false, true, false, true, true, true, false}));
 }
 
+// The border has the whole first and last row. Here the sides are dark, and more pixels between the
+// corners are light.
+TEST(InkOf, BorderHasTheWholeFirstAndLastRow) {
+  auto set = random_dataset(1, 3, 6);
+  set.images = {0, 200, 200, 200, 200, 0, 0, 200, 200, 200, 200, 0, 0, 200, 200, 200, 200, 0};
+  const std::vector<bool> sides{true, false, false, false, false, true};
+  const auto ink = ink_of(set.image(0), set.schema, 0);
+  for (std::size_t i = 0; i < 18; ++i) EXPECT_EQ(ink[i], sides[i % 6]) << i;
+}
+
 // On light paper the ink is dark, on yellow paper blue: it differs from the border's colour by at
 // least half as much as the farthest pixel, in any channel.
 TEST(InkOf, DiffersFromTheBackground) {
@@ -91,6 +101,15 @@ TEST(Counterfactuals, FindTheSmallestSquareAnywhere) {
   const auto corner = counterfactuals(watching(0, 0, 0), spots(1)).front();
   EXPECT_TRUE(corner.found);
   EXPECT_DOUBLE_EQ(corner.on_ink, 0.0);
+}
+
+// An image that no square flips has no side and no shares.
+TEST(Counterfactuals, AreEmptyWithoutAFlip) {
+  const auto none = counterfactuals(always(0), spots(1)).front();
+  EXPECT_FALSE(none.found);
+  EXPECT_EQ(none.side, 0);
+  EXPECT_EQ(none.on_ink, 0.0);
+  EXPECT_EQ(none.chance, 0.0);
 }
 
 // Two pixels, three apart along each axis, must both be hidden: a square of four does it at the

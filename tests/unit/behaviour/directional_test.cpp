@@ -85,6 +85,24 @@ TEST(MeasureDegradations, TakesTheLevelWithTheSmallestDrop) {
   EXPECT_THAT(falls(scored_by(up_to_a_point)), testing::ElementsAre(false, false, false));
 }
 
+// One image has no spread, so the intervals of all steps are equal: the first step decides. The
+// probabilities are 0.9, 0.7, 0.6 and 0.55 in turn, for each degradation.
+TEST(MeasureDegradations, TakesTheFirstOfEquallyCertainSteps) {
+  std::size_t calls = 0;
+  const Classifier falling = [&calls](const Dataset&) {
+    const double one = std::vector{0.9, 0.7, 0.6, 0.55}[calls++ % 4];
+    return std::vector{1.0 - one, one};
+  };
+  const auto all = measure_degradations(falling, white(1), test_seed(), 1);
+  ASSERT_EQ(all.size(), 3U);
+  EXPECT_EQ(calls, 12U);
+  for (const auto& one : all) {
+    EXPECT_NEAR(one.observed.value, 0.2, 1e-12) << one.name;
+    EXPECT_EQ(one.observed.low, -1.0);
+    EXPECT_EQ(one.observed.high, 1.0);
+  }
+}
+
 // Whole images are white and erased ones black. Of three classes, class 2 is the class after the
 // erasure.
 TEST(GainByErasure, MeasuresTheResultingClass) {

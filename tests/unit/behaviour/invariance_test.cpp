@@ -79,14 +79,32 @@ TEST(Invariances, ChangeOnlyTheNamedProperty) {
   EXPECT_GT(flipped(exactly, "scale"), 0.2);  // column 3 moves by a tenth of 10.5 pixels
 }
 
-// The position of the middle dot of an image of this size after the first variant.
+// The moves of the middle dot of an image of this size by the variants, as (x, y).
+std::vector<cv::Point> dot_moves(const Schema& schema, const std::string& name) {
+  std::vector<cv::Point> moves;
+  const auto invariance = named(name, schema);
+  for (const auto& variant : invariance.variants) {
+    cv::Mat1b image(schema.rows, schema.cols, std::uint8_t{0});
+    image(schema.rows / 2, schema.cols / 2) = 255;
+    variant(image, Rng(0, Stream::kPerturb, 0));
+    cv::Point brightest;
+    cv::minMaxLoc(image, nullptr, nullptr, nullptr, &brightest);
+    moves.push_back(brightest - cv::Point(schema.cols / 2, schema.rows / 2));
+  }
+  return moves;
+}
+
+// By the first variant.
 cv::Point moved_dot(const Schema& schema, const std::string& name) {
-  cv::Mat1b image(schema.rows, schema.cols, std::uint8_t{0});
-  image(schema.rows / 2, schema.cols / 2) = 255;
-  named(name, schema).variants.front()(image, Rng(0, Stream::kPerturb, 0));
-  cv::Point brightest;
-  cv::minMaxLoc(image, nullptr, nullptr, nullptr, &brightest);
-  return brightest - cv::Point(schema.cols / 2, schema.rows / 2);
+  return dot_moves(schema, name).front();
+}
+
+// A shift goes once in each of the eight directions, and never leaves the image as it is.
+TEST(Invariances, ShiftInEightDirections) {
+  using cv::Point;
+  EXPECT_THAT(dot_moves(square(kNameSide), "shift_1"),
+              testing::UnorderedElementsAre(Point(-1, -1), Point(0, -1), Point(1, -1), Point(-1, 0),
+                                            Point(1, 0), Point(-1, 1), Point(0, 1), Point(1, 1)));
 }
 
 // The pixels in the names are those of images of 28: eight times as many at 224, by the shorter
@@ -118,14 +136,18 @@ TEST(Flips, AreZeroForABlindClassifier) {
   EXPECT_GT(observed.high, 0.0);
 }
 
-// Strokes one pixel wide cannot be thinned: such images are omitted, and n counts the others.
+// Strokes one pixel wide cannot be thinned: such images are omitted, and n counts the others. Five
+// images have thick strokes, and one has a square of 4 x 4: its width by the area and the edge, 2 *
+// 16 / 16, is just enough. Thick strokes behind the last image do not count.
 TEST(MeasureInvariance, ThinsOnlyThickStrokes) {
   auto set = columns(20);
   const auto thick = perturbed(set, thickened(4));
-  std::copy(thick.images.begin(), thick.images.begin() + 5 * kNameSide * kNameSide,
-            set.images.begin());
+  std::copy(thick.image(0), thick.image(5), set.image(0));
+  std::fill(set.image(5), set.image(6), std::uint8_t{0});
+  for (int y = 8; y < 12; ++y) std::fill_n(set.image(5) + y * kNameSide + 8, 4, std::uint8_t{255});
+  set.images.insert(set.images.end(), thick.image(0), thick.image(1));
   for (const auto& one : measure_invariance(always(0), set, 1)) {
-    EXPECT_EQ(one.observed.n, one.name == "invariance/thinner" ? 5U : 20U) << one.name;
+    EXPECT_EQ(one.observed.n, one.name == "invariance/thinner" ? 6U : 20U) << one.name;
   }
 }
 
