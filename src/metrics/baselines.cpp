@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <numeric>
 
@@ -24,12 +25,12 @@ std::vector<double> class_means(const Dataset& training, const std::vector<std::
   const auto size = training.schema.image_bytes();
   std::vector<double> means(counts.size() * size, 0.0);
   for (std::size_t i = 0; i < training.size(); ++i) {
-    double* const mean = &means[training.labels[i] * size];
+    double* const mean = &means[training.labels.at(i) * size];
     const std::uint8_t* const image = training.image(i);
-    for (std::size_t p = 0; p < size; ++p) mean[p] += image[p];
+    std::transform(mean, mean + size, image, mean, std::plus<>());
   }
   for (std::size_t m = 0; m < means.size(); ++m) {
-    means[m] /= static_cast<double>(std::max<std::size_t>(counts[m / size], 1));
+    means[m] /= static_cast<double>(std::max<std::size_t>(counts.at(m / size), 1));
   }
   return means;
 }
@@ -58,7 +59,7 @@ std::vector<std::uint8_t> nearest_class_mean(const Dataset& training, const Data
   parallel_for(set.size(), threads, [&](std::size_t i) {
     double smallest = std::numeric_limits<double>::infinity();
     for (std::size_t k = 0; k < counts.size(); ++k) {
-      if (counts[k] == 0) continue;
+      if (counts.at(k) == 0) continue;
       const double distance =
           std::inner_product(set.image(i), set.image(i) + size, &means[k * size], 0.0,
                              std::plus<>(), [](double a, double b) { return (a - b) * (a - b); });

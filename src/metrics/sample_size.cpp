@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace digits {
@@ -18,10 +19,9 @@ std::optional<std::size_t> whole(double n) {
 
 // Whether the quantity's interval is Wilson's, as from proportion().
 bool is_proportion(const Quantity& quantity) {
-  if (quantity.n == 0 || quantity.value < 0.0 || quantity.value > 1.0) return quantity.n == 0;
-  const auto count = static_cast<double>(quantity.n);
-  const auto same =
-      proportion(static_cast<std::size_t>(std::lround(quantity.value * count)), quantity.n);
+  const double share = std::clamp(quantity.value, 0.0, 1.0);
+  const auto successes = std::lround(share * static_cast<double>(quantity.n));
+  const auto same = proportion(static_cast<std::size_t>(successes), quantity.n);
   const auto near = [](double a, double b) { return std::abs(a - b) < 1e-9; };
   return near(same.value, quantity.value) && near(same.low, quantity.low) &&
          near(same.high, quantity.high);

@@ -32,6 +32,7 @@ TEST(Evaluate, OfNoSamplesClaimsNothing) {
   EXPECT_EQ(evaluation.accuracy.high, 1.0);
   EXPECT_EQ(evaluation.loss, 0.0);
   EXPECT_EQ(evaluation.per_class.size(), 2U);
+  EXPECT_EQ(evaluation.class_scores.size(), 2U);
   EXPECT_EQ(evaluation.metric("macro_roc_auc").n, 0U);
   EXPECT_EQ(evaluation.metric("brier").high, 2.0);
   expect_finite(evaluation);
@@ -77,6 +78,7 @@ TEST(Evaluate, HasTheDocumentedKeys) {
   EXPECT_EQ(evaluation.confusion[1][0], 1U);
   EXPECT_THAT(evaluation.predictions, testing::ElementsAre(0, 0, 1, 1));
   const Json json = evaluation;
+  EXPECT_EQ(json["per_class"].size(), 2U);
   EXPECT_EQ(json["per_class"][1]["class"], "one");
   EXPECT_TRUE(json["loss"].is_number() && json["per_class"][1]["f1"].is_number());
   EXPECT_EQ(json["log_loss"]["value"], json["loss"]);

@@ -12,6 +12,7 @@ TEST(Fairness, OfNoSamplesClaimsNothing) {
   const auto none = assess_fairness({}, {}, kAB, {{"size", {}}, {"ink", {{"light", {}}}}});
   EXPECT_EQ(none.worst_slice, "");
   EXPECT_EQ(none.groups[0].gap.n, 0U);
+  EXPECT_EQ(none.groups[0].worst, 0U);
   EXPECT_EQ(none.groups[1].slices[0].accuracy.n, 0U);
   EXPECT_FALSE(none.groups[1].equalised_odds);
 }

@@ -28,13 +28,26 @@ TEST(SampleSize, IsMinimal) {
 }
 
 // Without observations the number for a perfect result is known, and the one for the observed rate
-// is not. No number of images proves a share of exactly one, or a value equal to the bound.
+// is not. No number of images proves a share of exactly one, or a value equal to the bound; and
+// none is needed for a share of at least zero.
 TEST(SampleSize, IsDefinedAtTheEdges) {
   const auto none = needed_sample_size(proportion(0, 0), 0.9, true);
   EXPECT_EQ(none.at_best, 35U);
   EXPECT_FALSE(none.at_this_rate);
   EXPECT_FALSE(needed_sample_size(proportion(9, 9), 1.0, true).at_best);
   EXPECT_FALSE(needed_sample_size(proportion(9, 10), 0.9, true).at_this_rate);
+  const auto any = needed_sample_size(proportion(9, 10), 0.0, true);
+  EXPECT_FALSE(any.at_best || any.at_this_rate);
+}
+
+// A difference and a loss are no proportions, with or without observations: no number of images is
+// exact, or known for a perfect result.
+TEST(SampleSize, OfOtherQuantitiesIsNotExact) {
+  for (const auto& quantity : {Quantity{0.0, -1.0, 1.0, 0}, Quantity{0.0, 0.0, 2.0, 0},
+                               Quantity{-0.1, -0.2, 0.1, 20}, Quantity{1.5, 1.0, 2.0, 20}}) {
+    const auto needed = needed_sample_size(quantity, quantity.value - 0.5, true);
+    EXPECT_FALSE(needed.exact || needed.at_best) << quantity.value << " " << quantity.n;
+  }
 }
 
 // Other quantities use the width of their interval: the end is 0.3 above the value, the bound 0.1,
