@@ -109,6 +109,12 @@ InferBench bench_infer(const Package& package, const std::vector<std::int64_t>& 
   return bench;
 }
 
+std::int64_t parse_batch(const std::string& word) {
+  std::int64_t batch = 0;  // and stays 0 where from_chars finds an error
+  const auto* const end = word.data() + word.size();
+  return std::from_chars(word.data(), end, batch).ptr == end ? batch : 0;
+}
+
 LatencyBudgets parse_latency_budgets(const std::string& toml, const std::string& name,
                                      const std::string& device) {
   const auto document = parse_toml(toml, name);
@@ -117,9 +123,8 @@ LatencyBudgets parse_latency_budgets(const std::string& toml, const std::string&
   LatencyBudgets budgets;
   for (const auto& [key, value] : *table) {
     const std::string word(key.str());
-    std::int64_t batch = 0;
-    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), batch);
-    if (error != std::errc() || end != word.data() + word.size() || batch < 1) {
+    const auto batch = parse_batch(word);
+    if (batch < 1) {
       refuse("config.value", name, fmt::format("\"{}\", expected a batch size of 1 or more", word));
     }
     const auto milliseconds = value.value<double>();

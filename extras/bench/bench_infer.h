@@ -53,6 +53,9 @@ struct InferBench {
 InferBench bench_infer(const Package& package, const std::vector<std::int64_t>& batches,
                        const std::function<std::int64_t(std::int64_t)>& calls);
 
+// The number of images that `word` names; 0 for another text and for a number too large.
+std::int64_t parse_batch(const std::string& word);
+
 // The largest allowed median of a call, in microseconds, by batch size.
 using LatencyBudgets = std::map<std::int64_t, double>;
 

@@ -1,7 +1,6 @@
 // Runs `digits bench infer`: times a package's answers.
 #include <fmt/format.h>
 
-#include <charconv>
 #include <sstream>
 
 #include "base/error.h"
@@ -25,10 +24,8 @@ std::vector<std::int64_t> batches_of(const ParsedOptions& parsed) {
   std::vector<std::int64_t> batches;
   std::istringstream sizes(parsed.text("batch"));
   for (std::string word; std::getline(sizes, word, ',');) {
-    std::int64_t batch = 0;
-    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), batch);
-    if (error != std::errc() || end != word.data() + word.size() || batch < 1 ||
-        batch > kMostImages) {
+    const auto batch = parse_batch(word);
+    if (batch < 1 || batch > kMostImages) {
       throw Error("usage.option",
                   fmt::format("--batch \"{}\", expected 1 to {} images", word, kMostImages),
                   "digits bench infer --batch 1,64,256");

@@ -1,4 +1,6 @@
 // `digits bench train`: it measures the result of a run, and programs can read its output.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/files.h"
@@ -36,6 +38,7 @@ TEST(BenchTrain, DoesNotUseTheTestSet) {
   const auto json = Json::parse(call_digits(bench({"--seeds", "1", "--validation", "--json"})).out);
   EXPECT_EQ(json.at("measured_on"), "validation");
   EXPECT_TRUE(json.at("seeds").at(0).at("test_accuracy").is_null());
+  EXPECT_TRUE(json.at("target").is_null());
   EXPECT_EQ(json.at("mean_accuracy").at("value"),
             json.at("seeds").at(0).at("validation_accuracy").at("value"));
   const auto missed = call_digits(bench({"--seeds", "1", "--validation", "--target", "1"}));
@@ -67,14 +70,20 @@ TEST(BenchTrain, WritesOnlyTheRequestedFile) {
   EXPECT_THAT(json.at("config").get<std::string>(), testing::HasSubstr("epochs = 6"));
 }
 
-// After a missed target the table is printed, and the exit status is 4.
+// After a missed target the table is printed, and the exit status is 4. One seed has no spread.
 TEST(BenchTrain, MissedTargetExitsWithStatus4) {
-  const auto result = call_digits(bench({"--seeds", "1", "--target", "1"}));
+  const TemporaryDirectory folder;
+  const auto result =
+      call_digits(bench({"--seeds", "1", "--target", "0.999", "--out", folder / "bench.json"}));
   EXPECT_EQ(result.status, 4);
+  const auto json = Json::parse(read_file(folder / "bench.json"));
+  EXPECT_EQ(json.at("target"), (Json{{"value", 0.999}, {"reached", false}}));
   EXPECT_THAT(result.err, testing::HasSubstr("gate.target"));
-  EXPECT_THAT(result.out, testing::HasSubstr("target               100.00 %: missed"));
+  EXPECT_THAT(result.out, testing::HasSubstr("target               99.90 %: missed\n"));
   EXPECT_THAT(result.out, testing::HasSubstr("seconds of training  median "));
-  EXPECT_THAT(result.out, testing::HasSubstr("%, one seed"));
+  const double accuracy = json.at("mean_accuracy").at("value").get<double>();
+  EXPECT_THAT(result.out, testing::HasSubstr(fmt::format(
+                              "mean test accuracy   {:.2f} %, one seed\n", 100.0 * accuracy)));
 }
 
 // The benchmark rejects data that a run rejects.
@@ -93,7 +102,10 @@ TEST(BenchTrain, RejectsBadData) {
 
 TEST(BenchTrain, HasHelpAndRejectsInvalidOptions) {
   EXPECT_EQ(call_digits({"bench"}).status, 2);
-  EXPECT_EQ(call_digits({"bench", "--help"}).status, 0);
+  const auto overview = call_digits({"bench", "--help"});
+  EXPECT_EQ(overview.status, 0);
+  EXPECT_THAT(overview.out, testing::HasSubstr("\n  compare    whether "));
+  EXPECT_EQ(call_digits({"bench", "-h"}).out, overview.out);
   EXPECT_THAT(call_digits({"bench", "train", "--help"}).out, testing::HasSubstr("--target SHARE"));
   const auto refused = [](const std::vector<std::string>& arguments, const char* code) {
     const auto result = call_digits(arguments);

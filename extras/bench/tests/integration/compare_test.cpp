@@ -15,10 +15,11 @@ class BenchCompare : public testing::Test {
  public:
   static void SetUpTestSuite() {
     folder_ = new TemporaryDirectory;
-    train_table_ =
+    const auto trained =
         call_digits({"bench", "train", "--config", fixtures() / "tiny.toml", "--data",
-                     fixtures() / "tiny", "--epochs", "1", "--seeds", "2", "--out", train()})
-            .out;
+                     fixtures() / "tiny", "--epochs", "1", "--seeds", "2", "--out", train()});
+    train_table_ = trained.out;
+    train_lines_ = trained.err;
     infer_table_ = call_digits({"bench", "infer", "--model", tiny_run().package(), "--device",
                                 "cpu", "--batch", "1", "--calls", "2", "--out", infer()})
                        .out;
@@ -39,7 +40,7 @@ class BenchCompare : public testing::Test {
   }
 
   static inline TemporaryDirectory* folder_ = nullptr;
-  static inline std::string train_table_, infer_table_;
+  static inline std::string train_table_, train_lines_, infer_table_;
 };
 
 TEST_F(BenchCompare, ReadsTheDocumentsOfTheBenchmarks) {
@@ -104,8 +105,8 @@ std::string table_of(const Json& document) {
                              text("/machine/versions/revision"));
 }
 
-// The tables show the numbers of the documents. The documents hold the calibration, one value per
-// seed and per round.
+// The tables show the numbers of the documents, and so does a line on stderr for each seed. The
+// documents hold the calibration, one value per seed and per round.
 TEST_F(BenchCompare, DocumentsHoldTheCalibration) {
   for (const auto& file : {train(), infer()}) {
     const auto json = Json::parse(read_file(file));
@@ -115,6 +116,13 @@ TEST_F(BenchCompare, DocumentsHoldTheCalibration) {
   const auto document = Json::parse(read_file(train()));
   EXPECT_GT(document.at("seeds").at(0).at("calibration_seconds"), 0.0);
   EXPECT_EQ(train_table_, table_of(document));
+  for (const auto& seed : document.at("seeds")) {
+    EXPECT_THAT(train_lines_,
+                testing::HasSubstr(fmt::format(
+                    "seed {}: {:.2f} s, test accuracy {:.2f} %\n", seed.at("seed").get<int>(),
+                    seed.at("training").at("train_seconds").get<double>(),
+                    100.0 * seed.at("test_accuracy").at("value").get<double>())));
+  }
   const auto times = Json::parse(read_file(infer())).at("times");
   ASSERT_EQ(times.size(), 1U);
   EXPECT_EQ(infer_table_,

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/files.h"
 #include "integration/call_digits.h"
 #include "integration/tiny_run.h"
 #include "support/engines.h"
@@ -31,7 +32,8 @@ class CountingEngine : public RenamedEngine {
 };
 
 // Each timed call is an answer of the package, and so is each call before them: 50 in the first
-// round of a size, 5 in the next ones. Two calls take two rounds.
+// round of a size, 5 in the next ones. Two calls take two rounds. Without a number of calls one
+// image is timed 2000 times, and another batch 200 times.
 TEST(BenchInfer, TimesTheAnswers) {
   std::map<std::size_t, int> calls;
   auto extras = all_extras();
@@ -52,6 +54,31 @@ TEST(BenchInfer, TimesTheAnswers) {
                 testing::ContainsRegex(std::string("\ncounted +") + batch +
                                        " +2 +[0-9]+\\.[0-9] +[0-9]+\\.[0-9] +[0-9]+\n"));
   }
+  const auto usual =
+      call_digits_with(extras, {"bench", "infer", "--model", tiny_run().package(), "--device",
+                                "cpu", "--engine", "counted", "--batch", "1,2"});
+  EXPECT_THAT(usual.out, testing::ContainsRegex("\ncounted +1 +2000 .*\ncounted +2 +200 "));
+  EXPECT_EQ(calls[2], 50 + 4 * 5 + 200);
+}
+
+// A median above its budget is an exit status, after the table: no call ends within a picosecond. A
+// budget for a size that is not timed is an error before anything is timed.
+TEST(BenchInfer, BudgetsAreAGate) {
+  const TemporaryDirectory folder;
+  const auto with_budgets = [&folder](const std::string& budgets) {
+    write_file(folder / "budgets.toml", budgets);
+    return call_digits({"bench", "infer", "--model", tiny_run().package(), "--device", "cpu",
+                        "--batch", "1", "--calls", "1", "--budgets", folder / "budgets.toml"});
+  };
+  const auto late = with_budgets("[cpu]\n1 = 1e-9\n");
+  EXPECT_EQ(late.status, 4);
+  EXPECT_THAT(late.err, testing::HasSubstr("gate.latency: batch 1: "));
+  EXPECT_THAT(late.out, testing::StartsWith("engine "));
+  EXPECT_EQ(with_budgets("[cpu]\n1 = 1e9\n").status, 0);
+  const auto untimed = with_budgets("[cpu]\n64 = 1e9\n");
+  EXPECT_EQ(untimed.status, 2);
+  EXPECT_THAT(untimed.err, testing::HasSubstr("config.value: a budget for batches of 64"));
+  EXPECT_EQ(untimed.out, "");
 }
 
 // Each size is a whole number of images, from 1 to 100,000. The error names the wrong one, before
@@ -70,6 +97,10 @@ TEST(BenchInfer, RejectsImpossibleBatches) {
                                                 "\", expected 1 to 100000 images"));
     EXPECT_EQ(result.out, "");
   }
+  const TemporaryDirectory folder;
+  const auto largest =
+      call_digits({"bench", "infer", "--model", folder / "none", "--batch", "1,100000"});
+  EXPECT_THAT(largest.err, testing::HasSubstr("package.missing"));  // the batches are possible
 }
 
 }  // namespace

@@ -18,9 +18,12 @@ TEST(MeanOfSpread, MatchesHandCalculation) {
   EXPECT_EQ(mean.n, 4U);
 }
 
-// Two values have a t of 12.7; a time is not negative. One value has no spread.
+// Two values have a t of 12.706205, here times 5 over the root of 2; a time is not negative. One
+// value has no spread.
 TEST(MeanOfSpread, IsCutOffAtZeroAndUnboundedForOneValue) {
-  EXPECT_EQ(mean_of_spread({0.0, 0.0, 0.0, 10.0, 5.0, 2}).low, 0.0);
+  const auto two = mean_of_spread({0.0, 0.0, 0.0, 10.0, 5.0, 2});
+  EXPECT_EQ(two.low, 0.0);
+  EXPECT_NEAR(two.high, 10.0 + 44.923218, 1e-5);
   const auto one = mean_of_spread({0.0, 0.0, 0.0, 10.0, 0.0, 1});
   EXPECT_EQ(one.low, 0.0);
   EXPECT_TRUE(std::isinf(one.high));

@@ -47,6 +47,15 @@ TEST(CallsInRound, AddUpToAllCalls) {
   EXPECT_EQ(calls_in_round(3, 5, 3), 0);
 }
 
+// A whole number, and nothing else.
+TEST(ParseBatch, ReadsTheWholeWord) {
+  EXPECT_EQ(parse_batch("1"), 1);
+  EXPECT_EQ(parse_batch("256"), 256);
+  for (const char* word : {"", "x", "8x", "1.5", " 8", "99999999999999999999"}) {
+    EXPECT_EQ(parse_batch(word), 0) << word;
+  }
+}
+
 constexpr const char* kBudgets = "[cpu]\n1 = 2.5\n64 = 40\n[cuda]\n1 = 1.0\n";
 
 // Milliseconds in the file, microseconds inside; a device sees its own table only.
@@ -64,6 +73,7 @@ TEST(LatencyBudgets, RejectInvalidBudgets) {
   expect_refused("config.missing_key", "[gpu]\n1 = 1.0\n");
   expect_refused("config.value", "[cpu]\n");
   expect_refused("config.value", "[cpu]\nfew = 1.0\n");
+  expect_refused("config.value", "[cpu]\n8x = 1.0\n");
   expect_refused("config.value", "[cpu]\n0 = 1.0\n");
   expect_refused("config.value", "[cpu]\n1 = 0.0\n");
   expect_refused("config.value", "[cpu]\n1 = nan\n");

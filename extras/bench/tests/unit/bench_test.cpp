@@ -37,13 +37,20 @@ TEST(TrainBench, SummaryMatchesHandCalculation) {
   EXPECT_EQ(bench.seeds.size(), 3U);
 }
 
+// Trainings that took no time did not wait.
+TEST(TrainBench, WaitedForNothingInNoTime) {
+  EXPECT_EQ(summarise({result_of(98, 0.0, 0.0), result_of(99, 0.0, 0.0)}).wait_share, 0.0);
+}
+
 // The mean decides, not the median, the best seed or the interval's end; and a sum's rounding does
-// not: three times 0.97 over three is a bit below 0.97.
+// not: three times 0.97 over three is a bit below 0.97. A difference of 1e-12 is rounding, too.
 TEST(TrainBench, TargetAppliesToTheMean) {
   const auto bench = summarise({result_of(90, 1, 0), result_of(99, 1, 0), result_of(99, 1, 0)});
   EXPECT_TRUE(reaches(bench, 0.96));
   EXPECT_FALSE(reaches(bench, 0.961));
   expect_error("gate.target", [&] { require_target(bench, 0.961); });
+  EXPECT_TRUE(reaches(summarise({result_of(0, 1, 0)}), 1e-12));
+  EXPECT_FALSE(reaches(summarise({result_of(0, 1, 0)}), 2e-12));
   for (std::size_t right = 1; right <= 100; ++right) {
     const auto one = result_of(right, 1, 0);
     const auto share = static_cast<double>(right) / 100.0;

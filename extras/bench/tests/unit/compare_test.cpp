@@ -41,6 +41,7 @@ TEST(RelativeChange, IsUnboundedForASingleValue) {
     EXPECT_EQ(change.value, 0.0);
     EXPECT_EQ(change.low, -1.0);
     EXPECT_EQ(change.high, kUnbounded);
+    EXPECT_EQ(change.n, 5U);
   }
   EXPECT_EQ(relative_change(many, {10.0, 0.0, 20.0, 2}).high, kUnbounded);  // b may be 0
 }
@@ -136,6 +137,8 @@ TEST(CompareBench, RejectsOtherConditions) {
           "new.json: config: \"epochs = 4\", expected \"epochs = 3\" as in base.json");
   refused("/config", "seed = 1\n",
           "new.json: config: \"\", expected \"epochs = 3\" as in base.json");
+  refused("/config", "seed = 1\nepochs = 3\n\n[train]\n",
+          "new.json: config: \"[train]\", expected \"\" as in base.json");
 }
 
 // The calibration cancels a part of another processor: a warning.
