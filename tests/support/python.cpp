@@ -1,12 +1,15 @@
 #include "support/python.h"
 
 #include <cstdlib>
+#include <map>
 
 #include "support/process.h"
 
 namespace digits {
 
-std::string python_with(const std::vector<std::string>& modules) {
+namespace {
+
+std::string find_python(const std::vector<std::string>& modules) {
   const char* chosen = std::getenv("PYTHON");
   const auto candidates = chosen != nullptr
                               ? std::vector<std::string>{chosen}
@@ -19,6 +22,16 @@ std::string python_with(const std::vector<std::string>& modules) {
     if (run_process(argv).status == 0) return candidate;
   }
   return "";
+}
+
+}  // namespace
+
+// Each search starts Python, which takes 0.1 CPU seconds behind a version manager.
+std::string python_with(const std::vector<std::string>& modules) {
+  static std::map<std::vector<std::string>, std::string> known;
+  const auto [place, is_new] = known.try_emplace(modules);
+  if (is_new) place->second = find_python(modules);
+  return place->second;
 }
 
 }  // namespace digits
