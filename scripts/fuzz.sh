@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the libFuzzer targets of tests/fuzz one after the other, from the fixtures and from the corpus
-# of earlier runs:
+# Runs the libFuzzer targets of tests/fuzz and of the extras one after the other, from the fixtures
+# and from the corpus of earlier runs:
 #   scripts/fuzz.sh [SECONDS]      of each target (default 10)
 # Needs clang with its runtime (scripts/setup.sh clang libclang-rt-dev), but not LibTorch. Without
 # clang it prints that it skips, with status 0. An input that crashes a target, takes over 20 s or

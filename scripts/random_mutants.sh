@@ -3,7 +3,8 @@
 # in a copy of the tree, one at a time, and runs the unit tier, then the integration tier.
 #   scripts/random_mutants.sh N SEED
 #
-# A mutation that does not compile is skipped and does not count. The survivors lie in
+# A mutation that does not compile is skipped and does not count, unless a program that is built earlier
+# detects it. The survivors lie in
 # build/random_mutants/survivors as patches. A survivor is a missing test, or a change without effect:
 # list the second kind with its reason in tests/mutants/equivalent.txt, and it is not drawn again.
 #

@@ -30,7 +30,7 @@ struct SearchReport {
 // `trials` begin with the base configuration; results in the same order.
 SearchReport rank_trials(const std::vector<Trial>& trials, const std::vector<TrialResult>& results);
 
-// "trial 3 is not distinguishable from the base: +0.50 points [-0.31, 1.31], p = 0.42 ..."
+// "trial 3 is not distinguishable from the base: +0.50 [-0.31, +1.31] points, p = 0.42 ..."
 std::string verdict_text(const SearchReport& report);
 
 // One row per trial.

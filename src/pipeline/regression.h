@@ -23,7 +23,7 @@ RunAnswers answers_of(const RunDirectory& run);
 // when their test sets differ, and as RunDirectory::read_evaluation.
 Comparison compare_runs(const RunDirectory& run, const RunDirectory& baseline);
 
-// "accuracy -0.30 points [-0.46, -0.14], p = 0.0003": each change that is worse.
+// "accuracy -0.30 [-0.46, -0.14] points, n = 10000, p = 0.0003": each change that is worse.
 std::vector<std::string> regressions_of(const Comparison& comparison);
 
 // Throws gate.regression, with the differences, when the run is significantly worse.
