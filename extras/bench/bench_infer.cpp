@@ -110,7 +110,7 @@ InferBench bench_infer(const Package& package, const std::vector<std::int64_t>& 
 }
 
 std::int64_t parse_batch(const std::string& word) {
-  std::int64_t batch = 0;  // and stays 0 where from_chars finds an error
+  std::int64_t batch = 0;  // stays 0 where from_chars finds an error
   const auto* const end = word.data() + word.size();
   return std::from_chars(word.data(), end, batch).ptr == end ? batch : 0;
 }

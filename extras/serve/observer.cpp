@@ -29,7 +29,7 @@ struct Observer::Counts {
   DriftWindow inputs;
   ModelStats stats;
   DriftVerdict verdict;    // the latest one; guarded by mutex_
-  std::size_t judged = 0;  // images added before the latest look; of the drift thread
+  std::size_t judged = 0;  // images added before the latest check; of the drift thread
 };
 
 Observer::Observer(const ModelFacts& model, std::size_t window, const std::string& log)
@@ -117,18 +117,18 @@ void Observer::show_drift(const DriftVerdict& verdict, DriftState former) {
                        to_string(verdict.state), verdict.count));
 }
 
-Observer::DriftLook Observer::look_at_drift() const {
+Observer::DriftCheck Observer::check_drift() const {
   const auto now = counts();
   return {now, now->inputs.verdict()};
 }
 
-void Observer::publish(const DriftLook& look) {
+void Observer::publish(const DriftCheck& check) {
   const std::lock_guard in_order(publishing_);
   std::unique_lock lock(mutex_);
-  if (look.of != counts_) return;  // another model answers already
-  const auto former = std::exchange(look.of->verdict, look.verdict).state;
+  if (check.of != counts_) return;  // another model answers already
+  const auto former = std::exchange(check.of->verdict, check.verdict).state;
   lock.unlock();
-  show_drift(look.verdict, former);
+  show_drift(check.verdict, former);
 }
 
 void Observer::watch_drift_until_stopped() {
@@ -140,7 +140,7 @@ void Observer::watch_drift_until_stopped() {
     if (added == now->judged) continue;
     now->judged = added;
     lock.unlock();
-    publish(look_at_drift());
+    publish(check_drift());
     lock.lock();
   }
 }

@@ -48,12 +48,12 @@ class Observer {
   // Judges the latest inputs, and shows the verdict in statistics, metrics and log. A thread calls
   // both once a second. The first takes some milliseconds, in which another model may begin to
   // answer: then the second does nothing.
-  struct DriftLook {
+  struct DriftCheck {
     std::shared_ptr<Counts> of;
     DriftVerdict verdict;
   };
-  DriftLook look_at_drift() const;
-  void publish(const DriftLook& look);
+  DriftCheck check_drift() const;
+  void publish(const DriftCheck& check);
 
  private:
   std::shared_ptr<Counts> counts() const;

@@ -21,7 +21,8 @@ struct ModelChoice {
 // `path`: a model's folder in a repository, else a package. Throws repository.*.
 ModelChoice choose_model(const std::filesystem::path& path);
 
-// The number of threads that read and write, beside so many that compute: reading takes less time.
+// The number of threads that read and write, for `computing` threads that compute: reading takes
+// less time.
 int reading_threads(int computing);
 
 struct ServerOptions {

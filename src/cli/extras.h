@@ -13,7 +13,7 @@
 namespace digits {
 
 // An extra's one public function, `void add_NAME(Extras&)`, appends to these lists, or sets the
-// reader.
+// reader. Extras are called in the order of their names, so the last one that sets it decides.
 struct Extras {
   std::vector<Command> commands{};           // after the core's in `digits --help`
   std::vector<EngineFactory> engines{};      // tried in this order, TorchScript last

@@ -40,10 +40,10 @@ struct Picture {
 };
 
 // Reads a picture for a package to classify. One channel: each digit that picture_reader() finds,
-// in normal form. The core's reader reads the whole picture as one digit on even paper
-// (data/picture_reader.h); extras/photos finds several digits, in any light. An image of the
-// schema's size is one digit; it is not changed when it is in normal form already, with ink on
-// black. Three channels: the whole picture, resized, in RGB order.
+// in normal form. The core's reader takes the whole picture for one digit; an extra's may find
+// several (data/picture_reader.h). An image of the schema's size is one digit; it is not changed
+// when it is in normal form already, with ink on black. Three channels: the whole picture, resized,
+// in RGB order.
 //
 // Throws as read_picture, and image.blank when no digit is found.
 Picture read_image(const std::filesystem::path& path, const Schema& schema,

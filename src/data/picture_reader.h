@@ -20,15 +20,15 @@ struct DigitCrop {
 // The content of a picture.
 struct Reading {
   std::vector<DigitCrop> digits;  // in reading order
-  std::string left_out;           // what else was seen: "1 dash, 2 specks"; or empty
+  std::string left_out;           // other things in the picture: "1 dash, 2 specks"; or empty
   std::string seen;               // for the message when no digit is found: "contrast 5 %"
 };
 
 // Reads the whole picture as one digit, dark on light or light on dark, on even paper. The paper is
 // the median of the first and last rows and columns. The ink of a pixel is its difference from the
 // paper, scaled to a maximum of 255. Differences below 12 % of the largest one that this paper
-// allows (its brightness, or 255 minus that) are 0; no digit when all are. The box is the smallest
-// one around the ink. A shadow or noise above that bound counts as ink.
+// allows (the larger of its brightness and 255 minus that) are 0; no digit when all are. The box is
+// the smallest one around the ink. A shadow or noise above that bound counts as ink.
 Reading read_as_one_digit(const cv::Mat1b& grey);
 
 struct PictureReader {

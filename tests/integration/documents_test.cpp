@@ -1,4 +1,4 @@
-// Documents stay correct: links, examples, hashes, and what tables list.
+// Documents stay correct: links, examples, hashes, and the entries of tables.
 #include "support/documents.h"
 
 #include <algorithm>

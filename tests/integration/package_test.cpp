@@ -82,7 +82,7 @@ TEST(Package, OfALaterLibTorchIsRejected) {
   EXPECT_EQ(error_code([&] { load_package(copy.path()); }), "package.library");
 }
 
-// What loading prints on stderr.
+// The text that loading prints on stderr.
 std::string printed_by_loading(const fs::path& folder) {
   testing::internal::CaptureStderr();
   load_package(folder);

@@ -1,4 +1,4 @@
-// What a package is written with, and when none is written.
+// The content of a written package, and the models that are not packaged.
 #include <torch/nn/modules/batchnorm.h>
 
 #include <filesystem>

@@ -19,7 +19,7 @@ namespace {
 
 // A wait for a lock. While there is a holder, nobody sleeps.
 struct LockWait {
-  std::unique_ptr<FileLock> holder;  // gives the lock away before the fourth try
+  std::unique_ptr<FileLock> holder;  // releases the lock before the fourth try
   int tries = 0;
   std::vector<long> sleeps;  // nanoseconds
 };

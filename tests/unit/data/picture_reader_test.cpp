@@ -160,7 +160,7 @@ TEST(PictureReader, IsToldTheNumberOfDigits) {
   EXPECT_THAT(counts, ElementsAre(DigitCount::kOne, DigitCount::kAnyNumber, DigitCount::kOne));
 }
 
-// What else the reader saw is in the note.
+// The note names the other things that the reader saw.
 TEST(PictureReader, NamesWhatIsLeftOut) {
   const ScopedReader halves({"", read_two_halves});
   EXPECT_EQ(decode_image(picture_of_two(), "x", grey_schema()).note, "left out: 1 stain");

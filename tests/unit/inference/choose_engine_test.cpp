@@ -123,7 +123,7 @@ TEST_F(ChooseEngine, RejectsAWrongEngineSetByTheUser) {
   EXPECT_EQ(error.hint(), "use another engine");
 }
 
-// What the checks find in engines of these names.
+// The faults that the checks find in engines of these names.
 std::string wrong_engines(const std::vector<std::string>& names) {
   std::string text;
   for (const auto& name : names) {

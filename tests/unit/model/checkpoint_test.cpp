@@ -68,7 +68,7 @@ TEST(Checkpoint, RejectsAMismatchedNetwork) {
   expect_error("checkpoint.mismatch", [&] { load_checkpoint(folder / "c"); });
 }
 
-// Names, shapes, types and the number of tensors must fit. What does not fit is not copied.
+// Names, shapes, types and the number of tensors must fit, or nothing is copied.
 TEST(CopyTensors, RejectsTensorsThatDoNotFit) {
   const NamedTensors targets{{"a", at::zeros({2})}};
   for (const NamedTensors& sources :

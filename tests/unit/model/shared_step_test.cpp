@@ -1,4 +1,4 @@
-// What ranks exchange: their parts of an epoch, the averages of a step, and an epoch's record.
+// The exchange among ranks: their parts of an epoch, the averages of a step, an epoch's record.
 #include <ATen/ATen.h>
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-// What a package shows in place of a private set, and how its model is named.
+// The images of a package in place of a private set, and the name of its model.
 #include <cstdint>
 #include <string>
 #include <vector>

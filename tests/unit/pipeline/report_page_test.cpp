@@ -1,5 +1,5 @@
-// Which number is shown where, and what is marked: each section of the report is compared with one
-// that is written by hand.
+// The place of each number, and the marks: each section of the report is compared with one that is
+// written by hand.
 #include "pipeline/report_page.h"
 
 #include <gmock/gmock.h>

@@ -50,7 +50,7 @@ TEST(SharedRun, OtherRanksTrainTheOfferedNetwork) {
   EXPECT_TRUE(same_weights(networks[0], networks[1]));
 }
 
-// What rank 0 sends, changed by `change`, and what the other rank throws, whose library has these
+// The code of the error of a rank that gets rank 0's offer after `change`. Its library has these
 // operations.
 std::string code_of_offer(const std::function<void(Json&)>& change,
                           const LayerOperations& operations = libtorch_operations()) {

@@ -19,7 +19,7 @@ class StoppedRun : public testing::Test {
     create_run(path_, config_);
   }
 
-  // What is printed when the run continues with this configuration. Sets continued_.
+  // The text printed when the run continues with this configuration. Sets continued_.
   std::string told(const Config& asked) {
     testing::internal::CaptureStderr();
     start_logging();

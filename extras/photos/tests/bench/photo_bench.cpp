@@ -9,7 +9,7 @@
 namespace digits {
 namespace {
 
-// Pictures a second: one digit on a sheet of so many megapixels.
+// Pictures a second: one digit on a square sheet with sides of this length.
 void photo(benchmark::State& state) {
   const int side = static_cast<int>(state.range(0));
   cv::Mat1b sheet(side, side, std::uint8_t{220});

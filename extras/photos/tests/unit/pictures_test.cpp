@@ -233,7 +233,7 @@ TEST(FindParts, MeasuresTheGrainOfThePaper) {
   EXPECT_TRUE(parts.boxes.empty());
 }
 
-// What is left out of soft ink of one piece, by name; empty when it is kept.
+// The name under which soft ink of one piece is left out; empty when it is kept.
 std::string mark_in(cv::Mat1b ink) {
   cv::GaussianBlur(ink, ink, {0, 0}, 1.0);
   LeftOut left_out;

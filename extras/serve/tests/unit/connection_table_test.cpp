@@ -70,7 +70,7 @@ TEST_F(ConnectionTableTest, EndedConnectionStaysEnded) {
   EXPECT_EQ(table.size(), 0U);
 }
 
-// Of the requests that are ended, those are to be counted that nobody has counted: the ones in
+// Of the ended requests, the caller counts those that no other thread has counted: the ones in
 // their headers or their body.
 TEST_F(ConnectionTableTest, ReportsUncountedRequests) {
   for (const auto phase : {Phase::kIdle, Phase::kHeaders, Phase::kBody, Phase::kWorking,

@@ -215,7 +215,7 @@ TEST_F(ServiceTest, StatisticsFitTheirSchema) {
       request_of("POST", "/v2/models/fake/feedback", R"({"id":"mine","label":)" + labels + "}");
   EXPECT_TRUE(fits(feedback.body, "feedback"));
   EXPECT_EQ(ask(*service, feedback).status, 200);
-  service->observer().publish(service->observer().look_at_drift());
+  service->observer().publish(service->observer().check_drift());
   service->rollout().wait_until_idle();
   const auto stats = json_of(ask(*service, request_of("GET", "/v2/models/fake/stats")));
   const std::string model = "/model_stats/0";

@@ -77,15 +77,15 @@ TEST(EndConnection, KeepsARequestThatHasArrived) {
   EXPECT_EQ(begun.received(), Received("", false));
 }
 
-// A client that waits has not left, and neither has one whose last bytes are still unread. To look
-// takes no byte away, so a second look sees the same.
+// A client that waits has not left, and neither has one whose last bytes are still unread. The
+// check takes no byte away, so a second one sees the same.
 TEST(EndConnection, KnowsAClientThatHasLeft) {
   const ConnectedPair waiting, sending, last_bytes, gone;
   sending.send("GET");
   last_bytes.send("G");
   last_bytes.finish_sending();
   gone.finish_sending();
-  for (int look = 0; look < 2; ++look) {
+  for (int check = 0; check < 2; ++check) {
     EXPECT_FALSE(client_closed(waiting.server()));
     EXPECT_FALSE(client_closed(sending.server()));
     EXPECT_FALSE(client_closed(last_bytes.server()));

@@ -57,7 +57,7 @@ class ObserverTest : public testing::Test {
 // A verdict is in the statistics and in the metrics.
 TEST_F(ObserverTest, PublishesTheDriftOfTheLiveModel) {
   answer(first);
-  observer.publish(observer.look_at_drift());
+  observer.publish(observer.check_drift());
   EXPECT_EQ(stats().at("version"), "1");
   EXPECT_EQ(stats().at("drift").at("state"), "drifting");
   EXPECT_EQ(stats().at("drift").at("count"), kImages);
@@ -74,7 +74,7 @@ std::string logged_by(const std::function<void()>& action) {
 // A new state of the drift is logged once; the same state again is not.
 TEST_F(ObserverTest, LogsEachChangeOfTheDrift) {
   start_logging();
-  const auto judge = [&] { observer.publish(observer.look_at_drift()); };
+  const auto judge = [&] { observer.publish(observer.check_drift()); };
   const auto first_look = logged_by([&] {
     answer(first);
     judge();
@@ -110,7 +110,7 @@ TEST_F(ObserverTest, CountsEachImageByItself) {
 // A verdict on the inputs of an earlier model that comes after the change is not shown.
 TEST_F(ObserverTest, DropsALateVerdictOnAnEarlierModel) {
   answer(first);
-  const auto late = observer.look_at_drift();
+  const auto late = observer.check_drift();
   EXPECT_EQ(late.verdict.state, DriftState::kDrifting);
   replace();
   observer.publish(late);
@@ -126,7 +126,7 @@ TEST_F(ObserverTest, DropsALateVerdictOnAnEarlierModel) {
 // of the new model.
 TEST_F(ObserverTest, StartsANewModelFromZero) {
   answer(first);
-  observer.publish(observer.look_at_drift());
+  observer.publish(observer.check_drift());
   replace();
   EXPECT_EQ(stats().at("version"), "2");
   EXPECT_EQ(stats().at("inference_count"), 0);
@@ -134,7 +134,7 @@ TEST_F(ObserverTest, StartsANewModelFromZero) {
   EXPECT_EQ(state(), "too_few");
   expect_error("profile.empty", [&] { observer.input_profile(); });
   answer(second);
-  observer.publish(observer.look_at_drift());
+  observer.publish(observer.check_drift());
   EXPECT_EQ(stats().at("inference_count"), kImages);
   EXPECT_EQ(stats().at("drift").at("count"), kImages);
   EXPECT_EQ(state(), "drifting");
@@ -146,10 +146,10 @@ TEST_F(ObserverTest, CountsNoAnswerOfAnEarlierModel) {
   replace();
   answer(first);
   EXPECT_EQ(stats().at("inference_count"), 0);
-  EXPECT_EQ(observer.look_at_drift().verdict.count, 0U);
+  EXPECT_EQ(observer.check_drift().verdict.count, 0U);
   answer(std::make_shared<FakeModel>(1.0F, "canary"), /*by_canary=*/true);
   EXPECT_EQ(stats().at("inference_count"), 0);
-  EXPECT_EQ(observer.look_at_drift().verdict.count, kImages);
+  EXPECT_EQ(observer.check_drift().verdict.count, kImages);
 }
 
 // The server's own counts go on: a counter that falls to 0 looks like a restart. They include the

@@ -53,7 +53,7 @@ TEST_F(StopSignalTest, GivesTheSignalsBack) {
   }
 }
 
-// A signal may come between a failed call and the look at its errno. Here the handler's own call
+// A signal may come between a failed call and the reading of its errno. Here the handler's own call
 // fails: the counter that it adds to is full.
 TEST_F(StopSignalTest, KeepsErrno) {
   const int counter = ::dup(STDERR_FILENO);  // the lowest free number: the counter gets it next

@@ -11,7 +11,7 @@
 
 namespace digits {
 
-// What the program would write to stderr while it does `work`, which must not throw.
+// The text that the program writes to stderr during `work`, which must not throw.
 inline std::string log_text(const std::function<void()>& work) {
   const auto before = spdlog::default_logger();
   testing::internal::CaptureStderr();

@@ -51,7 +51,7 @@ TEST(RemoveChannel, BecomesItsTrainingMean) {
   EXPECT_THAT(parts.validation.images, testing::ElementsAre(3, 16, 4, 16));
 }
 
-// The bytes behind the last image do not count, whatever they are, and stay.
+// The bytes behind the last image do not count, and stay.
 TEST(RemoveChannel, EndsAtTheLastImage) {
   TrainingParts parts;
   parts.training.schema = {1, 2, 2, {"a", "b"}};
