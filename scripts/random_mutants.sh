@@ -4,9 +4,9 @@
 #   scripts/random_mutants.sh N SEED
 #
 # A mutation that does not compile is skipped and does not count, unless a program that is built earlier
-# detects it. The survivors lie in
-# build/random_mutants/survivors as patches. A survivor is a missing test, or a change without effect:
-# list the second kind with its reason in tests/mutants/equivalent.txt, and it is not drawn again.
+# detects it. The survivors lie in build/random_mutants/survivors as patches. A survivor is a missing test,
+# or a change without effect: list the second kind with its reason in tests/mutants/equivalent.txt, and it
+# is not drawn again.
 #
 # DIGITS_PRESET  CMake preset of the copy (default release)
 # MIN_RATE       per cent: the exit status is 1 if the high end of the rate's interval is below it (default 0)
@@ -21,7 +21,7 @@ preset=${DIGITS_PRESET:-release}
 root=$(pwd)
 work=$root/build/random_mutants
 patches=$work/patches survivors=$work/survivors log=$work/log.txt
-# The programs of a tier run in parallel: waiting threads must not spin on a core that another needs.
+# The programs of the integration tier run in parallel: waiting threads must not spin on a core that another needs.
 export OMP_WAIT_POLICY=passive OPENBLAS_THREAD_TIMEOUT=4
 export GTEST_FAIL_FAST=1  # one failed test is enough
 command -v patch > /dev/null || { echo "random_mutants.sh: patch is missing: scripts/setup.sh patch" >&2; exit 1; }
