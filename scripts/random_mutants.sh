@@ -21,7 +21,8 @@ preset=${DIGITS_PRESET:-release}
 root=$(pwd)
 work=$root/build/random_mutants
 patches=$work/patches survivors=$work/survivors log=$work/log.txt
-# The programs of the integration tier run in parallel: waiting threads must not spin on a core that another needs.
+# The programs of the integration tier run in parallel: waiting threads must not spin on a core that another
+# needs.
 export OMP_WAIT_POLICY=passive OPENBLAS_THREAD_TIMEOUT=4
 export GTEST_FAIL_FAST=1  # one failed test is enough
 command -v patch > /dev/null || { echo "random_mutants.sh: patch is missing: scripts/setup.sh patch" >&2; exit 1; }
