@@ -80,7 +80,7 @@ TEST(ReadAsOneDigit, FindsADifferenceAtTheBound) {
   picture(3, 1) = 176;
   const auto reading = read_as_one_digit(picture);
   ASSERT_EQ(reading.digits.size(), 1U);
-  EXPECT_EQ(reading.digits[0].box, cv::Rect(1, 3, 1, 1));
+  ASSERT_EQ(reading.digits[0].box, cv::Rect(1, 3, 1, 1));
   EXPECT_THAT(first_ink(reading), ElementsAre(255));
 }
 
