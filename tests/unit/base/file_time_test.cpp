@@ -30,6 +30,9 @@ TEST(FileTime, CountsNanoseconds) {
   const timespec written{1'000'000'000, 250'000'000};
   const timespec times[] = {opened, written};
   ASSERT_EQ(::utimensat(AT_FDCWD, path.c_str(), times, 0), 0);
+  struct stat kept {};
+  ASSERT_EQ(::stat(path.c_str(), &kept), 0);
+  if (kept.st_mtim.tv_nsec != written.tv_nsec) GTEST_SKIP() << "a file system of coarse times";
   EXPECT_EQ(written_at(path), 1'000'000'000'250'000'000);
 }
 

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <array>
@@ -77,18 +78,17 @@ class TerminalStderr {
  public:
   TerminalStderr()
       : master_(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)), before_(::dup(STDERR_FILENO)) {
-    if (master_.get() < 0) return;
-    ::grantpt(master_.get());
     ::unlockpt(master_.get());
-    const Descriptor terminal(::open(::ptsname(master_.get()), O_RDWR | O_NOCTTY | O_CLOEXEC));
-    ::dup2(terminal.get(), STDERR_FILENO);
+    // Without the terminal's name: in a chroot it may be that of another one, or of none.
+    const Descriptor terminal(::ioctl(master_.get(), TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC));
+    opened_ = ::dup2(terminal.get(), STDERR_FILENO) == STDERR_FILENO;
   }
   ~TerminalStderr() { ::dup2(before_.get(), STDERR_FILENO); }
   TerminalStderr(const TerminalStderr&) = delete;
   TerminalStderr& operator=(const TerminalStderr&) = delete;
 
-  // False where the system has no pseudo-terminals, as in some chroots.
-  bool opened() const { return master_.get() >= 0 && ::isatty(STDERR_FILENO) == 1; }
+  // False where no pseudo-terminal can be opened, as in some chroots.
+  bool opened() const { return opened_; }
 
   // Whether something is printed, within ten milliseconds.
   bool has_text() const {
@@ -111,13 +111,14 @@ class TerminalStderr {
  private:
   Descriptor master_;
   Descriptor before_;
+  bool opened_ = false;
 };
 
 // On a terminal the bar is drawn over the line, a line is printed in its place, and at the end it
 // is cleared. A slow terminal may get the bar more than once.
 TEST(Progress, DrawsABarOnATerminal) {
   TerminalStderr terminal;
-  if (!terminal.opened()) GTEST_SKIP() << "no pseudo-terminals";
+  if (!terminal.opened()) GTEST_SKIP() << "no pseudo-terminal can be opened";
   {
     Progress progress("train");
     for (int i = 0; i < 1000 && !terminal.has_text(); ++i) progress.update(1, 2, "loss 0.5");

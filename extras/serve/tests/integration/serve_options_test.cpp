@@ -58,6 +58,7 @@ ProcessResult run_until_answered(const std::string& first, std::vector<std::stri
   const TemporaryDirectory folder;
   ProcessOptions options;
   options.stdout_path = folder / "out";
+  options.environment["CUDA_VISIBLE_DEVICES"] = "";  // a GPU's driver opens many files
   options.interrupt_when = [&] {
     return fs::exists(folder / "out") && has_answered(read_file(folder / "out"));
   };

@@ -107,8 +107,10 @@ std::optional<Reply> HttpClient::receive(bool head) {
 }
 
 bool HttpClient::ended() {
+  if (!buffer_.empty()) return false;
   char byte = 0;
-  return buffer_.empty() && ::recv(fd(), &byte, 1, 0) <= 0 && errno != EAGAIN;
+  const auto n = ::recv(fd(), &byte, 1, 0);
+  return n == 0 || (n < 0 && errno != EAGAIN);
 }
 
 std::optional<Reply> HttpClient::get(const std::string& path) {

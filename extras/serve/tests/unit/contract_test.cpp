@@ -215,11 +215,16 @@ TEST_F(ServiceTest, StatisticsFitTheirSchema) {
       request_of("POST", "/v2/models/fake/feedback", R"({"id":"mine","label":)" + labels + "}");
   EXPECT_TRUE(fits(feedback.body, "feedback"));
   EXPECT_EQ(ask(*service, feedback).status, 200);
-  service->observer().publish(service->observer().check_drift());
   service->rollout().wait_until_idle();
-  const auto stats = json_of(ask(*service, request_of("GET", "/v2/models/fake/stats")));
   const std::string model = "/model_stats/0";
-  EXPECT_FALSE(stats.at(Json::json_pointer(model + "/drift/tests")).empty());
+  const Json::json_pointer tests(model + "/drift/tests");
+  Json stats;
+  // Once, or again if the observer's thread has just published a check of fewer images.
+  for (int i = 0; i < 100 && (i == 0 || stats.at(tests).empty()); ++i) {
+    service->observer().publish(service->observer().check_drift());
+    stats = json_of(ask(*service, request_of("GET", "/v2/models/fake/stats")));
+  }
+  EXPECT_FALSE(stats.at(tests).empty());
   expect_contract(stats, "stats",
                   {model + "/shadow", model + "/canary", model + "/feedback/models/1",
                    model + "/feedback/models/shadow"});
