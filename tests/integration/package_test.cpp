@@ -17,6 +17,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/log.h"
 #include "data/load.h"
 #include "integration/package_copy.h"
 #include "metrics/evaluation.h"
@@ -85,6 +86,7 @@ TEST(Package, OfALaterLibTorchIsRejected) {
 // The text that loading prints on stderr.
 std::string printed_by_loading(const fs::path& folder) {
   testing::internal::CaptureStderr();
+  start_logging();  // else the log goes to stdout, unless an earlier test called it
   load_package(folder);
   return testing::internal::GetCapturedStderr();
 }
