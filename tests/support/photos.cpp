@@ -141,6 +141,15 @@ cv::Mat3b compose_photo(const PhotoOptions& options, std::uint64_t seed) {
   return photo;
 }
 
+std::vector<cv::Mat1b> unframed_canvases() {
+  cv::Mat1b corner(28, 28, std::uint8_t{0}), full(28, 28, std::uint8_t{0});
+  cv::line(corner, {3, 2}, {8, 2}, cv::Scalar(255), 1);
+  cv::line(corner, {8, 2}, {5, 11}, cv::Scalar(255), 1);
+  cv::line(full, {3, 1}, {23, 1}, cv::Scalar(255), 2);
+  cv::line(full, {23, 1}, {12, 26}, cv::Scalar(255), 2);
+  return {corner, full, cv::Mat1b(255 - corner), cv::Mat1b(255 - full)};
+}
+
 std::string encoded(const std::string& extension, const cv::Mat& image, int quality) {
   std::vector<std::uint8_t> bytes;
   cv::imencode(extension, image, bytes, {cv::IMWRITE_JPEG_QUALITY, quality});

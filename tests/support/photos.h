@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <opencv2/core/mat.hpp>
 #include <string>
+#include <vector>
 
 #include "data/dataset.h"
 
@@ -35,6 +36,10 @@ PhotoOptions photo_of_line(const std::string& text, int width = 480, int height 
 
 // A pure function of its options and the seed.
 cv::Mat3b compose_photo(const PhotoOptions& options, std::uint64_t seed);
+
+// Four canvases of 28x28 pixels with a 7 in the corner, or one that fills them, light on dark and
+// dark on light: none is in normal form.
+std::vector<cv::Mat1b> unframed_canvases();
 
 // The bytes of an image file; `extension` names the format: ".png". The quality is JPEG's, 0 to
 // 100.

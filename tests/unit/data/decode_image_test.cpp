@@ -110,22 +110,14 @@ TEST(DecodeImage, LimitsThePixelsOfAPicture) {
 // A canvas of the schema's size with the digit in its corner, or filling it, dark on light and
 // light on dark, is brought to the frame of training images.
 TEST(DecodeImage, BringsACanvasToTheNormalForm) {
-  for (const bool light_on_dark : {false, true}) {
-    cv::Mat1b corner(28, 28, std::uint8_t{0}), full(28, 28, std::uint8_t{0});
-    cv::line(corner, {3, 2}, {8, 2}, cv::Scalar(255), 1);
-    cv::line(corner, {8, 2}, {5, 11}, cv::Scalar(255), 1);
-    cv::line(full, {3, 1}, {23, 1}, cv::Scalar(255), 2);
-    cv::line(full, {23, 1}, {12, 26}, cv::Scalar(255), 2);
-    for (const auto& canvas : {corner, full}) {
-      const auto found = decode_image(
-          encoded(".png", light_on_dark ? canvas : cv::Mat1b(255 - canvas)), "x", grey_schema());
-      ASSERT_EQ(found.samples.size(), 1U);
-      cv::Mat1b image(28, 28, const_cast<std::uint8_t*>(found.samples[0].image.data()));
-      const auto moments = cv::moments(image);
-      EXPECT_NEAR(moments.m10 / moments.m00, 14.0, 1.0);
-      EXPECT_NEAR(moments.m01 / moments.m00, 14.0, 1.0);
-      EXPECT_NEAR(cv::boundingRect(image > 100).height, 20, 1);
-    }
+  for (const auto& canvas : unframed_canvases()) {
+    const auto found = decode_image(encoded(".png", canvas), "x", grey_schema());
+    ASSERT_EQ(found.samples.size(), 1U);
+    cv::Mat1b image(28, 28, const_cast<std::uint8_t*>(found.samples[0].image.data()));
+    const auto moments = cv::moments(image);
+    EXPECT_NEAR(moments.m10 / moments.m00, 14.0, 1.0);
+    EXPECT_NEAR(moments.m01 / moments.m00, 14.0, 1.0);
+    EXPECT_NEAR(cv::boundingRect(image > 100).height, 20, 1);
   }
 }
 
