@@ -48,8 +48,8 @@ class Package {
   //   package.schema      the manifest was written by another version of digits
   //   package.library     the model was written by a later LibTorch than this one
   //   package.malformed   a file cannot be read, or does not fit the others
+  //   engine.*, device.numerics   see choose_engine
   //   package.golden      the golden inputs give other logits on this device
-  //   engine.*            see make_engine
   static Package load(const std::filesystem::path& folder, c10::Device device,
                       const std::string& engine = "auto");
 

@@ -147,7 +147,7 @@ void initialise(Network& network, std::uint64_t seed) {
     const bool is_weight = parameter.dim() >= 2;  // batch norm and biases are vectors
     if (is_weight) {
       const double fan_in = static_cast<double>(parameter[0].numel());
-      const double gain = parameter.dim() == 2 ? 0.1 : std::sqrt(2.0);
+      const double gain = item.key() == "head.weight" ? 0.1 : std::sqrt(2.0);
       fill_normal(parameter, gain / std::sqrt(fan_in), Rng(seed, Stream::kWeights, index));
     } else {
       const bool is_scale = item.key().find("weight") != std::string::npos;  // of a normalisation

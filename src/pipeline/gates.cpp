@@ -88,9 +88,11 @@ void find_all(const Json& json, const std::string& metric, const std::string& pa
 }
 
 Error unknown_metric(const GateRule& rule) {
-  return {"config.gates",
-          fmt::format("gates: metric \"{}\", expected a quantity of evaluation.json", rule.metric),
-          "configs/gates.toml shows how gates are written"};
+  return {
+      "config.gates",
+      fmt::format("gates: metric \"{}\", expected a quantity of evaluation.json", rule.metric),
+      "docs/formats.md lists the metrics; with the gates corrected, digits check judges the run "
+      "again"};
 }
 
 // An evaluation of an earlier version does not say so.

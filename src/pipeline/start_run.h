@@ -15,8 +15,8 @@ struct StartedRun {
   Config config;  // the run's own
 };
 
-// Throws output.exists, and config.gates for gates that cannot be read, before the hours of
-// training. Writes no file.
+// Before the hours of training. Throws output.exists, input.missing for a gates file that does not
+// exist, and config.gates for a malformed one. Writes no file.
 void require_startable(const std::filesystem::path& path, const Config& asked);
 
 // Creates the run's folder with its configuration, locked. Throws as RunDirectory::create.

@@ -152,6 +152,18 @@ TEST_F(MutantRunner, FailsWhenATestDoesNotExist) {
   EXPECT_THAT(result.err, HasSubstr("of unit's 1 named tests 0 exist"));
 }
 
+// A test that fails on the healthy code says nothing about a bug. With BUDGET the tests that the
+// time limit cannot reach are not run.
+TEST_F(MutantRunner, FailsWhenATestFailsWithoutABug) {
+  write_file(folder_ / "src/colour.txt", "green\n");
+  add("sky_is_red", "Sky.IsBlue", "colour", "green");
+  const auto result = run();
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.err, HasSubstr("a named test of unit fails without a mutant"));
+  EXPECT_THAT(run({{"BUDGET", "2"}}).err, HasSubstr("fails without a mutant"));
+  EXPECT_THAT(run({{"BUDGET", "0"}}).out, HasSubstr("1 mutants not tried"));
+}
+
 // The script also fails when no mutant was tried: no patch, an unknown name, no time.
 TEST_F(MutantRunner, FailsWhenNoMutantIsTried) {
   EXPECT_THAT(run().err, HasSubstr("none to try"));
