@@ -77,6 +77,7 @@ const char* measured_on(const SeedResult& result) {
 template <typename Value>
 Spread spread_of(const std::vector<SeedResult>& seeds, const Value& value) {
   std::vector<double> values;
+  values.reserve(seeds.size());
   for (const auto& result : seeds) values.push_back(value(result));
   return spread(values);
 }

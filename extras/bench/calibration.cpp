@@ -9,7 +9,7 @@ namespace digits {
 
 namespace {
 
-constexpr std::size_t kElements = 64 * 1024;  // of each array: 256 KiB
+constexpr std::size_t kElements = std::size_t{64} * 1024;  // of each array: 256 KiB
 constexpr std::size_t kPasses = 2400;
 
 }  // namespace

@@ -135,7 +135,7 @@ void require_not_slower(const BenchComparison& comparison) {
 }
 
 std::string change_text(const Quantity& change) {
-  const auto value = fmt::format("{} %", percent_text(change.value));
+  auto value = fmt::format("{} %", percent_text(change.value));
   if (change.low == change.high) return value;
   return fmt::format("{} [{}, {}]", value, percent_text(change.low), percent_text(change.high));
 }

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <future>
+#include <new>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -52,9 +53,10 @@ class GlooExchange : public GradientExchange {
     if (state_ == State::kDone) return;
     ::on_exit(end_without_destructors, nullptr);
     group_.abandon();
-    if (gpu_sum_) new TensorSum(std::move(*gpu_sum_));  // as the group: not destroyed
+    // As the group, none of these is destroyed: their threads may run until the process ends.
+    if (gpu_sum_) new (std::nothrow) TensorSum(std::move(*gpu_sum_));
     store_.release();
-    heartbeat_.release();  // its thread may run until the process ends
+    static_cast<void>(heartbeat_.release());
   }
 
   int rank() const override { return place_.rank; }

@@ -140,7 +140,7 @@ Integers Exporter::integers(const char* argument) const {
 }
 
 Integers Exporter::pair(const char* argument) const {
-  const auto values = integers(argument);
+  auto values = integers(argument);
   if (values.size() == 1) return {values[0], values[0]};
   require(values.size() == 2, argument);
   return values;

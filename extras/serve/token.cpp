@@ -24,9 +24,9 @@ std::string read_token(const std::filesystem::path& path) {
   constexpr const char* kBlank = " \t\r\n";
   const auto text = read_file(path);
   const auto begin = text.find_first_not_of(kBlank);
-  const auto token = begin == std::string::npos
-                         ? std::string()
-                         : text.substr(begin, text.find_last_not_of(kBlank) + 1 - begin);
+  auto token = begin == std::string::npos
+                   ? std::string()
+                   : text.substr(begin, text.find_last_not_of(kBlank) + 1 - begin);
   if (token.size() >= kShortest && token.size() <= kLongest &&
       std::all_of(token.begin(), token.end(), is_token_character)) {
     return token;

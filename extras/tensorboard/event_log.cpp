@@ -21,7 +21,7 @@ SummaryValue curve(std::string tag, double value) {
 EncodedImage first_images(const Dataset& training, const TrainOptions& options, int epoch) {
   auto batches = batch_options(options, epoch);
   const auto order = epoch_order(training.size(), batches);
-  batches.batch_size = kShownAcross * kShownAcross;
+  batches.batch_size = std::size_t{kShownAcross} * kShownAcross;
   const auto grid =
       image_grid(make_batch(training, order, 0, batches).images, training.schema, kShownAcross);
   return {grid.rows, grid.cols, 3, encode_png(grid.ptr(), {grid.rows, grid.cols, 3, {}})};

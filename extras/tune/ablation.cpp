@@ -101,6 +101,7 @@ std::vector<Trial> ablation_trials(const Config& base, const std::vector<NamedCh
 
 std::string to_text(const std::vector<NamedChange>& changes) {
   std::vector<std::string> lines;
+  lines.reserve(changes.size());
   for (const auto& change : changes) {
     lines.push_back(fmt::format("{}|{}", change.name, fmt::join(change.changes, "; ")));
   }

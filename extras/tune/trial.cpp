@@ -43,7 +43,7 @@ std::string changes_text(const Trial& trial) {
 
 Config with_changes(const Config& base, const Assignments& changes, const std::string& name) {
   const auto text = fmt::format("{}", fmt::join(changes, "\n"));
-  const auto config = parse_config(text, name, base);  // first: it knows the keys
+  auto config = parse_config(text, name, base);  // first: it knows the keys
   require_searchable(parse_toml(text, name), name);
   return config;
 }

@@ -122,7 +122,7 @@ PredictionSummary predict_to_file(const fs::path& path, ImageInputs& inputs, con
 // --out, or empty.
 fs::path out_path(const ParsedOptions& parsed) {
   if (!parsed.has("out")) return {};
-  const fs::path out = parsed.text("out");
+  fs::path out = parsed.text("out");
   if (out.extension() == ".csv" || out.extension() == ".jsonl") return out;
   throw Error("usage.option",
               fmt::format("--out \"{}\", expected a name in .csv or .jsonl", out.string()),

@@ -115,6 +115,7 @@ int run_one_of(const std::vector<Command>& commands, const Arguments& words,
                                   [&](const Command& command) { return words[0] == command.name; });
   if (found != commands.end()) return found->run({words.begin() + 1, words.end()});
   std::vector<std::string> names;
+  names.reserve(commands.size());
   for (const auto& command : commands) names.emplace_back(command.name);
   const auto meant = nearest(words[0], names);
   throw Error(

@@ -45,7 +45,7 @@ std::filesystem::path package_of(const ParsedOptions& parsed) {
   }
   const std::filesystem::path path = parsed.text("model");
   if (!RunDirectory::exists(path)) return package_folder(path);
-  const auto package = RunDirectory::open(path).package();
+  auto package = RunDirectory::open(path).package();
   if (kind_of(package) == PathKind::kFolder) return package;
   throw Error("package.missing", fmt::format("{}: a run without a package", path.string()),
               fmt::format("digits check {} says whether a gate failed; or resume the run",

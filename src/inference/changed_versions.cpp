@@ -17,6 +17,7 @@ std::vector<VersionChange> changed_versions(const Json& before, const Json& now)
 
 std::string to_string(const std::vector<VersionChange>& changes) {
   std::vector<std::string> texts;
+  texts.reserve(changes.size());
   for (const auto& [library, before, now] : changes) {
     texts.push_back(fmt::format("{} {}, now {}", library, before.empty() ? "unknown" : before,
                                 now.empty() ? "absent" : now));

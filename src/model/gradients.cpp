@@ -14,7 +14,7 @@ at::Tensor smoothed_cross_entropy(const at::Tensor& logits, const at::Tensor& la
                                   double smoothing) {
   const auto log_probabilities = at::log_softmax(logits, 1);
   const auto even = log_probabilities.mean(1, /*keepdim=*/true);  // target of an outlier
-  const auto loss = at::nll_loss(at::cat({log_probabilities, even}, 1), labels);
+  auto loss = at::nll_loss(at::cat({log_probabilities, even}, 1), labels);
   if (smoothing == 0.0) return loss;
   return (1.0 - smoothing) * loss - smoothing * even.mean();
 }

@@ -151,6 +151,7 @@ std::string describe(const LayerShape& layer) {
 std::vector<LayerShape> layer_shapes(const NetworkOptions& options) {
   std::vector<LayerShape> layers;
   const auto shapes = convolution_shapes(options);
+  layers.reserve(shapes.size() + 1);
   for (const auto& shape : shapes) {
     layers.push_back({fmt::format("conv{}", layers.size()), shape.inputs, shape.outputs, shape.rows,
                       shape.cols});
@@ -201,6 +202,7 @@ std::vector<NumericsResult> check_layers(const std::vector<LayerShape>& layers,
                                          const NumericsOptions& options,
                                          const LayerOperations& operations) {
   std::vector<NumericsResult> results;
+  results.reserve(layers.size());
   for (const auto& layer : layers) {
     results.push_back(check_layer(layer, results.size(), options, operations));
   }

@@ -29,7 +29,7 @@ std::string unseal(std::string& bytes) {
   if (start == std::string::npos || bytes.size() < start + kSealStart.size() + kSealDigits)
     return "";
   const auto begin = bytes.begin() + static_cast<std::ptrdiff_t>(start + kSealStart.size());
-  const std::string seal(begin, begin + kSealDigits);
+  std::string seal(begin, begin + kSealDigits);
   std::fill_n(begin, kSealDigits, '0');
   return seal;
 }
