@@ -162,6 +162,7 @@ Markup baselines(const Evaluation& scores) {
 
 Markup figures(const std::vector<NamedChart>& charts) {
   std::vector<html::Figure> all;
+  all.reserve(charts.size());
   for (const auto& chart : charts) all.push_back({chart.chart, chart.caption});
   return html::figures(all);
 }

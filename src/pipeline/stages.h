@@ -45,6 +45,7 @@ Sets acquire_training(const Config& config);
 Dataset acquire_test(const Config& config, const std::vector<std::string>& class_names);
 
 // validate: schema, counts, fingerprints and findings of both parts, as in data.json.
+// NOLINTNEXTLINE(bugprone-exception-escape): moving JSON checks an assertion, which cannot throw
 struct DataReport {
   Json json;
   std::vector<Finding> findings;  // of train, test and their overlap; messages name the part
