@@ -27,6 +27,11 @@ void Exchange::begin(const BodyFraming& framing) {
                             framing.lengths, framing.encodings),
                 "send one of them");
   }
+  if (framing.repeated != nullptr) {
+    throw Error("request.framing",
+                fmt::format("more than one {} header, expected one", framing.repeated),
+                "send one of them");
+  }
   if (framing.length > limits_.one) {
     throw Error("request.too_large",
                 fmt::format("a body of {} bytes, expected at most {}", framing.length, limits_.one),

@@ -16,7 +16,8 @@ struct BodyFraming {
   int encodings = 0;     // Transfer-Encoding headers
   bool chunked = false;  // the last one is "chunked"
   bool expects_continue = false;
-  std::size_t length = 0;  // value of Content-Length
+  std::size_t length = 0;          // value of Content-Length
+  const char* repeated = nullptr;  // another header that came twice, and is allowed once
 };
 
 // The limits of bodies.
@@ -35,8 +36,8 @@ class Exchange {
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
 
-  // Takes the headers. Throws request.framing when the end of the body is ambiguous, and
-  // request.too_large when its length is over the limit.
+  // Takes the headers. Throws request.framing when the end of the body is ambiguous, or a header is
+  // repeated, and request.too_large when the length of the body is over the limit.
   void begin(const BodyFraming& framing);
 
   // Takes the next bytes of the body. Throws request.too_large and server.busy.

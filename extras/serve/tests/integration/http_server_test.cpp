@@ -1,5 +1,8 @@
 // Requests and responses over real sockets.
 #include <random>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "data/gzip.h"
 #include "support/loopback.h"
@@ -32,8 +35,8 @@ TEST_F(HttpServerTest, ReadsChunkedBodies) {
               " HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
   for (const char c : fake_request()) client.send(std::string("1\r\n") + c + "\r\n");
   client.send("0\r\n\r\n");
-  EXPECT_EQ(client.receive()->status, 200);
-  EXPECT_EQ(client.get("/v2/health/live")->status, 200);
+  EXPECT_EQ(status_of(client.receive()), 200);
+  EXPECT_EQ(status_of(client.get("/v2/health/live")), 200);
 }
 
 TEST_F(HttpServerTest, AnswersHead) {
@@ -69,6 +72,45 @@ TEST_F(HttpServerTest, KnowsHeadersByTheirWholeNames) {
     const auto other = client.post(kInfer, fake_request(), std::string(name) + ": image/png\r\n");
     ASSERT_TRUE(other) << name;
     EXPECT_EQ(other->status, 200) << name;
+  }
+}
+
+// Blanks around the value of a header are no part of it: RFC 9110, 5.5.
+TEST_F(HttpServerTest, IgnoresBlanksAroundHeaderValues) {
+  ServiceOptions options;
+  options.token = "0123456789abcdef";
+  start({}, options);
+  const auto body = fake_request();
+  const auto reply =
+      HttpClient(port)
+          .post(kInfer, gzip(body),
+                "Authorization: \tBearer 0123456789abcdef \r\nContent-Type: application/json\t\r\n"
+                "Content-Encoding:gzip \t\r\nX-Request-Id:  mine  \r\n")
+          .value_or(Reply{});
+  EXPECT_EQ(reply.status, 200) << reply.body;
+  EXPECT_THAT(reply.headers, testing::Contains(testing::Pair("x-request-id", "mine")));
+  const auto binary = HttpClient(port)
+                          .post(kInfer, body,
+                                "Authorization: Bearer 0123456789abcdef\r\n"
+                                "Inference-Header-Content-Length: " +
+                                    std::to_string(body.size()) + " \r\n")
+                          .value_or(Reply{});
+  EXPECT_EQ(binary.status, 200) << binary.body;
+}
+
+// Two servers may read different ones of two headers. The request is valid with one.
+TEST_F(HttpServerTest, RejectsRepeatedHeaders) {
+  start();
+  const auto body = fake_request();
+  const std::vector<std::string> all{
+      "Authorization: Bearer x\r\n", "Content-Type: application/json\r\n",
+      "Content-Encoding: identity\r\n", "X-Request-Id: mine\r\n",
+      "Inference-Header-Content-Length: " + std::to_string(body.size()) + "\r\n"};
+  for (const auto& header : all) {
+    EXPECT_EQ(status_of(post_request(kInfer, body, header)), 200) << header;
+    const auto reply = HttpClient(port).post(kInfer, body, header + header).value_or(Reply{});
+    EXPECT_EQ(reply.status, 400) << header;
+    EXPECT_THAT(reply.body, testing::HasSubstr("request.framing")) << header;
   }
 }
 

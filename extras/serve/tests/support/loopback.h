@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -55,11 +56,12 @@ class HttpServerTest : public testing::Test {
     server = std::make_unique<HttpServer>(http, *service);
     port = server->address().port;
   }
+  // 0 if there is no response.
+  static int status_of(const std::optional<Reply>& reply) { return reply ? reply->status : 0; }
   int status_of(const std::string& bytes) {
     HttpClient client(port);
     client.send(bytes);
-    const auto reply = client.receive();
-    return reply ? reply->status : 0;
+    return status_of(client.receive());
   }
   void TearDown() override {
     server.reset();  // before the objects that receive its requests

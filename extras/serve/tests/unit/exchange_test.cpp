@@ -63,6 +63,19 @@ TEST_F(ExchangeTest, RejectsAmbiguousFraming) {
   }
 }
 
+// Two servers that read different ones of two headers can be attacked. The end of the body is
+// clear, so that the connection goes on.
+TEST_F(ExchangeTest, RejectsARepeatedHeader) {
+  auto framing = length(3);
+  framing.repeated = "Authorization";
+  Exchange exchange(limits);
+  const auto error = error_of([&] { exchange.begin(framing); });
+  EXPECT_EQ(error.code(), "request.framing");
+  EXPECT_STREQ(error.what(), "more than one Authorization header, expected one");
+  exchange.refuse({});
+  EXPECT_FALSE(exchange.exceeds_discard_limit());
+}
+
 // The limit of one body holds with and without a declared length.
 TEST_F(ExchangeTest, LimitsOneBody) {
   Exchange announced(limits), chunked(limits);
