@@ -10,8 +10,13 @@ namespace digits {
 
 namespace {
 
+// HEAD is answered as GET is; the server leaves the body out.
+bool is_method(const std::string& method, const std::string& expected) {
+  return method == expected || (method == "HEAD" && expected == "GET");
+}
+
 void require_method(const HttpRequest& request, Endpoint endpoint) {
-  if (request.method == method_of(endpoint)) return;
+  if (is_method(request.method, method_of(endpoint))) return;
   throw Error("route.method",
               fmt::format("{} {}, expected {}", printable(request.method.substr(0, 20)),
                           printable(request.path.substr(0, 200)), method_of(endpoint)),

@@ -15,8 +15,8 @@ namespace digits {
 using Clock = std::chrono::steady_clock;
 
 struct HttpRequest {
-  std::string method;         // "GET"; HEAD is GET
-  std::string path;           // as sent, without the query
+  std::string method;         // as sent: "GET"
+  std::string path;           // as sent, without the host and the query
   std::string authorization;  // these four headers: empty if absent
   std::string content_type;   // in lower case, as the next one
   std::string content_encoding;

@@ -18,6 +18,7 @@
 #include "serve/end_connection.h"
 #include "serve/exchange.h"
 #include "serve/mhd_messages.h"
+#include "serve/route.h"
 
 namespace digits {
 
@@ -61,14 +62,14 @@ class HttpServer::Impl {
   static void on_connection(void* impl, MHD_Connection* mhd, void** context,
                             MHD_ConnectionNotificationCode what);
   static void* on_first_line(void* impl, const char* uri, MHD_Connection* mhd);
-  static MHD_Result on_access(void* impl, MHD_Connection* mhd, const char* path, const char* method,
-                              const char* version, const char* data, std::size_t* size,
-                              void** context);
+  static MHD_Result on_access(void* impl, MHD_Connection* mhd, const char* target,
+                              const char* method, const char* version, const char* data,
+                              std::size_t* size, void** context);
   static void on_completed(void* impl, MHD_Connection* mhd, void** context,
                            MHD_RequestTerminationCode why);
 
-  MHD_Result advance(MHD_Connection* mhd, Exchange& exchange, const char* method, const char* path,
-                     const char* data, std::size_t* size);
+  MHD_Result advance(MHD_Connection* mhd, Exchange& exchange, const char* method,
+                     const char* target, const char* data, std::size_t* size);
   bool take_headers(MHD_Connection* mhd, Exchange& exchange);
   MHD_Result dispatch(MHD_Connection* mhd, Exchange& exchange);
   template <typename Action>
@@ -115,11 +116,11 @@ void* HttpServer::Impl::on_first_line(void* impl, const char* /*uri*/, MHD_Conne
   return exchange;
 }
 
-MHD_Result HttpServer::Impl::on_access(void* impl, MHD_Connection* mhd, const char* path,
+MHD_Result HttpServer::Impl::on_access(void* impl, MHD_Connection* mhd, const char* target,
                                        const char* method, const char* /*version*/,
                                        const char* data, std::size_t* size, void** context) {
   try {
-    return static_cast<Impl*>(impl)->advance(mhd, *static_cast<Exchange*>(*context), method, path,
+    return static_cast<Impl*>(impl)->advance(mhd, *static_cast<Exchange*>(*context), method, target,
                                              data, size);
   } catch (const std::exception&) {  // no memory: the connection is closed
     return MHD_NO;
@@ -213,15 +214,15 @@ bool HttpServer::Impl::take_headers(MHD_Connection* mhd, Exchange& exchange) {
 // The library calls this with the headers, with each piece of the body, at the body's end, and
 // again when a suspended connection resumes.
 MHD_Result HttpServer::Impl::advance(MHD_Connection* mhd, Exchange& exchange, const char* method,
-                                     const char* path, const char* data, std::size_t* size) {
+                                     const char* target, const char* data, std::size_t* size) {
   const auto send = [&] {
     if (!table_.enter(exchange.connection, Phase::kSending, Clock::now())) return MHD_NO;
     return queue_response(mhd, std::move(*exchange.response), stopping_);
   };
   if (!exchange.has_headers) {
     exchange.has_headers = true;
-    exchange.request.method = std::strcmp(method, "HEAD") == 0 ? "GET" : method;
-    exchange.request.path = path;
+    exchange.request.method = method;
+    exchange.request.path = path_of_target(target);
     if (!table_.enter(exchange.connection, Phase::kBody, Clock::now())) return MHD_NO;
     if (!take_headers(mhd, exchange)) return MHD_NO;
     return exchange.exceeds_discard_limit() ? send() : MHD_YES;

@@ -1,9 +1,12 @@
 #include "serve/route.h"
 
 #include <fmt/format.h>
+#include <strings.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -69,6 +72,16 @@ std::optional<Route> model_route(Words words) {
 }
 
 }  // namespace
+
+std::string path_of_target(const std::string& target) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (::strncasecmp(target.c_str(), scheme.data(), scheme.size()) != 0) continue;
+    const auto end_of_host = std::min(target.find('/', scheme.size()), target.size());
+    if (end_of_host == scheme.size()) break;
+    return end_of_host == target.size() ? "/" : target.substr(end_of_host);
+  }
+  return target;
+}
 
 Route find_route(const std::string& path) {
   if (!path.empty() && path[0] == '/') {

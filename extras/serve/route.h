@@ -28,6 +28,10 @@ struct Route {
   std::string version;  // empty: the one that is served
 };
 
+// The path in the target of a request, which may begin with http://HOST or https://HOST: RFC 9112,
+// 3.2.2. A target with an empty host stays as it is.
+std::string path_of_target(const std::string& target);
+
 // The endpoint at `path`, with or without a slash at its end. Throws route.unknown.
 Route find_route(const std::string& path);
 

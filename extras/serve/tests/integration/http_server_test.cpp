@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/files.h"
 #include "data/gzip.h"
 #include "support/loopback.h"
 
@@ -39,14 +40,28 @@ TEST_F(HttpServerTest, ReadsChunkedBodies) {
   EXPECT_EQ(status_of(client.get("/v2/health/live")), 200);
 }
 
+// The response to HEAD has the headers of GET's, and no body. The log has the method as it was
+// sent.
 TEST_F(HttpServerTest, AnswersHead) {
-  start();
+  const TemporaryDirectory folder;
+  ServiceOptions options;
+  options.log = folder / "log";
+  start({}, options);
   HttpClient client(port);
   client.send("HEAD /v2 HTTP/1.1\r\nHost: x\r\n\r\n");
   const auto reply = client.receive(/*head=*/true);
   EXPECT_EQ(reply->status, 200);
   EXPECT_GT(std::stoi(reply->headers.at("content-length")), 0);
   EXPECT_EQ(client.get("/v2/health/live")->status, 200);
+  EXPECT_THAT(read_file(options.log), testing::HasSubstr(R"("method":"HEAD","path":"/v2")"));
+}
+
+// A client of a proxy sends the whole URL: RFC 9112, 3.2.2.
+TEST_F(HttpServerTest, AnswersAbsoluteTargets) {
+  start();
+  EXPECT_EQ(status_of("GET http://x/v2/health/live HTTP/1.1\r\nHost: x\r\n\r\n"), 200);
+  EXPECT_EQ(status_of("GET http://x/v2/health/live?a=http://y HTTP/1.1\r\nHost: x\r\n\r\n"), 200);
+  EXPECT_EQ(status_of("GET http://x/nothing HTTP/1.1\r\nHost: x\r\n\r\n"), 404);
 }
 
 // RFC 9110, 8.3.1 and 8.4.1.

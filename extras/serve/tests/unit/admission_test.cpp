@@ -39,6 +39,20 @@ TEST(Admission, AdmitsValidRequests) {
   }
 }
 
+// Each endpoint of GET answers HEAD, too: RFC 9110, 9.3.2. An endpoint of POST does not.
+TEST(Admission, AdmitsHeadWhereGetIs) {
+  auto request = inference();
+  request.method = "HEAD";
+  EXPECT_EQ(refusal_of(request), "route.method");
+  for (const char* path : {"/", "/metrics", "/v2", "/v2/health/live", "/v2/models/m/stats"}) {
+    request.path = path;
+    request.method = "HEAD";
+    EXPECT_EQ(refusal_of(request), "no error") << path;
+    request.method = "head";
+    EXPECT_EQ(refusal_of(request), "route.method") << path;
+  }
+}
+
 // Invalid requests are rejected before the body is read, each for its own reason.
 TEST(Admission, RejectsByTheHeaders) {
   auto request = inference();

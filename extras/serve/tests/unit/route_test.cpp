@@ -1,5 +1,7 @@
 #include "serve/route.h"
 
+#include <string>
+
 #include "support/testing.h"
 
 namespace digits {
@@ -40,6 +42,19 @@ TEST(Route, FindsEachEndpoint) {
     }
   }
   EXPECT_EQ(find_route("/").endpoint, Endpoint::kPage);
+}
+
+// A client of a proxy sends the host before the path, in any case: RFC 9112, 3.2.2.
+TEST(Route, DropsTheHostOfATarget) {
+  for (const char* begin : {"", "http://x", "HTTP://x:80", "https://user@[::1]:8080"}) {
+    EXPECT_EQ(path_of_target(begin + std::string("/v2/health/live")), "/v2/health/live") << begin;
+    EXPECT_EQ(path_of_target(begin + std::string("/")), "/") << begin;
+  }
+  EXPECT_EQ(path_of_target("http://x"), "/");
+  for (const char* other : {"", "*", "x/v2", "//x/v2", "http:/x/v2", "http://", "http:///v2",
+                            "ftp://x/v2", "/http://x/v2"}) {
+    EXPECT_EQ(path_of_target(other), other);
+  }
 }
 
 // An unknown path is rejected, and no similar path is used.
