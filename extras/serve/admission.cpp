@@ -53,7 +53,7 @@ void require_encoding(const std::string& encoding) {
 void require_admissible(const HttpRequest& request, const Route& route, const std::string& token) {
   require_method(request, route.endpoint);
   if (!is_public(route.endpoint)) require_token(request.authorization, token);
-  if (route.endpoint != Endpoint::kInfer && route.endpoint != Endpoint::kFeedback) return;
+  if (!reads_body(route.endpoint)) return;
   if (!request.has_length) {
     throw Error("request.length", "no Content-Length, expected one, or Transfer-Encoding: chunked",
                 "send the request in a body");

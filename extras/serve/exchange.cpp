@@ -45,9 +45,13 @@ void Exchange::append(const char* bytes, std::size_t size) {
     discarded_ += size;
     return;
   }
-  if (request.body.size() + size > limits_.one) {
+  if (request.body.size() + discarded_ + size > limits_.one) {
     throw Error("request.too_large", fmt::format("a body of more than {} bytes", limits_.one),
                 "send fewer images in a request, or start the server with a larger --max-body");
+  }
+  if (!keeps_body) {
+    discarded_ += size;
+    return;
   }
   kept_ += size;
   if (limits_.buffered->fetch_add(size) + size > limits_.all) {

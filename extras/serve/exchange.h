@@ -28,7 +28,8 @@ struct BodyLimits {
 };
 
 // Collects a body within limits. After a rejection no more bytes are stored: the rest is discarded,
-// so that a client that sends first and reads later receives the response.
+// so that a client that sends first and reads later receives the response. A body that no handler
+// reads is not stored either: clients without a token could fill the memory with it.
 class Exchange {
  public:
   explicit Exchange(const BodyLimits& limits) : limits_(limits) {}
@@ -56,6 +57,7 @@ class Exchange {
   std::optional<HttpResponse> response;
   Connection* connection = nullptr;
   bool has_headers = false;
+  bool keeps_body = true;   // the handler reads it
   bool dispatched = false;  // the handler has the request, or it was rejected
 
  private:

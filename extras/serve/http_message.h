@@ -46,9 +46,9 @@ class HttpHandler {
   HttpHandler(const HttpHandler&) = delete;
   HttpHandler& operator=(const HttpHandler&) = delete;
 
-  // Called with the headers, before the body arrives. An Error rejects the request: its body is
-  // discarded.
-  virtual void admit(const HttpRequest& request) = 0;
+  // Called with the headers, before the body arrives. Returns whether `handle` reads the body. An
+  // Error rejects the request. A body that is not read, or of a rejected request, is discarded.
+  virtual bool admit(const HttpRequest& request) = 0;
 
   // One of these two is called for each request, once, and counts it. The first one gets the whole
   // request. The second one gives the response to a rejected request, also of the server itself:

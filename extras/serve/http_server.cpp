@@ -207,7 +207,7 @@ bool HttpServer::Impl::take_headers(MHD_Connection* mhd, Exchange& exchange) {
   const auto framing = read_headers(mhd, exchange.request);
   return or_refuse(exchange, [&] {
     exchange.begin(framing);
-    handler_.admit(exchange.request);
+    exchange.keeps_body = handler_.admit(exchange.request);
   });
 }
 

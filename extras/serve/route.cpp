@@ -106,6 +106,10 @@ const char* method_of(Endpoint endpoint) {
   }
 }
 
+bool reads_body(Endpoint endpoint) {
+  return endpoint == Endpoint::kInfer || endpoint == Endpoint::kFeedback;
+}
+
 bool is_public(Endpoint endpoint) {
   switch (endpoint) {
     case Endpoint::kPage:

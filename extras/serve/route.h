@@ -38,6 +38,9 @@ Route find_route(const std::string& path);
 // "GET" or "POST".
 const char* method_of(Endpoint endpoint);
 
+// Whether the endpoint reads the body of its requests: inferences and feedback.
+bool reads_body(Endpoint endpoint);
+
 // Whether the endpoint needs no token: health checks, and the page, which contains no secret.
 bool is_public(Endpoint endpoint);
 

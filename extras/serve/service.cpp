@@ -118,10 +118,11 @@ HttpResponse Service::failed(Asked& asked, const Error& error, const std::string
   return finished(asked, error_response_of(error, allow));
 }
 
-void Service::admit(const HttpRequest& request) {
+bool Service::admit(const HttpRequest& request) {
   const auto route = find_route(request.path);
   require_admissible(request, route, options_.token);
   if (!route.model.empty()) require_identity(model()->facts().identity, route.model, route.version);
+  return reads_body(route.endpoint);
 }
 
 HttpResponse Service::error_response(const HttpRequest& request, const Error& error) {

@@ -35,7 +35,7 @@ class Service : public HttpHandler {
   Service(const ServiceOptions& options, std::shared_ptr<const ServedModel> model);
   ~Service() override;  // answers waiting requests
 
-  void admit(const HttpRequest& request) override;
+  bool admit(const HttpRequest& request) override;
   void handle(HttpRequest request, Responder respond) override;
   HttpResponse error_response(const HttpRequest& request, const Error& error) override;
 

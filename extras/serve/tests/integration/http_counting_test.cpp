@@ -18,7 +18,7 @@ constexpr std::chrono::seconds kAgainstHanging{60};
 // Rejects each request, and counts the answers.
 class RejectingHandler : public HttpHandler {
  public:
-  void admit(const HttpRequest& /*request*/) override {
+  bool admit(const HttpRequest& /*request*/) override {
     throw Error("route.unknown", "a path", "another path");
   }
   void handle(HttpRequest /*request*/, Responder respond) override {
@@ -55,9 +55,9 @@ int count_of_incomplete_request(RejectingHandler& handler, const std::function<v
 TEST(HttpCounting, LateRequestIsNotRejected) {
   class Handler : public RejectingHandler {
    public:
-    void admit(const HttpRequest& request) override {
+    bool admit(const HttpRequest& request) override {
       is_late_.wait_for(kAgainstHanging);
-      RejectingHandler::admit(request);
+      return RejectingHandler::admit(request);
     }
     HttpResponse error_response(const HttpRequest& request, const Error& error) override {
       auto response = RejectingHandler::error_response(request, error);

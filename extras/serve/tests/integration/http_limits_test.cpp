@@ -71,6 +71,24 @@ TEST_F(HttpLimitsTest, CountsARejectedRequestOnce) {
   EXPECT_THAT(metrics, testing::Not(testing::HasSubstr(R"(status="408")")));
 }
 
+// A client without a token may send a body to a public endpoint, as large as all bodies together
+// may be. It is not stored: inferences are answered.
+TEST_F(HttpLimitsTest, StoresNoBodyThatIsNotRead) {
+  HttpOptions http;
+  http.max_body = 1000;
+  http.max_buffered = 1000;
+  start(http);
+  HttpClient holds(port);
+  holds.send(
+      "GET /v2/health/live HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n"
+      "Content-Length: 1000\r\n\r\n");
+  EXPECT_TRUE(holds.receive_continue());
+  holds.send(std::string(950, ' '));
+  EXPECT_EQ(status_of(post_request(kInfer, fake_request())), 200);
+  holds.send(std::string(50, ' '));
+  EXPECT_EQ(status_of(holds.receive()), 200);
+}
+
 // A thousand idle connections do not delay other clients.
 TEST_F(HttpLimitsTest, AnswersDespiteIdleConnections) {
   rlimit limit{};

@@ -116,6 +116,19 @@ TEST_F(ExchangeTest, DiscardsARejectedBodyUpToALimit) {
   EXPECT_TRUE(exchange.exceeds_discard_limit());
 }
 
+// A body that the handler does not read takes no memory, and no part of the limit of all bodies.
+// The limit of one body holds.
+TEST_F(ExchangeTest, DiscardsABodyThatIsNotRead) {
+  const std::string text(60, 'x');
+  Exchange exchange(limits);
+  exchange.keeps_body = false;
+  exchange.append(text.data(), 60);
+  exchange.append(text.data(), 40);
+  EXPECT_EQ(buffered, 0U);
+  expect_error("request.too_large", [&] { exchange.append("x", 1); });
+  EXPECT_EQ(exchange.take().body, "");
+}
+
 // A client that sends Expect gets the rejection at once.
 TEST_F(ExchangeTest, RejectsAtExpectContinue) {
   auto framing = length(50);

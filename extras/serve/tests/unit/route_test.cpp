@@ -68,6 +68,18 @@ TEST(Route, RejectsOtherPaths) {
   }
 }
 
+// Bodies of requests to the other endpoints are not stored.
+TEST(Route, InferencesAndFeedbackReadTheirBody) {
+  for (const char* path : {"/v2/models/m/infer", "/v2/models/m/feedback"}) {
+    EXPECT_TRUE(reads_body(find_route(path).endpoint)) << path;
+  }
+  for (const char* path : {"/", "/page.js", "/page.css", "/metrics", "/v2", "/v2/health/live",
+                           "/v2/health/ready", "/v2/models/m", "/v2/models/m/ready",
+                           "/v2/models/m/stats", "/v2/models/m/profile", "/v2/repository/index"}) {
+    EXPECT_FALSE(reads_body(find_route(path).endpoint)) << path;
+  }
+}
+
 // Only endpoints without secrets are public.
 TEST(Route, HealthAndPageArePublic) {
   EXPECT_TRUE(is_public(Endpoint::kLive));
