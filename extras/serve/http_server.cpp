@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "serve/check_timer.h"
 #include "serve/connection_table.h"
 #include "serve/end_connection.h"
 #include "serve/exchange.h"
@@ -86,6 +87,7 @@ class HttpServer::Impl {
   ListenAddress address_;
   Descriptor wake_;
   ConnectionTable table_;
+  CheckTimer checks_{kTick};
   std::atomic<std::size_t> opened_{0}, closed_{0};  // connections, since the start
   std::atomic<std::size_t> suspended_{0};           // requests that the handler has
   std::atomic<std::size_t> buffered_{0};
@@ -167,7 +169,7 @@ void HttpServer::Impl::accept_until_stopped() {
     pollfd polled[2] = {{wake_.get(), POLLIN, 0}, {listener_.get(), POLLIN, 0}};
     ::poll(polled, room > 0 ? 2 : 1, static_cast<int>(kTick.count()));
     accept_waiting(room);
-    end_late_and_gone();
+    if (checks_.due(Clock::now())) end_late_and_gone();
   }
   accept_waiting(kLastAccepted);
   listener_ = Descriptor(-1);
@@ -263,10 +265,10 @@ void HttpServer::Impl::end_late_and_gone() {
 }
 
 void HttpServer::Impl::wait_until_closed(Clock::time_point deadline, bool idle_too) {
-  for (int i = 1; connections() > 0 && Clock::now() < deadline; ++i) {
+  while (connections() > 0 && Clock::now() < deadline) {
     if (idle_too) table_.end_idle(end_if_silent);
     std::this_thread::sleep_for(milliseconds(5));
-    if (i % 20 == 0) end_late_and_gone();
+    if (checks_.due(Clock::now())) end_late_and_gone();
   }
 }
 
