@@ -2,6 +2,10 @@
 
 namespace digits {
 
+bool is_incomplete(Phase phase) {
+  return phase == Phase::kHeaders || phase == Phase::kBody || phase == Phase::kDiscard;
+}
+
 bool ConnectionState::enter(Phase next) {
   if (ended_) return false;
   const bool counts = next == Phase::kDiscard || next == Phase::kWorking;

@@ -12,6 +12,9 @@ enum class Phase {
   kSending,  // the response is being sent
 };
 
+// Whether a part of a request has arrived, and more of it is to come.
+bool is_incomplete(Phase phase);
+
 // One thread reads a request and enters phases. Another one ends the connection when the request is
 // late, or its client has left. The request is counted once: by the thread that takes it out of
 // kHeaders and kBody. Not thread-safe: the table of connections locks it.

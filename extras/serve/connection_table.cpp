@@ -25,41 +25,49 @@ bool ConnectionTable::enter(Connection* connection, Phase phase, Clock::time_poi
   return true;
 }
 
-std::size_t ConnectionTable::end_expired(Clock::time_point now, std::chrono::milliseconds timeout,
-                                         const End& end) {
+template <typename Condition>
+std::size_t ConnectionTable::end_if(const Condition& condition, const End& end) {
   const std::lock_guard lock(mutex_);
   std::size_t uncounted = 0;
   for (auto& connection : all_) {
     auto& state = connection.state;
-    const bool expired = state.phase() != Phase::kWorking && now - connection.since >= timeout;
-    if (!expired || state.ended()) continue;
+    if (state.ended() || !condition(connection)) continue;
     uncounted += state.end() ? 1 : 0;
     end(connection.fd, state.phase());
   }
   return uncounted;
+}
+
+std::size_t ConnectionTable::end_expired(Clock::time_point now, std::chrono::milliseconds timeout,
+                                         const End& end) {
+  const auto is_late = [&](const Connection& connection) {
+    return connection.state.phase() != Phase::kWorking && now - connection.since >= timeout;
+  };
+  return end_if(is_late, end);
 }
 
 std::size_t ConnectionTable::end_gone(Clock::time_point now, std::chrono::milliseconds delay,
                                       const std::function<bool(int fd)>& gone, const End& end) {
-  const std::lock_guard lock(mutex_);
-  std::size_t uncounted = 0;
-  for (auto& connection : all_) {
-    auto& state = connection.state;
-    const bool waits = state.phase() != Phase::kWorking && state.phase() != Phase::kSending;
-    if (!waits || state.ended() || !gone(connection.fd)) continue;
+  const auto is_gone = [&](Connection& connection) {
+    const auto phase = connection.state.phase();
+    const bool waits = phase != Phase::kWorking && phase != Phase::kSending;
+    if (!waits || !gone(connection.fd)) return false;
     if (!connection.left) connection.left = now;
-    if (now - *connection.left < delay) continue;
-    uncounted += state.end() ? 1 : 0;
-    end(connection.fd, state.phase());
-  }
-  return uncounted;
+    return now - *connection.left >= delay;
+  };
+  return end_if(is_gone, end);
 }
 
-void ConnectionTable::end_idle(const End& end) {
+std::size_t ConnectionTable::end_incomplete(const End& end) {
+  return end_if([](const Connection& each) { return is_incomplete(each.state.phase()); }, end);
+}
+
+void ConnectionTable::end_idle(Clock::time_point before, const End& end) {
   const std::lock_guard lock(mutex_);
   for (const auto& connection : all_) {
     const auto& state = connection.state;
-    if (state.phase() == Phase::kIdle && !state.ended()) end(connection.fd, Phase::kIdle);
+    const bool idle = state.phase() == Phase::kIdle && connection.since <= before;
+    if (idle && !state.ended()) end(connection.fd, Phase::kIdle);
   }
 }
 
@@ -71,7 +79,8 @@ std::size_t ConnectionTable::size() const {
 std::size_t ConnectionTable::busy() const {
   const std::lock_guard lock(mutex_);
   return static_cast<std::size_t>(std::count_if(all_.begin(), all_.end(), [](const auto& each) {
-    return each.state.phase() != Phase::kIdle && each.state.phase() != Phase::kHeaders;
+    const auto phase = each.state.phase();
+    return !each.state.ended() && phase != Phase::kIdle && phase != Phase::kHeaders;
   }));
 }
 

@@ -43,13 +43,21 @@ class ConnectionTable {
   std::size_t end_gone(Clock::time_point now, std::chrono::milliseconds delay,
                        const std::function<bool(int fd)>& gone, const End& end);
 
-  // Calls `end` for each idle connection. It may still enter phases: a request may have arrived.
-  void end_idle(const End& end);
+  // The same for each connection whose request is incomplete.
+  std::size_t end_incomplete(const End& end);
+
+  // Calls `end` for each connection that has been idle since `before` at least. It may still enter
+  // phases: a request may have arrived.
+  void end_idle(Clock::time_point before, const End& end);
 
   std::size_t size() const;
-  std::size_t busy() const;  // in any phase except kIdle and kHeaders: they get a response
+  std::size_t busy() const;  // not ended, in any phase except kIdle and kHeaders: to be answered
 
  private:
+  // Ends each connection that meets the condition. Returns the number of requests to count.
+  template <typename Condition>
+  std::size_t end_if(const Condition& condition, const End& end);
+
   mutable std::mutex mutex_;
   std::list<Connection> all_;
 };

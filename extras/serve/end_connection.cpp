@@ -10,10 +10,6 @@ namespace digits {
 
 namespace {
 
-bool is_incomplete(Phase phase) {
-  return phase == Phase::kHeaders || phase == Phase::kBody || phase == Phase::kDiscard;
-}
-
 // Bytes that have arrived unread: 0 when the client has closed its side, -1 for none.
 ssize_t unread(int fd) {
   char byte = 0;

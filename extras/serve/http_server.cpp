@@ -1,23 +1,21 @@
 #include "serve/http_server.h"
 
-#include <fmt/format.h>
 #include <microhttpd.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
-#include <cstring>
 #include <thread>
+#include <utility>
 
 #include "base/error.h"
 #include "serve/check_timer.h"
 #include "serve/connection_table.h"
 #include "serve/end_connection.h"
 #include "serve/exchange.h"
+#include "serve/mhd_daemon.h"
 #include "serve/mhd_messages.h"
 #include "serve/route.h"
 
@@ -29,6 +27,7 @@ namespace {
 
 constexpr milliseconds kTick{200};           // interval between checks of connections
 constexpr std::size_t kLastAccepted = 4096;  // connections to accept at the end
+constexpr std::size_t kReleased = 64;        // closed ones that the library still counts
 constexpr milliseconds kIdleGrace{1'000};    // at the end, wait for requests on idle connections
 
 }  // namespace
@@ -41,7 +40,8 @@ class HttpServer::Impl {
         listener_(listen_on(options.host, options.port)),
         address_(address_of(listener_)),
         wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-    start();
+    daemon_ = start_daemon(options.threads, options.connections + kLastAccepted + kReleased,
+                           {this, on_access, on_connection, on_completed, on_first_line});
     acceptor_ = std::thread([this] { accept_until_stopped(); });
   }
 
@@ -53,11 +53,12 @@ class HttpServer::Impl {
   bool stop(milliseconds timeout);
 
  private:
-  void start();
   void accept_until_stopped();
-  void accept_waiting(std::size_t room);
+  bool accept_waiting(std::size_t& room);
+  bool accept_last();
   void end_late_and_gone();
-  void wait_until_closed(Clock::time_point deadline, bool idle_too);
+  void count_ended(std::size_t requests);
+  bool wait_until_closed(Clock::time_point start, milliseconds timeout);
 
   // The library's callbacks; `impl` is the server.
   static void on_connection(void* impl, MHD_Connection* mhd, void** context,
@@ -88,6 +89,7 @@ class HttpServer::Impl {
   Descriptor wake_;
   ConnectionTable table_;
   CheckTimer checks_{kTick};
+  std::size_t last_room_ = kLastAccepted;
   std::atomic<std::size_t> opened_{0}, closed_{0};  // connections, since the start
   std::atomic<std::size_t> suspended_{0};           // requests that the handler has
   std::atomic<std::size_t> buffered_{0};
@@ -138,58 +140,31 @@ void HttpServer::Impl::on_completed(void* impl, MHD_Connection* /*mhd*/, void** 
   *context = nullptr;
 }
 
-void HttpServer::Impl::start() {
-  // Model names need no escapes, and a decoded NUL would truncate a path.
-  std::size_t (*const as_it_is)(void*, MHD_Connection*, char*) =
-      [](void*, MHD_Connection*, char* text) { return std::strlen(text); };
-  constexpr std::size_t kConnectionMemory = 32U << 10U;  // headers, and pieces of a body
-  const auto threads = static_cast<unsigned>(std::max(1, options_.threads));
-  const auto limit = static_cast<unsigned>(options_.connections) + 64 * threads;
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg)
-  daemon_ = MHD_start_daemon(
-      MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET |
-          MHD_USE_ITC,
-      0, nullptr, nullptr, on_access, this, MHD_OPTION_THREAD_POOL_SIZE, threads > 1 ? threads : 0U,
-      MHD_OPTION_CONNECTION_LIMIT, limit, MHD_OPTION_CONNECTION_MEMORY_LIMIT, kConnectionMemory,
-      MHD_OPTION_CONNECTION_TIMEOUT, 0U, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-      MHD_OPTION_UNESCAPE_CALLBACK, as_it_is, nullptr, MHD_OPTION_NOTIFY_CONNECTION, on_connection,
-      this, MHD_OPTION_NOTIFY_COMPLETED, on_completed, this, MHD_OPTION_URI_LOG_CALLBACK,
-      on_first_line, this, MHD_OPTION_END);
-  if (daemon_ == nullptr) {
-    throw Error("server.start",
-                fmt::format("the HTTP library cannot start: {}", std::strerror(errno)),
-                "raise the limits of threads and open files (ulimit -u, ulimit -n)");
-  }
-}
-
 void HttpServer::Impl::accept_until_stopped() {
   while (!stopping_) {
     const auto open = connections();
-    const auto room = options_.connections - std::min(open, options_.connections);
+    auto room = options_.connections - std::min(open, options_.connections);
     pollfd polled[2] = {{wake_.get(), POLLIN, 0}, {listener_.get(), POLLIN, 0}};
     ::poll(polled, room > 0 ? 2 : 1, static_cast<int>(kTick.count()));
-    accept_waiting(room);
+    if (!accept_waiting(room) && !stopping_) std::this_thread::sleep_for(kTick);
     if (checks_.due(Clock::now())) end_late_and_gone();
   }
-  accept_waiting(kLastAccepted);
-  listener_ = Descriptor(-1);
 }
 
-void HttpServer::Impl::accept_waiting(std::size_t room) {
-  for (; room > 0; --room) {
-    sockaddr_storage address{};
-    socklen_t size = sizeof address;
-    auto* const where = reinterpret_cast<sockaddr*>(&address);
-    const int fd = ::accept4(listener_.get(), where, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (fd < 0 && (errno == ECONNABORTED || errno == EINTR)) continue;  // the client has left again
-    if (fd < 0) {
-      // No client waits; or no descriptor is free, and the next tick tries again.
-      if (errno != EAGAIN && !stopping_) std::this_thread::sleep_for(kTick);
-      return;
-    }
+bool HttpServer::Impl::accept_waiting(std::size_t& room) {
+  return accept_clients(listener_, room, [this](int fd, const sockaddr* where, socklen_t size) {
     ++opened_;
     if (MHD_add_connection(daemon_, fd, where, size) != MHD_YES) ++closed_;  // it closes fd
-  }
+  });
+}
+
+// Accepts the clients that have connected, and closes the address. Returns false while some of them
+// wait for a free descriptor.
+bool HttpServer::Impl::accept_last() {
+  if (listener_.get() < 0) return true;
+  if (!accept_waiting(last_room_)) return false;
+  listener_ = Descriptor(-1);
+  return true;
 }
 
 // Calls `action`, whose Error rejects the request. Returns false when the request has been ended
@@ -250,26 +225,38 @@ MHD_Result HttpServer::Impl::dispatch(MHD_Connection* mhd, Exchange& exchange) {
   return MHD_YES;
 }
 
-// The library does not notice an end that arrives together with data. The handler counts and logs
-// the ended requests, after the table is free again. Their content belongs to the library's thread.
+// The library does not notice that a client has left whose end arrives together with data.
 void HttpServer::Impl::end_late_and_gone() {
   const auto now = Clock::now();
   auto late = table_.end_expired(now, options_.timeout, end_connection);
   late += table_.end_gone(now, kTick, client_closed, end_connection);
+  count_ended(late);
+}
+
+// The handler counts and logs the ended requests, while the table is free. Their content belongs to
+// the library's thread.
+void HttpServer::Impl::count_ended(std::size_t requests) {
   try {
     HttpRequest request;
-    request.start = now;
-    for (; late > 0; --late) handler_.error_response(request, timeout_error());
+    request.start = Clock::now();
+    for (; requests > 0; --requests) handler_.error_response(request, timeout_error());
   } catch (const std::exception&) {  // no memory, or no space for the log: the server goes on
   }
 }
 
-void HttpServer::Impl::wait_until_closed(Clock::time_point deadline, bool idle_too) {
-  while (connections() > 0 && Clock::now() < deadline) {
-    if (idle_too) table_.end_idle(end_if_silent);
+// Returns whether all clients were accepted. An idle connection stays open for a while: a client
+// with a sequence of requests soon sends the next one, and receives Connection: close.
+bool HttpServer::Impl::wait_until_closed(Clock::time_point start, milliseconds timeout) {
+  const auto grace = std::min(kIdleGrace, timeout / 2);
+  bool accepted = accept_last();
+  for (auto now = start; (!accepted || connections() > 0) && now < start + timeout;
+       now = Clock::now()) {
+    if (now - grace >= start) table_.end_idle(now - grace, end_if_silent);
+    if (checks_.due(now)) end_late_and_gone();
     std::this_thread::sleep_for(milliseconds(5));
-    if (checks_.due(Clock::now())) end_late_and_gone();
+    accepted = accept_last();
   }
+  return accepted;
 }
 
 bool HttpServer::Impl::stop(milliseconds timeout) {
@@ -277,10 +264,9 @@ bool HttpServer::Impl::stop(milliseconds timeout) {
   const auto start = Clock::now();
   ::eventfd_write(wake_.get(), 1);
   acceptor_.join();
-  // A client with a sequence of requests soon sends the next one, and receives Connection: close.
-  wait_until_closed(start + std::min(kIdleGrace, timeout / 2), /*idle_too=*/false);
-  wait_until_closed(start + timeout, /*idle_too=*/true);
-  const bool complete = table_.busy() == 0;
+  const bool accepted = wait_until_closed(start, timeout);
+  count_ended(table_.end_incomplete(end_connection));
+  const bool complete = accepted && table_.busy() == 0;
   while (suspended_ > 0) std::this_thread::sleep_for(milliseconds(1));
   MHD_stop_daemon(daemon_);
   return complete;

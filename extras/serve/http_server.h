@@ -14,7 +14,7 @@
 namespace digits {
 
 struct HttpOptions {
-  std::string host = "127.0.0.1";             // a numeric address
+  std::string host = "127.0.0.1";             // an address or a host's name
   int port = 0;                               // 0: a free one
   int threads = 1;                            // threads that read and write
   std::size_t connections = 4096;             // largest number of open ones; further ones wait
@@ -40,8 +40,9 @@ class HttpServer {
 
   // From now on every response ends its connection. Accepts the clients that have connected so far,
   // then closes the address; answers all requests of the accepted connections; returns when they
-  // are closed, or after `timeout`. True when every request was answered. The handler must answer
-  // all its requests, now or soon.
+  // are closed, or after `timeout`. Then an incomplete request is answered by 408. True when every
+  // client was accepted, and every request answered. The handler must answer all its requests, now
+  // or soon.
   bool stop(std::chrono::milliseconds timeout);
 
  private:

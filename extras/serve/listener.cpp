@@ -74,4 +74,19 @@ ListenAddress address_of(const Descriptor& listener) {
   return {fmt::format("http://{}:{}", text, port), port, (ntohl(v4.sin_addr.s_addr) >> 24U) == 127};
 }
 
+bool accept_clients(
+    const Descriptor& listener, std::size_t& room,
+    const std::function<void(int fd, const sockaddr* address, socklen_t size)>& take) {
+  for (; room > 0; --room) {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    auto* const where = reinterpret_cast<sockaddr*>(&address);
+    const int fd = ::accept4(listener.get(), where, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd < 0 && (errno == ECONNABORTED || errno == EINTR)) continue;  // the client has left again
+    if (fd < 0) return errno == EAGAIN;
+    take(fd, where, size);
+  }
+  return true;
+}
+
 }  // namespace digits

@@ -1,6 +1,10 @@
-// Opens the socket that a server listens on.
+// Opens the socket that a server listens on, and accepts clients from it.
 #pragma once
 
+#include <sys/socket.h>
+
+#include <cstddef>
+#include <functional>
 #include <string>
 
 #include "base/descriptor.h"
@@ -18,5 +22,12 @@ struct ListenAddress {
   bool loopback = false;  // only programs on this machine reach it: 127.0.0.0/8 and ::1
 };
 ListenAddress address_of(const Descriptor& listener);
+
+// Gives each waiting client to `take`, which owns its descriptor, while there is room; `room` falls
+// by one for each. Returns false when clients may wait that cannot be accepted now: no descriptor
+// is free.
+bool accept_clients(
+    const Descriptor& listener, std::size_t& room,
+    const std::function<void(int fd, const sockaddr* address, socklen_t size)>& take);
 
 }  // namespace digits

@@ -116,17 +116,37 @@ TEST_F(ConnectionTableTest, KeepsARequestThatArrivesWithItsEnd) {
   EXPECT_THAT(abandoned(2'100), testing::ElementsAre(7));
 }
 
-// At shutdown idle connections are ended. Connections that wait for a response are not.
+// At shutdown connections that have been idle for a while are ended. A client that was accepted
+// later may still send its request. Connections that wait for a response are not ended.
 TEST_F(ConnectionTableTest, EndsOnlyIdleConnections) {
-  table.open(7, at(0));
+  table.open(7, at(50));
+  table.open(9, at(51));
   for (const auto phase : {Phase::kHeaders, Phase::kBody, Phase::kWorking, Phase::kSending}) {
     open_in(phase, 8);
   }
   std::vector<int> fds;
-  table.end_idle([&](int fd, Phase) { fds.push_back(fd); });
+  table.end_idle(at(50), [&](int fd, Phase) { fds.push_back(fd); });
   EXPECT_THAT(fds, testing::ElementsAre(7));
-  EXPECT_EQ(table.size(), 5U);
+  EXPECT_EQ(table.size(), 6U);
   EXPECT_EQ(table.busy(), 3U);
+}
+
+// At the end of a shutdown each incomplete request is ended. It is then no longer one that waits
+// for its response.
+TEST_F(ConnectionTableTest, EndsIncompleteRequests) {
+  int next = 10;
+  for (const auto phase : {Phase::kIdle, Phase::kHeaders, Phase::kBody, Phase::kWorking,
+                           Phase::kSending, Phase::kDiscard}) {
+    open_in(phase, next++);
+  }
+  EXPECT_EQ(table.busy(), 4U);
+  std::vector<int> fds;
+  const auto end = [&](int fd, Phase) { fds.push_back(fd); };
+  EXPECT_EQ(table.end_incomplete(end), 2U);  // a rejected request is counted already
+  EXPECT_THAT(fds, testing::UnorderedElementsAre(11, 12, 15));
+  EXPECT_EQ(table.busy(), 2U);
+  EXPECT_EQ(table.end_incomplete(end), 0U);  // each once
+  EXPECT_EQ(fds.size(), 3U);
 }
 
 }  // namespace

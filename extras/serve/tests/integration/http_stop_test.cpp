@@ -1,0 +1,105 @@
+// Shutdown: of clients that wait to be accepted, and of clients that are too slow.
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <future>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/descriptor.h"
+#include "support/loopback.h"
+#include "support/service_calls.h"
+
+namespace digits {
+namespace {
+
+// While it exists, this process opens no more files.
+class NoFreeDescriptor {
+ public:
+  explicit NoFreeDescriptor(int highest) {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    auto limit = before_;
+    limit.rlim_cur = static_cast<rlim_t>(highest) + 1;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    for (int fd = ::dup(highest); fd >= 0; fd = ::dup(highest)) gaps_.emplace_back(fd);
+  }
+  ~NoFreeDescriptor() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+  NoFreeDescriptor(const NoFreeDescriptor&) = delete;
+  NoFreeDescriptor& operator=(const NoFreeDescriptor&) = delete;
+
+ private:
+  rlimit before_{};
+  std::vector<Descriptor> gaps_;
+};
+
+// A server of one connection, with a model that computes when the test opens its gate.
+class HttpStopTest : public HttpServerTest {
+ protected:
+  // The first one of these clients has the connection, and waits for the model. The others have
+  // sent a request, and wait to be accepted.
+  void start_with_clients(int count) {
+    HttpOptions http;
+    http.connections = 1;
+    start(http, {}, model);
+    for (int i = 0; i < count; ++i) {
+      clients.push_back(std::make_unique<HttpClient>(port));
+      clients.back()->send(post_request(kInfer, fake_request()));
+      if (i == 0) model->wait_for_arrivals(1);
+    }
+  }
+  std::future<bool> stop() {
+    return std::async(std::launch::async, [this] { return server->stop(milliseconds(20'000)); });
+  }
+  int answered() {  // number of clients that receive their answer
+    int count = 0;
+    for (const auto& client : clients) count += status_of(client->receive()) == 200 ? 1 : 0;
+    return count;
+  }
+  const std::shared_ptr<GatedModel> model = std::make_shared<GatedModel>();
+  std::vector<std::unique_ptr<HttpClient>> clients;
+};
+
+// Clients that have connected are accepted, however many they are: 70 are more than the limit of
+// connections and those that the library may still count.
+TEST_F(HttpStopTest, AnswersAllClientsThatWait) {
+  start_with_clients(71);
+  auto stopped = stop();
+  // The gate stays closed until all are accepted at once, or for ten seconds.
+  for (int i = 0; i < 2'000 && server->connections() < clients.size(); ++i) {
+    std::this_thread::sleep_for(milliseconds(5));
+  }
+  EXPECT_EQ(server->connections(), clients.size());
+  model->open();
+  EXPECT_EQ(answered(), 71);
+  EXPECT_TRUE(stopped.get());
+}
+
+// When no descriptor is free, the last clients wait until a connection is closed.
+TEST_F(HttpStopTest, WaitsForAFreeDescriptor) {
+  start_with_clients(10);
+  const NoFreeDescriptor none(clients.back()->fd());
+  auto stopped = stop();
+  model->open();
+  EXPECT_EQ(answered(), 10);
+  EXPECT_TRUE(stopped.get());
+}
+
+// A client that stops in the middle of its request gets 408 at the end of the shutdown, and is
+// counted. No complete request is left without its answer.
+TEST_F(HttpStopTest, EndsIncompleteRequests) {
+  start();
+  HttpClient client(port);
+  client.send(std::string("POST ") + kInfer +
+              " HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 900\r\n\r\n");
+  EXPECT_TRUE(client.receive_continue());  // the server has read the headers
+  client.send("{");
+  EXPECT_TRUE(server->stop(milliseconds(300)));
+  EXPECT_EQ(status_of(client.receive()), 408);
+  const auto metrics = ask(*service, request_of("GET", "/metrics")).body;
+  EXPECT_THAT(metrics, testing::HasSubstr("endpoint=\"unknown\",status=\"408\"} 1\n"));
+}
+
+}  // namespace
+}  // namespace digits
