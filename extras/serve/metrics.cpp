@@ -102,7 +102,8 @@ struct Metrics::Families {
       histograms("digits_queue_seconds", "Time from a parsed request to its computation")
           .Add({}, latencies());
   prom::Family<prom::Histogram>& compute =
-      histograms("digits_compute_seconds", "Time to decode and compute a batch, by role");
+      histograms("digits_compute_seconds",
+                 "Time to decode and compute the batch of a request: a value per request, by role");
   prom::Family<prom::Histogram>& batch =
       histograms("digits_batch_images", "Images that were computed together with a request's");
   prom::Family<prom::Histogram>& confidence =
@@ -146,6 +147,11 @@ struct Metrics::Families {
 
 Metrics::Metrics(const ModelFacts& model) : families_(std::make_unique<Families>(model)) {
   live_model(model);
+  // Prometheus' rate() needs an earlier sample of a series: without one, the alert on errors would
+  // miss the first ones.
+  for (const char* status : {"200", "500", "503"}) {
+    families_->requests.Add({{"endpoint", "infer"}, {"status", status}});
+  }
   for (const char* role : {"live", "shadow", "canary"}) {
     for (const char* outcome : {"loaded", "failed"}) {
       families_->loads.Add({{"role", role}, {"outcome", outcome}});

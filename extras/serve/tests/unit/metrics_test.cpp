@@ -50,6 +50,22 @@ TEST(Metrics, CountRequestsAndPredictions) {
   EXPECT_EQ(seen.at(R"(digits_confidence_bucket{role="live",le="0.9"})"), 2);
 }
 
+// Prometheus' rate() sees no increase in the first sample of a series. So the series of the alert
+// on errors exist before the first request, and no others.
+TEST(Metrics, StartTheSeriesOfTheErrorAlertAtZero) {
+  const FakeModel model;
+  Metrics metrics(model.facts());
+  std::map<std::string, double> requests;
+  for (const auto& [name, value] : samples(metrics.text(0))) {
+    if (name.rfind("digits_requests_total", 0) == 0) requests[name] = value;
+  }
+  const std::map<std::string, double> expected{
+      {R"(digits_requests_total{endpoint="infer",status="200"})", 0.0},
+      {R"(digits_requests_total{endpoint="infer",status="500"})", 0.0},
+      {R"(digits_requests_total{endpoint="infer",status="503"})", 0.0}};
+  EXPECT_EQ(requests, expected);
+}
+
 // A quantile on a dashboard is as exact as these buckets, of times in seconds, of images and of
 // probabilities.
 TEST(Metrics, HaveTheirBuckets) {
