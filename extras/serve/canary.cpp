@@ -61,6 +61,7 @@ void Canary::replace(std::shared_ptr<const ServedModel> next) {
   const std::lock_guard lock(mutex_);
   model_ = std::move(next);
   rollback_.clear();
+  comparison_.restart();
   restart();
 }
 
@@ -110,8 +111,10 @@ InferenceBatch Canary::run(InferenceBatch batch, std::chrono::milliseconds patie
   return unanswered;
 }
 
-void Canary::offer(const std::string& request_id, const Inference& answer) {
-  comparison_.offer(request_id, answer);
+void Canary::offer(const std::string& request_id, const Inference& answer, std::uint64_t serial) {
+  const std::lock_guard lock(mutex_);
+  if (answer.model != model_) return;  // replaced meanwhile: the comparison counts the next one
+  comparison_.offer(request_id, answer, serial);
 }
 
 void Canary::count_request(const ServedModel& model, bool failed) {
@@ -144,8 +147,7 @@ void Canary::roll_back_if_needed() {
 }
 
 CanaryCounts Canary::counts() const {
-  const auto compared = comparison_.tally();
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(mutex_);  // held for the comparison, too: all counts are of one canary
   return {model_->facts().identity.version,
           rollback_,
           share_,
@@ -153,7 +155,7 @@ CanaryCounts Canary::counts() const {
           failed_,
           judge_.errors(),
           judge_.disagreement(),
-          compared};
+          comparison_.tally()};
 }
 
 }  // namespace digits

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -76,8 +77,9 @@ class Canary {
   InferenceBatch run(InferenceBatch batch, std::chrono::milliseconds patience,
                      const std::function<Clock::time_point()>& now);
 
-  // Compares an answer with the live model's, on a thread of lower priority. Never waits.
-  void offer(const std::string& request_id, const Inference& answer);
+  // Compares an answer with the live model's, on a thread of lower priority. Never waits. Ignores
+  // an answer of an earlier canary. `serial`: as for Shadow.
+  void offer(const std::string& request_id, const Inference& answer, std::uint64_t serial = 0);
 
   CanaryCounts counts() const;
   void wait_until_idle() const { comparison_.wait_until_idle(); }  // for tests

@@ -61,24 +61,28 @@ void to_json(Json& json, const FeedbackCounts& counts) {
   json = Json{{"labels", counts.labels}, {"unknown", counts.unknown}, {"models", models}};
 }
 
-void Feedback::answered(const std::string& id, const std::string& version, Labels labels) {
+std::uint64_t Feedback::answered(const std::string& id, const std::string& version, Labels labels) {
   const std::lock_guard lock(mutex_);
   if (const auto earlier = by_id_.find(id); earlier != by_id_.end()) {
     requests_.erase(earlier->second);
     by_id_.erase(earlier);
   }
-  requests_.push_back({id, {version, std::move(labels)}, std::nullopt, std::nullopt});
+  const auto serial = ++last_serial_;
+  requests_.push_back({id, serial, {version, std::move(labels)}, std::nullopt, std::nullopt});
   by_id_[id] = std::prev(requests_.end());
-  if (requests_.size() <= limit_) return;
+  if (requests_.size() <= limit_) return serial;
   by_id_.erase(requests_.front().id);
   requests_.pop_front();
+  return serial;
 }
 
-void Feedback::compared(const std::string& id, const std::string& version, Labels labels) {
+void Feedback::compared(const std::string& id, std::uint64_t serial, const std::string& version,
+                        Labels labels) {
   const std::lock_guard lock(mutex_);
   const auto found = by_id_.find(id);
   if (found == by_id_.end()) return;
   auto& request = *found->second;
+  if (request.serial != serial) return;  // an earlier request of this id, with other images
   if (request.compared || labels.size() != request.answered.labels.size()) return;
   request.compared = Prediction{version, std::move(labels)};
   if (!request.truth) return;

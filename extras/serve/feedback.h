@@ -63,11 +63,14 @@ class Feedback {
  public:
   explicit Feedback(std::size_t limit) : limit_(limit) {}  // requests; the oldest is forgotten
 
-  // `version` has answered the request. A repeated id replaces the earlier request.
-  void answered(const std::string& id, const std::string& version, Labels labels);
+  // `version` has answered the request. A repeated id replaces the earlier request. Returns the
+  // request's serial number, which no other request has.
+  std::uint64_t answered(const std::string& id, const std::string& version, Labels labels);
 
-  // Another version predicted the same images. Ignores a forgotten request.
-  void compared(const std::string& id, const std::string& version, Labels labels);
+  // Another version predicted the images of the request with this id and serial number. Ignores a
+  // request that is forgotten or replaced.
+  void compared(const std::string& id, std::uint64_t serial, const std::string& version,
+                Labels labels);
 
   // Takes the true labels. Returns the number of images that they count for: 0 when the request
   // already had labels. Throws request.id for an unknown id, and request.field when the number of
@@ -83,6 +86,7 @@ class Feedback {
   };
   struct Remembered {
     std::string id;
+    std::uint64_t serial = 0;
     Prediction answered;
     std::optional<Prediction> compared;
     std::optional<Labels> truth;
@@ -95,6 +99,7 @@ class Feedback {
   mutable std::mutex mutex_;
   std::list<Remembered> requests_;  // the oldest first
   std::unordered_map<std::string, std::list<Remembered>::iterator> by_id_;
+  std::uint64_t last_serial_ = 0;
   FeedbackCounts counts_;
   std::map<std::string, OutcomeWindow> latest_;  // by version
 };

@@ -48,7 +48,7 @@ Rollout::Rollout(const RolloutOptions& options, const std::shared_ptr<const Serv
                  std::size_t limit)
     : schema_(live->facts().contract.schema), feedback_(options.feedback_requests) {
   const auto remember = [this](const ComparedRequest& request) {
-    feedback_.compared(request.id, request.shadow_version, request.shadow);
+    feedback_.compared(request.id, request.serial, request.shadow_version, request.shadow);
   };
   if (options.shadow) {
     require_schema(schema_, *options.shadow);
@@ -63,6 +63,7 @@ Rollout::Rollout(const RolloutOptions& options, const std::shared_ptr<const Serv
 
 void Rollout::replace_live(const std::shared_ptr<const ServedModel>& live) {
   require_schema(schema_, *live);
+  if (shadow_) shadow_->restart();
   if (canary_) canary_->replace_live(live);
 }
 
@@ -92,12 +93,12 @@ void Rollout::run(InferenceBatch batch, const std::shared_ptr<const ServedModel>
 
 void Rollout::answered(const std::string& request_id, const Inference& answer) {
   const auto& identity = answer.model->facts().identity;
-  feedback_.answered(request_id, identity.version,
-                     argmax_rows(answer.logits, identity.class_names.size()));
+  const auto serial = feedback_.answered(request_id, identity.version,
+                                         argmax_rows(answer.logits, identity.class_names.size()));
   if (answer.by_canary) {
-    canary_->offer(request_id, answer);
+    canary_->offer(request_id, answer, serial);
   } else if (shadow_) {
-    shadow_->offer(request_id, answer);
+    shadow_->offer(request_id, answer, serial);
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "base/sha256.h"
 #include "metrics/classification.h"
@@ -79,12 +80,17 @@ void Shadow::replace(std::shared_ptr<const ServedModel> next) {
   tally_ = {};
 }
 
-void Shadow::offer(const std::string& request_id, const Inference& live) {
+void Shadow::restart() {
+  const std::lock_guard lock(mutex_);
+  tally_ = {};
+}
+
+void Shadow::offer(const std::string& request_id, const Inference& live, std::uint64_t serial) {
   if (!in_share(request_id, share_)) return;
   const auto& identity = live.model->facts().identity;
-  Offer offer{request_id, live.model, nullptr, live.images,
-              argmax_rows(live.logits, identity.class_names.size())};
-  const auto count = offer.labels.size();
+  auto labels = argmax_rows(live.logits, identity.class_names.size());
+  const auto count = labels.size();
+  Offer offer{request_id, serial, live.model, nullptr, live.images, std::move(labels)};
   const auto& version = identity.version;
   const std::lock_guard lock(mutex_);
   offer.shadow = model_;
@@ -123,7 +129,7 @@ ShadowCounts Shadow::compared(const Offer& offer, bool timed) const {
       ++(labels[i] == offer.labels[i] ? result.agreed : result.differed);
     }
     if (on_compared_) {
-      on_compared_({offer.id, offer.live->facts().identity.version,
+      on_compared_({offer.id, offer.serial, offer.live->facts().identity.version,
                     offer.shadow->facts().identity.version, offer.labels, labels});
     }
     if (timed) time_both(*offer.live, *offer.shadow, offer.images, count, result);

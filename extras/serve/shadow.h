@@ -4,6 +4,7 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -41,6 +42,7 @@ bool in_share(const std::string& id, double share);
 // The predictions of both models for one request.
 struct ComparedRequest {
   std::string id;
+  std::uint64_t serial = 0;  // of the offer
   std::string live_version, shadow_version;
   std::vector<std::uint8_t> live, shadow;  // labels
 };
@@ -59,9 +61,11 @@ class Shadow {
 
   // Computes later requests with this model, and counts from zero.
   void replace(std::shared_ptr<const ServedModel> next);
+  void restart();  // counts from zero
 
-  // Takes an answered request. Never waits; a thread of lower priority computes.
-  void offer(const std::string& request_id, const Inference& live);
+  // Takes an answered request. Never waits; a thread of lower priority computes. `serial` tells
+  // requests with equal ids apart.
+  void offer(const std::string& request_id, const Inference& live, std::uint64_t serial = 0);
 
   ShadowCounts tally() const;
   void wait_until_idle() const;  // for tests
@@ -69,6 +73,7 @@ class Shadow {
  private:
   struct Offer {
     std::string id;
+    std::uint64_t serial;
     std::shared_ptr<const ServedModel> live, shadow;
     std::vector<float> images;
     std::vector<std::uint8_t> labels;  // the live model's

@@ -235,7 +235,26 @@ TEST_F(CanaryTest, RestartsWithAnotherVersion) {
   EXPECT_THAT(versions(run(1)), testing::ElementsAre(testing::Pair("1", 1)));
   rollout->replace_canary(std::make_shared<FakeModel>(1.0F, "canary-2"));
   EXPECT_THAT(versions(run(1)), testing::ElementsAre(testing::Pair("canary-2", 1)));
-  EXPECT_EQ(rollout->counts().canary->rollback, "");
+  EXPECT_EQ(wait_for_comparisons(1).rollback, "");
+  rollout->replace_canary(std::make_shared<FakeModel>(1.0F, "canary-3"));
+  const auto counts = *rollout->counts().canary;
+  EXPECT_EQ(counts.version, "canary-3");
+  EXPECT_EQ(counts.requests, 0U);
+  EXPECT_EQ(counts.compared.agreed + counts.compared.differed, 0U);
+}
+
+// An answer of an earlier canary that ends after the change leaves the counts of the next one.
+TEST_F(CanaryTest, IgnoresALateAnswerOfAnEarlierCanary) {
+  start(9.0F);
+  const auto late = run(1).front();
+  rollout->replace_canary(std::make_shared<FakeModel>(1.0F, "canary-2"));
+  run(1);
+  wait_for_comparisons(1);
+  rollout->answered("late", late);
+  rollout->wait_until_idle();
+  const auto counts = *rollout->counts().canary;
+  EXPECT_EQ(counts.compared.agreed, 1U);
+  EXPECT_EQ(counts.compared.differed, 0U);
 }
 
 // The labels of both models are compared with the true one.

@@ -50,10 +50,10 @@ TEST(FeedbackRequest, MessagesCutLongTexts) {
 // Four images in two requests, of which the live version predicts three right and the shadow two.
 TEST(Feedback, CountsRightAndWrongByVersion) {
   Feedback feedback(10);
-  feedback.answered("a", "1", {0, 1, 2});
-  feedback.compared("a", "shadow", {0, 2, 1});
-  feedback.answered("b", "1", {0});
-  feedback.compared("b", "shadow", {1});
+  const auto a = feedback.answered("a", "1", {0, 1, 2});
+  feedback.compared("a", a, "shadow", {0, 2, 1});
+  const auto b = feedback.answered("b", "1", {0});
+  feedback.compared("b", b, "shadow", {1});
   EXPECT_EQ(feedback.label({"a", {0, 1, 0}}), 3U);  // both right, live only, both wrong
   EXPECT_EQ(feedback.label({"b", {0}}), 1U);        // live only
   const auto counts = feedback.counts();
@@ -74,10 +74,10 @@ TEST(Feedback, CountsRightAndWrongByVersion) {
 // A label may arrive before the shadow has computed.
 TEST(Feedback, AcceptsLabelsBeforeTheComparison) {
   Feedback feedback(10);
-  feedback.answered("a", "1", {0});
+  const auto serial = feedback.answered("a", "1", {0});
   feedback.label({"a", {1}});
-  feedback.compared("a", "shadow", {1});
-  feedback.compared("a", "shadow", {1});  // counts once
+  feedback.compared("a", serial, "shadow", {1});
+  feedback.compared("a", serial, "shadow", {1});  // counts once
   const auto counts = feedback.counts();
   EXPECT_EQ(counts.models.at("1").wrong, 1U);
   EXPECT_EQ(counts.models.at("shadow").right, 1U);
@@ -97,9 +97,10 @@ TEST(Feedback, CountsARequestOnce) {
 // The memory is bounded: the oldest request is forgotten.
 TEST(Feedback, RemembersTheLatestRequests) {
   Feedback feedback(2);
-  for (const char* id : {"a", "b", "c"}) feedback.answered(id, "1", {0});
+  const auto first = feedback.answered("a", "1", {0});
+  for (const char* id : {"b", "c"}) feedback.answered(id, "1", {0});
   EXPECT_EQ(error_code([&] { feedback.label({"a", {0}}); }), "request.id");
-  feedback.compared("a", "shadow", {0});
+  feedback.compared("a", first, "shadow", {0});
   EXPECT_EQ(feedback.label({"b", {0}}), 1U);
   EXPECT_EQ(feedback.label({"c", {0}}), 1U);
   EXPECT_EQ(feedback.counts().unknown, 1U);
@@ -116,6 +117,22 @@ TEST(Feedback, RepeatedIdNamesTheLatestRequest) {
   EXPECT_EQ(feedback.counts().models.count("1"), 0U);
 }
 
+// A shadow may compute after a second request of the same id was answered: its prediction for the
+// first one's image is not judged by the second one's label.
+TEST(Feedback, IgnoresAComparisonOfAnEarlierRequest) {
+  Feedback feedback(2);
+  const auto first = feedback.answered("a", "1", {0});
+  const auto second = feedback.answered("a", "1", {1});
+  feedback.compared("a", first, "shadow", {0});
+  feedback.compared("a", second, "shadow", {1});
+  EXPECT_EQ(feedback.label({"a", {1}}), 1U);
+  const auto counts = feedback.counts();
+  const auto& pairs = counts.pairs.at({"1", "shadow"});
+  EXPECT_EQ(pairs.both_right, 1U);
+  EXPECT_EQ(pairs.answered_only, 0U);
+  EXPECT_EQ(counts.models.at("shadow").wrong, 0U);
+}
+
 TEST(Feedback, RejectsAnotherNumberOfLabels) {
   Feedback feedback(2);
   feedback.answered("a", "1", {0, 1});
@@ -129,10 +146,10 @@ TEST(Feedback, RejectsAnotherNumberOfLabels) {
 // a later one still counts.
 TEST(Feedback, IgnoresAComparisonOfAnotherSize) {
   Feedback feedback(2);
-  feedback.answered("a", "1", {0, 1});
-  feedback.compared("a", "shadow", {2, 2, 2});
-  feedback.compared("a", "shadow", {2});
-  feedback.compared("a", "shadow", {0, 1});
+  const auto serial = feedback.answered("a", "1", {0, 1});
+  feedback.compared("a", serial, "shadow", {2, 2, 2});
+  feedback.compared("a", serial, "shadow", {2});
+  feedback.compared("a", serial, "shadow", {0, 1});
   EXPECT_EQ(feedback.label({"a", {0, 1}}), 2U);
   EXPECT_EQ(feedback.counts().models.at("shadow").right, 2U);
   EXPECT_EQ(feedback.counts().models.at("shadow").wrong, 0U);

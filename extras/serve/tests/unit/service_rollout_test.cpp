@@ -45,6 +45,22 @@ TEST_F(ServiceTest, ReplacesTheShadow) {
   EXPECT_EQ(shadow.at("differed"), 0);
 }
 
+// The comparison with an earlier live model ends with it, also before the next one has answered.
+TEST_F(ServiceTest, ShadowCountsRestartWithAnotherLiveModel) {
+  ServiceOptions options;
+  options.rollout.shadow = std::make_shared<FakeModel>(9.0F, "shadow");
+  const auto service = make(options);
+  const auto differed = [&] {
+    service->rollout().wait_until_idle();
+    const auto stats = json_of(ask(*service, request_of("GET", "/v2/models/fake/stats")));
+    return stats.at("/model_stats/0/shadow/differed"_json_pointer).get<int>();
+  };
+  ask(*service, request_of("POST", "/v2/models/fake/infer", fake_request()));
+  EXPECT_EQ(differed(), 1);
+  service->replace(std::make_shared<FakeModel>(1.0F, "2"));
+  EXPECT_EQ(differed(), 0);
+}
+
 // Shadow and canary must take the live model's inputs, at the start and later.
 TEST_F(ServiceTest, RejectsAShadowOrCanaryOfOtherInputs) {
   class WiderModel : public FakeModel {

@@ -3,8 +3,11 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <atomic>
+#include <cstdint>
 #include <future>
 #include <limits>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -106,6 +109,34 @@ TEST(Shadow, RestartsWithAnotherShadow) {
   EXPECT_EQ(shadow.tally().differed, 0U);
 }
 
+// Counts that were restarted, as at a change of the live model, are 0 until the next request.
+TEST(Shadow, RestartsItsCounts) {
+  const auto live = std::make_shared<FakeModel>(1.0F);
+  Shadow shadow(std::make_shared<FakeModel>(1.0F, "next"), 1.0, 100);
+  shadow.offer("id", answered(live, 0.5F));
+  shadow.wait_until_idle();
+  EXPECT_EQ(shadow.tally().agreed, 1U);
+  shadow.restart();
+  EXPECT_EQ(shadow.tally().agreed, 0U);
+  EXPECT_EQ(shadow.tally().slowdown(), 0.0);
+  shadow.offer("id", answered(live, 0.5F));
+  shadow.wait_until_idle();
+  EXPECT_EQ(shadow.tally().agreed, 1U);
+  EXPECT_EQ(shadow.tally().shadow_version, "next");
+}
+
+// The serial number tells two requests of one id apart: it comes back with the comparison.
+TEST(Shadow, ReturnsTheSerialNumber) {
+  std::vector<std::uint64_t> serials;  // written by the shadow's thread, read after it is idle
+  Shadow shadow(std::make_shared<FakeModel>(1.0F, "next"), 1.0, 100,
+                [&](const ComparedRequest& request) { serials.push_back(request.serial); });
+  const auto request = answered(std::make_shared<FakeModel>(), 0.5F);
+  shadow.offer("id", request, 7);
+  shadow.offer("id", request, 9);
+  shadow.wait_until_idle();
+  EXPECT_THAT(serials, testing::ElementsAre(7U, 9U));
+}
+
 class StuckModel : public FakeModel {
  public:
   std::vector<float> logits(const float* images, std::size_t n) const override {
@@ -172,6 +203,27 @@ TEST(Shadow, FailedImagesHaveNoOtherOutcome) {
     EXPECT_EQ(shadow->tally().failed, 1U);
     EXPECT_EQ(shadow->tally().agreement().n, 0U);
   }
+}
+
+// Stores the priority of the thread that computes.
+class PriorityModel : public FakeModel {
+ public:
+  std::vector<float> logits(const float* images, std::size_t n) const override {
+    priority = ::getpriority(PRIO_PROCESS, 0);
+    return FakeModel::logits(images, n);
+  }
+  mutable std::atomic<int> priority{0};
+};
+
+// A shadow computes after the threads that answer: ten steps below the thread that has started it.
+TEST(Shadow, ComputesAtALowerPriority) {
+  const int own = ::getpriority(PRIO_PROCESS, 0);
+  if (own == 19) GTEST_SKIP() << "this process has the lowest priority already";
+  const auto next = std::make_shared<PriorityModel>();
+  Shadow shadow(next, 1.0, 10);
+  shadow.offer("id", answered(std::make_shared<FakeModel>(), 0.5F));
+  shadow.wait_until_idle();
+  EXPECT_EQ(next->priority, std::min(own + 10, 19));
 }
 
 // The thread of a shadow runs after those that answer, whose priority stays. The server may have a
