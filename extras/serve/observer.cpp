@@ -3,13 +3,14 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <exception>
 #include <utility>
-#include <vector>
 
 #include "base/log.h"
 #include "data/profile.h"
 #include "metrics/classification.h"
 #include "serve/background.h"
+#include "serve/http_message.h"
 #include "serve/metadata.h"
 #include "serve/picture.h"
 
@@ -18,6 +19,16 @@ namespace digits {
 namespace {
 
 constexpr std::chrono::seconds kDriftInterval{1};
+
+InputProfile profile_of(const DriftWindow& inputs) {
+  try {
+    return {with_schema(kProfileSchema, inputs.profile()), std::nullopt};
+  } catch (const Error& error) {
+    return {Json(), error};
+  } catch (const std::exception& error) {
+    return {Json(), Error("server.internal", error.what(), "please report this bug")};
+  }
+}
 
 }  // namespace
 
@@ -29,7 +40,7 @@ struct Observer::Counts {
   DriftWindow inputs;
   ModelStats stats;
   DriftVerdict verdict;    // the latest one; guarded by mutex_
-  std::size_t judged = 0;  // images added before the latest check; of the drift thread
+  std::size_t judged = 0;  // images added before the latest check; of the observer's thread
 };
 
 Observer::Observer(const ModelFacts& model, std::size_t window, const std::string& log)
@@ -37,15 +48,17 @@ Observer::Observer(const ModelFacts& model, std::size_t window, const std::strin
       metrics_(model),
       log_(log),
       counts_(std::make_shared<Counts>(model, window)),
-      drift_([this] { watch_drift_until_stopped(); }) {}
+      thread_([this] { watch_inputs_until_stopped(); }) {}
 
-Observer::~Observer() {
+Observer::~Observer() { stop(); }
+
+void Observer::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopped_ = true;
     wake_.notify_all();
   }
-  drift_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 std::shared_ptr<Observer::Counts> Observer::counts() const {
@@ -90,8 +103,25 @@ void Observer::live_model(const ModelFacts& model) {
   show_drift({}, former->verdict.state);
 }
 
-Json Observer::input_profile() const {
-  return with_schema(kProfileSchema, counts()->inputs.profile());
+void Observer::input_profile(OnInputProfile done) {
+  const std::lock_guard lock(mutex_);
+  if (stopped_) {
+    throw Error("server.stopping", "the server is stopping, expected no new requests",
+                "use another server");
+  }
+  waiting_.push_back({counts_, std::move(done)});
+  wake_.notify_all();
+}
+
+// Those that wait for the inputs of one model get one profile: many clients cost as much as one.
+void Observer::answer(const std::vector<WaitingProfile>& waiting) {
+  std::shared_ptr<const Counts> of;
+  InputProfile profile;
+  for (const auto& each : waiting) {
+    if (each.of != of) profile = profile_of(each.of->inputs);
+    of = each.of;
+    each.done(profile);
+  }
 }
 
 Json Observer::statistics(const RolloutCounts& rollout) const {
@@ -131,16 +161,30 @@ void Observer::publish(const DriftCheck& check) {
   show_drift(check.verdict, former);
 }
 
-void Observer::watch_drift_until_stopped() {
+void Observer::check_new_inputs() {
+  const auto now = counts();
+  const auto added = now->inputs.added();
+  if (added == now->judged) return;
+  now->judged = added;
+  publish(check_drift());
+}
+
+void Observer::watch_inputs_until_stopped() {
   lower_thread_priority();
+  auto next_check = Clock::now() + kDriftInterval;
   std::unique_lock lock(mutex_);
-  while (!wake_.wait_for(lock, kDriftInterval, [&] { return stopped_; })) {
-    const auto now = counts_;
-    const auto added = now->inputs.added();
-    if (added == now->judged) continue;
-    now->judged = added;
-    lock.unlock();
-    publish(check_drift());
+  for (;;) {
+    wake_.wait_until(lock, next_check, [&] { return stopped_ || !waiting_.empty(); });
+    if (stopped_ && waiting_.empty()) return;
+    {
+      const auto waiting = std::exchange(waiting_, {});
+      lock.unlock();
+      answer(waiting);
+    }
+    if (Clock::now() >= next_check) {
+      check_new_inputs();
+      next_check = Clock::now() + kDriftInterval;
+    }
     lock.lock();
   }
 }

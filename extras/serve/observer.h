@@ -4,11 +4,15 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
+#include "base/error.h"
 #include "base/json.h"
 #include "serve/batch_queue.h"
 #include "serve/drift_window.h"
@@ -18,14 +22,21 @@
 
 namespace digits {
 
-// Thread-safe.
+// A profile.json of the latest inputs, or the reason why there is none.
+struct InputProfile {
+  Json document;
+  std::optional<Error> error;
+};
+using OnInputProfile = std::function<void(const InputProfile& profile)>;
+
+// Thread-safe, but for stop() and the destructor.
 class Observer {
   struct Counts;  // of one model
 
  public:
   // `window`: number of images to watch for drift. `log`: as for RequestLog.
   Observer(const ModelFacts& model, std::size_t window, const std::string& log);
-  ~Observer();
+  ~Observer();  // stop()
   Observer(const Observer&) = delete;
   Observer& operator=(const Observer&) = delete;
 
@@ -40,14 +51,20 @@ class Observer {
   void model_loaded(const std::string& role) { metrics_.model_loaded(role); }
   void model_failed(const std::string& role) { metrics_.model_failed(role); }
 
-  // The latest inputs as a profile.json. Throws profile.empty before the first one.
-  Json input_profile() const;
+  // Calls `done` with the latest inputs of the model that is live now, or with profile.empty before
+  // the first one. Returns at once: a thread of lower priority computes the profile, and calls
+  // `done`. Throws server.stopping after stop().
+  void input_profile(OnInputProfile done);
+
+  // Answers the waiting calls of input_profile(), and ends the thread.
+  void stop();
+
   Json statistics(const RolloutCounts& rollout) const;  // of the live model
   std::string metrics_text(std::size_t images_waiting, const RolloutCounts& rollout);
 
-  // Judges the latest inputs, and shows the verdict in statistics, metrics and log. A thread calls
-  // both once a second. The first takes some milliseconds, in which another model may begin to
-  // answer: then the second does nothing.
+  // Judges the latest inputs, and shows the verdict in statistics, metrics and log. The thread
+  // calls both once a second. The first takes some milliseconds, in which another model may begin
+  // to answer: then the second does nothing.
   struct DriftCheck {
     std::shared_ptr<Counts> of;
     DriftVerdict verdict;
@@ -56,19 +73,27 @@ class Observer {
   void publish(const DriftCheck& check);
 
  private:
+  struct WaitingProfile {
+    std::shared_ptr<const Counts> of;
+    OnInputProfile done;
+  };
+
   std::shared_ptr<Counts> counts() const;
   void show_drift(const DriftVerdict& verdict, DriftState former);  // metrics; a new state: log
-  void watch_drift_until_stopped();
+  static void answer(const std::vector<WaitingProfile>& waiting);
+  void check_new_inputs();
+  void watch_inputs_until_stopped();
 
   const std::size_t window_;
   Metrics metrics_;
   RequestLog log_;
   std::mutex publishing_;     // orders what metrics and log show; requests do not wait for it
-  mutable std::mutex mutex_;  // guards the next two
+  mutable std::mutex mutex_;  // guards the next three
   std::shared_ptr<Counts> counts_;
+  std::vector<WaitingProfile> waiting_;
   bool stopped_ = false;
   std::condition_variable wake_;
-  std::thread drift_;
+  std::thread thread_;
 };
 
 }  // namespace digits

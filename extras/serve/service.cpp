@@ -71,6 +71,7 @@ Service::Service(const ServiceOptions& options, std::shared_ptr<const ServedMode
 Service::~Service() {
   queue_.close();
   for (auto& thread : threads_) thread.join();
+  observer_.stop();
 }
 
 void Service::compute_until_stopped() {
@@ -143,6 +144,8 @@ void Service::handle(HttpRequest request, Responder respond) {
       infer(asked, std::move(request), route);
     } else if (route.endpoint == Endpoint::kFeedback) {
       asked->respond(finished(*asked, label(std::move(request))));
+    } else if (route.endpoint == Endpoint::kModelProfile) {
+      send_profile(asked);
     } else {
       asked->respond(finished(*asked, answer(route)));
     }
@@ -183,8 +186,6 @@ HttpResponse Service::answer(const Route& route) {
       return health_response(ready_);
     case Endpoint::kModelStats:
       return json_response(observer_.statistics(rollout_counts(facts)));
-    case Endpoint::kModelProfile:
-      return json_response(observer_.input_profile());
     case Endpoint::kRepositoryIndex:
       return json_response(repository_index(facts, ready_));
     default:
@@ -197,6 +198,14 @@ HttpResponse Service::label(HttpRequest request) {
   const auto feedback = parse_feedback(body, model()->facts().identity.class_names);
   const auto count = rollout_.label(feedback);
   return json_response(Json{{"id", feedback.id}, {"labels", count}});
+}
+
+// A profile of many images takes seconds: not on this thread, which other connections wait for.
+void Service::send_profile(const std::shared_ptr<Asked>& asked) {
+  observer_.input_profile([this, asked](const InputProfile& profile) {
+    asked->respond(profile.error ? failed(*asked, *profile.error)
+                                 : finished(*asked, json_response(profile.document)));
+  });
 }
 
 void Service::infer(std::shared_ptr<Asked> asked, HttpRequest request, const Route& route) {

@@ -56,6 +56,7 @@ class Service : public HttpHandler {
   HttpResponse answer(const Route& route);
   RolloutCounts rollout_counts(const ModelFacts& live) const;
   HttpResponse label(HttpRequest request);
+  void send_profile(const std::shared_ptr<Asked>& asked);
   void infer(std::shared_ptr<Asked> asked, HttpRequest request, const Route& route);
   HttpResponse inferred(Asked& asked, const InferRequest& request, const Inference& inference);
   HttpResponse finished(Asked& asked, HttpResponse response);

@@ -98,6 +98,32 @@ TEST(DriftWindow, OverwritesTheOldestImage) {
   EXPECT_EQ(window.added(), 101U);
 }
 
+// A check reads the images of one moment without a lock, while others arrive: those do not change
+// its images, also when none of them is in the window any more.
+TEST(DriftWindow, LaterImagesChangeNoneThatAreRead) {
+  const auto set = images_below(256, 700);
+  DriftWindow window(make_profile(set, 1), 50);
+  add(window, set, 0, 90);
+  const auto before = window.images();
+  add(window, set, 90, 700);
+  const auto read = before.copied(set.schema);
+  std::vector<std::uint32_t> latest(50);
+  std::iota(latest.begin(), latest.end(), 40U);
+  const auto expected = subset(set, latest);
+  EXPECT_EQ(read.images, expected.images);
+  EXPECT_EQ(read.labels, expected.labels);
+}
+
+// The memory is bounded: the window keeps its images, and parts of two blocks beside them.
+TEST(DriftWindow, ForgetsOldImages) {
+  const auto set = images_below(256, 500);
+  DriftWindow window(make_profile(set, 1), 64);
+  add(window, set, 0, 64);
+  const auto blocks = window.images().blocks.size();
+  add(window, set, 64, 500);
+  EXPECT_LE(window.images().blocks.size(), blocks + 1);
+}
+
 // A request may have several images. The window holds the latest ones, each once.
 TEST(DriftWindow, TakesSeveralImagesAtOnce) {
   const auto set = images_below(256, 700);

@@ -2,14 +2,23 @@
 // once, so that the watching thread and the test see the same ones.
 #include "serve/observer.h"
 
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstddef>
+#include <exception>
 #include <functional>
+#include <future>
 #include <map>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
+#include <vector>
 
+#include "base/error.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "serve/request_log.h"
@@ -37,6 +46,29 @@ class ObserverTest : public testing::Test {
     observer.inferred(request, inference);
   }
   void replace() { observer.live_model(second->facts()); }
+  // The profile that the observer's thread computes. Its error is thrown.
+  std::future<Json> asked_profile() {
+    const auto promise = std::make_shared<std::promise<Json>>();
+    observer.input_profile([promise](const InputProfile& profile) {
+      if (profile.error) {
+        promise->set_exception(std::make_exception_ptr(*profile.error));
+      } else {
+        promise->set_value(profile.document);
+      }
+    });
+    return promise->get_future();
+  }
+  // Asks for a profile, in whose answer the observer's thread waits until the result is set.
+  std::promise<void> held_thread() {
+    std::promise<void> release;
+    const auto held = std::make_shared<std::promise<void>>();
+    observer.input_profile([held, released = release.get_future().share()](const InputProfile&) {
+      held->set_value();
+      released.wait();
+    });
+    held->get_future().wait();
+    return release;
+  }
   Json stats() const { return observer.statistics({}).at("model_stats").at(0); }
   std::map<std::string, double> metrics() { return samples(observer.metrics_text(0, {})); }
   // The state in the metrics; all others are 0.
@@ -101,7 +133,7 @@ TEST_F(ObserverTest, CountsEachImageByItself) {
   EXPECT_EQ(all.at(R"(digits_predictions_total{class="zero",role="live"})"), 1.0);
   EXPECT_EQ(all.at(R"(digits_predictions_total{class="one",role="live"})"), 2.0);
   EXPECT_NEAR(all.at(R"(digits_confidence_sum{role="live"})"), 0.75 + 0.9 + 0.8, 1e-6);
-  const auto profile = observer.input_profile();
+  const auto profile = asked_profile().get();
   EXPECT_EQ(profile.at("class_counts"), Json::parse("[1,2]"));
   const double mean = profile.at("/features/mean_intensity/mean"_json_pointer);
   EXPECT_NEAR(mean, (51.0 + 102.0 + 255.0) / (3.0 * 255.0), 1e-9);
@@ -132,7 +164,7 @@ TEST_F(ObserverTest, StartsANewModelFromZero) {
   EXPECT_EQ(stats().at("inference_count"), 0);
   EXPECT_EQ(stats().at("drift").at("state"), "too_few");
   EXPECT_EQ(state(), "too_few");
-  expect_error("profile.empty", [&] { observer.input_profile(); });
+  expect_error("profile.empty", [&] { asked_profile().get(); });
   answer(second);
   observer.publish(observer.check_drift());
   EXPECT_EQ(stats().at("inference_count"), kImages);
@@ -150,6 +182,48 @@ TEST_F(ObserverTest, CountsNoAnswerOfAnEarlierModel) {
   answer(std::make_shared<FakeModel>(1.0F, "canary"), /*by_canary=*/true);
   EXPECT_EQ(stats().at("inference_count"), 0);
   EXPECT_EQ(observer.check_drift().verdict.count, kImages);
+}
+
+// A profile is of the model that was live when it was asked for, also if it is computed later.
+TEST_F(ObserverTest, ProfileIsOfTheModelThatWasLive) {
+  answer(first);
+  auto release = held_thread();
+  auto former = asked_profile();
+  replace();
+  auto next = asked_profile();
+  release.set_value();
+  EXPECT_EQ(former.get().at("count"), kImages);
+  expect_error("profile.empty", [&] { next.get(); });
+}
+
+// At the end each waiting profile is computed, and later ones are refused.
+TEST_F(ObserverTest, AnswersWaitingProfilesAtItsEnd) {
+  answer(first);
+  auto release = held_thread();
+  std::vector<std::future<Json>> asked;
+  asked.push_back(asked_profile());
+  std::thread end([&] { observer.stop(); });
+  // The end has begun when the observer refuses.
+  while (error_code([&] { asked.push_back(asked_profile()); }) != "server.stopping") {
+    std::this_thread::yield();
+  }
+  release.set_value();
+  end.join();
+  for (auto& each : asked) {
+    ASSERT_EQ(each.wait_for(std::chrono::seconds(0)), std::future_status::ready);
+    EXPECT_EQ(each.get().at("count"), kImages);
+  }
+}
+
+// Profiles and drift are computed after the answers: ten steps below the thread that has started
+// the observer.
+TEST_F(ObserverTest, ComputesAtALowerPriority) {
+  const int own = ::getpriority(PRIO_PROCESS, 0);
+  if (own == 19) GTEST_SKIP() << "this process has the lowest priority already";
+  std::promise<int> priority;
+  observer.input_profile(
+      [&](const InputProfile&) { priority.set_value(::getpriority(PRIO_PROCESS, 0)); });
+  EXPECT_EQ(priority.get_future().get(), std::min(own + 10, 19));
 }
 
 // The server's own counts go on: a counter that falls to 0 looks like a restart. They include the

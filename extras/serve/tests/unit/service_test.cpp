@@ -2,7 +2,10 @@
 #include "serve/service.h"
 
 #include <array>
+#include <future>
 #include <limits>
+#include <thread>
+#include <utility>
 
 #include "base/files.h"
 #include "data/gzip.h"
@@ -149,6 +152,20 @@ TEST_F(ServiceTest, GivesTheProfileOfItsInputs) {
   EXPECT_EQ(document.at("schema"), kProfileSchema);
   const auto profile = parse_profile(document, service->model()->facts().contract.schema, "data");
   EXPECT_EQ(profile.count, 1U);
+}
+
+// The profile of many images takes long. The thread that reads requests does not compute it, so
+// that other connections need not wait.
+TEST_F(ServiceTest, ProfileIsComputedByAnotherThread) {
+  const auto service = make();
+  ask(*service, request_of("POST", "/v2/models/fake/infer", fake_request()));
+  std::promise<std::pair<int, std::thread::id>> responded;
+  service->handle(request_of("GET", "/v2/models/fake/profile"), [&](const HttpResponse& response) {
+    responded.set_value({response.status, std::this_thread::get_id()});
+  });
+  const auto [status, thread] = responded.get_future().get();
+  EXPECT_EQ(status, 200);
+  EXPECT_NE(thread, std::this_thread::get_id());
 }
 
 // The request waits while another version is promoted.
