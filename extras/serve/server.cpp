@@ -5,14 +5,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <csignal>
 #include <cstdio>
 #include <functional>
 #include <map>
-#include <mutex>
+#include <memory>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -20,8 +18,8 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "cli/output.h"
+#include "serve/follow_thread.h"
 #include "serve/stop_signal.h"
-#include "serve/version_follower.h"
 
 namespace digits {
 
@@ -30,6 +28,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::chrono::milliseconds kFollowInterval{500};
+
+constexpr const char* kLiveRole = "live";  // a model's role; the others are "shadow" and "canary"
 
 // Every connection is an open file. Returns the largest possible number of connections. Throws
 // server.start when there is a file for none.
@@ -53,20 +53,9 @@ std::size_t allowed_connections(std::size_t wanted) {
   return allowed;
 }
 
-// One of the models of the server, and the function that makes a loaded version answer.
-struct FollowedModel {
-  ModelChoice choice;
-  std::string role;  // "shadow", "canary"; empty: the live model
-  std::function<void(std::shared_ptr<const ServedModel>)> use;
-};
-
-std::string role_name(const FollowedModel& model) {
-  return model.role.empty() ? "live" : model.role;
-}
-
 // Clients see "2" of the live model, "shadow-2" of a followed shadow, "shadow" of a package.
 std::string version_name(const ModelChoice& choice, const std::string& role, int version) {
-  if (role.empty()) return std::to_string(version);
+  if (role == kLiveRole) return std::to_string(version);
   return choice.folder ? fmt::format("{}-{}", role, version) : role;
 }
 
@@ -97,82 +86,38 @@ void announce(const ListenAddress& address, const ModelFacts& facts, const Serve
   }
 }
 
-// Follows the promoted versions on a thread of its own.
-class FollowThread {
- public:
-  FollowThread(std::vector<FollowedModel> models, const LoadOptions& options, Observer& observer)
-      : models_(std::move(models)), options_(options), observer_(observer) {
-    if (!models_.empty()) thread_ = std::thread([this] { follow_until_stopped(); });
-  }
-  ~FollowThread() {
-    {
-      const std::lock_guard lock(mutex_);
-      stopped_ = true;
-      wake_.notify_all();
-    }
-    if (thread_.joinable()) thread_.join();
-  }
-  FollowThread(const FollowThread&) = delete;
-  FollowThread& operator=(const FollowThread&) = delete;
+FollowedModel followed_model(const ModelChoice& choice, const std::string& role,
+                             const LoadOptions& options, UseModel use) {
+  FollowedModel followed;
+  followed.role = role;
+  followed.version = choice.version;
+  followed.current = [choice] { return choice.folder->current(); };
+  followed.named = [choice, role](int version) { return version_name(choice, role, version); };
+  followed.load = [choice, role, options](int version) {
+    return load_version(choice, role, version, options);
+  };
+  followed.use = std::move(use);
+  return followed;
+}
 
- private:
-  void follow_until_stopped() {
-    std::vector<VersionFollower> followers;
-    for (const auto& model : models_) {
-      followers.emplace_back([&model] { return model.choice.folder->current(); },
-                             [this, &model](int version) { load(model, version); },
-                             model.choice.version);
-    }
-    std::unique_lock lock(mutex_);
-    while (!wake_.wait_for(lock, kFollowInterval, [this] { return stopped_; })) {
-      lock.unlock();
-      for (std::size_t i = 0; i < models_.size(); ++i) poll(models_[i], followers[i]);
-      lock.lock();
-    }
-  }
-
-  void poll(const FollowedModel& model, VersionFollower& follower) {
-    const auto error = follower.poll(Clock::now());
-    if (!error) return;
-    observer_.model_failed(role_name(model));
-    log_warning(fmt::format("model.kept: version {} continues: {}: {}",
-                            version_name(model.choice, model.role, follower.serving()),
-                            error->code(), error->what()));
-  }
-
-  void load(const FollowedModel& model, int version) {
-    model.use(load_version(model.choice, model.role, version, options_));
-    observer_.model_loaded(role_name(model));
-    log_info(fmt::format("model.loaded: version {}{}",
-                         version_name(model.choice, model.role, version),
-                         model.role.empty() ? " answers" : ""));
-  }
-
-  const std::vector<FollowedModel> models_;
-  const LoadOptions& options_;
-  Observer& observer_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stopped_ = false;
-  std::thread thread_;
-};
-
+// The models of a repository; a package has no other version.
 std::vector<FollowedModel> followed_models(const ModelChoice& live, const ServerOptions& options,
                                            Service& service) {
-  std::vector<FollowedModel> models{
-      {live, "", [&](auto next) { service.replace(std::move(next)); }}};
+  std::vector<FollowedModel> models;
+  const auto follow = [&](const ModelChoice& choice, const char* role, UseModel use) {
+    if (!choice.folder) return;
+    models.push_back(followed_model(choice, role, options.load, std::move(use)));
+  };
   auto& rollout = service.rollout();
+  follow(live, kLiveRole, [&service](auto next) { service.replace(std::move(next)); });
   if (options.shadow) {
-    models.push_back(
-        {*options.shadow, "shadow", [&](auto next) { rollout.replace_shadow(std::move(next)); }});
+    follow(*options.shadow, "shadow",
+           [&rollout](auto next) { rollout.replace_shadow(std::move(next)); });
   }
   if (options.canary) {
-    models.push_back(
-        {*options.canary, "canary", [&](auto next) { rollout.replace_canary(std::move(next)); }});
+    follow(*options.canary, "canary",
+           [&rollout](auto next) { rollout.replace_canary(std::move(next)); });
   }
-  models.erase(std::remove_if(models.begin(), models.end(),
-                              [](const auto& model) { return !model.choice.folder; }),
-               models.end());
   return models;
 }
 
@@ -200,13 +145,14 @@ void serve(const ModelChoice& choice, const ServerOptions& given) {
   };
   if (options.shadow) rollout.shadow = load(*options.shadow, "shadow");
   if (options.canary) rollout.canary = load(*options.canary, "canary");
-  Service service(options.service, load(choice, ""));
+  Service service(options.service, load(choice, kLiveRole));
   HttpServer server(options.http, service);
   announce(server.address(), service.model()->facts(), options);
-  const FollowThread follow(followed_models(choice, options, service), options.load,
-                            service.observer());
+  FollowThread follow(followed_models(choice, options, service), service.observer(),
+                      kFollowInterval);
   while (!signal.wait(std::chrono::hours(1))) {
   }
+  follow.stop();
   service.not_ready();
   log_info("serve.stopping: answering accepted requests");
   if (server.stop(options.http.timeout)) return;
