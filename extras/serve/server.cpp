@@ -146,6 +146,7 @@ void serve(const ModelChoice& choice, const ServerOptions& given) {
   if (options.shadow) rollout.shadow = load(*options.shadow, "shadow");
   if (options.canary) rollout.canary = load(*options.canary, "canary");
   Service service(options.service, load(choice, kLiveRole));
+  rollout = {};  // the service has these models, and frees the replaced ones
   HttpServer server(options.http, service);
   announce(server.address(), service.model()->facts(), options);
   FollowThread follow(followed_models(choice, options, service), service.observer(),

@@ -47,6 +47,13 @@ double to_milliseconds(Clock::duration duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
 }
 
+// The service keeps no model of the start: one that was replaced is freed.
+ServiceOptions without_models(ServiceOptions options) {
+  options.rollout.shadow.reset();
+  options.rollout.canary.reset();
+  return options;
+}
+
 }  // namespace
 
 struct Service::Asked {
@@ -57,7 +64,7 @@ struct Service::Asked {
 };
 
 Service::Service(const ServiceOptions& options, std::shared_ptr<const ServedModel> model)
-    : options_(options),
+    : options_(without_models(options)),
       model_(std::move(model)),
       observer_(model_->facts(), options.drift_window, options.log),
       rollout_(options.rollout, model_, options.queue),

@@ -1,5 +1,7 @@
 // The endpoints beside a shadow or a canary, and with true labels.
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "support/fake_model.h"
 #include "support/service_calls.h"
@@ -59,6 +61,23 @@ TEST_F(ServiceTest, ShadowCountsRestartWithAnotherLiveModel) {
   EXPECT_EQ(differed(), 1);
   service->replace(std::make_shared<FakeModel>(1.0F, "2"));
   EXPECT_EQ(differed(), 0);
+}
+
+// A server that follows promotions for months holds three models: it frees those of the start, too.
+TEST_F(ServiceTest, FreesReplacedModels) {
+  ServiceOptions options;
+  options.rollout.shadow = std::make_shared<FakeModel>(1.0F, "shadow");
+  options.rollout.canary = std::make_shared<FakeModel>(1.0F, "canary");
+  auto live = std::make_shared<FakeModel>(1.0F, "1");
+  const std::vector<std::weak_ptr<const ServedModel>> first{live, options.rollout.shadow,
+                                                            options.rollout.canary};
+  Service service(options, std::move(live));
+  options.rollout = {};
+  for (const auto& model : first) EXPECT_FALSE(model.expired());
+  service.replace(std::make_shared<FakeModel>(1.0F, "2"));
+  service.rollout().replace_shadow(std::make_shared<FakeModel>(1.0F, "shadow-2"));
+  service.rollout().replace_canary(std::make_shared<FakeModel>(1.0F, "canary-2"));
+  for (const auto& model : first) EXPECT_TRUE(model.expired());
 }
 
 // Shadow and canary must take the live model's inputs, at the start and later.
