@@ -4,6 +4,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 
@@ -13,12 +14,24 @@ namespace digits {
 
 namespace {
 
+constexpr std::array<int, 3> kStopSignals{SIGINT, SIGTERM, SIGHUP};
+
 int event = -1;  // a signal handler may write to a descriptor, but do little else
 
-void on_signal(int number) {
+bool is_ignored(int number) {
+  struct sigaction action {};
+  ::sigaction(number, nullptr, &action);
+  return action.sa_handler == SIG_IGN;
+}
+
+// Ctrl-C ends a server that SIGTERM stops too slowly: the next signal of any kind has its default
+// effect.
+void on_signal(int /*number*/) {
   const int before = errno;
   ::eventfd_write(event, 1);
-  std::signal(number, SIG_DFL);
+  for (const int number : kStopSignals) {
+    if (!is_ignored(number)) std::signal(number, SIG_DFL);
+  }
   errno = before;
 }
 

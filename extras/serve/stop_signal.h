@@ -6,7 +6,8 @@
 namespace digits {
 
 // While it lives, these signals are recorded and do not set interrupted(), which would stop
-// inferences. A second signal ends the process. At most one instance at a time.
+// inferences. A second one of any kind ends the process. An ignored SIGHUP stays ignored. At most
+// one instance at a time.
 class StopSignal {
  public:
   StopSignal();

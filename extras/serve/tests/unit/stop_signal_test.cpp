@@ -30,8 +30,8 @@ class StopSignalTest : public testing::Test {
                                  std::signal(SIGHUP, SIG_DFL)};
 };
 
-// Each of the signals is a request to stop, and does not interrupt computations. The next one ends
-// the process.
+// Each of the signals is a request to stop, and does not interrupt computations. The next one, of
+// the same or another kind, ends the process.
 TEST_F(StopSignalTest, RecordsEachSignal) {
   for (const int number : kStops) {
     const StopSignal stop;
@@ -40,6 +40,7 @@ TEST_F(StopSignalTest, RecordsEachSignal) {
     EXPECT_TRUE(stop.wait(kNow)) << number;
     EXPECT_FALSE(interrupted()) << number;
     EXPECT_EQ(std::signal(number, SIG_DFL), SIG_DFL) << number;
+    for (const int next : kStops) EXPECT_EQ(std::signal(next, SIG_DFL), SIG_DFL) << next;
   }
 }
 
@@ -66,12 +67,16 @@ TEST_F(StopSignalTest, KeepsErrno) {
   EXPECT_EQ(after, ERANGE);
 }
 
-// nohup starts the server with SIGHUP ignored: a closed terminal does not stop it.
+// nohup starts the server with SIGHUP ignored: a closed terminal does not stop it, and does not end
+// it after another signal.
 TEST_F(StopSignalTest, IgnoredHangUpStaysIgnored) {
   std::signal(SIGHUP, SIG_IGN);
   const StopSignal stop;
   std::raise(SIGHUP);
   EXPECT_FALSE(stop.wait(kNow));
+  std::raise(SIGTERM);
+  EXPECT_TRUE(stop.wait(kNow));
+  EXPECT_EQ(std::signal(SIGHUP, SIG_IGN), SIG_IGN);
 }
 
 }  // namespace
