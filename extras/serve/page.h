@@ -7,7 +7,7 @@
 
 namespace digits {
 
-// Generated from page/.
+// Generated from page/; its scripts are one.
 const std::string& page_html();
 const std::string& page_css();
 const std::string& page_js();

@@ -2,46 +2,10 @@
 //   node page.cjs PLAYWRIGHT CHROMIUM URL [SCREENSHOTS]
 // PLAYWRIGHT is the folder of playwright-core; screenshots are written to SCREENSHOTS.
 const [, , playwright, chromium, url, screenshots] = process.argv;
-const {chromium: browserType} = require(playwright);
+const {pens, byFinger, byPen, answered, drawn, run} = require("./browser.cjs");
 
-// Strokes in shares of the paper's side, in writing order.
-const pens = {
-  1: [[[0.42, 0.3], [0.52, 0.2], [0.52, 0.8]]],
-  7: [[[0.3, 0.22], [0.72, 0.22], [0.6, 0.5], [0.48, 0.82]]],
-  0: [[...Array(25).keys()].map((i) => {
-    const angle = -Math.PI / 2 - (2 * Math.PI * i) / 24;
-    return [0.5 + 0.2 * Math.cos(angle), 0.5 + 0.3 * Math.sin(angle)];
-  })],
-};
-
-// The answer to the last change.
-async function answered(page) {
-  await page.waitForSelector('#answer[aria-busy="false"]');
-  return page.evaluate(() => ({
-    label: document.getElementById("label").textContent,
-    confidence: document.getElementById("confidence").textContent,
-    problem: document.getElementById("problem").hidden
-      ? "" : document.getElementById("problem").textContent,
-    seen: (() => {
-      const seen = document.getElementById("seen");
-      const data = seen.getContext("2d").getImageData(0, 0, seen.width, seen.height).data;
-      return data.filter((value, i) => i % 4 === 0 && value > 127).length;
-    })(),
-  }));
-}
-
-async function drawn(page, strokes) {
-  await page.evaluate(() => document.getElementById("clear").click());
-  await answered(page);
-  const box = await page.locator("#paper").boundingBox();
-  for (const stroke of strokes) {
-    const at = ([x, y]) => [box.x + x * box.width, box.y + y * box.height];
-    await page.mouse.move(...at(stroke[0]));
-    await page.mouse.down();
-    for (const point of stroke.slice(1)) await page.mouse.move(...at(point), {steps: 6});
-    await page.mouse.up();
-  }
-  return answered(page);
+async function shoot(page, name, options = {}) {
+  if (screenshots) await page.screenshot({path: `${screenshots}/${name}.png`, ...options});
 }
 
 // Takes a stroke back, or all, in the middle of another one, and goes on with the mouse.
@@ -53,6 +17,31 @@ async function interrupted(page, key) {
   await page.mouse.move(box.x + 200, box.y + 200, {steps: 3});
   await page.mouse.up();
   return answered(page);
+}
+
+// The browser's commands: copy, view the source, a menu.
+async function commanded(page) {
+  await drawn(page, pens[7]);
+  await page.focus("#paper");
+  for (const keys of ["Control+c", "Meta+c", "Control+u", "Alt+u"]) await page.keyboard.press(keys);
+  return answered(page);
+}
+
+// The brightness of the paper at a place in shares of its side.
+function brightness(page, [x, y]) {
+  return page.evaluate(([x, y]) => {
+    const {width, height} = document.getElementById("paper");
+    const context = document.getElementById("paper").getContext("2d");
+    return context.getImageData(x * width, y * height, 1, 1).data[0];
+  }, [x, y]);
+}
+
+// The answer to a digit of one stroke, the paper at its end, and the page after one step back.
+async function undoneOnce(page, device) {
+  const answer = await drawn(page, pens[7], device);
+  const end = await brightness(page, pens[7][0].at(-1));
+  await page.evaluate(() => document.getElementById("undo").click());
+  return {...answer, end, undone: (await answered(page)).confidence};
 }
 
 // Drops a picture beside the paper.
@@ -88,10 +77,25 @@ async function typed(page) {
   return answered(page);
 }
 
-(async () => {
-  const browser = await browserType.launch({executablePath: chromium, args: ["--no-sandbox", "--disable-dev-shm-usage"]});
-  const page = await browser.newPage({viewport: {width: 1100, height: 760}});
-  const result = {problems: [], drawn: {}, outside: []};
+// The brightness of a drawing after the change to dark colours, then the answer to another one.
+async function inTheDark(page) {
+  await drawn(page, pens[1]);
+  await page.emulateMedia({colorScheme: "dark"});
+  const colours = await page.evaluate(async () => {
+    const frame = () => new Promise((done) => requestAnimationFrame(done));
+    await frame();
+    await frame();
+    const channel = (name) => Number(getComputedStyle(document.body)[name].match(/\d+/)[0]);
+    return {page: channel("backgroundColor"), text: channel("color")};
+  });
+  const [paper, ink] = [await brightness(page, [0.1, 0.1]), await brightness(page, pens[1][0].at(-1))];
+  const answer = await drawn(page, pens[7]);
+  await shoot(page, "dark");
+  await page.emulateMedia({colorScheme: "light"});
+  return {...colours, paper, ink, ...answer};
+}
+
+function watch(page, result) {
   page.on("console", (message) => {
     if (message.type() === "error") result.problems.push(message.text());
   });
@@ -102,36 +106,36 @@ async function typed(page) {
   page.on("request", (request) => {
     if (!request.url().startsWith(url)) result.outside.push(request.url());
   });
+}
+
+run(playwright, chromium, async (page) => {
+  const result = {problems: [], drawn: {}, outside: []};
+  watch(page, result);
   await page.goto(url);
   await page.waitForFunction(() => document.querySelectorAll("#bars li").length > 0);
   result.model = await page.textContent("#model");
   for (const [digit, strokes] of Object.entries(pens)) {
     result.drawn[digit] = await drawn(page, strokes);
-    if (screenshots) await page.screenshot({path: `${screenshots}/wide-${digit}.png`});
+    await shoot(page, `wide-${digit}`);
   }
   await drawn(page, pens[7]);
   result.dropped = await dropped(page);
   await drawn(page, pens[1]);
   result.undone_stroke = await interrupted(page, "u");
   result.interrupted = await interrupted(page, "c");
+  result.commanded = await commanded(page);
+  result.finger = await undoneOnce(page, byFinger);
+  result.pen = await undoneOnce(page, byPen);
   result.dot = await drawn(page, [[[0.5, 0.5]]]);
   result.typed = await typed(page);
-  if (screenshots) await page.screenshot({path: `${screenshots}/typed.png`});
+  await shoot(page, "typed");
   await page.click("#undo");
   result.undone = (await answered(page)).confidence;
-  if (screenshots) {
-    await page.emulateMedia({colorScheme: "dark"});
-    await drawn(page, pens[7]);
-    await page.screenshot({path: `${screenshots}/dark.png`});
-  }
+  result.dark = await inTheDark(page);
   await page.setViewportSize({width: 360, height: 740});
   result.narrow = await drawn(page, pens[7]);
   result.overflow = await page.evaluate(
     () => document.documentElement.scrollWidth > document.documentElement.clientWidth);
-  if (screenshots) await page.screenshot({path: `${screenshots}/narrow.png`, fullPage: true});
-  console.log(JSON.stringify(result));
-  await browser.close();
-})().catch((error) => {
-  console.error(error);
-  process.exit(1);
+  await shoot(page, "narrow", {fullPage: true});
+  return result;
 });

@@ -189,17 +189,20 @@ TEST_F(ServiceTest, NamedVersionIsNotAnsweredByItsSuccessor) {
 }
 
 // Each file of the page is sent whole, with its media type, and is asked for again after an update.
+// The scripts are sent as one.
 TEST_F(ServiceTest, SendsThePage) {
   const auto service = make();
   const auto file = [](const std::string& name) {
     return read_file(source_path("extras/serve/page/" + name));
   };
-  for (const auto& [path, name, type] : {std::array{"/", "page.html", "text/html"},
-                                         {"/page.js", "page.js", "text/javascript"},
-                                         {"/page.css", "page.css", "text/css"}}) {
+  using Sent = std::array<std::string, 3>;  // path, text, media type
+  for (const auto& [path, text, type] :
+       {Sent{"/", file("page.html"), "text/html"},
+        Sent{"/page.js", file("answer.js") + file("paper.js"), "text/javascript"},
+        Sent{"/page.css", file("page.css"), "text/css"}}) {
     const auto response = ask(*service, request_of("GET", path));
-    EXPECT_EQ(response.body, file(name)) << path;
-    EXPECT_EQ(response.content_type, std::string(type) + "; charset=utf-8");
+    EXPECT_EQ(response.body, text) << path;
+    EXPECT_EQ(response.content_type, type + "; charset=utf-8");
     EXPECT_EQ(header(response, "Cache-Control"), "no-cache");
     EXPECT_EQ(header(response, "X-Content-Type-Options"), "nosniff");
     EXPECT_EQ(header(response, "Referrer-Policy"), "no-referrer");
