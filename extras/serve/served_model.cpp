@@ -117,6 +117,7 @@ std::shared_ptr<const ServedModel> load_model(const std::filesystem::path& packa
     facts.data_date = text("/lineage/data_date");
   }
   facts.engine = loaded.engine();
+  facts.device = loaded.device();
   facts.normal_form = in_normal_form(loaded.profile());
   return std::make_shared<PackageModel>(std::move(loaded), std::move(facts), options.max_batch);
 }

@@ -25,6 +25,7 @@ struct ModelFacts {
   Quantity accuracy;         // on the test set; n = 0 if the package has none
   std::string data_date;     // day of the newest training images, as 2026-01-31; may be empty
   std::string engine;        // the engine's name
+  std::string device;        // of the engine: "cpu", "cuda:0"
   bool normal_form = false;  // bring pictures to normal form
 };
 

@@ -72,6 +72,7 @@ void announce(const ListenAddress& address, const ModelFacts& facts, const Serve
       {"model", facts.identity.name},
       {"version", facts.identity.version},
       {"engine", facts.engine},
+      {"device", facts.device},
       {"threads", std::to_string(options.service.threads)}};
   if (options.json) {
     print_json(Json(std::map<std::string, std::string>(facts_on_it.begin(), facts_on_it.end())));

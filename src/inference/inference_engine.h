@@ -27,6 +27,9 @@ class InferenceEngine {
   // "torchscript", or a name of an EngineFactory.
   virtual std::string name() const = 0;
 
+  // The device that computes: "cpu", "cuda:0".
+  virtual std::string device() const { return "cpu"; }
+
   // The file that defines the network a second time, which must be edited together with
   // Network::forward; empty if there is none.
   virtual std::string source() const { return ""; }

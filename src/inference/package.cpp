@@ -204,6 +204,8 @@ std::vector<float> Package::logits(const float* images, std::size_t n) const {
 
 std::string Package::engine() const { return engine_->name(); }
 
+std::string Package::device() const { return engine_->device(); }
+
 void write_package(const fs::path& folder, Network& network, const PackageInfo& info,
                    const Dataset& examples, c10::Device device) {
   network->to(at::kCPU);

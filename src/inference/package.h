@@ -57,6 +57,7 @@ class Package {
   const Json& manifest() const { return manifest_; }
   const Profile& profile() const { return profile_; }
   std::string engine() const;  // the engine's name
+  std::string device() const;  // the engine's device: "cpu", "cuda:0"
 
   // Logits [n * classes] of `n` images [n, rows, cols, channels].
   std::vector<float> logits(const std::uint8_t* images, std::size_t n) const;

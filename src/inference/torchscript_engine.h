@@ -19,6 +19,7 @@ class TorchScriptEngine : public InferenceEngine {
   ~TorchScriptEngine() override;
 
   std::string name() const override { return "torchscript"; }
+  std::string device() const override { return device_.str(); }
   Precision precision() const override { return Precision::kFloat32; }
   // Throw package.malformed when the model does not accept such images.
   at::Tensor forward(const at::Tensor& images) const override;

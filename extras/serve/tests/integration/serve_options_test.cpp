@@ -126,13 +126,24 @@ TEST(Serve, NamesTheLimitsOfItsOptions) {
   }
 }
 
+// The option decides on which device the model is loaded. With an address of another machine no
+// server would start if an unknown device were accepted.
+TEST(Serve, RejectsAnUnknownDevice) {
+  const auto result = call_digits(
+      {"serve", "--model", tiny_run().package(), "--device", "tpu", "--host", "192.0.2.1"});
+  EXPECT_EQ(result.status, kUsage);
+  EXPECT_THAT(result.err, testing::HasSubstr("device.unknown: device \"tpu\", expected auto, cpu "
+                                             "or cuda"));
+}
+
 // For scripts that start a server on a free port: one JSON object on the first line.
 TEST(Serve, PrintsItsAddressAsJson) {
-  const ServerProcess server({"--model", tiny_run().package(), "--json"});
+  const ServerProcess server({"--model", tiny_run().package(), "--json", "--device", "cpu"});
   ASSERT_NE(server.port(), 0) << server.err();
   const auto json = Json::parse(server.out());
   EXPECT_EQ(json.at("address"), "http://127.0.0.1:" + std::to_string(server.port()));
   EXPECT_EQ(json.at("version"), "1");
+  EXPECT_EQ(json.at("device"), "cpu");
 }
 
 // From the configuration by the package to the server's facts, which the metrics export.
