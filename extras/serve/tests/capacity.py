@@ -1,8 +1,11 @@
 """Raises the load on `digits serve` step by step until the 99th percentile of the response time passes a
 bound. Requests start at fixed times, whether or not earlier ones are answered, and the response time counts
 from there: a server that falls behind cannot slow its clients down and so look fast. A rejected request (503)
-counts as a response that never comes."""
-import collections, http.client, json, math, os, re, selectors, socket, time
+counts as a response that never comes.
+   python3 extras/serve/tests/capacity.py PORT PID
+PORT and PID are the server's, with a --timeout of at least 5 s. The exit status is 1 if the server stops
+answering."""
+import collections, http.client, json, math, os, re, selectors, socket, sys, time
 
 BOUND = 0.050  # seconds
 STEP = 5.0  # seconds of each rate
@@ -37,19 +40,23 @@ class Connection:
     def __init__(self, port):
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.due, self.received = 0.0, b""
+        self.due, self.received, self.waits = 0.0, b"", False
 
     def send(self, request, due):
-        self.due, self.received = due, b""
+        self.due, self.received, self.waits = due, b"", True
         self.socket.sendall(request)
 
     def status(self):
-        """The status of the response if it is complete, else None."""
-        self.received += self.socket.recv(65536)
+        """The status of the response if it is complete, else None. The server may end an idle connection."""
+        piece = self.socket.recv(65536)
+        if not piece and self.waits:
+            raise ConnectionError("the server closed a connection before its response was complete")
+        self.received += piece
         head, found, body = self.received.partition(b"\r\n\r\n")
         length = re.search(rb"(?i)content-length: (\d+)", head)
         if not found or len(body) < int(length[1]):
             return None
+        self.waits = False
         return int(head.split(b" ", 2)[1])
 
 
@@ -127,3 +134,15 @@ def measure(port, pid, rate=100.0):
         best, rate = step, rate * GROWTH
     capacity = f"{best.rate:.0f} requests/s, {IMAGES * best.rate:.0f} images/s" if best else "below the first step"
     print(f"capacity with a 99th percentile of at most {1000 * BOUND:.0f} ms: {capacity}; bound by {bound_of(step)}")
+
+
+def measure_or_exit(port, pid):
+    """Ends the program with status 1 and a message when the server stops answering."""
+    try:
+        measure(port, pid)
+    except (OSError, http.client.HTTPException) as error:
+        sys.exit(f"capacity: {error}; does the server still run? Its messages say more")
+
+
+if __name__ == "__main__":
+    measure_or_exit(int(sys.argv[1]), int(sys.argv[2]))

@@ -17,10 +17,12 @@ counts, seconds, lock = collections.Counter(), collections.deque(maxlen=20_000),
 
 
 def start():
-    server = subprocess.Popen([program, "serve", "--model", model, "--port", "0", "--timeout", "5"],
+    server = subprocess.Popen([program, "serve", "--json", "--model", model, "--port", "0", "--timeout", "5"],
                               stdout=subprocess.PIPE, text=True)
-    lines = [server.stdout.readline() for _ in range(5)]
-    return server, int(re.search(r":(\d+)$", lines[0].strip())[1])
+    line = server.stdout.readline()
+    if not line:
+        sys.exit("stress: the server did not start; its message is above")
+    return server, int(json.loads(line)["address"].rsplit(":", 1)[1])
 
 
 server, port = start()
@@ -28,7 +30,7 @@ deadline = time.monotonic() + 60 * minutes
 
 
 def running():
-    return time.monotonic() < deadline
+    return time.monotonic() < deadline and server.poll() is None
 
 
 def memory():  # MiB
@@ -142,18 +144,24 @@ for thread in threads:
 begin, used, warm = time.monotonic(), processor(), None
 while running():
     time.sleep(min(30, 15 * minutes))
+    if server.poll() is not None:
+        break
     report(begin, used)
     if warm is None and time.monotonic() - begin >= min(60, 30 * minutes):
         warm = memory()
+if server.poll() is not None:
+    sys.exit(f"stress: the server ended under load with status {server.returncode}; its message is above")
 for thread in threads:
     thread.join()
 for connection in idle:
     connection.close()
 time.sleep(6)  # beyond the server's --timeout
 after, left = memory(), descriptors()
-capacity.measure(port, server.pid)
-server.send_signal(signal.SIGTERM)
-status = server.wait()
+try:
+    capacity.measure_or_exit(port, server.pid)
+finally:
+    server.send_signal(signal.SIGTERM)
+    status = server.wait()
 print(dict(counts))
 print(f"memory {warm:.0f} -> {after:.0f} MiB, descriptors {before} -> {left}, exit status {status}")
 expected = {"answered 200", "answered 503", "went away", "slow and ended", "large 400", "large 413", "large 503"}
