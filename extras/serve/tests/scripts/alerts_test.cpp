@@ -1,5 +1,8 @@
-// Prometheus' own tool on the alert rules. Skipped without promtool, of the package prometheus.
+// Prometheus' own tool on the alert rules and the configuration. Skipped without promtool, of the
+// package prometheus.
+#include <filesystem>
 #include <regex>
+#include <string>
 
 #include "base/files.h"
 #include "support/program.h"
@@ -8,13 +11,31 @@
 namespace digits {
 namespace {
 
+bool has_promtool() { return run_process({"sh", "-c", "command -v promtool"}).status == 0; }
+
 // Each alert fires in its test series, and is silent just below its bound.
 TEST(Alerts, FireInTime) {
-  const auto tool = run_process({"sh", "-c", "command -v promtool"});
-  if (tool.status != 0) GTEST_SKIP() << "no promtool: scripts/setup.sh prometheus";
+  if (!has_promtool()) GTEST_SKIP() << "no promtool: scripts/setup.sh prometheus";
   const auto done = run_process(
       {"promtool", "test", "rules", source_path("extras/serve/prometheus/alerts_test.yml")});
   EXPECT_EQ(done.status, 0) << done.out << done.err;
+}
+
+// The configuration is valid: as it is, and with the line for a server that requires a token.
+TEST(Alerts, HaveAValidConfiguration) {
+  if (!has_promtool()) GTEST_SKIP() << "no promtool: scripts/setup.sh prometheus";
+  const TemporaryDirectory folder;
+  std::filesystem::copy(source_path("extras/serve/prometheus"), folder.path());
+  write_file(folder / "token", "correct-horse-battery\n");
+  const auto path = folder / "prometheus.yml";
+  const auto text = read_file(path);
+  const auto remark = text.find("# authorization:");
+  ASSERT_NE(remark, std::string::npos);
+  for (const auto& config : {text, std::string(text).erase(remark, 2)}) {
+    write_file(path, config);
+    const auto done = run_process({"promtool", "check", "config", path});
+    EXPECT_EQ(done.status, 0) << done.out << done.err;
+  }
 }
 
 // No alert is without a series in which it fires and one in which it is silent.

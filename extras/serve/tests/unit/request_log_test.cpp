@@ -1,5 +1,6 @@
 #include "serve/request_log.h"
 
+#include <filesystem>
 #include <sstream>
 #include <string>
 
@@ -63,6 +64,23 @@ TEST(RequestLog, AddsLinesToAFile) {
   }
   EXPECT_FALSE(std::getline(lines, line));
   expect_error("output.unwritable", [] { RequestLog("/dev/null/requests"); });
+}
+
+// logrotate's copytruncate empties the file while the server has it open. The next line is the
+// first one of the file; nothing fills the place of the earlier lines.
+TEST(RequestLog, BeginsAnEmptiedFileAgain) {
+  const TemporaryDirectory folder;
+  const auto path = folder / "requests.jsonl";
+  RequestLog log(path);
+  RequestRecord record;
+  record.id = "before";
+  log.write(record);
+  std::filesystem::resize_file(path, 0);
+  record.id = "after";
+  log.write(record);
+  const auto text = read_file(path);
+  ASSERT_EQ(text.substr(0, 1), "{");
+  EXPECT_EQ(Json::parse(text).at("id"), "after");
 }
 
 }  // namespace
