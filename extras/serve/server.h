@@ -30,7 +30,7 @@ struct ServerOptions {
   ServiceOptions service;
   LoadOptions load;
   std::optional<ModelChoice> shadow, canary;
-  bool json = false;  // print address, model, engine and device as one JSON object
+  bool json = false;  // print the address and the model as one JSON object
 };
 
 // Prints the address and the model when it is ready; returns after SIGINT, SIGTERM or SIGHUP, when
