@@ -91,8 +91,8 @@ Error unknown_metric(const GateRule& rule) {
   return {
       "config.gates",
       fmt::format("gates: metric \"{}\", expected a quantity of evaluation.json", rule.metric),
-      "docs/formats.md lists the metrics; with the gates corrected, digits check judges the run "
-      "again"};
+      "docs/formats.md lists the metrics; a run has its gates in its folder: correct gates.toml "
+      "there, then digits run --resume RUN"};
 }
 
 // An evaluation of an earlier version does not say so.
