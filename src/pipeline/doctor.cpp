@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
@@ -23,12 +24,13 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Billions of operations per second of `work`, which does `operations`: the best of some runs
-// within a twentieth of a second.
+// Billions of operations per second of `work`, which returns sums of `terms` products each: the
+// best of some runs within a twentieth of a second.
 template <typename Work>
-double billions_per_second(double operations, const Work& work) {
+double billions_per_second(std::int64_t terms, const Work& work) {
   double best = 0.0;
-  work();  // warm-up: creates threads, kernels and memory
+  const at::Tensor sums = work();  // warm-up: creates threads, kernels and memory
+  const double operations = count_operations(sums.numel(), terms);
   for (const auto start = Clock::now(); Clock::now() - start < std::chrono::milliseconds(50);) {
     const auto before = Clock::now();
     work();
@@ -40,7 +42,7 @@ double billions_per_second(double operations, const Work& work) {
 
 double matrix_product(at::ScalarType type) {
   const auto a = at::ones({512, 512}, type), b = at::ones({512, 512}, type);
-  return billions_per_second(2.0 * 512 * 512 * 512, [&] { at::matmul(a, b); });
+  return billions_per_second(a.size(1), [&] { return at::matmul(a, b); });
 }
 
 // The precisions of trainings with "auto". A processor without products in bfloat16 rounds each
@@ -62,8 +64,8 @@ Json convolution(at::ScalarType type) {
   const auto maps = at::ones({32, 32, 14, 14}, type).contiguous(at::MemoryFormat::ChannelsLast);
   const auto kernels = at::ones({64, 32, 3, 3}, type);
   try {
-    return billions_per_second(2.0 * 32 * 14 * 14 * 32 * 64 * 9,
-                               [&] { at::conv2d(maps, kernels, {}, 1, 1); });
+    return billions_per_second(kernels[0].numel(),
+                               [&] { return at::conv2d(maps, kernels, {}, 1, 1); });
   } catch (const std::exception&) {
     return nullptr;
   }
@@ -114,6 +116,10 @@ Json machine() {
 }
 
 }  // namespace
+
+double count_operations(std::int64_t sums, std::int64_t terms) {
+  return 2.0 * static_cast<double>(sums) * static_cast<double>(terms);
+}
 
 Json examine() {
   return Json{{"versions", versions()},

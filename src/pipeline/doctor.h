@@ -2,6 +2,7 @@
 // programs, and one page of it for a person and a bug report. No Torch in this header.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,9 @@
 namespace digits {
 
 constexpr const char* kDoctorSchema = "digits.doctor/1";
+
+// Multiplications and additions of `sums` sums of `terms` products each.
+double count_operations(std::int64_t sums, std::int64_t terms);
 
 // Examines the machine for a second or two. Speeds are for information: no check uses them.
 Json examine();

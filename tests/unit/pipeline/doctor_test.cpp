@@ -70,6 +70,9 @@ TEST(Doctor, FindsNoProblemOnAHealthyMachine) {
   require_healthy({});
 }
 
+// The product of two 3x3 matrices has 9 sums of 3 products: 27 multiplications and 27 additions.
+TEST(Doctor, CountsMultiplicationsAndAdditions) { EXPECT_EQ(count_operations(9, 3), 54.0); }
+
 TEST(Doctor, NamesWrongConvolutions) {
   auto document = healthy();
   set_wrong(document, 1, {20, 24}, 0.34);
