@@ -17,7 +17,8 @@
 namespace digits {
 namespace {
 
-// A chart with missing numbers, or without any, is still a chart and says "no data".
+// A chart with missing numbers, or without any, is still a chart and says "no data", inside the
+// picture.
 TEST(Charts, WithoutDataSayNoData) {
   for (const auto& chart :
        {draw(LineChart{}), draw(line_of({})), draw(line_of({{NAN, 1.0}, {1.0, INFINITY}})),
@@ -25,6 +26,12 @@ TEST(Charts, WithoutDataSayNoData) {
         draw(ReliabilityChart{"", {{0.0, 0.1, NAN, {NAN, NAN, NAN, 0}}}})}) {
     const auto svg = parse_xml(chart.text);
     EXPECT_THAT(texts(svg), testing::Contains("no data"));
+    for (const auto& text : elements(svg, "text", "faint")) {
+      EXPECT_GT(text.number("x"), 0.0) << text.text;
+      EXPECT_LT(text.number("x"), svg.number("width")) << text.text;
+      EXPECT_GT(text.number("y"), 0.0) << text.text;
+      EXPECT_LT(text.number("y"), svg.number("height")) << text.text;
+    }
     EXPECT_EQ(chart.text.find("nan"), std::string::npos) << chart.text;
     EXPECT_EQ(chart.text.find("inf"), std::string::npos);
   }
