@@ -61,7 +61,7 @@ void Canary::replace(std::shared_ptr<const ServedModel> next) {
   const std::lock_guard lock(mutex_);
   model_ = std::move(next);
   rollback_.clear();
-  comparison_.restart();
+  comparison_.restart(nullptr);
   restart();
 }
 

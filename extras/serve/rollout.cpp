@@ -63,7 +63,7 @@ Rollout::Rollout(const RolloutOptions& options, const std::shared_ptr<const Serv
 
 void Rollout::replace_live(const std::shared_ptr<const ServedModel>& live) {
   require_schema(schema_, *live);
-  if (shadow_) shadow_->restart();
+  if (shadow_) shadow_->restart(live);
   if (canary_) canary_->replace_live(live);
 }
 

@@ -80,8 +80,9 @@ void Shadow::replace(std::shared_ptr<const ServedModel> next) {
   tally_ = {};
 }
 
-void Shadow::restart() {
+void Shadow::restart(std::shared_ptr<const ServedModel> live) {
   const std::lock_guard lock(mutex_);
+  live_ = std::move(live);
   tally_ = {};
 }
 
@@ -93,6 +94,7 @@ void Shadow::offer(const std::string& request_id, const Inference& live, std::ui
   Offer offer{request_id, serial, live.model, nullptr, live.images, std::move(labels)};
   const auto& version = identity.version;
   const std::lock_guard lock(mutex_);
+  if (live_ && live.model != live_) return;  // replaced meanwhile: the counts are of the next one
   offer.shadow = model_;
   if (tally_.live_version != version) {
     tally_ = {};

@@ -61,7 +61,10 @@ class Shadow {
 
   // Computes later requests with this model, and counts from zero.
   void replace(std::shared_ptr<const ServedModel> next);
-  void restart();  // counts from zero
+
+  // Counts from zero. From now on only the answers of `live` count: a batch of an earlier model may
+  // end later. Null, as at the start: those of any model, and another version counts from zero.
+  void restart(std::shared_ptr<const ServedModel> live);
 
   // Takes an answered request. Never waits; a thread of lower priority computes. `serial` tells
   // requests with equal ids apart.
@@ -89,6 +92,7 @@ class Shadow {
   mutable std::mutex mutex_;  // guards what follows
   mutable std::condition_variable changed_;
   std::shared_ptr<const ServedModel> model_;
+  std::shared_ptr<const ServedModel> live_;  // null: any
   std::deque<Offer> offers_;
   std::size_t waiting_ = 0;   // images, with those being computed
   std::size_t computed_ = 0;  // requests

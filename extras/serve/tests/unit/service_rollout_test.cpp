@@ -1,9 +1,11 @@
 // The endpoints beside a shadow or a canary, and with true labels.
+#include <future>
 #include <memory>
 #include <utility>
 #include <vector>
 
 #include "support/fake_model.h"
+#include "support/loopback.h"
 #include "support/service_calls.h"
 #include "support/testing.h"
 
@@ -61,6 +63,29 @@ TEST_F(ServiceTest, ShadowCountsRestartWithAnotherLiveModel) {
   EXPECT_EQ(differed(), 1);
   service->replace(std::make_shared<FakeModel>(1.0F, "2"));
   EXPECT_EQ(differed(), 0);
+}
+
+// With two threads, a batch of the earlier version may end after an answer of the next one. The
+// comparison of the next version goes on.
+TEST_F(ServiceTest, ShadowIgnoresALateAnswerOfAnEarlierVersion) {
+  ServiceOptions options;
+  options.threads = 2;
+  options.rollout.shadow = std::make_shared<FakeModel>(1.0F, "shadow");
+  const auto first = std::make_shared<GatedModel>();
+  const auto request = request_of("POST", "/v2/models/fake/infer", fake_request());
+  std::promise<HttpResponse> late;
+  Service service(options, first);
+  service.handle(request, [&](HttpResponse response) { late.set_value(std::move(response)); });
+  first->wait_for_arrivals(1);
+  service.replace(std::make_shared<FakeModel>(1.0F, "2"));
+  EXPECT_EQ(json_of(ask(service, request)).at("model_version"), "2");
+  first->open();
+  EXPECT_EQ(json_of(late.get_future().get()).at("model_version"), "1");
+  service.rollout().wait_until_idle();
+  const auto stats = json_of(ask(service, request_of("GET", "/v2/models/fake/stats")));
+  const auto& shadow = stats.at("/model_stats/0/shadow"_json_pointer);
+  EXPECT_EQ(shadow.at("live_version"), "2");
+  EXPECT_EQ(shadow.at("agreed"), 1);
 }
 
 // A server that follows promotions for months holds three models: it frees those of the start, too.

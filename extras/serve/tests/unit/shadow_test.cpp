@@ -116,13 +116,36 @@ TEST(Shadow, RestartsItsCounts) {
   shadow.offer("id", answered(live, 0.5F));
   shadow.wait_until_idle();
   EXPECT_EQ(shadow.tally().agreed, 1U);
-  shadow.restart();
+  shadow.restart(live);
   EXPECT_EQ(shadow.tally().agreed, 0U);
   EXPECT_EQ(shadow.tally().slowdown(), 0.0);
   shadow.offer("id", answered(live, 0.5F));
   shadow.wait_until_idle();
   EXPECT_EQ(shadow.tally().agreed, 1U);
   EXPECT_EQ(shadow.tally().shadow_version, "next");
+}
+
+// A batch of an earlier live model may end after the change. Its answers neither begin new counts
+// nor end those of the next model.
+TEST(Shadow, IgnoresALateAnswerOfAnEarlierLiveModel) {
+  const auto first = std::make_shared<FakeModel>(1.0F, "1");
+  const auto second = std::make_shared<FakeModel>(3.0F, "2");
+  Shadow shadow(std::make_shared<FakeModel>(1.0F, "next"), 1.0, 100);
+  const auto offer = [&](const std::shared_ptr<const ServedModel>& live) {
+    shadow.offer("id", answered(live, 0.5F));
+    shadow.wait_until_idle();
+  };
+  offer(first);
+  EXPECT_EQ(shadow.tally().agreed, 1U);
+  shadow.restart(second);
+  offer(first);
+  EXPECT_EQ(shadow.tally().live_version, "");
+  EXPECT_EQ(shadow.tally().agreed, 0U);
+  offer(second);
+  offer(first);
+  EXPECT_EQ(shadow.tally().live_version, "2");
+  EXPECT_EQ(shadow.tally().agreed, 0U);
+  EXPECT_EQ(shadow.tally().differed, 1U);
 }
 
 // The serial number tells two requests of one id apart: it comes back with the comparison.
