@@ -61,7 +61,7 @@ void Canary::replace(std::shared_ptr<const ServedModel> next) {
   const std::lock_guard lock(mutex_);
   model_ = std::move(next);
   rollback_.clear();
-  comparison_.restart(nullptr);
+  comparison_.restart(model_);  // an answer of an earlier canary may still be offered
   restart();
 }
 
@@ -111,9 +111,9 @@ InferenceBatch Canary::run(InferenceBatch batch, std::chrono::milliseconds patie
   return unanswered;
 }
 
+// Without the mutex: the threads that read requests wait for it in takes(), and an offer copies all
+// images. The comparison itself knows the canary whose answers count.
 void Canary::offer(const std::string& request_id, const Inference& answer, std::uint64_t serial) {
-  const std::lock_guard lock(mutex_);
-  if (answer.model != model_) return;  // replaced meanwhile: the comparison counts the next one
   comparison_.offer(request_id, answer, serial);
 }
 

@@ -63,7 +63,8 @@ class Shadow {
   void replace(std::shared_ptr<const ServedModel> next);
 
   // Counts from zero. From now on only the answers of `live` count: a batch of an earlier model may
-  // end later. Null, as at the start: those of any model, and another version counts from zero.
+  // end later. Null, as at the start: those of any model, and another version counts from zero. In
+  // a canary's comparison the canary has the place of the live model.
   void restart(std::shared_ptr<const ServedModel> live);
 
   // Takes an answered request. Never waits; a thread of lower priority computes. `serial` tells
