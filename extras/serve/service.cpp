@@ -126,6 +126,18 @@ HttpResponse Service::failed(Asked& asked, const Error& error, const std::string
   return finished(asked, error_response_of(error, allow));
 }
 
+// For threads on which nothing else catches: an exception there would end the server.
+template <typename Make>
+HttpResponse Service::response_or_error(Asked& asked, const Make& make) {
+  try {
+    return make();
+  } catch (const Error& error) {
+    return failed(asked, error);
+  } catch (const std::exception& error) {
+    return failed(asked, {"server.internal", error.what(), "please report this bug"});
+  }
+}
+
 bool Service::admit(const HttpRequest& request) {
   const auto route = find_route(request.path);
   require_admissible(request, route, options_.token);
@@ -210,8 +222,10 @@ HttpResponse Service::label(HttpRequest request) {
 // A profile of many images takes seconds: not on this thread, which other connections wait for.
 void Service::send_profile(const std::shared_ptr<Asked>& asked) {
   observer_.input_profile([this, asked](const InputProfile& profile) {
-    asked->respond(profile.error ? failed(*asked, *profile.error)
-                                 : finished(*asked, json_response(profile.document)));
+    asked->respond(response_or_error(*asked, [&] {
+      if (profile.error) throw Error(*profile.error);
+      return finished(*asked, json_response(profile.document));
+    }));
   });
 }
 
@@ -236,7 +250,7 @@ HttpResponse Service::inferred(Asked& asked, const InferRequest& request,
   record.batch = inference.batch;
   record.queue_milliseconds = to_milliseconds(inference.queued);
   record.compute_milliseconds = to_milliseconds(inference.computed);
-  try {
+  return response_or_error(asked, [&] {
     observer_.inferred(request, inference);
     if (inference.error) return failed(asked, *inference.error);
     const auto& schema = inference.model->facts().contract.schema;
@@ -244,11 +258,7 @@ HttpResponse Service::inferred(Asked& asked, const InferRequest& request,
     auto response = infer_response(request, identity, values);
     rollout_.answered(record.id, inference);
     return finished(asked, std::move(response));
-  } catch (const Error& error) {
-    return failed(asked, error);
-  } catch (const std::exception& error) {
-    return failed(asked, {"server.internal", error.what(), "please report this bug"});
-  }
+  });
 }
 
 }  // namespace digits

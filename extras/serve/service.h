@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -61,6 +62,8 @@ class Service : public HttpHandler {
   HttpResponse inferred(Asked& asked, const InferRequest& request, const Inference& inference);
   HttpResponse finished(Asked& asked, HttpResponse response);
   HttpResponse failed(Asked& asked, const Error& error, const std::string& allow = "");
+  template <typename Make>  // what `make` returns, or the response to its exception
+  HttpResponse response_or_error(Asked& asked, const Make& make);
   void compute_until_stopped();
 
   const ServiceOptions options_;
