@@ -56,7 +56,10 @@ TEST_F(FollowThreadTest, BringsPromotedVersionsIntoUse) {
   const auto fails = [] { throw Error("package.hash", "x", "y"); };
   auto thread = follow({promoted_model("live", works), promoted_model("shadow", fails),
                         promoted_model("canary", works)});
-  while (loads("loaded", "canary") < 1.0) std::this_thread::yield();
+  for (int i = 0; i < 4000 && loads("loaded", "canary") < 1.0; ++i) {  // 20 s
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  EXPECT_EQ(loads("loaded", "canary"), 1.0);
   thread.reset();
   EXPECT_THAT(loaded, testing::ElementsAre("live-2", "shadow-2", "canary-2"));
   EXPECT_THAT(used, testing::ElementsAre("live-2", "canary-2"));
@@ -75,7 +78,7 @@ TEST_F(FollowThreadTest, LoadsAndUsesNothingAfterItsStop) {
                                          release.get_future().wait();
                                        }),
                         promoted_model("shadow", [] {})});
-  loading.get_future().wait();
+  EXPECT_EQ(loading.get_future().wait_for(std::chrono::seconds(20)), std::future_status::ready);
   thread->stop();
   release.set_value();
   thread.reset();

@@ -203,10 +203,13 @@ TEST_F(ObserverTest, AnswersWaitingProfilesAtItsEnd) {
   std::vector<std::future<Json>> asked;
   asked.push_back(asked_profile());
   std::thread end([&] { observer.stop(); });
-  // The end has begun when the observer refuses.
-  while (error_code([&] { asked.push_back(asked_profile()); }) != "server.stopping") {
-    std::this_thread::yield();
+  // The end has begun when the observer refuses. The other thread gets 20 s for it.
+  std::string refusal;
+  for (int i = 0; i < 20'000 && refusal != "server.stopping"; ++i) {
+    if (i > 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    refusal = error_code([&] { asked.push_back(asked_profile()); });
   }
+  EXPECT_EQ(refusal, "server.stopping");
   release.set_value();
   end.join();
   for (auto& each : asked) {
