@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -34,6 +35,12 @@ Descriptor listen_on(const addrinfo& address) {
     return Descriptor(-1);
   }
   return listener;
+}
+
+// Whether a client waits, or poll cannot tell.
+bool client_waits(const Descriptor& listener) {
+  pollfd polled{listener.get(), POLLIN, 0};
+  return ::poll(&polled, 1, 0) != 0;
 }
 
 }  // namespace
@@ -83,7 +90,8 @@ bool accept_clients(
     auto* const where = reinterpret_cast<sockaddr*>(&address);
     const int fd = ::accept4(listener.get(), where, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0 && (errno == ECONNABORTED || errno == EINTR)) continue;  // the client has left again
-    if (fd < 0) return errno == EAGAIN;
+    // Without a free descriptor the system refuses before it looks for a client.
+    if (fd < 0) return errno == EAGAIN || !client_waits(listener);
     take(fd, where, size);
   }
   return true;

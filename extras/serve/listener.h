@@ -24,8 +24,8 @@ struct ListenAddress {
 ListenAddress address_of(const Descriptor& listener);
 
 // Gives each waiting client to `take`, which owns its descriptor, while there is room; `room` falls
-// by one for each. Returns false when clients may wait that cannot be accepted now: no descriptor
-// is free.
+// by one for each. Returns false when a client waits that cannot be accepted now: no descriptor is
+// free.
 bool accept_clients(
     const Descriptor& listener, std::size_t& room,
     const std::function<void(int fd, const sockaddr* address, socklen_t size)>& take);

@@ -1,4 +1,5 @@
 // Shutdown: of clients that wait to be accepted, and of clients that are too slow.
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -84,6 +85,15 @@ TEST_F(HttpStopTest, WaitsForAFreeDescriptor) {
   model->open();
   EXPECT_EQ(answered(), 10);
   EXPECT_TRUE(stopped.get());
+}
+
+// When no descriptor is free, the system accepts no client, and gives the same error if none waits.
+// The shutdown waits for clients alone.
+TEST_F(HttpStopTest, NeedsNoDescriptorWithoutClients) {
+  start();
+  const Descriptor last(::eventfd(0, EFD_CLOEXEC));
+  const NoFreeDescriptor none(last.get());
+  EXPECT_TRUE(server->stop(milliseconds(1'000)));
 }
 
 // A client that stops in the middle of its request gets 408 at the end of the shutdown, and is
