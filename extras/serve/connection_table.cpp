@@ -7,6 +7,7 @@ namespace digits {
 
 Connection* ConnectionTable::open(int fd, Clock::time_point now) {
   const std::lock_guard lock(mutex_);
+  ++opened_;
   all_.push_front({fd, ConnectionState(), now, std::nullopt, {}});
   all_.front().place = all_.begin();
   return &all_.front();
@@ -76,12 +77,15 @@ std::size_t ConnectionTable::size() const {
   return all_.size();
 }
 
-std::size_t ConnectionTable::busy() const {
+std::size_t ConnectionTable::unanswered(std::size_t accepted,
+                                        const std::function<bool(int fd)>& has_unread) const {
   const std::lock_guard lock(mutex_);
-  return static_cast<std::size_t>(std::count_if(all_.begin(), all_.end(), [](const auto& each) {
-    const auto phase = each.state.phase();
-    return !each.state.ended() && phase != Phase::kIdle && phase != Phase::kHeaders;
-  }));
+  const auto waits = [&](const Connection& each) {
+    if (each.state.ended()) return false;
+    return each.state.phase() != Phase::kIdle || has_unread(each.fd);
+  };
+  const auto open = std::count_if(all_.begin(), all_.end(), waits);
+  return accepted - opened_ + static_cast<std::size_t>(open);
 }
 
 }  // namespace digits

@@ -51,7 +51,11 @@ class ConnectionTable {
   void end_idle(Clock::time_point before, const End& end);
 
   std::size_t size() const;
-  std::size_t busy() const;  // not ended, in any phase except kIdle and kHeaders: to be answered
+
+  // Of `accepted` connections since the start, those that leave a request without an answer if the
+  // server ends now: not open yet, idle with a request for which `has_unread` is true, or in
+  // another phase and not ended.
+  std::size_t unanswered(std::size_t accepted, const std::function<bool(int fd)>& has_unread) const;
 
  private:
   // Ends each connection that meets the condition. Returns the number of requests to count.
@@ -60,6 +64,7 @@ class ConnectionTable {
 
   mutable std::mutex mutex_;
   std::list<Connection> all_;
+  std::size_t opened_ = 0;  // since the start
 };
 
 }  // namespace digits

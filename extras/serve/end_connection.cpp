@@ -39,8 +39,10 @@ void end_connection(int fd, Phase phase) {
 }
 
 void end_if_silent(int fd, Phase /*phase*/) {
-  if (unread(fd) <= 0) ::shutdown(fd, SHUT_RDWR);
+  if (!has_unread(fd)) ::shutdown(fd, SHUT_RDWR);
 }
+
+bool has_unread(int fd) { return unread(fd) > 0; }
 
 bool client_closed(int fd) { return unread(fd) == 0; }
 

@@ -15,6 +15,9 @@ void end_connection(int fd, Phase phase);
 // The same, but leaves a request that has arrived to be answered.
 void end_if_silent(int fd, Phase phase);
 
+// Whether bytes have arrived that nobody has read.
+bool has_unread(int fd);
+
 // Whether the client has closed its side, and no bytes are left to read.
 bool client_closed(int fd);
 

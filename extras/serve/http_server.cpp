@@ -154,7 +154,7 @@ void HttpServer::Impl::accept_until_stopped() {
 bool HttpServer::Impl::accept_waiting(std::size_t& room) {
   return accept_clients(listener_, room, [this](int fd, const sockaddr* where, socklen_t size) {
     ++opened_;
-    if (MHD_add_connection(daemon_, fd, where, size) != MHD_YES) ++closed_;  // it closes fd
+    if (MHD_add_connection(daemon_, fd, where, size) != MHD_YES) --opened_;  // it closes fd
   });
 }
 
@@ -266,7 +266,7 @@ bool HttpServer::Impl::stop(milliseconds timeout) {
   acceptor_.join();
   const bool accepted = wait_until_closed(start, timeout);
   count_ended(table_.end_incomplete(end_connection));
-  const bool complete = accepted && table_.busy() == 0;
+  const bool complete = accepted && table_.unanswered(opened_, has_unread) == 0;
   while (suspended_ > 0) std::this_thread::sleep_for(milliseconds(1));
   MHD_stop_daemon(daemon_);
   return complete;

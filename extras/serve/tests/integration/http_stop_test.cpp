@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <future>
 #include <memory>
 #include <string>
@@ -10,6 +11,10 @@
 #include <vector>
 
 #include "base/descriptor.h"
+#include "base/error.h"
+#include "serve/http_server.h"
+#include "serve/http_status.h"
+#include "support/http_client.h"
 #include "support/loopback.h"
 #include "support/service_calls.h"
 
@@ -109,6 +114,65 @@ TEST_F(HttpStopTest, EndsIncompleteRequests) {
   EXPECT_EQ(status_of(client.receive()), 408);
   const auto metrics = ask(*service, request_of("GET", "/metrics")).body;
   EXPECT_THAT(metrics, testing::HasSubstr("endpoint=\"unknown\",status=\"408\"} 1\n"));
+}
+
+// Holds the thread that reads, the only one, at the headers of a request for /hold.
+class HoldingHandler : public HttpHandler {
+ public:
+  bool admit(const HttpRequest& request) override {
+    if (request.path == "/hold") {
+      held_.set_value();
+      is_free_.wait_for(kPatience);
+    }
+    return true;
+  }
+  void handle(HttpRequest /*request*/, Responder respond) override { respond({}); }
+  HttpResponse error_response(const HttpRequest& /*request*/, const Error& error) override {
+    return error_response_of(error);
+  }
+  void wait_until_held() { is_held_.wait_for(kPatience); }
+  void release() { free_.set_value(); }
+
+ private:
+  static constexpr std::chrono::seconds kPatience{60};  // against hanging
+  std::promise<void> held_, free_;
+  std::future<void> is_held_ = held_.get_future(), is_free_ = free_.get_future();
+};
+
+// The result of a shutdown at its time limit. A request waits for the thread that reads, which is
+// held for this time; if `is_open`, its connection has had an earlier request.
+bool stop_with_unread_request(bool is_open, milliseconds held) {
+  HoldingHandler handler;
+  HttpServer server({}, handler);
+  const int port = server.address().port;
+  std::unique_ptr<HttpClient> client;
+  if (is_open) {
+    client = std::make_unique<HttpClient>(port);
+    EXPECT_TRUE(client->get("/v2"));
+  }
+  HttpClient holding(port);
+  holding.send(get_request("/hold"));
+  handler.wait_until_held();
+  if (!is_open) client = std::make_unique<HttpClient>(port);
+  client->send(get_request("/v2"));
+  auto stopped = std::async(std::launch::async, [&] { return server.stop(milliseconds(1)); });
+  std::this_thread::sleep_for(held);
+  handler.release();
+  return stopped.get();
+}
+
+// A request that has arrived and that nobody has read is lost at the time limit, and is reported.
+// On a busy machine the stopping thread may reach its limit late, when the request is answered:
+// then the reading thread is held for longer.
+TEST(HttpStop, ReportsUnreadRequests) {
+  for (const bool is_open : {true, false}) {
+    bool complete = true;
+    for (const int held : {50, 500, 5'000}) {
+      complete = stop_with_unread_request(is_open, milliseconds(held));
+      if (!complete) break;
+    }
+    EXPECT_FALSE(complete) << (is_open ? "of an idle connection" : "of a new connection");
+  }
 }
 
 }  // namespace

@@ -90,6 +90,10 @@ TEST(EndConnection, KnowsAClientThatHasLeft) {
     EXPECT_FALSE(client_closed(sending.server()));
     EXPECT_FALSE(client_closed(last_bytes.server()));
     EXPECT_TRUE(client_closed(gone.server()));
+    EXPECT_FALSE(has_unread(waiting.server()));
+    EXPECT_TRUE(has_unread(sending.server()));
+    EXPECT_TRUE(has_unread(last_bytes.server()));
+    EXPECT_FALSE(has_unread(gone.server()));
   }
 }
 
