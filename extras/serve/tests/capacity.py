@@ -4,7 +4,7 @@ from there: a server that falls behind cannot slow its clients down and so look 
 counts as a response that never comes.
    python3 extras/serve/tests/capacity.py PORT PID
 PORT and PID are the server's, with a --timeout of at least 5 s. The exit status is 1 if the server stops
-answering."""
+answering: it closes a connection, or sends nothing for a minute."""
 import collections, http.client, json, math, os, re, selectors, socket, sys, time
 
 BOUND = 0.050  # seconds
@@ -13,6 +13,7 @@ GROWTH = 1.4  # of the rate from step to step
 TRIES = 3  # of one rate: other work on the machine may delay one of them
 IMAGES = 16  # in a request: the server computes more than the client
 CONNECTIONS = 256  # each has one request at a time
+PATIENCE = 60.0  # seconds without a byte: twice the server's default --timeout, so a slow server still answers
 
 
 def request_bytes(port):
@@ -37,20 +38,38 @@ def processor_seconds(pid):
 
 
 class Connection:
-    def __init__(self, port):
-        self.socket = socket.create_connection(("127.0.0.1", port))
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    """The server may end an idle connection: the next request opens it again."""
+
+    def __init__(self, port, selector):
+        self.port, self.selector = port, selector
         self.due, self.received, self.waits = 0.0, b"", False
+        self.open()
+
+    def open(self):
+        self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.selector.register(self.socket, selectors.EVENT_READ, self)
+
+    def close(self):
+        if self.socket is not None:
+            self.selector.unregister(self.socket)
+            self.socket.close()
+            self.socket = None
 
     def send(self, request, due):
+        if self.socket is None:
+            self.open()
         self.due, self.received, self.waits = due, b"", True
         self.socket.sendall(request)
 
     def status(self):
-        """The status of the response if it is complete, else None. The server may end an idle connection."""
+        """The status of the response if it is complete, else None."""
         piece = self.socket.recv(65536)
         if not piece and self.waits:
             raise ConnectionError("the server closed a connection before its response was complete")
+        if not piece:
+            self.close()
+            return None
         self.received += piece
         head, found, body = self.received.partition(b"\r\n\r\n")
         length = re.search(rb"(?i)content-length: (\d+)", head)
@@ -74,24 +93,32 @@ class Step:
         self.seconds.sort()
 
     def run(self, port, request, begin):
-        selector, free, due = selectors.DefaultSelector(), [], begin
-        for _ in range(CONNECTIONS):
-            free.append(Connection(port))
-            selector.register(free[-1].socket, selectors.EVENT_READ, free[-1])
+        selector, due = selectors.DefaultSelector(), begin
+        free = [Connection(port, selector) for _ in range(CONNECTIONS)]
+        heard = time.monotonic()
         while due < begin + STEP or len(free) < CONNECTIONS:
             while due <= time.monotonic() and due < begin + STEP and free:
                 free.pop().send(request, due)
                 due += 1.0 / self.rate
             wait = due - time.monotonic() if due < begin + STEP and free else 1.0
-            for key, _ in selector.select(max(wait, 0.0)):
-                status = key.data.status()
-                if status is not None:
-                    self.statuses[status] += 1
-                    taken = time.monotonic() - key.data.due
-                    self.seconds.append(taken if status == 200 else math.inf)
-                    free.append(key.data)
+            events = selector.select(max(wait, 0.0))
+            if events or len(free) == CONNECTIONS:  # with all free, no response is due
+                heard = time.monotonic()
+            elif time.monotonic() - heard > PATIENCE:
+                raise ConnectionError(f"the server has sent nothing for {PATIENCE:g} s")
+            for key, _ in events:
+                self.read(key.data, free)
         for connection in free:
-            connection.socket.close()
+            connection.close()
+
+    def read(self, connection, free):
+        """Counts the connection's response if it is complete; the connection is then free."""
+        status = connection.status()
+        if status is not None:
+            self.statuses[status] += 1
+            taken = time.monotonic() - connection.due
+            self.seconds.append(taken if status == 200 else math.inf)
+            free.append(connection)
 
     def percentile(self, share):
         return self.seconds[min(int(len(self.seconds) * share), len(self.seconds) - 1)]

@@ -1,4 +1,7 @@
-// extras/serve/tests/capacity.py, on a server that fails under load.
+// extras/serve/tests/capacity.py, on a server that fails under load, and on connections that end.
+#include <string>
+
+#include "support/process.h"
 #include "support/program.h"
 #include "support/python.h"
 #include "support/testing.h"
@@ -53,6 +56,61 @@ TEST(Capacity, EndsWhenTheServerClosesItsConnections) {
   EXPECT_EQ(result.status, 0) << result.err;
   EXPECT_THAT(result.out, testing::StartsWith("1 capacity: the server closed a connection before "
                                               "its response was complete; does the server"));
+}
+
+// The output of these lines, with the script as the module `capacity` and a listener. SIGALRM ends
+// lines that hang.
+std::string output_with_capacity(const std::string& python, const std::string& lines) {
+  const std::string start = R"(
+import os, selectors, signal, socket, sys
+sys.path.insert(0, sys.argv[1])
+import capacity
+signal.alarm(60)
+listener = socket.create_server(("127.0.0.1", 0), backlog=8)
+port = listener.getsockname()[1]
+)";
+  const auto result =
+      run_process({python, "-B", "-c", start + lines, source_path("extras/serve/tests")});
+  EXPECT_EQ(result.status, 0) << result.err;
+  return result.out;
+}
+
+// A server may end an idle connection. Its last response is not counted again, its end is seen
+// once, and the next request opens the connection again.
+TEST(Capacity, CountsNoResponseOfAnEndedConnection) {
+  const auto python = python_with({"json"});
+  if (python.empty()) GTEST_SKIP() << "no python3";
+  const auto out = output_with_capacity(python, R"(
+selector = selectors.DefaultSelector()
+connection = capacity.Connection(port, selector)
+for due in (1.0, 2.0):
+    connection.send(b"request", due)
+    server, _ = listener.accept()
+    server.recv(len(b"request"), socket.MSG_WAITALL)
+    server.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+    selector.select()
+    print(connection.status(), end=" ")
+    server.close()
+    selector.select()
+    print(ended := (connection.status(), len(selector.get_map())))
+    if ended != (None, 0):
+        break
+)");
+  EXPECT_EQ(out, "200 (None, 0)\n200 (None, 0)\n");
+}
+
+// A server that hangs accepts connections, and reads nothing.
+TEST(Capacity, EndsWhenTheServerHangs) {
+  const auto python = python_with({"json"});
+  if (python.empty()) GTEST_SKIP() << "no python3";
+  const auto out = output_with_capacity(python, R"(
+capacity.CONNECTIONS, capacity.STEP, capacity.PATIENCE = 2, 0.1, 2.0
+try:
+    capacity.Step(port, os.getpid(), b"request", 100.0)
+except ConnectionError as error:
+    print(error)
+)");
+  EXPECT_EQ(out, "the server has sent nothing for 2 s\n");
 }
 
 }  // namespace
