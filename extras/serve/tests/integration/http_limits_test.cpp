@@ -1,10 +1,9 @@
 // The server's limits for slow, numerous and disconnected clients, and its shutdown.
-#include <sys/resource.h>
-
 #include <future>
 #include <thread>
 
 #include "support/loopback.h"
+#include "support/open_files.h"
 #include "support/service_calls.h"
 
 namespace digits {
@@ -94,11 +93,8 @@ TEST_F(HttpLimitsTest, StoresNoBodyThatIsNotRead) {
 
 // A thousand idle connections do not delay other clients.
 TEST_F(HttpLimitsTest, AnswersDespiteIdleConnections) {
-  rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-  if (limit.rlim_cur < 2200) GTEST_SKIP() << "the limit of open files is " << limit.rlim_cur;
+  const auto files = raise_limit_of_files(2200);
+  if (files < 2200) GTEST_SKIP() << "the limit of open files is " << files;
   start();
   std::vector<std::unique_ptr<HttpClient>> idle;
   for (int i = 0; i < 1000; ++i) idle.push_back(std::make_unique<HttpClient>(port));
