@@ -135,6 +135,14 @@ ModelChoice choose_model(const fs::path& path) {
 
 int reading_threads(int computing) { return std::clamp(computing / 2, 1, 4); }
 
+Error unfinished_error(std::chrono::milliseconds timeout) {
+  return {"server.unfinished",
+          fmt::format(
+              "clients not accepted, or requests without a response, after {} ms, expected none",
+              timeout.count()),
+          "raise --timeout or the limit of open files (ulimit -n), or lower --queue"};
+}
+
 void serve(const ModelChoice& choice, const ServerOptions& given) {
   const StopSignal signal;
   std::signal(SIGPIPE, SIG_IGN);
@@ -158,10 +166,7 @@ void serve(const ModelChoice& choice, const ServerOptions& given) {
   service.not_ready();
   log_info("serve.stopping: answering accepted requests");
   if (server.stop(options.http.timeout)) return;
-  throw Error("server.unfinished",
-              fmt::format("requests without a response after {} ms, expected none",
-                          options.http.timeout.count()),
-              "raise --timeout, or lower --queue");
+  throw unfinished_error(options.http.timeout);
 }
 
 }  // namespace digits

@@ -1,9 +1,11 @@
 // Runs `digits serve`: a model behind an address until a signal arrives.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 
+#include "base/error.h"
 #include "repository/model_folder.h"
 #include "serve/http_server.h"
 #include "serve/served_model.h"
@@ -25,6 +27,9 @@ ModelChoice choose_model(const std::filesystem::path& path);
 // less time.
 int reading_threads(int computing);
 
+// The error of a server that has lost clients or requests at the end of `timeout`.
+Error unfinished_error(std::chrono::milliseconds timeout);
+
 struct ServerOptions {
   HttpOptions http;
   ServiceOptions service;
@@ -35,7 +40,7 @@ struct ServerOptions {
 
 // Prints the address and the model when it is ready; returns after SIGINT, SIGTERM or SIGHUP, when
 // all accepted requests are answered. Throws as Package::load and HttpServer, and server.unfinished
-// when some were not answered within the timeout.
+// when HttpServer::stop is not complete within the timeout.
 void serve(const ModelChoice& choice, const ServerOptions& options);
 
 }  // namespace digits
