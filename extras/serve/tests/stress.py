@@ -11,6 +11,8 @@ import threading, time
 
 import capacity
 
+if len(sys.argv) < 4:
+    sys.exit(__doc__)
 program, model, picture = sys.argv[1:4]
 minutes = float(sys.argv[4]) if len(sys.argv) > 4 else 10.0
 counts, seconds, lock = collections.Counter(), collections.deque(maxlen=20_000), threading.Lock()
