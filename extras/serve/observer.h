@@ -23,6 +23,7 @@
 namespace digits {
 
 // A profile.json of the latest inputs, or the reason why there is none.
+// NOLINTNEXTLINE(bugprone-exception-escape): moving JSON checks an assertion, which cannot throw
 struct InputProfile {
   Json document;
   std::optional<Error> error;

@@ -229,7 +229,7 @@ void Service::send_profile(const std::shared_ptr<Asked>& asked) {
   });
 }
 
-void Service::infer(std::shared_ptr<Asked> asked, HttpRequest request, const Route& route) {
+void Service::infer(const std::shared_ptr<Asked>& asked, HttpRequest request, const Route& route) {
   const auto body = unpacked(std::move(request.body), request.content_encoding, options_.max_body);
   auto parsed = parse_infer_request(body, request.header_length, model()->facts().contract);
   asked->record.images = parsed.count;

@@ -58,7 +58,7 @@ class Service : public HttpHandler {
   RolloutCounts rollout_counts(const ModelFacts& live) const;
   HttpResponse label(HttpRequest request);
   void send_profile(const std::shared_ptr<Asked>& asked);
-  void infer(std::shared_ptr<Asked> asked, HttpRequest request, const Route& route);
+  void infer(const std::shared_ptr<Asked>& asked, HttpRequest request, const Route& route);
   HttpResponse inferred(Asked& asked, const InferRequest& request, const Inference& inference);
   HttpResponse finished(Asked& asked, HttpResponse response);
   HttpResponse failed(Asked& asked, const Error& error, const std::string& allow = "");
