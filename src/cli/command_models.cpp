@@ -28,9 +28,13 @@ struct Request {
   bool json;
 };
 
-void print_models(const std::vector<ModelSummary>& models) {
+std::string text_of(const Json& summary, const char* key) {
+  return summary.at(key).get<std::string>();
+}
+
+void print_models(const std::vector<Json>& models) {
   std::size_t width = 5;
-  for (const auto& model : models) width = std::max(width, model.name.size());
+  for (const auto& model : models) width = std::max(width, text_of(model, "name").size());
   const auto row = [&](const auto&... cells) {
     fmt::print(
         fmt::runtime(fmt::format(
@@ -39,24 +43,30 @@ void print_models(const std::vector<ModelSummary>& models) {
   };
   row("model", "version", "", "accuracy", "seed", "revision", "written, UTC", "data");
   for (const auto& model : models) {
-    if (!model.current) row(model.name, "", "", "damaged", "", "", "", model.damage);
-    for (const auto& version : model.versions) {
-      const char* mark = version.version == model.current    ? "*"
-                         : version.version == model.previous ? "-"
-                                                             : "";
-      if (const auto& facts = version.facts) {
-        row(model.name, version.version, mark, percent(facts->accuracy), facts->seed,
-            facts->revision.substr(0, 12), version.written, facts->data);
-      } else {
-        row(model.name, version.version, mark, "damaged", "", "", version.written, version.damage);
+    const auto name = text_of(model, "name");
+    if (model.contains("damage")) {
+      row(name, "", "", "damaged", "", "", "", text_of(model, "damage"));
+    }
+    for (const auto& version : model.at("versions")) {
+      const auto number = version.at("version").get<int>();
+      const char* mark = model.value("current", Json()) == number    ? "*"
+                         : model.value("previous", Json()) == number ? "-"
+                                                                     : "";
+      const auto written = text_of(version, "written");
+      if (version.contains("damage")) {
+        row(name, number, mark, "damaged", "", "", written, text_of(version, "damage"));
+        continue;
       }
+      row(name, number, mark, percent(version.at("accuracy").get<Quantity>()),
+          version.at("seed").get<std::int64_t>(), text_of(version, "revision").substr(0, 12),
+          written, text_of(version, "data"));
     }
   }
   fmt::print("* current, - where a rollback goes\n");
 }
 
 int list_models(const std::string& repository, bool json) {
-  std::vector<ModelSummary> models;
+  std::vector<Json> models;
   for (const auto& model : models_in(repository)) models.push_back(summarise(model));
   if (json) {
     print_json(with_schema(kModelsSchema, Json{{"repository", repository}, {"models", models}}));

@@ -2,8 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
+#include <string>
+
 #include "base/error.h"
 #include "base/file_time.h"
+#include "base/statistics.h"
 #include "repository/manifest.h"
 #include "repository/package_files.h"
 
@@ -11,69 +15,49 @@ namespace digits {
 
 namespace {
 
-std::string damage_of(const Error& error) {
-  return fmt::format("{}: {}", error.code(), error.what());
+Json damage_of(const Error& error) {
+  return Json{{"damage", fmt::format("{}: {}", error.code(), error.what())}};
 }
 
-VersionFacts facts_of(const std::filesystem::path& folder) {
+Json facts_of(const std::filesystem::path& folder) {
   const auto manifest = parse_manifest(read_verified(folder).at(kManifestFile));
-  return {json_at<Quantity>(manifest, "/metrics/accuracy", kPackageFamily),
-          json_at<std::string>(manifest, "/lineage/data", kPackageFamily),
-          json_at<std::int64_t>(manifest, "/lineage/seed", kPackageFamily),
-          json_at<std::string>(manifest, "/lineage/versions/revision", kPackageFamily),
-          json_at<std::string>(manifest, "/library/version", kPackageFamily)};
+  return Json{
+      {"accuracy", json_at<Quantity>(manifest, "/metrics/accuracy", kPackageFamily)},
+      {"data", json_at<std::string>(manifest, "/lineage/data", kPackageFamily)},
+      {"seed", json_at<std::int64_t>(manifest, "/lineage/seed", kPackageFamily)},
+      {"revision", json_at<std::string>(manifest, "/lineage/versions/revision", kPackageFamily)},
+      {"libtorch", json_at<std::string>(manifest, "/library/version", kPackageFamily)}};
 }
 
-VersionSummary summarise_version(const std::filesystem::path& folder, int version) {
-  VersionSummary summary;
-  summary.version = version;
-  if (const auto time = written_at(folder / kSumsFile); time != 0) summary.written = utc_text(time);
+Json summarise_version(const std::filesystem::path& folder, int version) {
+  const auto time = written_at(folder / kSumsFile);
+  Json summary{{"version", version}, {"written", time == 0 ? "" : utc_text(time)}};
   try {
-    summary.facts = facts_of(folder);
+    summary.update(facts_of(folder));
   } catch (const Error& error) {
-    summary.damage = damage_of(error);
+    summary.update(damage_of(error));
   }
   return summary;
+}
+
+Json selection_of(const ModelFolder& model) {
+  const auto previous = model.previous();
+  return Json{{"current", model.current()}, {"previous", previous ? Json(*previous) : Json()}};
 }
 
 }  // namespace
 
-ModelSummary summarise(const ModelFolder& model) {
-  ModelSummary summary;
-  summary.name = model.name();
-  try {
-    summary.previous = model.previous();
-    summary.current = model.current();
-  } catch (const Error& error) {
-    summary.damage = damage_of(error);
-  }
+Json summarise(const ModelFolder& model) {
+  Json summary{{"name", model.name()}, {"versions", Json::array()}};
   for (const int version : model.versions()) {
-    summary.versions.push_back(summarise_version(model.path_of(version), version));
+    summary["versions"].push_back(summarise_version(model.path_of(version), version));
+  }
+  try {
+    summary.update(selection_of(model));
+  } catch (const Error& error) {
+    summary.update(damage_of(error));
   }
   return summary;
-}
-
-void to_json(Json& json, const VersionSummary& summary) {
-  json = Json{{"version", summary.version}, {"written", summary.written}};
-  if (!summary.facts) {
-    json["damage"] = summary.damage;
-    return;
-  }
-  json.update(Json{{"accuracy", summary.facts->accuracy},
-                   {"data", summary.facts->data},
-                   {"seed", summary.facts->seed},
-                   {"revision", summary.facts->revision},
-                   {"libtorch", summary.facts->libtorch}});
-}
-
-void to_json(Json& json, const ModelSummary& summary) {
-  json = Json{{"name", summary.name}, {"versions", summary.versions}};
-  if (!summary.current) {
-    json["damage"] = summary.damage;
-    return;
-  }
-  json["current"] = *summary.current;
-  json["previous"] = summary.previous ? Json(*summary.previous) : Json();
 }
 
 }  // namespace digits
