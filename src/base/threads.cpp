@@ -5,11 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
-#include <iterator>
-#include <sstream>
 #include <string>
 #include <thread>
-#include <vector>
 
 namespace digits {
 
@@ -17,44 +14,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Mounted control groups: version 2, or version 1's groups for the CPU.
-struct Hierarchy {
-  bool version2 = false;
-  fs::path mount;
-  fs::path top;  // the group that the mount shows; a container's mount shows the container's group
-};
-
-std::vector<std::string> words_of(const std::string& line) {
-  std::istringstream words(line);
-  return {std::istream_iterator<std::string>(words), {}};
-}
-
-// Whether `name` is one of the names in "rw,cpu,cpuacct".
+// Whether `name` is one of the names in "cpu,cpuacct".
 bool lists(const std::string& names, const std::string& name) {
   return ("," + names + ",").find("," + name + ",") != std::string::npos;
-}
-
-// A line of mountinfo: ID PARENT DEVICE TOP MOUNT OPTIONS [FIELD...] - TYPE SOURCE OPTIONS.
-std::optional<Hierarchy> hierarchy_of(const std::string& line) {
-  const auto words = words_of(line);
-  const auto dash = std::find(words.begin(), words.end(), "-");
-  if (words.size() < 7 || words.end() - dash < 4) return std::nullopt;
-  const bool version2 = dash[1] == "cgroup2";
-  if (!version2 && !(dash[1] == "cgroup" && lists(dash[3], "cpu"))) return std::nullopt;
-  return Hierarchy{version2, words[4], words[3]};
-}
-
-// This process's group, from lines like "4:cpu,cpuacct:/a/b" and, for version 2, "0::/a/b".
-std::optional<fs::path> group_of(const fs::path& table, bool version2) {
-  std::ifstream file(table);
-  for (std::string line; std::getline(file, line);) {
-    const auto first = line.find(':');
-    const auto second = line.find(':', first + 1);
-    if (first == std::string::npos || second == std::string::npos) continue;
-    const auto names = line.substr(first + 1, second - first - 1);
-    if (version2 ? line.rfind("0::", 0) == 0 : lists(names, "cpu")) return line.substr(second + 1);
-  }
-  return std::nullopt;
 }
 
 // A missing number, "max" and a negative number mean that there is no quota.
@@ -75,16 +37,14 @@ std::optional<double> smaller(std::optional<double> a, std::optional<double> b) 
   return std::min(*a, *b);
 }
 
-// The smallest quota of the group and its parents that the mount shows.
-std::optional<double> smallest_quota(const Hierarchy& hierarchy, const fs::path& mount,
-                                     const fs::path& group) {
-  const auto below = group.lexically_relative(hierarchy.top);
-  auto quota = quota_in(mount, hierarchy.version2);
-  auto folder = mount;
-  for (const auto& part : below) {
-    if (part == "..") break;  // the group lies outside the mount
+// The smallest quota of a group and its parents, down from the folder where the hierarchy is
+// mounted. In a container this folder is the container's group, and the group's name outside is no
+// path.
+std::optional<double> smallest_quota(fs::path folder, const fs::path& group, bool version2) {
+  auto quota = quota_in(folder, version2);
+  for (const auto& part : group.relative_path()) {
     folder /= part;
-    quota = smaller(quota, quota_in(folder, hierarchy.version2));
+    quota = smaller(quota, quota_in(folder, version2));
   }
   return quota;
 }
@@ -99,14 +59,17 @@ int affinity_cores() {
 
 std::optional<double> cpu_quota(const fs::path& root) {
   std::optional<double> quota;
-  std::ifstream mounts(root / "proc/self/mountinfo");
-  for (std::string line; std::getline(mounts, line);) {
-    const auto hierarchy = hierarchy_of(line);
-    if (!hierarchy) continue;
-    const auto group = group_of(root / "proc/self/cgroup", hierarchy->version2);
-    if (!group) continue;
-    const auto mount = root / hierarchy->mount.relative_path();
-    quota = smaller(quota, smallest_quota(*hierarchy, mount, *group));
+  std::ifstream groups(root / "proc/self/cgroup");
+  // The lines are like "4:cpu,cpuacct:/a/b" and, for version 2, "0::/a/b".
+  for (std::string line; std::getline(groups, line);) {
+    const auto first = line.find(':');
+    const auto second = line.find(':', first + 1);
+    if (first == std::string::npos || second == std::string::npos) continue;
+    const auto names = line.substr(first + 1, second - first - 1);
+    const bool version2 = names.empty();
+    if (!version2 && !lists(names, "cpu")) continue;
+    const auto mount = root / "sys/fs/cgroup" / (version2 ? "" : "cpu");
+    quota = smaller(quota, smallest_quota(mount, line.substr(second + 1), version2));
   }
   return quota;
 }

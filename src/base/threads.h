@@ -10,8 +10,8 @@ namespace digits {
 int affinity_cores();
 
 // The CPU quota of this process's control groups in cores, such as 1.5; nothing when there is no
-// quota. Reads version 1 and version 2; the smallest quota of a group and its parents applies.
-// `root` holds proc/ and the mounted control groups; tests pass a folder of their own.
+// quota. Reads version 1 and version 2 in /sys/fs/cgroup; the smallest quota of a group and its
+// parents applies. `root` holds proc/ and sys/; tests pass a folder of their own.
 std::optional<double> cpu_quota(const std::filesystem::path& root = "/");
 
 // The cores that this process may use, by affinity mask and CPU quota; at least 1.

@@ -18,43 +18,30 @@ class CpuQuota : public testing::Test {
     std::filesystem::create_directories((root_ / path).parent_path());
     write_file(root_ / path, text);
   }
-  // The lines of a kernel for one hierarchy of each version, among other lines.
-  void mount(const std::string& top) {
-    write("proc/self/mountinfo",
-          "23 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw\n"
-          "33 32 0:30 " +
-              top +
-              " /sys/fs/cgroup/cpuset rw,relatime - cgroup cgroup rw,cpuset\n"
-              "32 31 0:29 " +
-              top +
-              " /sys/fs/cgroup/cpu rw,relatime master:9 shared:2 - cgroup cgroup "
-              "rw,cpu,cpuacct\n"
-              "41 31 0:38 " +
-              top + " /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw\n");
-  }
   TemporaryDirectory root_;
 };
 
 TEST_F(CpuQuota, IsUnsetWithoutControlGroups) {
   EXPECT_EQ(cpu_quota(root_.path()), std::nullopt);
-  mount("/");
+  write("proc/self/cgroup", "no group\n0::/app\n");
   EXPECT_EQ(cpu_quota(root_.path()), std::nullopt);
 }
 
 // By hand: 150 ms of CPU time in each 100 ms are 1.5 cores. "max" means that there is no quota.
 TEST_F(CpuQuota, ReadsVersion2) {
-  mount("/");
   write("proc/self/cgroup", "0::/app\n");
-  write("sys/fs/cgroup/unified/app/cpu.max", "150000 100000\n");
+  write("sys/fs/cgroup/app/cpu.max", "150000 100000\n");
   EXPECT_EQ(cpu_quota(root_.path()), 1.5);
-  write("sys/fs/cgroup/unified/app/cpu.max", "max 100000\n");
+  write("sys/fs/cgroup/app/cpu.max", "max 100000\n");
   EXPECT_EQ(cpu_quota(root_.path()), std::nullopt);
 }
 
-// -1 means that there is no quota. The quota of the cpuset hierarchy's folder does not count.
+// -1 means that there is no quota. The quota of a group that has the name of this process's group
+// for cpuset does not count.
 TEST_F(CpuQuota, ReadsVersion1) {
-  mount("/");
   write("proc/self/cgroup", "9:cpuset:/set\n4:cpu,cpuacct:/app\n0::/\n");
+  write("sys/fs/cgroup/cpu/set/cpu.cfs_period_us", "50000\n");
+  write("sys/fs/cgroup/cpu/set/cpu.cfs_quota_us", "50000\n");
   write("sys/fs/cgroup/cpu/app/cpu.cfs_period_us", "50000\n");
   write("sys/fs/cgroup/cpu/app/cpu.cfs_quota_us", "-1\n");
   EXPECT_EQ(cpu_quota(root_.path()), std::nullopt);
@@ -64,10 +51,9 @@ TEST_F(CpuQuota, ReadsVersion1) {
 
 // Any two numbers above 0 are a quota and its period. One of them alone is no quota.
 TEST_F(CpuQuota, NeedsBothNumbers) {
-  mount("/");
   write("proc/self/cgroup", "4:cpu,cpuacct:/app\n0::/app\n");
   const std::string version1 = "sys/fs/cgroup/cpu/app/cpu.cfs_";
-  const std::string version2 = "sys/fs/cgroup/unified/app/cpu.max";
+  const std::string version2 = "sys/fs/cgroup/app/cpu.max";
   write(version2, "1 1\n");
   EXPECT_EQ(cpu_quota(root_.path()), 1.0);
   for (const char* text : {"0 100000\n", "100000 0\n", "100000\n", "\n", ""}) {
@@ -84,27 +70,22 @@ TEST_F(CpuQuota, NeedsBothNumbers) {
 
 // A group cannot use more than its parents' quotas.
 TEST_F(CpuQuota, IsTheSmallestQuotaOfAllParents) {
-  mount("/");
   write("proc/self/cgroup", "0::/a/b/c\n");
-  write("sys/fs/cgroup/unified/a/cpu.max", "200000 100000\n");
-  write("sys/fs/cgroup/unified/a/b/cpu.max", "max 100000\n");
-  write("sys/fs/cgroup/unified/a/b/c/cpu.max", "800000 100000\n");
+  write("sys/fs/cgroup/a/cpu.max", "200000 100000\n");
+  write("sys/fs/cgroup/a/b/cpu.max", "max 100000\n");
+  write("sys/fs/cgroup/a/b/c/cpu.max", "800000 100000\n");
   EXPECT_EQ(cpu_quota(root_.path()), 2.0);
-  write("sys/fs/cgroup/unified/cpu.max", "100000 100000\n");
+  write("sys/fs/cgroup/cpu.max", "100000 100000\n");
   EXPECT_EQ(cpu_quota(root_.path()), 1.0);
 }
 
 // Inside a container the root of the mount is the container's group, and its name outside is no
 // path.
 TEST_F(CpuQuota, IsFoundInAContainer) {
-  mount("/docker/0123");
-  write("sys/fs/cgroup/unified/cpu.max", "300000 100000\n");
-  write("sys/fs/cgroup/unified/sub/cpu.max", "250000 100000\n");
+  write("sys/fs/cgroup/cpu.max", "300000 100000\n");
   write("proc/self/cgroup", "0::/docker/0123\n");
   EXPECT_EQ(cpu_quota(root_.path()), 3.0);
-  write("proc/self/cgroup", "0::/docker/0123/sub\n");
-  EXPECT_EQ(cpu_quota(root_.path()), 2.5);
-  write("proc/self/cgroup", "0::/elsewhere\n");  // a group that the mount does not show
+  write("proc/self/cgroup", "0::/../elsewhere\n");  // a group that the mount does not show
   EXPECT_EQ(cpu_quota(root_.path()), 3.0);
 }
 
