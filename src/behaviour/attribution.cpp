@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 #include <numeric>
+#include <opencv2/core.hpp>
 
 #include "behaviour/ink.h"
 
@@ -34,11 +35,11 @@ Quantity excess_on_ink(const Dataset& set, const Attributions& attributions) {
     const auto mass = magnitudes(attributions, set.schema, i);
     const auto ink = ink_of(set.image(i), set.schema, 1);
     const double all = std::accumulate(mass.begin(), mass.end(), 0.0);
-    const double on_ink =
-        std::inner_product(mass.begin(), mass.end(), ink.begin(), 0.0, std::plus<>(),
-                           [](float value, bool is_ink) { return is_ink ? value : 0.0F; });
-    const double area = static_cast<double>(std::count(ink.begin(), ink.end(), true)) /
-                        static_cast<double>(ink.size());
+    const double on_ink = std::inner_product(
+        mass.begin(), mass.end(), ink.begin(), 0.0, std::plus<>(),
+        [](float value, std::uint8_t is_ink) { return is_ink > 0 ? value : 0.0F; });
+    const double area =
+        static_cast<double>(cv::countNonZero(ink)) / static_cast<double>(ink.total());
     excess.push_back((all > 0.0 ? on_ink / all : 0.0) - area);
   }
   return mean_within(excess, -1.0, 1.0);

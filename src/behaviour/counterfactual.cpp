@@ -1,7 +1,7 @@
 #include "behaviour/counterfactual.h"
 
 #include <algorithm>
-#include <opencv2/core/mat.hpp>
+#include <opencv2/core.hpp>
 
 #include "base/interrupt.h"
 #include "behaviour/ink.h"
@@ -50,13 +50,8 @@ Dataset covered(const std::uint8_t* image, const Schema& schema,
   return set;
 }
 
-double share_on(const std::vector<bool>& ink, const cv::Rect& square, int cols) {
-  int on = 0;
-  for (int y = square.y; y < square.y + square.height; ++y) {
-    const auto row = ink.begin() + std::ptrdiff_t{y} * cols + square.x;
-    on += static_cast<int>(std::count(row, row + square.width, true));
-  }
-  return static_cast<double>(on) / square.area();
+double share_on(const cv::Mat1b& ink, const cv::Rect& square) {
+  return static_cast<double>(cv::countNonZero(ink(square))) / square.area();
 }
 
 Counterfactual counterfactual(const Classifier& classify, const std::uint8_t* image,
@@ -69,7 +64,7 @@ Counterfactual counterfactual(const Classifier& classify, const std::uint8_t* im
     double flipping = 0.0;
     int flips = 0;
     for (std::size_t i = 0; i < squares.size(); ++i) {
-      const double share = share_on(ink, squares[i], schema.cols);
+      const double share = share_on(ink, squares[i]);
       all += share;
       if (labels[i] == answer) continue;
       flipping += share;

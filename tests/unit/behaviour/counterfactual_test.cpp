@@ -1,6 +1,7 @@
 #include "behaviour/counterfactual.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "behaviour/ink.h"
 #include "support/fakes.h"
@@ -28,22 +29,27 @@ Classifier watching(int row, int col, std::uint8_t value) {
   return decided_by([=](const std::uint8_t* image) { return image[row * kSide + col] == value; });
 }
 
+// Whether each pixel of the first image is ink or has ink within the margin.
+std::vector<bool> ink_in(const Dataset& set, int margin) {
+  const auto ink = ink_of(set.image(0), set.schema, margin);
+  return std::vector<bool>(ink.begin(), ink.end());
+}
+
 TEST(InkOf, HoldsHalfBrightPixelsAndTheirMargin) {
   auto set = random_dataset(1, 3, 5);
   set.images = {0, 0, 0, 0, 0, 49, 100, 50, 0, 0, 0, 0, 0, 0, 0};
   const auto count = [&](int margin) {
-    const auto ink = ink_of(set.image(0), set.schema, margin);
+    const auto ink = ink_in(set, margin);
     return std::count(ink.begin(), ink.end(), true);
   };
   EXPECT_EQ(count(0), 2);
   EXPECT_EQ(count(1), 12);  // columns 0 to 3
-  EXPECT_TRUE(ink_of(set.image(0), set.schema, 0)[7]);
+  EXPECT_TRUE(ink_in(set, 0)[7]);
   std::fill(set.images.begin(), set.images.end(), std::uint8_t{0});
   EXPECT_EQ(count(1), 0);
   auto colour = random_dataset(1, 2, 2, 3);
   colour.images = {0, 0, 9, 0, 0, 0, 0, 0, 0, 9, 0, 0};  // blue in the first, red in the last
-  EXPECT_EQ(ink_of(colour.image(0), colour.schema, 0),
-            (std::vector<bool>{true, false, false, true}));
+  EXPECT_EQ(ink_in(colour, 0), (std::vector<bool>{true, false, false, true}));
 }
 
 // The border has each of its pixels once, and none of the next image: with one value more the
@@ -51,7 +57,7 @@ TEST(InkOf, HoldsHalfBrightPixelsAndTheirMargin) {
 TEST(InkOf, BackgroundIsTheBorderAlone) {
   auto set = random_dataset(2, 3, 3);
   set.images = {200, 200, 200, 0, 200, 0, 0, 0, 200, 0, 0, 0, 0, 0, 0, 0, 0, 0};
-  EXPECT_EQ(ink_of(set.image(0), set.schema, 0),
+  EXPECT_EQ(ink_in(set, 0),
             (std::vector<bool>{false, false, false, true, false, true, true, true, false}));
 }
 
@@ -61,7 +67,7 @@ TEST(InkOf, BorderHasTheWholeFirstAndLastRow) {
   auto set = random_dataset(1, 3, 6);
   set.images = {0, 200, 200, 200, 200, 0, 0, 200, 200, 200, 200, 0, 0, 200, 200, 200, 200, 0};
   const std::vector<bool> sides{true, false, false, false, false, true};
-  const auto ink = ink_of(set.image(0), set.schema, 0);
+  const auto ink = ink_in(set, 0);
   for (std::size_t i = 0; i < 18; ++i) EXPECT_EQ(ink[i], sides[i % 6]) << i;
 }
 
@@ -76,13 +82,13 @@ TEST(InkOf, DiffersFromTheBackground) {
   grey.images[0] = 20;   // in a corner
   grey.images[8] = 120;  // 100
   grey.images[9] = 121;  // 99
-  const auto ink = ink_of(grey.image(0), grey.schema, 0);
+  const auto ink = ink_in(grey, 0);
   EXPECT_EQ(std::count(ink.begin(), ink.end(), true), 25);
   EXPECT_TRUE(ink[0] && ink[8] && !ink[9] && !ink[6]);
   auto yellow = random_dataset(1, 3, 3, 3);
   for (std::size_t i = 0; i < 27; ++i) yellow.images[i] = i % 3 == 2 ? 0 : 200;
   yellow.images[4 * 3 + 2] = 255;  // the centre: white
-  const auto centre = ink_of(yellow.image(0), yellow.schema, 0);
+  const auto centre = ink_in(yellow, 0);
   EXPECT_EQ(std::count(centre.begin(), centre.end(), true), 1);
   EXPECT_TRUE(centre[4]);
 }
