@@ -17,18 +17,18 @@ struct Baseline {
   Quantity accuracy;
 };
 
-// The most frequent class, the first one on a tie. Throws data.empty for no images.
+// The most frequent class, the first one on a tie.
 std::uint8_t majority_class(const Dataset& training);
 
 // For each image of `set` the class whose mean training image is nearest by Euclidean distance over
 // pixels, the first one on a tie: a linear classifier (Hastie, Tibshirani, Friedman, "The Elements
 // of Statistical Learning", 2nd ed., section 4.3, equal spherical covariances). Classes without
-// training images are never chosen. Throws data.empty for no training images, data.schema_mismatch
-// for sets of different schemas. The result does not depend on `threads`.
+// training images are never chosen. Both sets have one schema. The result does not depend on
+// `threads`.
 std::vector<std::uint8_t> nearest_class_mean(const Dataset& training, const Dataset& set,
                                              int threads);
 
-// Both rules, fitted on `training`, measured on `test`. Throws as above.
+// Both rules, fitted on `training`, measured on `test`.
 std::vector<Baseline> evaluate_baselines(const Dataset& training, const Dataset& test, int threads);
 
 // The model's accuracy minus a baseline's. The interval reaches from the nearest ends of the two

@@ -10,13 +10,6 @@ Dataset pixels(const std::vector<std::uint8_t>& images, const std::vector<std::u
   return {{1, 2, 1, numbered_class_names(3)}, images, labels};
 }
 
-TEST(Baselines, NeedTrainingImages) {
-  const auto test = pixels({0, 0}, {0});
-  expect_error("data.empty", [&] { majority_class(pixels({}, {})); });
-  expect_error("data.empty", [&] { nearest_class_mean(pixels({}, {}), test, 1); });
-  expect_error("data.schema_mismatch", [&] { nearest_class_mean(random_dataset(3), test, 1); });
-}
-
 // Without test images the accuracies are unknown, and no model leads an unknown baseline.
 TEST(Baselines, AreUnknownWithoutTestImages) {
   const auto baselines = evaluate_baselines(pixels({0, 0}, {0}), pixels({}, {}), 1);
