@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <stdexcept>
 
 #include "base/error.h"
 
@@ -57,13 +56,6 @@ void assign(Evaluation& evaluation, const std::vector<Quantity>& quantities,
 }
 
 }  // namespace
-
-const Quantity& Evaluation::metric(const std::string& key) const {
-  const auto found = std::find_if(metrics.begin(), metrics.end(),
-                                  [&](const auto& row) { return key == row.metric.key; });
-  if (found == metrics.end()) throw std::out_of_range("no metric " + key);
-  return found->quantity;
-}
 
 Evaluation evaluate_logits(const std::vector<float>& logits,
                            const std::vector<std::uint8_t>& labels,

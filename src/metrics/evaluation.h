@@ -48,9 +48,6 @@ struct Evaluation {
   // Measured from the images (pipeline/stages.h); empty otherwise.
   Fairness fairness;
   std::vector<Baseline> baselines;
-
-  // The metric with that key. Throws std::out_of_range for an unknown key.
-  const Quantity& metric(const std::string& key) const;
 };
 
 // Computes all but fairness and baselines. logits [n * classes], labels [n], one name per class.

@@ -4,6 +4,7 @@
 
 #include "base/rng.h"
 #include "support/testing.h"
+#include "unit/metrics/metric_of.h"
 
 namespace digits {
 namespace {
@@ -33,18 +34,18 @@ TEST(Evaluate, OfNoSamplesClaimsNothing) {
   EXPECT_EQ(evaluation.loss, 0.0);
   EXPECT_EQ(evaluation.per_class.size(), 2U);
   EXPECT_EQ(evaluation.class_scores.size(), 2U);
-  EXPECT_EQ(evaluation.metric("macro_roc_auc").n, 0U);
-  EXPECT_EQ(evaluation.metric("brier").high, 2.0);
+  EXPECT_EQ(metric_of(evaluation, "macro_roc_auc").n, 0U);
+  EXPECT_EQ(metric_of(evaluation, "brier").high, 2.0);
   expect_finite(evaluation);
 }
 
 // One right sample proves little about the next one.
 TEST(Evaluate, OfOneSampleIsUncertain) {
   const auto evaluation = evaluate_logits({2, 1}, {0}, {"a", "b"});
-  EXPECT_EQ(evaluation.metric("macro_f1").value, 1.0);
-  EXPECT_EQ(evaluation.metric("macro_f1").low, 0.0);
-  EXPECT_EQ(evaluation.metric("log_loss").low, 0.0);
-  EXPECT_GT(evaluation.metric("log_loss").high, 1e300);
+  EXPECT_EQ(metric_of(evaluation, "macro_f1").value, 1.0);
+  EXPECT_EQ(metric_of(evaluation, "macro_f1").low, 0.0);
+  EXPECT_EQ(metric_of(evaluation, "log_loss").low, 0.0);
+  EXPECT_GT(metric_of(evaluation, "log_loss").high, 1e300);
   EXPECT_EQ(evaluation.class_scores[0].roc_auc.n, 0U);
   expect_finite(evaluation);
 }
@@ -52,11 +53,11 @@ TEST(Evaluate, OfOneSampleIsUncertain) {
 // With one class there is no ranking, and the absent class is not part of the means.
 TEST(Evaluate, OfOneClassHasNoRankings) {
   const auto evaluation = evaluate_logits({3, 0, 2, 0, 1, 0}, {0, 0, 0}, {"a", "b"});
-  EXPECT_EQ(evaluation.metric("macro_f1").value, 1.0);
-  EXPECT_EQ(evaluation.metric("macro_roc_auc").n, 0U);
+  EXPECT_EQ(metric_of(evaluation, "macro_f1").value, 1.0);
+  EXPECT_EQ(metric_of(evaluation, "macro_roc_auc").n, 0U);
   EXPECT_EQ(evaluation.class_scores[0].average_precision.value, 1.0);
   EXPECT_EQ(evaluation.class_scores[1].average_precision.n, 0U);
-  EXPECT_EQ(evaluation.metric("macro_average_precision").value, 1.0);
+  EXPECT_EQ(metric_of(evaluation, "macro_average_precision").value, 1.0);
   EXPECT_EQ(evaluate_logits({1, 1}, {0, 0}, {"only"}).top_k.size(), 1U);
   expect_finite(evaluation);
 }
@@ -152,21 +153,21 @@ TEST(Evaluate, IntervalsContainTheirValues) {
   const auto logits = hints(set.labels, 3);
   const auto evaluation = evaluate_logits(logits, set.labels, set.schema.class_names);
   for (const auto* quantity :
-       {&evaluation.metric("macro_precision"), &evaluation.metric("macro_recall"),
-        &evaluation.metric("macro_f1"), &evaluation.metric("calibration_error"),
-        &evaluation.metric("macro_roc_auc"), &evaluation.metric("macro_average_precision"),
+       {&metric_of(evaluation, "macro_precision"), &metric_of(evaluation, "macro_recall"),
+        &metric_of(evaluation, "macro_f1"), &metric_of(evaluation, "calibration_error"),
+        &metric_of(evaluation, "macro_roc_auc"), &metric_of(evaluation, "macro_average_precision"),
         &evaluation.class_scores[2].f1, &evaluation.class_scores[2].roc_auc,
         &evaluation.class_scores[2].average_precision}) {
     expect_inside(*quantity, 1.0, 300);
     EXPECT_LT(quantity->low, quantity->high);
   }
-  expect_inside(evaluation.metric("brier"), 2.0, 300);
-  expect_inside(evaluation.metric("log_loss"), kUnbounded, 300);
-  EXPECT_LT(evaluation.metric("log_loss").high, 2.0 * evaluation.loss);
+  expect_inside(metric_of(evaluation, "brier"), 2.0, 300);
+  expect_inside(metric_of(evaluation, "log_loss"), kUnbounded, 300);
+  EXPECT_LT(metric_of(evaluation, "log_loss").high, 2.0 * evaluation.loss);
   EXPECT_EQ(Json(evaluation), Json(evaluate_logits(logits, set.labels, set.schema.class_names)));
   const auto other = evaluate_logits(logits, set.labels, set.schema.class_names, {199, 5});
-  EXPECT_EQ(other.metric("macro_f1").value, evaluation.metric("macro_f1").value);
-  EXPECT_NE(other.metric("log_loss").low, evaluation.metric("log_loss").low);
+  EXPECT_EQ(metric_of(other, "macro_f1").value, metric_of(evaluation, "macro_f1").value);
+  EXPECT_NE(metric_of(other, "log_loss").low, metric_of(evaluation, "log_loss").low);
 }
 
 // Each class has its own scores: class 0 has no signal in its logits, the others have one.
@@ -180,7 +181,7 @@ TEST(Evaluate, ScoresBelongToTheirClasses) {
   EXPECT_LT(scores[0].roc_auc.high, scores[1].roc_auc.low);
   EXPECT_LT(scores[0].average_precision.high, scores[2].average_precision.low);
   EXPECT_LT(scores[0].f1.high, scores[2].f1.low);
-  EXPECT_NEAR(evaluation.metric("macro_roc_auc").value,
+  EXPECT_NEAR(metric_of(evaluation, "macro_roc_auc").value,
               (scores[0].roc_auc.value + scores[1].roc_auc.value + scores[2].roc_auc.value) / 3.0,
               1e-12);
 }

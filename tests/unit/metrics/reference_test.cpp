@@ -4,6 +4,7 @@
 #include "metrics/evaluation.h"
 #include "metrics/ranking.h"
 #include "support/testing.h"
+#include "unit/metrics/metric_of.h"
 
 namespace digits {
 namespace {
@@ -37,21 +38,21 @@ TEST_F(Reference, ClassificationMatchesScikitLearn) {
     expect(evaluation_.per_class[k].recall, expected_.at("recall")[k]);
     expect(evaluation_.class_scores[k].f1, expected_.at("f1")[k]);
   }
-  expect(evaluation_.metric("macro_precision"), expected_.at("macro")[0]);
-  expect(evaluation_.metric("macro_recall"), expected_.at("macro")[1]);
-  expect(evaluation_.metric("macro_f1"), expected_.at("macro")[2]);
+  expect(metric_of(evaluation_, "macro_precision"), expected_.at("macro")[0]);
+  expect(metric_of(evaluation_, "macro_recall"), expected_.at("macro")[1]);
+  expect(metric_of(evaluation_, "macro_f1"), expected_.at("macro")[2]);
   ASSERT_EQ(evaluation_.top_k.size(), 3U);
   for (std::size_t k = 0; k < 3; ++k) expect(evaluation_.top_k[k], expected_.at("top_k")[k]);
 }
 
 // scikit-learn's Brier score is for two classes. For more it is the sum of one against the rest.
 TEST_F(Reference, ProbabilitiesMatchScikitLearn) {
-  expect(evaluation_.metric("log_loss"), expected_.at("log_loss"));
+  expect(metric_of(evaluation_, "log_loss"), expected_.at("log_loss"));
   double brier = 0.0;
   for (const auto& of_class : expected_.at("per_class"))
     brier += of_class.at("brier").get<double>();
-  EXPECT_NEAR(evaluation_.metric("brier").value, brier, kTolerance);
-  expect(evaluation_.metric("calibration_error"), expected_.at("calibration_error"));
+  EXPECT_NEAR(metric_of(evaluation_, "brier").value, brier, kTolerance);
+  expect(metric_of(evaluation_, "calibration_error"), expected_.at("calibration_error"));
   std::size_t seen = 0;  // scikit-learn omits empty bins
   for (const auto& bin : evaluation_.reliability) {
     if (bin.accuracy.n == 0) continue;
@@ -65,7 +66,7 @@ TEST_F(Reference, ProbabilitiesMatchScikitLearn) {
 }
 
 TEST_F(Reference, RankingsMatchScikitLearn) {
-  expect(evaluation_.metric("macro_roc_auc"), expected_.at("macro_roc_auc"));
+  expect(metric_of(evaluation_, "macro_roc_auc"), expected_.at("macro_roc_auc"));
   for (std::size_t k = 0; k < classes_; ++k) {
     const auto& of_class = expected_.at("per_class")[k];
     expect(evaluation_.class_scores[k].roc_auc, of_class.at("roc_auc"));
