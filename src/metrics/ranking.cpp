@@ -55,7 +55,6 @@ Ranking rank_by_class(const std::vector<double>& probabilities,
     ranking.positive.push_back(labels[sample] == class_index ? 1 : 0);
     if (i + 1 < labels.size() && score(ranking.order[i + 1]) == score(sample)) continue;
     ranking.group_end.push_back(static_cast<std::uint32_t>(i + 1));
-    ranking.thresholds.push_back(score(sample));
   }
   return ranking;
 }
@@ -74,10 +73,10 @@ RankingMetrics ranking_metrics(const Ranking& ranking, const Weights& weights) {
 }
 
 std::vector<CurvePoint> curve(const Ranking& ranking) {
-  std::vector<CurvePoint> points{{std::numeric_limits<double>::infinity(), 0.0, 0.0, 1.0}};
+  std::vector<CurvePoint> points{{0.0, 0.0, 1.0}};
   const auto all = walk(ranking, {}, [&](const RunningCounts&, const RunningCounts& after) {
-    points.push_back({ranking.thresholds[points.size() - 1], after.right, after.wrong,
-                      ratio_or(after.right, after.right + after.wrong, 1.0)});
+    points.push_back(
+        {after.right, after.wrong, ratio_or(after.right, after.right + after.wrong, 1.0)});
   });
   for (auto& point : points) {
     point.true_positive_rate = ratio_or(point.true_positive_rate, all.right, 0.0);

@@ -14,7 +14,6 @@ struct Ranking {
   std::vector<std::uint32_t> order;      // sample indices
   std::vector<std::uint8_t> positive;    // of order[i]: 1 if it is of the class
   std::vector<std::uint32_t> group_end;  // the end of each group of samples with equal score
-  std::vector<double> thresholds;        // the score of each group
 };
 
 // Ranks by the probability of `class_index`.
@@ -35,17 +34,16 @@ struct RankingMetrics {
 };
 RankingMetrics ranking_metrics(const Ranking& ranking, const Weights& weights = {});
 
-// The rates when every score of at least `threshold` counts as the class.
+// The rates when every score of at least some threshold counts as the class.
 struct CurvePoint {
-  double threshold = 0.0;
   double true_positive_rate = 0.0;   // recall; 0 without samples of the class
   double false_positive_rate = 0.0;  // 0 without samples of other classes
   double precision = 1.0;            // 1 where nothing is predicted
 };
 
-// A start point with nothing predicted (threshold infinity), then a point per distinct score,
-// highest first. One list for both curves: ROC (false_positive_rate, true_positive_rate) and
-// precision-recall (true_positive_rate, precision).
+// A start point with nothing predicted, then a point per distinct score, highest first. One list
+// for both curves: ROC (false_positive_rate, true_positive_rate) and precision-recall
+// (true_positive_rate, precision).
 std::vector<CurvePoint> curve(const Ranking& ranking);
 
 // At most `limit` (2 or more) of the points, with the first and the last, and with no gap in either

@@ -90,11 +90,9 @@ TEST(RankingMetrics, MatchTheDefinitionByPairs) {
 TEST(Curve, MatchesHandCalculation) {
   const auto points = curve(ranked({0.75, 0.5, 0.5, 0.25}, {1, 1, 0, 0}));
   ASSERT_EQ(points.size(), 4U);
-  EXPECT_TRUE(std::isinf(points[0].threshold));
   EXPECT_EQ(points[0].precision, 1.0);
   EXPECT_EQ(points[1].true_positive_rate, 0.5);
   EXPECT_EQ(points[1].false_positive_rate, 0.0);
-  EXPECT_EQ(points[2].threshold, 0.5);
   EXPECT_EQ(points[2].true_positive_rate, 1.0);
   EXPECT_EQ(points[2].false_positive_rate, 0.5);
   EXPECT_DOUBLE_EQ(points[2].precision, 2.0 / 3.0);
@@ -124,8 +122,9 @@ TEST(Thinned, KeepsEndsAndLimit) {
   const auto few = thinned(points, 50);
   EXPECT_LE(few.size(), 50U);
   EXPECT_GE(few.size(), 20U);
-  EXPECT_EQ(few.front().threshold, points.front().threshold);
-  EXPECT_EQ(few.back().threshold, points.back().threshold);
+  EXPECT_EQ(few.front().true_positive_rate, 0.0);
+  EXPECT_EQ(few.front().precision, 1.0);
+  EXPECT_EQ(few.back().false_positive_rate, 1.0);
   for (std::size_t i = 1; i < few.size(); ++i) {
     EXPECT_LE(few[i].true_positive_rate - few[i - 1].true_positive_rate, 4.0 / 48.0 + 1e-12);
   }
@@ -136,9 +135,9 @@ TEST(Thinned, KeepsEndsAndLimit) {
 // is kept: 20 up to 0.96, the first and the last. None is kept twice, also not before the long
 // first step, nor at the end: the memory behind the last point holds a removed one, far away.
 TEST(Thinned, KeepsEachPointOnce) {
-  std::vector<CurvePoint> points{{2.0, 0.0, 0.0, 1.0}};
-  for (int i = 20; i <= 100; ++i) points.push_back({1.0 - 0.01 * i, 0.01 * i, 0.01 * i, 0.5});
-  points.push_back({-1.0, 9.0, 9.0, 0.5});
+  std::vector<CurvePoint> points{{0.0, 0.0, 1.0}};
+  for (int i = 20; i <= 100; ++i) points.push_back({0.01 * i, 0.01 * i, 0.5});
+  points.push_back({9.0, 9.0, 0.5});
   points.pop_back();
   const auto few = thinned(points, 50);
   EXPECT_EQ(few.size(), 22U);
