@@ -128,7 +128,7 @@ TrainBench summarise(std::vector<SeedResult> seeds) {
     waited += result.training.wait_seconds;
     bench.peak_memory_bytes = std::max(bench.peak_memory_bytes, result.training.peak_memory_bytes);
   }
-  bench.mean_accuracy = mean_of_shares(accuracies);
+  bench.mean_accuracy = mean_within(accuracies, 0.0, 1.0);
   bench.accuracy = spread(accuracies);
   bench.seconds = spread_of(seeds, [](const auto& one) { return one.training.train_seconds; });
   bench.images_per_second =

@@ -43,7 +43,7 @@ Config checked_for_training(const Dataset& train_set, const Config& config,
 struct TrainBench {
   std::vector<SeedResult> seeds;
   const char* measured_on = "test";  // or "validation": without a test set
-  Quantity mean_accuracy;            // on this part; n counts seeds, see mean_of_shares
+  Quantity mean_accuracy;            // on this part; n counts seeds, see mean_within
   Spread accuracy;
   Spread seconds;
   Spread images_per_second;

@@ -21,7 +21,7 @@ AblationRow make_row(const std::string& name, const std::string& changes, const 
     row.seconds += result->seconds / seeds;
     if (row.failure.empty()) row.failure = result->failure;
   }
-  row.accuracy = mean_of_shares(row.accuracies);
+  row.accuracy = mean_within(row.accuracies, 0.0, 1.0);
   return row;
 }
 

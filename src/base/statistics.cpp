@@ -60,8 +60,6 @@ Quantity equal_values_interval(double value, double lowest, double highest, std:
   return {value, value - unseen * (value - lowest), value + unseen * (highest - value), n};
 }
 
-Quantity mean_of_shares(const std::vector<double>& values) { return mean_within(values, 0.0, 1.0); }
-
 Quantity mean_within(const std::vector<double>& values, double lowest, double highest) {
   const auto all = spread(values);
   if (all.n < 2) return {all.mean, lowest, highest, all.n};

@@ -35,13 +35,11 @@ Quantity ratio(const Quantity& a, const Quantity& b);
 // interval.
 Quantity equal_values_interval(double value, double lowest, double highest, std::size_t n);
 
-// The mean of shares, such as the accuracies of several trainings, with the 95 % interval of
-// Student's t: "The probable error of a mean", Biometrika 6 (1908). It covers the variation between
-// the values (the seed), not their common causes (the test set). Clipped to [0, 1]; [0, 1] for
-// fewer than two values, which have no spread; see equal_values_interval() for equal ones.
-Quantity mean_of_shares(const std::vector<double>& values);
-
-// The same for values within [lowest, highest], such as paired differences of probabilities.
+// The mean of values within [lowest, highest], such as the accuracies of several trainings, with
+// the 95 % interval of Student's t: "The probable error of a mean", Biometrika 6 (1908). It covers
+// the variation between the values (the seed), not their common causes (the test set). Clipped to
+// the range; the range itself for fewer than two values, which have no spread; see
+// equal_values_interval() for equal ones.
 Quantity mean_within(const std::vector<double>& values, double lowest, double highest);
 
 // The spread of values: `median` of an even count is the mean of the middle two, `stddev` divides

@@ -73,8 +73,8 @@ TEST(Ratio, IsDefinedAtTheEdges) {
 // By hand for four values: mean 0.985; squared deviations 25 + 1 + 1 + 25 = 52e-6 / 4, so that
 // stddev = sqrt(1.3e-5 * 4 / 3) = 0.00416333; the 97.5 % point of t with 3 degrees of freedom is
 // 3.182446 (any table), half the interval 3.182446 * 0.00416333 / 2 = 0.00662479.
-TEST(MeanOfShares, GivesStudentsTInterval) {
-  const auto mean = mean_of_shares({0.980, 0.984, 0.986, 0.990});
+TEST(MeanWithin, GivesStudentsTInterval) {
+  const auto mean = mean_within({0.980, 0.984, 0.986, 0.990}, 0.0, 1.0);
   EXPECT_NEAR(mean.value, 0.985, 1e-12);
   EXPECT_NEAR(mean.low, 0.985 - 0.00662479, 1e-8);
   EXPECT_NEAR(mean.high, 0.985 + 0.00662479, 1e-8);
@@ -82,18 +82,18 @@ TEST(MeanOfShares, GivesStudentsTInterval) {
 }
 
 // One value has no spread, so the interval is the whole range.
-TEST(MeanOfShares, OfFewerThanTwoSpansTheWholeInterval) {
-  const auto one = mean_of_shares({0.99});
+TEST(MeanWithin, OfFewerThanTwoSpansTheWholeInterval) {
+  const auto one = mean_within({0.99}, 0.0, 1.0);
   EXPECT_EQ(one.value, 0.99);
   EXPECT_EQ(one.low, 0.0);
   EXPECT_EQ(one.high, 1.0);
-  EXPECT_EQ(mean_of_shares({}).n, 0U);
+  EXPECT_EQ(mean_within({}, 0.0, 1.0).n, 0U);
 }
 
 // A share is never above one, even with a wide interval: with 1 degree of freedom t is 12.7.
-TEST(MeanOfShares, IntervalEndsAtOne) {
-  EXPECT_EQ(mean_of_shares({0.98, 1.0}).high, 1.0);
-  EXPECT_GT(mean_of_shares({0.98, 1.0}).low, 0.85);
+TEST(MeanWithin, IntervalEndsAtOne) {
+  EXPECT_EQ(mean_within({0.98, 1.0}, 0.0, 1.0).high, 1.0);
+  EXPECT_GT(mean_within({0.98, 1.0}, 0.0, 1.0).low, 0.85);
 }
 
 // Differences may be negative. One value gives the whole range.

@@ -168,7 +168,7 @@ TEST(SummariseAblation, PrintsAndWritesEachRow) {
               testing::StartsWith("change         mean validation accuracy   points "));
   EXPECT_EQ(Json(rows[0]), (Json{{"name", "base"},
                                  {"changes", "base"},
-                                 {"validation_accuracy", mean_of_shares({0.70, 0.80, 0.90})},
+                                 {"validation_accuracy", mean_within({0.70, 0.80, 0.90}, 0.0, 1.0)},
                                  {"by_seed", Json::array({0.70, 0.80, 0.90})},
                                  {"change", nullptr},
                                  {"verdict", nullptr},
@@ -176,7 +176,7 @@ TEST(SummariseAblation, PrintsAndWritesEachRow) {
                                  {"failure", ""}}));
   EXPECT_EQ(Json(rows[2]), (Json{{"name", "a longer name"},
                                  {"changes", "train.epochs = 5"},
-                                 {"validation_accuracy", mean_of_shares({0.72, 0.83, 0.94})},
+                                 {"validation_accuracy", mean_within({0.72, 0.83, 0.94}, 0.0, 1.0)},
                                  {"by_seed", Json::array({0.72, 0.83, 0.94})},
                                  {"change", rows[2].change.value()},
                                  {"verdict", "none"},
