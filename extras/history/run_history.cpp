@@ -6,8 +6,8 @@
 #include <map>
 #include <utility>
 
+#include "base/date.h"
 #include "base/error.h"
-#include "base/file_time.h"
 #include "base/files.h"
 #include "base/log.h"
 #include "pipeline/regression.h"

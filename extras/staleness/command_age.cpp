@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <ctime>
 #include <optional>
 
 #include "base/date.h"
@@ -20,7 +21,7 @@ namespace {
 constexpr std::int64_t kMostDays = 1'000'000;
 
 std::int64_t day_of(const ParsedOptions& parsed) {
-  if (!parsed.has("today")) return today();
+  if (!parsed.has("today")) return std::time(nullptr) / 86400;  // seconds of a day
   const auto text = parsed.text("today");
   if (const auto day = days_since_1970(text)) return *day;
   throw Error("usage.option",

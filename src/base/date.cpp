@@ -2,6 +2,7 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <ctime>
 
@@ -9,7 +10,8 @@ namespace digits {
 
 namespace {
 
-constexpr std::time_t kDay = 86400;  // seconds
+constexpr std::time_t kDay = 86400;              // seconds
+constexpr std::int64_t kSecond = 1'000'000'000;  // nanoseconds
 
 }  // namespace
 
@@ -21,6 +23,15 @@ std::optional<std::int64_t> days_since_1970(const std::string& day) {
   return seconds / kDay;
 }
 
-std::int64_t today() { return std::time(nullptr) / kDay; }
+std::int64_t written_at(const std::filesystem::path& path) {
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0) return 0;
+  return std::int64_t{status.st_mtim.tv_sec} * kSecond + status.st_mtim.tv_nsec;
+}
+
+std::string utc_text(std::int64_t nanoseconds) {
+  return fmt::format("{:%Y-%m-%d %H:%M:%S}",
+                     fmt::gmtime(static_cast<std::time_t>(nanoseconds / kSecond)));
+}
 
 }  // namespace digits

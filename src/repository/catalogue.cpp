@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include "base/date.h"
 #include "base/error.h"
-#include "base/file_time.h"
 #include "base/statistics.h"
 #include "repository/manifest.h"
 #include "repository/package_files.h"
