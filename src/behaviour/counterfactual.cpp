@@ -42,8 +42,6 @@ Dataset covered(const std::uint8_t* image, const Schema& schema,
   set.labels.assign(squares.size(), 0);
   for (std::size_t i = 0; i < squares.size(); ++i) {
     set.images.insert(set.images.end(), image, image + schema.image_bytes());
-  }
-  for (std::size_t i = 0; i < squares.size(); ++i) {
     cv::Mat copy(schema.rows, schema.cols, CV_8UC(schema.channels), set.image(i));
     copy(squares[i]).setTo(cv::Scalar::all(kGrey));
   }
@@ -87,16 +85,12 @@ std::vector<Counterfactual> counterfactuals(const Classifier& classify, const Da
   return found;
 }
 
-Quantity excess_on_ink(const std::vector<Counterfactual>& found) {
+Measurement measure_counterfactuals(const Classifier& classify, const Dataset& set) {
   std::vector<double> excess;
-  for (const auto& one : found) {
+  for (const auto& one : counterfactuals(classify, set)) {
     if (one.found) excess.push_back(one.on_ink - one.chance);
   }
-  return mean_within(excess, -1.0, 1.0);
-}
-
-Measurement measure_counterfactuals(const Classifier& classify, const Dataset& set) {
-  return {"counterfactual/on_ink", excess_on_ink(counterfactuals(classify, set))};
+  return {"counterfactual/on_ink", mean_within(excess, -1.0, 1.0)};
 }
 
 }  // namespace digits

@@ -27,8 +27,6 @@ std::vector<Counterfactual> counterfactuals(const Classifier& classify, const Da
 // Ink overlap of the flipping squares minus that of all squares: about 0 for a model that looks
 // anywhere, negative for a model that avoids the ink. Images without a flipping square are left
 // out.
-Quantity excess_on_ink(const std::vector<Counterfactual>& found);
-
 Measurement measure_counterfactuals(const Classifier& classify, const Dataset& set);
 
 }  // namespace digits
