@@ -1,7 +1,5 @@
 #include "base/printable.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cctype>
 #include <cstring>
@@ -19,16 +17,6 @@ bool is_control(unsigned char c) { return c < 0x20 || c == 0x7F; }
 // U+0080 to U+009F, in UTF-8 two bytes: some terminals read them as ESC and a letter.
 bool is_late_control(const std::string& text, std::size_t i) {
   return text[i] == '\xC2' && static_cast<unsigned char>(text[i + 1]) < 0xA0;
-}
-
-// $'...': each byte that is no letter or digit as its octal number, so that the line is printable.
-std::string escaped_word(const std::string& text) {
-  std::string word;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    word += std::isalnum(byte) != 0 ? std::string(1, c) : fmt::format("\\{:03o}", byte);
-  }
-  return "$'" + word + "'";
 }
 
 }  // namespace
@@ -63,7 +51,6 @@ std::string printable(std::string_view text) {
 }
 
 std::string shell_word(const std::string& text) {
-  if (printable(text) != text) return escaped_word(text);
   const auto plain = [](unsigned char c) {
     return std::isalnum(c) != 0 || std::strchr("_-./+:,@%", c) != nullptr;
   };
