@@ -22,6 +22,12 @@ std::size_t few_images(std::size_t images, const Schema& schema) {
 
 }  // namespace
 
+Json tree_of(const std::vector<Measurement>& all) {
+  auto json = Json::object();
+  for (const auto& [name, observed] : all) json[Json::json_pointer("/" + name)] = observed;
+  return json;
+}
+
 std::vector<Measurement> measure_attributions(const ModelUnderTest& model, const Dataset& set) {
   std::vector<Measurement> all;
   if (model.gradient) {

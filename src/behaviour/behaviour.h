@@ -6,6 +6,7 @@
 #include <functional>
 #include <vector>
 
+#include "base/json.h"
 #include "behaviour/attribution.h"
 #include "behaviour/classifier.h"
 #include "behaviour/measurement.h"
@@ -32,6 +33,9 @@ struct BehaviourOptions {
   std::uint64_t seed = 0;   // decides the sample of images and the random changes
   int threads = 1;          // for changing images; the result does not depend on it
 };
+
+// {"invariance": {"shift_1": {...}, ...}, ...}
+Json tree_of(const std::vector<Measurement>& all);
 
 // Measures the attributions that the model has, if any.
 std::vector<Measurement> measure_attributions(const ModelUnderTest& model, const Dataset& set);

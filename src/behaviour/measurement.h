@@ -2,9 +2,7 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
-#include "base/json.h"
 #include "base/statistics.h"
 
 namespace digits {
@@ -13,8 +11,5 @@ struct Measurement {
   std::string name;  // "invariance/shift_1": the group and the test
   Quantity observed;
 };
-
-// {"invariance": {"shift_1": {...}, ...}, ...}
-Json tree_of(const std::vector<Measurement>& all);
 
 }  // namespace digits
