@@ -22,15 +22,14 @@ Dataset unlabelled(const Schema& schema, std::size_t count) {
 
 }  // namespace
 
-double confidence_threshold(const Classifier& classify, const Dataset& held_out, double share) {
+double confidence_threshold(const Classifier& classify, const Dataset& held_out) {
   const auto answers = ask(classify, held_out);
   std::vector<double> right;
   for (std::size_t i = 0; i < held_out.size(); ++i) {
     if (answers.labels.at(i) == held_out.labels[i]) right.push_back(answers.probabilities[i]);
   }
   if (right.empty()) return kMostConfident;
-  const auto lost = static_cast<std::size_t>(share * static_cast<double>(right.size()));
-  const auto lowest = right.begin() + static_cast<std::ptrdiff_t>(std::min(lost, right.size() - 1));
+  const auto lowest = right.begin() + static_cast<std::ptrdiff_t>(right.size() / 20);
   std::nth_element(right.begin(), lowest, right.end());
   return std::min(*lowest, kMostConfident);
 }

@@ -12,11 +12,10 @@
 namespace digits {
 
 // The probability from which an answer counts as confident, and below which a careful user would
-// abstain: all but `share` of the right answers to `held_out` reach it, and it is at most 0.9. The
+// abstain: all but 5 % of the right answers to `held_out` reach it, and it is at most 0.9. The
 // first rule adapts to the model's own scale, since label smoothing keeps probabilities low; the
 // second stops an overconfident model from raising the threshold.
-double confidence_threshold(const Classifier& classify, const Dataset& held_out,
-                            double share = 0.05);
+double confidence_threshold(const Classifier& classify, const Dataset& held_out);
 
 // Images of nothing: nine of a single grey from paper to ink; `count` of independent uniform
 // pixels; and one for each image of `set`, with its pixels in random order, so with the same ink.

@@ -28,7 +28,6 @@ TEST(ConfidenceThreshold, IsReachedBy95PercentOfRightAnswers) {
   for (int i = 0; i < 100; ++i) values.push_back(static_cast<std::uint8_t>(153 + i / 2));
   for (int i = 0; i < 50; ++i) values.push_back(static_cast<std::uint8_t>(2 * i));
   EXPECT_DOUBLE_EQ(confidence_threshold(by_grey, greys(values)), 155 / 255.0);
-  EXPECT_DOUBLE_EQ(confidence_threshold(by_grey, greys(values), 0.5), 178 / 255.0);
 }
 
 // A model that is always confident does not raise the threshold above 0.9. One that is never right
@@ -36,11 +35,6 @@ TEST(ConfidenceThreshold, IsReachedBy95PercentOfRightAnswers) {
 TEST(ConfidenceThreshold, IsAtMostNineTenths) {
   EXPECT_DOUBLE_EQ(confidence_threshold(by_grey, greys({255, 254, 253})), 0.9);
   EXPECT_DOUBLE_EQ(confidence_threshold(by_grey, greys({0, 10})), 0.9);
-}
-
-// Even if all right answers may be below the threshold, the most confident one reaches it.
-TEST(ConfidenceThreshold, IsReachedByTheMostConfidentAnswer) {
-  EXPECT_DOUBLE_EQ(confidence_threshold(by_grey, greys({204, 153, 178}), 1.0), 204 / 255.0);
 }
 
 TEST(ConfidentShare, IncludesTheThreshold) {
