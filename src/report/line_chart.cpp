@@ -1,6 +1,5 @@
 // Draws series of points as SVG lines, with bands for intervals.
 #include <algorithm>
-#include <cmath>
 
 #include "report/chart.h"
 #include "report/drawing.h"
@@ -31,27 +30,6 @@ std::vector<Run> runs_of(const Series& series, const LineChart& chart) {
 
 bool has_band(const Point& point, Scale scale) {
   return plottable(point.low, scale) && plottable(point.high, scale);
-}
-
-// Of the points in one column of width one, the first, lowest, highest and last: the same picture
-// from few points (M4: Jugel et al., "M4: a visualization-oriented time series data aggregation",
-// VLDB 2014).
-Run thinned(const Run& run, const Frame& frame) {
-  Run kept;
-  const auto column = [&](auto at) { return std::floor(frame.px(at->x)); };
-  const auto lower = [](const Point& a, const Point& b) { return a.y < b.y; };
-  for (auto from = run.begin(); from != run.end();) {
-    auto to = from + 1;
-    while (to != run.end() && column(to) == column(from)) ++to;
-    const auto [low, high] = std::minmax_element(from, to, lower);
-    auto last = run.end();
-    for (const auto at : {from, std::min(low, high), std::max(low, high), to - 1}) {
-      if (at != last) kept.push_back(*at);
-      last = at;
-    }
-    from = to;
-  }
-  return kept;
 }
 
 void draw_band(Drawing& drawing, const Run& run, const Frame& frame, Scale scale) {
@@ -85,8 +63,7 @@ void draw_series(Drawing& drawing, const LineChart& chart, std::size_t index, co
   const auto& series = chart.series[index];
   const bool marked = !series.reference && series.points.size() <= kMarkedUpTo;
   drawing.add("<g class='{}'>\n", style_of(chart, index));
-  for (const auto& whole : runs_of(series, chart)) {
-    const auto run = thinned(whole, frame);
+  for (const auto& run : runs_of(series, chart)) {
     draw_band(drawing, run, frame, chart.y.scale);
     drawing.add("<polyline class='line' points='");
     for (const auto& point : run) {

@@ -59,8 +59,8 @@ LineChart roc(const Slot& text) {
                   {}};
   for (int k = 0; k < 10; ++k) {
     Series series{text(std::to_string(k)), {}, false};
-    for (int i = 0; i <= 2000; ++i) {
-      const double x = std::pow(i / 2000.0, 3.0);
+    for (int i = 0; i <= 200; ++i) {
+      const double x = std::pow(i / 200.0, 3.0);
       series.points.push_back({x, std::pow(x, 0.02 + 0.012 * k)});
     }
     chart.series.push_back(series);
