@@ -3,10 +3,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <optional>
-#include <system_error>
 
 #include "base/error.h"
 #include "base/nearest.h"
@@ -91,10 +89,7 @@ int print_current(const Request& request) {
 }
 
 int version_of(const std::string& word) {
-  int version = 0;
-  const char* const end = word.data() + word.size();
-  const auto [stop, error] = std::from_chars(word.data(), end, version);
-  if (error == std::errc() && stop == end && version > 0) return version;
+  if (const int version = version_number(word); version > 0) return version;
   throw Error("usage.argument", fmt::format("version \"{}\", expected a number from 1", word),
               "digits models lists them");
 }

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <system_error>
 
@@ -31,8 +30,13 @@ constexpr int kMaxVersion = 1'000'000'000;  // so the next number always fits
 
 bool is_model(const fs::path& folder) { return kind_of(folder / kCurrent) == PathKind::kFile; }
 
-// The number in a folder's name, as Triton reads it: digits without a leading 0, at most
-// kMaxVersion; else 0.
+template <typename T>
+bool contains(const std::vector<T>& values, const T& value) {
+  return std::find(values.begin(), values.end(), value) != values.end();
+}
+
+}  // namespace
+
 int version_number(const std::string& name) {
   int number = 0;
   const char* const end = name.data() + name.size();
@@ -41,20 +45,7 @@ int version_number(const std::string& name) {
   return is_version && number > 0 && number <= kMaxVersion ? number : 0;
 }
 
-template <typename T>
-bool contains(const std::vector<T>& values, const T& value) {
-  return std::find(values.begin(), values.end(), value) != values.end();
-}
-
-}  // namespace
-
-bool is_model_name(const std::string& name) {
-  const auto plain = [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '.' || c == '_' || c == '-';
-  };
-  return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), plain) &&
-         std::isalnum(static_cast<unsigned char>(name.front())) != 0;
-}
+bool is_model_name(const std::string& name) { return is_plain_name(name, 64); }
 
 ModelFolder::ModelFolder(const fs::path& repository, const std::string& name)
     : path_(repository / name), name_(name) {

@@ -19,9 +19,12 @@
 
 namespace digits {
 
-// Letters, digits, `.`, `_` and `-`, the first a letter or digit, at most 64: a valid folder name
-// on every system.
+// A plain name (package_files.h) of at most 64 characters.
 bool is_model_name(const std::string& name);
+
+// The number in a folder's name, as Triton reads it: digits without a leading 0, at most 10^9; else
+// 0.
+int version_number(const std::string& name);
 
 class ModelFolder {
  public:

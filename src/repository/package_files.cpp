@@ -27,14 +27,7 @@ Error sums_error(const std::string& message) {
           "get the package again: without its sums no file in it can be trusted"};
 }
 
-// Whether a name stays inside its folder, in every file system.
-bool is_file_name(const std::string& name) {
-  const auto plain = [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '.' || c == '_' || c == '-';
-  };
-  return !name.empty() && name.size() <= 255 && name.front() != '.' && name != kSumsFile &&
-         std::all_of(name.begin(), name.end(), plain);
-}
+bool is_file_name(const std::string& name) { return is_plain_name(name, 255) && name != kSumsFile; }
 
 bool is_hash(const std::string& text) {
   return text.size() == kHashDigits &&
@@ -55,6 +48,14 @@ std::string read(const fs::path& path) {
 }
 
 }  // namespace
+
+bool is_plain_name(const std::string& name, std::size_t longest) {
+  const auto plain = [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '.' || c == '_' || c == '-';
+  };
+  return !name.empty() && name.size() <= longest && std::all_of(name.begin(), name.end(), plain) &&
+         std::isalnum(static_cast<unsigned char>(name.front())) != 0;
+}
 
 std::string format_sums(const PackageFiles& files) {
   std::string text;

@@ -1,6 +1,7 @@
 // Reads and writes a package's files as bytes, verified by SHA256SUMS.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -21,9 +22,12 @@ constexpr const char* kSumsFile = "SHA256SUMS";
 using PackageFiles = std::map<std::string, std::string>;  // name -> bytes, without SHA256SUMS
 using PackageSums = std::map<std::string, std::string>;   // name -> SHA-256, in hexadecimal
 
+// Letters, numbers, `.`, `_` and `-`, the first a letter or number, at most `longest`: a name that
+// stays inside its folder, valid on every system.
+bool is_plain_name(const std::string& name, std::size_t longest);
+
 // The text of SHA256SUMS as `sha256sum` writes it: a line per file, sorted by name. Throws
-// package.sums for a name with characters other than letters, numbers, `.`, `_` and `-`, or with a
-// leading dot.
+// package.sums for a name that is not plain.
 std::string format_sums(const PackageFiles& files);
 
 // The inverse. Throws package.sums for text that format_sums does not write, and when a file that
