@@ -84,8 +84,7 @@ DotChart slice_chart(const Fairness& fairness) {
     for (const auto& slice : group.slices) {
       const bool worst =
           group.factor == fairness.worst_factor && slice.name == fairness.worst_slice;
-      chart.rows.push_back({group.factor + " " + slice.name, slice.accuracy, std::nullopt,
-                            worst ? Verdict::kWarning : Verdict::kNone});
+      chart.rows.push_back({group.factor + " " + slice.name, slice.accuracy, worst});
     }
   }
   return chart;

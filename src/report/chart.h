@@ -6,7 +6,6 @@
 
 #include <cstddef>
 #include <limits>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -63,12 +62,11 @@ struct ReliabilityChart {
 };
 Markup draw(const ReliabilityChart& chart);
 
-// One measured quantity per line: slices, gates, metrics of the classes.
+// One measured quantity per line, such as the accuracy of a slice.
 struct DotRow {
   std::string label;
   Quantity value;
-  std::optional<double> bound;  // a mark that the interval should not cross
-  Verdict verdict = Verdict::kNone;
+  bool marked = false;  // by colour and shape: the worst one
 };
 struct DotChart {
   std::string title;

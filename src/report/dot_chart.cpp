@@ -23,14 +23,12 @@ std::vector<double> values_of(const DotChart& chart) {
     if (has_interval(row.value, chart.axis.scale)) {
       values.insert(values.end(), {row.value.low, row.value.high});
     }
-    if (row.bound) values.push_back(*row.bound);
   }
   return values;
 }
 
-// A dot; a failed row differs in shape too.
-void draw_marker(Drawing& drawing, double x, double y, Verdict verdict, const std::string& about) {
-  const bool diamond = verdict == Verdict::kFail || verdict == Verdict::kWarning;
+// A dot, or a diamond for a marked row.
+void draw_marker(Drawing& drawing, double x, double y, bool diamond, const std::string& about) {
   const double r = diamond ? 4.5 : 4.0;
   drawing.add(
       "<rect class='dot' x='{0:.1f}' y='{1:.1f}' width='{2:.1f}' height='{2:.1f}' rx='{3:.1f}'{4}>"
@@ -43,16 +41,12 @@ void draw_row(Drawing& drawing, const DotRow& row, const Frame& frame, double y,
   const auto text = quantity_text(row.value, scale);
   drawing.text(frame.left - 10.0, y + 4.0, shortened(row.label, kLongestLabel), "", "end");
   drawing.text(kChartWidth - 10.0, y + 4.0, text, "small", "end");
-  if (row.bound && plottable(*row.bound, scale)) {
-    const double x = frame.px(*row.bound);
-    drawing.line("bound", x, y - kRow / 2.0, x, y + kRow / 2.0);
-  }
   if (!plottable(row.value.value, scale)) return;
-  drawing.add("<g class='{}'>", row.verdict == Verdict::kNone ? "s0" : name_of(row.verdict));
+  drawing.add("<g class='{}'>", row.marked ? "warning" : "s0");
   if (has_interval(row.value, scale)) {
     drawing.line("interval", frame.px(row.value.low), y, frame.px(row.value.high), y);
   }
-  draw_marker(drawing, frame.px(row.value.value), y, row.verdict,
+  draw_marker(drawing, frame.px(row.value.value), y, row.marked,
               fmt::format("{}: {}, n = {}", row.label, text, row.value.n));
   drawing.add("</g>\n");
 }

@@ -4,8 +4,6 @@
 
 #include <gmock/gmock.h>
 
-#include <optional>
-
 #include "report/chart.h"
 #include "unit/pipeline/small_scores.h"
 
@@ -70,14 +68,13 @@ TEST(EvaluationCharts, MarkTheWorstSlice) {
   const auto& size = scores.fairness.groups.at(0).slices;
   const auto& tone = scores.fairness.groups.at(1).slices;
   EXPECT_EQ(charts[4].name, "slices");
-  EXPECT_EQ(charts[4].chart.text,
-            draw(DotChart{"Accuracy by slice",
-                          {"accuracy, 95 % interval", Scale::kPercent},
-                          {{"size small", size.at(0).accuracy, std::nullopt, Verdict::kWarning},
-                           {"size large", size.at(1).accuracy, std::nullopt, Verdict::kNone},
-                           {"tone dark", tone.at(0).accuracy, std::nullopt, Verdict::kNone},
-                           {"tone light", tone.at(1).accuracy, std::nullopt, Verdict::kNone}}})
-                .text);
+  EXPECT_EQ(charts[4].chart.text, draw(DotChart{"Accuracy by slice",
+                                                {"accuracy, 95 % interval", Scale::kPercent},
+                                                {{"size small", size.at(0).accuracy, true},
+                                                 {"size large", size.at(1).accuracy, false},
+                                                 {"tone dark", tone.at(0).accuracy, false},
+                                                 {"tone light", tone.at(1).accuracy, false}}})
+                                      .text);
 }
 
 // A bin's own numbers, with the count of its images.

@@ -11,7 +11,7 @@
 namespace digits {
 namespace {
 
-// The interval is drawn from low to high, the dot at the value, the mark at the bound.
+// The interval is drawn from low to high, the dot at the value.
 TEST(DotChart, PlacesNumbersByTheAxis) {
   const auto svg = parse_xml(draw(two_rows()).text);
   const auto intervals = elements(svg, "line", "interval");
@@ -23,18 +23,15 @@ TEST(DotChart, PlacesNumbersByTheAxis) {
   ASSERT_EQ(dots.size(), 2U);
   EXPECT_NEAR(dots[0].number("x") + dots[0].number("width") / 2.0, tick_x(svg, "96 %"), 0.11);
   EXPECT_EQ(dots[0].children.at(0).text, "good: 96.0 % [94.0, 98.0], n = 500");
-  EXPECT_NEAR(elements(svg, "line", "bound").at(0).number("x1"), tick_x(svg, "92 %"), 0.11);
   EXPECT_LT(intervals[0].number("y1"), intervals[1].number("y1"));
 }
 
-// The rows fill the frame with equal heights. In the middle of each are its interval, dot and name,
-// and the mark of the bound is as high as the row.
+// The rows fill the frame with equal heights. In the middle of each are its interval, dot and name.
 TEST(DotChart, PlacesRowsEvenly) {
   const auto svg = parse_xml(draw(two_rows()).text);
   const auto grid = elements(svg, "line", "grid").at(0);
   const auto intervals = elements(svg, "line", "interval");
   const auto dots = elements(svg, "rect", "dot");
-  const auto bounds = elements(svg, "line", "bound");
   const double top = grid.number("y1");
   const double row = (grid.number("y2") - top) / 2.0;
   EXPECT_GT(row, 12.0);  // the height of a line of text
@@ -43,8 +40,6 @@ TEST(DotChart, PlacesRowsEvenly) {
     EXPECT_NEAR(intervals.at(i).number("y1"), middle, 0.11);
     EXPECT_NEAR(intervals.at(i).number("y2"), middle, 0.11);
     EXPECT_NEAR(dots.at(i).number("y") + dots.at(i).number("height") / 2.0, middle, 0.11);
-    EXPECT_NEAR(bounds.at(i).number("y1"), middle - row / 2.0, 0.11);
-    EXPECT_NEAR(bounds.at(i).number("y2"), middle + row / 2.0, 0.11);
     for (const auto& text : elements(svg, "text")) {
       if (text.text != two_rows().rows[i].label) continue;
       EXPECT_NEAR(text.number("y"), middle + 4.0, 0.11);  // the base line of the letters
@@ -52,28 +47,26 @@ TEST(DotChart, PlacesRowsEvenly) {
   }
 }
 
-// A failed gate has another shape, since some readers do not see the colours.
-TEST(DotChart, ShowsVerdictsByColourAndShape) {
+// A marked row has another shape, since some readers do not see the colours.
+TEST(DotChart, MarksRowsByColourAndShape) {
   const auto svg = parse_xml(draw(two_rows()).text);
-  EXPECT_EQ(elements(svg, "g", "pass").size(), 1U);
-  const auto failed = elements(svg, "g", "fail");
-  ASSERT_EQ(failed.size(), 1U);
-  EXPECT_EQ(elements(failed[0], "rect", "dot").at(0).attributes.count("transform"), 1U);
-  EXPECT_EQ(elements(elements(svg, "g", "pass")[0], "rect", "dot")[0].attributes.count("transform"),
-            0U);
+  const auto plain = elements(svg, "g", "s0");
+  ASSERT_EQ(plain.size(), 1U);
+  EXPECT_EQ(elements(plain[0], "rect", "dot").at(0).attributes.count("transform"), 0U);
+  const auto marked = elements(svg, "g", "warning");
+  ASSERT_EQ(marked.size(), 1U);
+  EXPECT_EQ(elements(marked[0], "rect", "dot").at(0).attributes.count("transform"), 1U);
 }
 
 // A row without a measurement keeps its place, and one without an interval its dot.
 TEST(DotChart, OmitsNonFiniteValues) {
   auto chart = two_rows();
   chart.rows[0].value = {NAN, 0.1, 0.2, 0};
-  chart.rows[0].bound = INFINITY;
   chart.rows[1].value.high = INFINITY;
   const auto text = draw(chart).text;
   const auto svg = parse_xml(text);
   EXPECT_EQ(elements(svg, "rect", "dot").size(), 1U);
   EXPECT_TRUE(elements(svg, "line", "interval").empty());
-  EXPECT_EQ(elements(svg, "line", "bound").size(), 1U);
   EXPECT_THAT(texts(svg), testing::IsSupersetOf({"good", "–", "bad", "92.00 %"}));
   EXPECT_EQ(text.find("inf"), std::string::npos);
 }

@@ -209,16 +209,16 @@ TEST(ReliabilityChart, NumbersWideBarsOnly) {
   EXPECT_EQ(numbers[0].text, "5");
 }
 
-// Every element but the ticks: rows of each verdict, without an interval and without a value.
+// Every element but the ticks: rows with and without a mark, without an interval and without a
+// value.
 TEST(DotChart, IsDrawnToTheTenth) {
-  const DotChart chart{
-      "Accuracy",
-      {"accuracy", Scale::kPercent},
-      {{"good", {0.96, 0.94, 0.98, 500}, 0.92, Verdict::kPass},
-       {"bad & small", {0.9, 0.85, 0.93, 100}, 0.92, Verdict::kFail},
-       {"a label of many characters", {0.95, 0.91, 0.97, 200}, {}, Verdict::kWarning},
-       {"no interval", {0.93, NAN, NAN, 1}, {}, Verdict::kNone},
-       {"unknown", {NAN, NAN, NAN, 0}, 0.9, Verdict::kNone}}};
+  const DotChart chart{"Accuracy",
+                       {"accuracy", Scale::kPercent},
+                       {{"good", {0.96, 0.94, 0.98, 500}, false},
+                        {"bad & small", {0.9, 0.85, 0.93, 100}, true},
+                        {"a label of many characters", {0.95, 0.91, 0.97, 200}, false},
+                        {"no interval", {0.93, NAN, NAN, 1}, false},
+                        {"unknown", {NAN, NAN, NAN, 0}, false}}};
   const char* const expected =
       R"(<svg xmlns='http://www.w3.org/2000/svg' class='chart' role='img' aria-label='Accuracy: accuracy of 5 rows, with intervals' viewBox='0 0 440 200' width='440' height='200'>
 <title>Accuracy</title>
@@ -227,20 +227,18 @@ TEST(DotChart, IsDrawnToTheTenth) {
 <text class='faint' x='305.4' y='189.0' text-anchor='end'>accuracy</text>
 <text class='' x='159.2' y='52.0' text-anchor='end'>good</text>
 <text class='small' x='430.0' y='52.0' text-anchor='end'>96.0 % [94.0, 98.0]</text>
-<line class='bound' x1='232.8' y1='36.0' x2='232.8' y2='60.0'/>
-<g class='pass'><line class='interval' x1='250.9' y1='48.0' x2='287.2' y2='48.0'/>
+<g class='s0'><line class='interval' x1='250.9' y1='48.0' x2='287.2' y2='48.0'/>
 <rect class='dot' x='265.1' y='44.0' width='8.0' height='8.0' rx='4.0'><title>good: 96.0 % [94.0, 98.0], n = 500</title></rect>
 </g>
 <text class='' x='159.2' y='76.0' text-anchor='end'>bad &amp; small</text>
 <text class='small' x='430.0' y='76.0' text-anchor='end'>90.0 % [85.0, 93.0]</text>
-<line class='bound' x1='232.8' y1='60.0' x2='232.8' y2='84.0'/>
-<g class='fail'><line class='interval' x1='169.2' y1='72.0' x2='241.8' y2='72.0'/>
+<g class='warning'><line class='interval' x1='169.2' y1='72.0' x2='241.8' y2='72.0'/>
 <rect class='dot' x='210.1' y='67.5' width='9.0' height='9.0' rx='0.0' transform='rotate(45 214.6 72.0)'><title>bad &amp; small: 90.0 % [85.0, 93.0], n = 100</title></rect>
 </g>
 <text class='' x='159.2' y='100.0' text-anchor='end'>a label of many chara…</text>
 <text class='small' x='430.0' y='100.0' text-anchor='end'>95.0 % [91.0, 97.0]</text>
-<g class='warning'><line class='interval' x1='223.7' y1='96.0' x2='278.2' y2='96.0'/>
-<rect class='dot' x='255.5' y='91.5' width='9.0' height='9.0' rx='0.0' transform='rotate(45 260.0 96.0)'><title>a label of many characters: 95.0 % [91.0, 97.0], n = 200</title></rect>
+<g class='s0'><line class='interval' x1='223.7' y1='96.0' x2='278.2' y2='96.0'/>
+<rect class='dot' x='256.0' y='92.0' width='8.0' height='8.0' rx='4.0'><title>a label of many characters: 95.0 % [91.0, 97.0], n = 200</title></rect>
 </g>
 <text class='' x='159.2' y='124.0' text-anchor='end'>no interval</text>
 <text class='small' x='430.0' y='124.0' text-anchor='end'>93.00 %</text>
@@ -248,7 +246,6 @@ TEST(DotChart, IsDrawnToTheTenth) {
 </g>
 <text class='' x='159.2' y='148.0' text-anchor='end'>unknown</text>
 <text class='small' x='430.0' y='148.0' text-anchor='end'>–</text>
-<line class='bound' x1='214.6' y1='132.0' x2='214.6' y2='156.0'/>
 </svg>
 )";
   EXPECT_EQ(without_ticks(draw(chart)), expected);

@@ -45,12 +45,11 @@ inline ConfusionChart three_classes() {
   return {"title", {"a", "b", "c"}, {{8, 1, 0}, {3, 1, 0}, {0, 0, 0}}};
 }
 
-// One value keeps its bound, the other does not.
+// Two values; the lower one is marked.
 inline DotChart two_rows() {
   return {"title",
           {"accuracy", Scale::kPercent, {}},
-          {{"good", {0.96, 0.94, 0.98, 500}, 0.92, Verdict::kPass},
-           {"bad", {0.92, 0.88, 0.94, 400}, 0.92, Verdict::kFail}}};
+          {{"good", {0.96, 0.94, 0.98, 500}, false}, {"bad", {0.92, 0.88, 0.94, 400}, true}}};
 }
 
 }  // namespace digits
