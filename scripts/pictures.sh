@@ -22,7 +22,7 @@ chromium --headless --no-sandbox --hide-scrollbars --window-size=1100,1000 \
 "$digits" serve --model "$1" --port 0 > "$shots/address.txt" &
 server=$!
 until url=$(grep -om 1 'http://[^ ]*' "$shots/address.txt"); do sleep 0.1; done
-node extras/serve/tests/integration/page.cjs "${DIGITS_PLAYWRIGHT:?}" "$(command -v chromium)" \
+node extras/serve/tests/smoke/page.cjs "${DIGITS_PLAYWRIGHT:?}" "$(command -v chromium)" \
   "$url/" "$shots" > /dev/null
 
 mkdir -p docs/images

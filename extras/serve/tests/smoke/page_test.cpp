@@ -45,9 +45,9 @@ Json seen_on_page(const std::string& script, std::vector<std::string> options,
   options.insert(options.begin(), {"--model", tiny_run().package(), "--threads", "1"});
   const ServerProcess server(options);
   EXPECT_NE(server.port(), 0) << server.err();
-  std::vector<std::string> command{
-      which("node"), source_path("extras/serve/tests/integration/" + script), playwright_folder(),
-      which("chromium"), "http://127.0.0.1:" + std::to_string(server.port()) + "/"};
+  std::vector<std::string> command{which("node"), source_path("extras/serve/tests/smoke/" + script),
+                                   playwright_folder(), which("chromium"),
+                                   "http://127.0.0.1:" + std::to_string(server.port()) + "/"};
   command.insert(command.end(), words.begin(), words.end());
   const auto page = run_process(command);
   EXPECT_EQ(page.status, 0) << page.err << server.err();
