@@ -8,7 +8,6 @@
 
 #include "base/log.h"
 #include "inference/torchscript_engine.h"
-#include "model/network.h"
 
 namespace digits {
 
@@ -16,17 +15,6 @@ namespace {
 
 bool has_name(const EngineFactory& factory, const std::string& name) {
   return std::find(factory.names.begin(), factory.names.end(), name) != factory.names.end();
-}
-
-std::unique_ptr<InferenceEngine> make_torchscript(const ModelSource& source, c10::Device device) {
-  std::vector<LayerShape> layers;
-  try {
-    layers = layer_shapes(network_options(source.schema, source.architecture));
-  } catch (const Error& error) {
-    throw Error("package.malformed", error.what(), error.hint());
-  }
-  return std::make_unique<TorchScriptEngine>(source.torchscript, source.schema, std::move(layers),
-                                             device);
 }
 
 std::unique_ptr<InferenceEngine> make_by_factory(const std::string& name, const ModelSource& source,

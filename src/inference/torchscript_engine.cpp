@@ -6,8 +6,10 @@
 #include <torch/csrc/jit/serialization/import.h>
 
 #include <sstream>
+#include <utility>
 
 #include "base/error.h"
+#include "model/network.h"
 #include "model/tensors.h"
 #include "repository/package_files.h"
 
@@ -30,38 +32,53 @@ auto guarded(const Action& action) {
   }
 }
 
-}  // namespace
+class TorchScriptEngine : public InferenceEngine {
+ public:
+  // `layers` are those of the network in the source's archive.
+  TorchScriptEngine(const ModelSource& source, std::vector<LayerShape> layers, c10::Device device)
+      : schema_(source.schema), layers_(std::move(layers)), device_(device) {
+    guarded([&] {
+      std::istringstream stream(source.torchscript);
+      module_ = torch::jit::load(stream, device);
+    });
+  }
 
-struct TorchScriptEngine::Module {
-  mutable torch::jit::Module module;
+  std::string name() const override { return "torchscript"; }
+  std::string device() const override { return device_.str(); }
+  Precision precision() const override { return Precision::kFloat32; }
+
+  at::Tensor forward(const at::Tensor& images) const override {
+    return guarded([&] { return module_.forward({images.to(device_)}).toTensor().cpu(); });
+  }
+
+  std::vector<float> logits(const std::uint8_t* images, std::size_t n) const override {
+    const auto on_device = [this](const at::Tensor& x) { return module_.forward({x}).toTensor(); };
+    return guarded([&] { return logits_of(on_device, images, n, schema_, device_); });
+  }
+
+  std::vector<NumericsResult> check_layers() const override {
+    NumericsOptions options;
+    options.device = device_;
+    return digits::check_layers(layers_, options, libtorch_operations());
+  }
+
+ private:
+  Schema schema_;
+  std::vector<LayerShape> layers_;
+  c10::Device device_;
+  mutable torch::jit::Module module_;
 };
 
-TorchScriptEngine::TorchScriptEngine(const std::string& archive, Schema schema,
-                                     std::vector<LayerShape> layers, c10::Device device)
-    : schema_(std::move(schema)), layers_(std::move(layers)), device_(device) {
-  guarded([&] {
-    std::istringstream stream(archive);
-    module_ = std::make_unique<Module>(Module{torch::jit::load(stream, device)});
-  });
-}
+}  // namespace
 
-TorchScriptEngine::~TorchScriptEngine() = default;
-
-at::Tensor TorchScriptEngine::forward(const at::Tensor& images) const {
-  return guarded([&] { return module_->module.forward({images.to(device_)}).toTensor().cpu(); });
-}
-
-std::vector<float> TorchScriptEngine::logits(const std::uint8_t* images, std::size_t n) const {
-  const auto on_device = [this](const at::Tensor& x) {
-    return module_->module.forward({x}).toTensor();
-  };
-  return guarded([&] { return logits_of(on_device, images, n, schema_, device_); });
-}
-
-std::vector<NumericsResult> TorchScriptEngine::check_layers() const {
-  NumericsOptions options;
-  options.device = device_;
-  return digits::check_layers(layers_, options, libtorch_operations());
+std::unique_ptr<InferenceEngine> make_torchscript(const ModelSource& source, c10::Device device) {
+  std::vector<LayerShape> layers;
+  try {
+    layers = layer_shapes(network_options(source.schema, source.architecture));
+  } catch (const Error& error) {
+    throw Error("package.malformed", error.what(), error.hint());
+  }
+  return std::make_unique<TorchScriptEngine>(source, std::move(layers), device);
 }
 
 }  // namespace digits

@@ -1,6 +1,8 @@
 // Engines and checks for tests of the choice of an engine.
 #pragma once
 
+#include <ATen/core/Tensor.h>
+
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,7 +12,6 @@
 #include "base/error.h"
 #include "inference/choose_engine.h"
 #include "inference/torchscript_engine.h"
-#include "model/network.h"
 
 namespace digits {
 
@@ -18,28 +19,25 @@ namespace digits {
 class RenamedEngine : public InferenceEngine {
  public:
   RenamedEngine(std::string name, const ModelSource& source, float offset)
-      : name_(std::move(name)),
-        offset_(offset),
-        engine_(source.torchscript, source.schema,
-                layer_shapes(network_options(source.schema, source.architecture)), c10::kCPU) {}
+      : name_(std::move(name)), offset_(offset), engine_(make_torchscript(source, c10::kCPU)) {}
 
   std::string name() const override { return name_; }
   std::string source() const override { return "extras/fast/fast.cpp"; }
   Precision precision() const override { return Precision::kFloat32; }
   at::Tensor forward(const at::Tensor& images) const override {
-    return engine_.forward(images).add(offset_);
+    return engine_->forward(images).add(offset_);
   }
   std::vector<float> logits(const std::uint8_t* images, std::size_t n) const override {
-    auto all = engine_.logits(images, n);
+    auto all = engine_->logits(images, n);
     for (auto& logit : all) logit += offset_;
     return all;
   }
-  std::vector<NumericsResult> check_layers() const override { return engine_.check_layers(); }
+  std::vector<NumericsResult> check_layers() const override { return engine_->check_layers(); }
 
  private:
   std::string name_;
   float offset_;
-  TorchScriptEngine engine_;
+  std::unique_ptr<InferenceEngine> engine_;
 };
 
 inline EngineFactory fake_factory(const std::string& first, const std::string& second,
