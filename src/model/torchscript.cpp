@@ -33,26 +33,11 @@ jit::Module mirror(const torch::nn::Module& module, const std::string& name,
   return copy;
 }
 
-// Puts a network into evaluation mode and back.
-class EvalScope {
- public:
-  explicit EvalScope(Network& network) : network_(network), was_training_(network->is_training()) {
-    network_->eval();
-  }
-  ~EvalScope() { network_->train(was_training_); }
-  EvalScope(const EvalScope&) = delete;
-  EvalScope& operator=(const EvalScope&) = delete;
-
- private:
-  Network& network_;
-  bool was_training_;
-};
-
 }  // namespace
 
 std::string export_torchscript(Network& network) {
   const at::NoGradGuard no_grad;
-  const EvalScope eval(network);
+  network->eval();
   auto module = mirror(*network, "Network", std::make_shared<jit::CompilationUnit>());
   const auto& size = network->options();
   // Two samples: with one, a trace cannot tell the batch dimension from a constant 1.

@@ -8,8 +8,8 @@
 namespace digits {
 
 // The bytes of a TorchScript archive whose `forward` equals the network's in evaluation mode, at
-// any batch size. Python reads it with torch.jit.load. The network's mode does not change; it must
-// be on the CPU.
+// any batch size. Python reads it with torch.jit.load. The network must be on the CPU, and is left
+// in evaluation mode.
 std::string export_torchscript(Network& network);
 
 }  // namespace digits
