@@ -1,7 +1,6 @@
 #include "onednn/onednn_check.h"
 
 #include <ATen/ATen.h>
-#include <fmt/format.h>
 
 namespace digits {
 
@@ -45,10 +44,7 @@ std::vector<NumericsResult> compare_layers(const FoldedNetwork& network,
     const auto& layer = network.layers[i];
     const auto expected = compute(layer, input);
     const auto seen = some_images(maps[i + 1]);
-    const auto& shape = layer.shape;
-    const LayerShape named{fmt::format("conv{}", i), shape.inputs, shape.outputs, shape.rows,
-                           shape.cols};
-    results.push_back({describe(named), precision,
+    results.push_back({describe(layer.shape), precision,
                        relative_difference(seen, expected.output, expected.scale), 0.0});
     input = seen;
   }

@@ -44,7 +44,7 @@ dnnl::primitive_attr attributes_with(const dnnl::post_ops& operations) {
 
 // Batch norm is folded into the weights of a convolution without pooling. With pooling it is not: a
 // negative factor would turn the largest value into the smallest.
-bool takes_batch_norm(const ConvolutionShape& shape) { return !shape.pools; }
+bool takes_batch_norm(const LayerShape& shape) { return !shape.pools; }
 
 }  // namespace
 
@@ -55,7 +55,9 @@ FoldedNetwork fold(const Network& network) {
     return tensors.at(name).detach().to(at::kCPU, at::kFloat, false, /*copy=*/true).contiguous();
   };
   FoldedNetwork folded;
-  for (const auto& shape : convolution_shapes(network->options())) {
+  auto shapes = layer_shapes(network->options());
+  shapes.pop_back();  // the head
+  for (const auto& shape : shapes) {
     const auto number = folded.layers.size();
     const auto of_norm = [&](const char* name) {
       return tensor(fmt::format("norm{}.{}", number, name));

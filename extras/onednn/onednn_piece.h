@@ -15,7 +15,7 @@ namespace digits {
 // The network in evaluation mode; batch norm is a factor and a summand for each channel.
 struct FoldedNetwork {
   struct Layer {
-    ConvolutionShape shape;
+    LayerShape shape;
     at::Tensor kernels;  // [outputs, inputs, 3, 3]; times `scale` in a layer that does not pool
     at::Tensor scale;    // [outputs], of batch norm
     at::Tensor shift;    // [outputs]

@@ -20,9 +20,10 @@ std::vector<EngineFactory>& registered_engines() {
 // A description can claim a network of any size: the file must be large enough for its weights
 // before memory is allocated.
 void require_possible(const NetworkOptions& options, std::size_t bytes) {
-  const auto shapes = convolution_shapes(options);
-  auto floats = options.classes * feature_count(shapes.back());
-  for (const auto& shape : shapes) floats += 9 * shape.inputs * shape.outputs;
+  std::int64_t floats = 0;
+  for (const auto& layer : layer_shapes(options)) {
+    floats += (layer.rows == 0 ? 1 : 9) * layer.inputs * layer.outputs;
+  }
   const auto wanted = static_cast<std::size_t>(floats) * sizeof(float);
   if (wanted <= bytes) return;
   throw_malformed(kPackageFamily,

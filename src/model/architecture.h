@@ -1,8 +1,9 @@
 // Defines the network's shape apart from the data, as plain values for configuration and
-// checkpoint. No Torch in this header.
+// checkpoint, and the shape of a layer. No Torch in this header.
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "base/json.h"
@@ -33,5 +34,15 @@ inline void from_json(const Json& json, Architecture& architecture) {
   json.at("patch").get_to(architecture.patch);
   json.at("blocks").get_to(architecture.blocks);
 }
+
+// A 3x3 convolution, or a linear layer when rows is 0.
+struct LayerShape {
+  std::string name;         // "conv0", "head": as in the network
+  std::int64_t inputs = 0;  // channels, or values of a linear layer
+  std::int64_t outputs = 0;
+  std::int64_t rows = 0;  // of the maps that a convolution reads and writes
+  std::int64_t cols = 0;
+  bool pools = false;  // 2x2 max pooling follows
+};
 
 }  // namespace digits

@@ -64,32 +64,26 @@ NetworkOptions network_options(const Schema& schema, const Architecture& archite
   return options;
 }
 
-std::vector<ConvolutionShape> convolution_shapes(const NetworkOptions& options) {
+std::vector<LayerShape> layer_shapes(const NetworkOptions& options) {
   check(options);
   const auto& [crop, patch, blocks] = options.architecture;
-  ConvolutionShape shape;
-  shape.rows = (options.rows - 2 * crop + patch - 1) / patch;
-  shape.cols = (options.cols - 2 * crop + patch - 1) / patch;
-  shape.inputs = options.channels * patch * patch;
-  std::vector<ConvolutionShape> shapes;
+  auto rows = (options.rows - 2 * crop + patch - 1) / patch;
+  auto cols = (options.cols - 2 * crop + patch - 1) / patch;
+  auto inputs = options.channels * patch * patch;
+  std::vector<LayerShape> layers;
   for (const auto& block : blocks) {
     for (const auto width : block) {
-      shape.outputs = width;
-      shapes.push_back(shape);
-      shape.inputs = width;
+      layers.push_back({fmt::format("conv{}", layers.size()), inputs, width, rows, cols});
+      inputs = width;
     }
-    shapes.back().pools = shape.rows >= 2 && shape.cols >= 2;
-    if (shapes.back().pools) {
-      shape.rows /= 2;
-      shape.cols /= 2;
+    layers.back().pools = rows >= 2 && cols >= 2;
+    if (layers.back().pools) {
+      rows /= 2;
+      cols /= 2;
     }
   }
-  return shapes;
-}
-
-int64_t feature_count(const ConvolutionShape& last) {
-  const int64_t side = last.pools ? 2 : 1;
-  return last.outputs * (last.rows / side) * (last.cols / side);
+  layers.push_back({"head", inputs * rows * cols, options.classes});
+  return layers;
 }
 
 at::Tensor space_to_depth(const at::Tensor& images, int64_t patch) {
@@ -111,18 +105,19 @@ at::Tensor space_to_depth(const at::Tensor& images, int64_t patch) {
 
 NetworkImpl::NetworkImpl(NetworkOptions options, const Normalisation& normalisation)
     : options_(std::move(options)) {
-  const auto shapes = convolution_shapes(options_);
+  auto layers = layer_shapes(options_);
+  const auto head = layers.back();
+  layers.pop_back();
   mean_ = register_buffer("mean", channel_constants(normalisation.mean));
   stddev_ = register_buffer("stddev", channel_constants(normalisation.stddev));
-  for (const auto& shape : shapes) {
-    const auto number = convolutions_.size();
-    const auto conv = nn::Conv2dOptions(shape.inputs, shape.outputs, 3).padding(1).bias(false);
-    convolutions_.push_back(register_module(fmt::format("conv{}", number), nn::Conv2d(conv)));
-    norms_.push_back(
-        register_module(fmt::format("norm{}", number), nn::BatchNorm2d(shape.outputs)));
-    pools_.push_back(shape.pools);
+  for (const auto& layer : layers) {
+    const auto conv = nn::Conv2dOptions(layer.inputs, layer.outputs, 3).padding(1).bias(false);
+    convolutions_.push_back(register_module(layer.name, nn::Conv2d(conv)));
+    const auto norm = fmt::format("norm{}", norms_.size());
+    norms_.push_back(register_module(norm, nn::BatchNorm2d(layer.outputs)));
+    pools_.push_back(layer.pools);
   }
-  head_ = register_module("head", nn::Linear(feature_count(shapes.back()), options_.classes));
+  head_ = register_module(head.name, nn::Linear(head.inputs, head.outputs));
 }
 
 at::Tensor NetworkImpl::forward(const at::Tensor& images) {

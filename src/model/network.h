@@ -29,22 +29,9 @@ struct NetworkOptions {
 // Options for images of `schema`.
 NetworkOptions network_options(const Schema& schema, const Architecture& architecture);
 
-// One convolution of the network: its channels, the size of the maps that it reads and writes, and
-// whether 2x2 max pooling follows.
-struct ConvolutionShape {
-  int64_t inputs = 0;
-  int64_t outputs = 0;
-  int64_t rows = 0;
-  int64_t cols = 0;
-  bool pools = false;
-};
-
-// All convolutions, in order. Throws config.network for no layers, fewer than two classes, sizes
-// outside 1 to 4096, a crop that leaves no pixels or a patch above 8.
-std::vector<ConvolutionShape> convolution_shapes(const NetworkOptions& options);
-
-// The number of values per image after the last convolution.
-int64_t feature_count(const ConvolutionShape& last);
+// The network's convolutions, in order, and its linear head. Throws config.network for no layers,
+// fewer than two classes, sizes outside 1 to 4096, a crop that leaves no pixels or a patch above 8.
+std::vector<LayerShape> layer_shapes(const NetworkOptions& options);
 
 // [N, C, rows, cols] -> [N, C patch^2, rows / patch, cols / patch], sizes rounded up and padded
 // with zeros: each patch becomes one pixel with the patch's pixels as channels, in channels-last
@@ -60,7 +47,7 @@ at::Tensor space_to_depth(const at::Tensor& images, int64_t patch);
 // constants are buffers, so they travel with the weights into checkpoint and package.
 class NetworkImpl : public torch::nn::Module {
  public:
-  // Throws as convolution_shapes.
+  // Throws as layer_shapes.
   NetworkImpl(NetworkOptions options, const Normalisation& normalisation);
 
   at::Tensor forward(const at::Tensor& images);

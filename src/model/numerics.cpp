@@ -10,7 +10,6 @@
 
 #include "base/log.h"
 #include "base/rng.h"
-#include "model/network.h"
 #include "model/torch_compat.h"
 
 namespace digits {
@@ -146,18 +145,6 @@ std::string describe(const LayerShape& layer) {
   if (layer.rows == 0) return fmt::format("{} ({} to {})", layer.name, layer.inputs, layer.outputs);
   return fmt::format("{} ({} to {} channels, {}x{})", layer.name, layer.inputs, layer.outputs,
                      layer.rows, layer.cols);
-}
-
-std::vector<LayerShape> layer_shapes(const NetworkOptions& options) {
-  std::vector<LayerShape> layers;
-  const auto shapes = convolution_shapes(options);
-  layers.reserve(shapes.size() + 1);
-  for (const auto& shape : shapes) {
-    layers.push_back({fmt::format("conv{}", layers.size()), shape.inputs, shape.outputs, shape.rows,
-                      shape.cols});
-  }
-  layers.push_back({"head", feature_count(shapes.back()), options.classes});
-  return layers;
 }
 
 LayerOperations libtorch_operations() {

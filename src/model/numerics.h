@@ -11,27 +11,14 @@
 #include <vector>
 
 #include "base/error.h"
+#include "model/architecture.h"
 #include "model/device.h"
 #include "model/tensor_fwd.h"
 
 namespace digits {
 
-struct NetworkOptions;
-
-// A 3x3 convolution, or a linear layer when rows is 0.
-struct LayerShape {
-  std::string name;  // "conv0", "head": as in the network
-  std::int64_t inputs = 0;
-  std::int64_t outputs = 0;
-  std::int64_t rows = 0;
-  std::int64_t cols = 0;
-};
-
 // "conv1 (20 to 32 channels, 7x7)", "head (576 to 10)"
 std::string describe(const LayerShape& layer);
-
-// The network's convolutions and its linear head. Throws as convolution_shapes.
-std::vector<LayerShape> layer_shapes(const NetworkOptions& options);
 
 // The operations under test: LibTorch's, or a test's own.
 struct LayerOperations {
