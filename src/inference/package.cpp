@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <torch/version.h>
 
 #include <algorithm>
@@ -12,7 +13,6 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/log.h"
-#include "inference/changed_versions.h"
 #include "inference/choose_engine.h"
 #include "inference/version.h"
 #include "model/checkpoint.h"
@@ -141,12 +141,12 @@ void require_golden_weights(const ModelSource& source, const Golden& golden, dou
 void announce_changes(const Json& manifest, double difference) {
   const Json::json_pointer place("/lineage/versions");
   if (!manifest.contains(place)) return;
-  const auto changes = changed_versions(manifest.at(place), versions());
+  const auto changes = changed_versions(manifest.at(place));
   if (changes.empty()) return;
   log_info(
       fmt::format("package.other_versions: written with {}: the golden logits hold, with a "
                   "largest difference of {:.2g}",
-                  to_string(changes), difference));
+                  fmt::join(changes, "; "), difference));
 }
 
 // An engine of extras/ is a second definition of the network. If it does not give the golden logits

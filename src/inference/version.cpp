@@ -40,4 +40,17 @@ Json versions() {
               {"cpu_features", cpu_features()}};
 }
 
+std::vector<std::string> changed_versions(const Json& before) {
+  std::vector<std::string> changes;
+  if (!before.is_object()) return changes;
+  const auto now = versions();
+  for (const char* library : {"libtorch", "onednn", "opencv", "blas", "zlib"}) {
+    const std::string written = before.value(library, "unknown");
+    const auto present = now.at(library).get<std::string>();
+    if (written == present) continue;
+    changes.push_back(fmt::format("{} {}, now {}", library, written, present));
+  }
+  return changes;
+}
+
 }  // namespace digits

@@ -47,5 +47,33 @@ TEST(Versions, DescribeTheMachine) {
   EXPECT_EQ(all.size(), 14U);
 }
 
+// Nothing changes on the machine that wrote the package.
+TEST(ChangedVersions, OfTheSameMachineAreNone) {
+  EXPECT_TRUE(changed_versions(versions()).empty());
+  EXPECT_TRUE(changed_versions(Json()).empty());
+}
+
+// Each library counts by itself; the processor and this program's own revision do not.
+TEST(ChangedVersions, NameEachLibrary) {
+  for (const std::string library : {"libtorch", "onednn", "opencv", "blas", "zlib"}) {
+    auto before = versions();
+    before[library] = "0.1";
+    EXPECT_THAT(
+        changed_versions(before),
+        testing::ElementsAre(library + " 0.1, now " + versions().at(library).get<std::string>()));
+  }
+  auto before = versions();
+  before["revision"] = before["cpu_features"] = before["digits"] = "another";
+  EXPECT_TRUE(changed_versions(before).empty());
+}
+
+// A library that the package does not name is a change, too.
+TEST(ChangedVersions, CountAMissingLibrary) {
+  auto before = versions();
+  before.erase("opencv");
+  EXPECT_THAT(changed_versions(before),
+              testing::ElementsAre(testing::StartsWith("opencv unknown, now ")));
+}
+
 }  // namespace
 }  // namespace digits
