@@ -12,6 +12,7 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/nearest.h"
+#include "base/registry.h"
 #include "cli/extras.h"
 #include "inference/version.h"
 
@@ -98,10 +99,10 @@ void register_extras(Extras extras) {
   registered_commands() = core_commands();
   registered_commands().insert(registered_commands().end(), extras.commands.begin(),
                                extras.commands.end());
-  set_engine_factories(std::move(extras.engines));
-  set_package_files(std::move(extras.package_files));
-  set_training_logs(std::move(extras.training_logs));
-  set_exchange_factories(std::move(extras.exchanges));
+  registered<EngineFactory>() = std::move(extras.engines);
+  registered<PackageFile>() = std::move(extras.package_files);
+  registered<TrainingLog>() = std::move(extras.training_logs);
+  registered<ExchangeFactory>() = std::move(extras.exchanges);
   set_picture_reader(std::move(extras.picture_reader));
 }
 

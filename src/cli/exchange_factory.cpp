@@ -2,35 +2,23 @@
 
 #include <fmt/format.h>
 
-#include <utility>
-
 #include "base/error.h"
+#include "base/registry.h"
 #include "pipeline/shared_run.h"
 
 namespace digits {
 
 namespace {
 
-std::vector<ExchangeFactory>& registered_exchanges() {
-  static std::vector<ExchangeFactory> factories;
-  return factories;
-}
-
 // The first exchange that a factory makes.
 std::unique_ptr<GradientExchange> make_exchange(const ParsedOptions& parsed) {
-  for (const auto& factory : exchange_factories()) {
+  for (const auto& factory : registered<ExchangeFactory>()) {
     if (auto exchange = factory.make(parsed)) return exchange;
   }
   return nullptr;
 }
 
 }  // namespace
-
-const std::vector<ExchangeFactory>& exchange_factories() { return registered_exchanges(); }
-
-void set_exchange_factories(std::vector<ExchangeFactory> factories) {
-  registered_exchanges() = std::move(factories);
-}
 
 int run_shared(const ParsedOptions& parsed, const std::function<int(GradientExchange*)>& work) {
   const auto exchange = make_exchange(parsed);

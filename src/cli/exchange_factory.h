@@ -1,9 +1,9 @@
-// Registers the connections among the processes of a training that the folders of extras/ add.
+// Connects the processes of a training by a factory; folders of extras/ register them
+// (base/registry.h).
 #pragma once
 
 #include <functional>
 #include <memory>
-#include <vector>
 
 #include "cli/options.h"
 #include "model/gradient_exchange.h"
@@ -17,11 +17,6 @@ struct ExchangeFactory {
   // distributed.*.
   std::function<std::unique_ptr<GradientExchange>(const ParsedOptions& parsed)> make;
 };
-
-// The program's factories: none before set_exchange_factories is called. Not thread-safe: set them
-// before the first training.
-const std::vector<ExchangeFactory>& exchange_factories();
-void set_exchange_factories(std::vector<ExchangeFactory> factories);
 
 // Calls `work` with this process's exchange, or with null when it trains alone, and returns the
 // result. A rank other than 0 trains with rank 0 instead, and returns kDone. An error of one rank

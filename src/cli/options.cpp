@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/nearest.h"
 #include "base/printable.h"
+#include "base/registry.h"
 #include "cli/exchange_factory.h"
 #include "inference/engine_factory.h"
 #include "pipeline/config.h"
@@ -170,12 +171,12 @@ void CommandOptions::add_digit_checks() {
 }
 
 void CommandOptions::add_training_logs() {
-  for (const auto& log : training_logs()) flag(log.option, log.help);
+  for (const auto& log : registered<TrainingLog>()) flag(log.option, log.help);
 }
 
 void CommandOptions::add_exchanges() {
-  if (exchange_factories().empty()) return;
-  for (const auto& factory : exchange_factories()) factory.add_options(*this);
+  if (registered<ExchangeFactory>().empty()) return;
+  for (const auto& factory : registered<ExchangeFactory>()) factory.add_options(*this);
   flag("allow-world-change", "with --resume: continue with another number of processes");
 }
 

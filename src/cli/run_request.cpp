@@ -4,6 +4,7 @@
 
 #include "base/files.h"
 #include "base/printable.h"
+#include "base/registry.h"
 #include "pipeline/run_directory.h"
 #include "pipeline/training_log.h"
 #include "repository/model_folder.h"
@@ -56,7 +57,7 @@ RunRequest run_request(const ParsedOptions& parsed) {
   RunRequest request;
   request.options.resume = parsed.has("resume");
   request.options.allow_world_change = parsed.has("allow-world-change");
-  for (const auto& log : training_logs()) {
+  for (const auto& log : registered<TrainingLog>()) {
     if (parsed.has(log.option)) request.options.logs.push_back(log.option);
   }
   if (request.options.resume && parsed.has("out")) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "base/registry.h"
 #include "inference/torchscript_engine.h"
 
 namespace digits {
@@ -24,7 +25,7 @@ std::unique_ptr<InferenceEngine> make_by_factory(const std::string& name, const 
                 fmt::format("engine {}: it runs on the CPU, not on {}", name, device.str()),
                 "--engine auto chooses an available one");
   }
-  for (const auto& factory : engine_factories()) {
+  for (const auto& factory : registered<EngineFactory>()) {
     if (has_name(factory, name)) return factory.make(name, source);
   }
   throw Error(
@@ -44,7 +45,8 @@ std::vector<Candidate> candidates(const std::string& name, c10::Device device) {
   if (name != "auto" && name != "torchscript") return {{name, onednn}};
   std::vector<Candidate> all;
   if (name == "auto") {
-    for (const auto& factory : engine_factories()) all.push_back({factory.names.front(), onednn});
+    for (const auto& factory : registered<EngineFactory>())
+      all.push_back({factory.names.front(), onednn});
   }
   all.push_back({"torchscript", onednn});
   if (onednn && device.is_cpu()) all.push_back({"torchscript", false});

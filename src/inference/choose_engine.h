@@ -20,8 +20,8 @@ using EngineCheck = std::function<std::optional<Error>(const InferenceEngine&)>;
 // device.numerics for an engine that computes a layer incorrectly on this machine.
 std::optional<Error> check_engine(const InferenceEngine& engine);
 
-// "torchscript" runs on any device, the engines of engine_factories() on the CPU. "auto" takes the
-// first of the latter that can run, else torchscript: the choice depends on the build and the
+// "torchscript" runs on any device, the engines of registered factories on the CPU. "auto" takes
+// the first of the latter that can run, else torchscript: the choice depends on the build and the
 // device, never on a measurement, so that equal calls give equal logits. Throws engine.unknown,
 // engine.unavailable, and package.malformed for a source that is not a model.
 //

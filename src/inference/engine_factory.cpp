@@ -2,20 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <utility>
-
 #include "base/error.h"
+#include "base/registry.h"
 #include "model/checkpoint.h"
 #include "repository/package_files.h"
 
 namespace digits {
 
 namespace {
-
-std::vector<EngineFactory>& registered_engines() {
-  static std::vector<EngineFactory> factories;
-  return factories;
-}
 
 // A description can claim a network of any size: the file must be large enough for its weights
 // before memory is allocated.
@@ -47,15 +41,9 @@ Network network_of(const ModelSource& source) {
   }
 }
 
-const std::vector<EngineFactory>& engine_factories() { return registered_engines(); }
-
-void set_engine_factories(std::vector<EngineFactory> factories) {
-  registered_engines() = std::move(factories);
-}
-
 std::vector<std::string> engine_names() {
   std::vector<std::string> names{"auto", "torchscript"};
-  for (const auto& factory : engine_factories()) {
+  for (const auto& factory : registered<EngineFactory>()) {
     names.insert(names.end(), factory.names.begin(), factory.names.end());
   }
   return names;

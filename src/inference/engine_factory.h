@@ -1,4 +1,5 @@
-// Registers engines beside TorchScript that compute a package's logits, from folders of extras/.
+// Describes engines beside TorchScript that compute a package's logits; folders of extras/ register
+// them (base/registry.h).
 #pragma once
 
 #include <functional>
@@ -33,12 +34,7 @@ struct EngineFactory {
   std::function<std::unique_ptr<InferenceEngine>(const std::string& name, const ModelSource&)> make;
 };
 
-// The program's factories: none before set_engine_factories is called. Not thread-safe: set them
-// before the first engine is made.
-const std::vector<EngineFactory>& engine_factories();
-void set_engine_factories(std::vector<EngineFactory> factories);
-
-// "auto", "torchscript" and the names of all factories.
+// "auto", "torchscript" and the names of all registered factories.
 std::vector<std::string> engine_names();
 
 }  // namespace digits

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "base/error.h"
+#include "base/registry.h"
 #include "inference/engine_factory.h"
 #include "model/checkpoint.h"
 #include "model/network.h"
@@ -137,7 +138,7 @@ std::vector<NumericsRow> numerics_table(const std::vector<std::int64_t>& channel
     table.add(precision, Layout::kChannelsLast, to_string(precision) + " channels last");
     table.add(precision, Layout::kContiguous, to_string(precision) + " contiguous");
   }
-  for (const auto& factory : engine_factories()) {
+  for (const auto& factory : registered<EngineFactory>()) {
     for (const auto& name : factory.names) {
       const auto columns = engine_columns(factory, name, channels);
       if (columns.differences.empty()) continue;

@@ -24,7 +24,7 @@ struct NumericsRow {
 };
 
 // One column for each number of input channels, for LibTorch's convolutions in `precisions` and for
-// those of each engine of engine_factories().
+// those of each engine of the registered factories.
 std::vector<NumericsRow> numerics_table(const std::vector<std::int64_t>& channels,
                                         const std::vector<Precision>& precisions,
                                         const LayerOperations& operations = libtorch_operations());

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/registry.h"
 #include "base/statistics.h"
 #include "behaviour/functionality.h"
 #include "inference/package.h"
@@ -56,7 +57,7 @@ Json numerics_of(const Json& numerics) {
 std::map<std::string, std::string> extra_files(const std::string& torchscript,
                                                const Schema& schema) {
   std::map<std::string, std::string> files;
-  for (const auto& file : package_files()) {
+  for (const auto& file : registered<PackageFile>()) {
     try {
       files[file.name] = file.make(torchscript, schema);
     } catch (const Error& error) {

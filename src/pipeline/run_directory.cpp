@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/file_lock.h"
 #include "base/files.h"
+#include "base/registry.h"
 #include "inference/package_file.h"
 #include "repository/manifest.h"
 
@@ -64,7 +65,8 @@ std::vector<Artifact> artifacts() {
       {"package/README.md", "", 1000},
       {"package/SHA256SUMS", "", 400},
   };
-  for (const auto& file : package_files()) all.push_back({"package/" + file.name, "", 1000});
+  for (const auto& file : registered<PackageFile>())
+    all.push_back({"package/" + file.name, "", 1000});
   return all;
 }
 

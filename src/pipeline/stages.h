@@ -72,7 +72,7 @@ TrainOptions train_options(const Config& config);
 Network make_network(const Dataset& training, const Config& config);
 
 struct RunOptions {
-  std::vector<std::string> logs{};  // options of training_logs(); they change no result
+  std::vector<std::string> logs{};  // options of the registered logs; they change no result
   bool resume = false;              // continue a stopped run
   bool train_only = false;          // stop after training
   // With other ranks, whose rank 0 this is: see pipeline/shared_run.h. Null: alone.

@@ -1,4 +1,5 @@
-// Registers the logs of a training that the folders of extras/ add, each with an option of its own.
+// Describes a log of a training, with an option of its own; folders of extras/ register them
+// (base/registry.h).
 #pragma once
 
 #include <cstddef>
@@ -25,12 +26,8 @@ struct TrainingLog {
       make;
 };
 
-// The program's logs: none before set_training_logs is called. Not thread-safe: set them before the
-// first training.
-const std::vector<TrainingLog>& training_logs();
-void set_training_logs(std::vector<TrainingLog> logs);
-
-// The callbacks of the logs whose option is among `chosen`, as TrainingLog::make returns them.
+// The callbacks of the registered logs whose option is among `chosen`, as TrainingLog::make returns
+// them.
 std::vector<TrainObserver> make_logs(const std::vector<std::string>& chosen,
                                      const RunDirectory& run, std::size_t first_step,
                                      const Dataset& training, const TrainOptions& options);

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/files.h"
+#include "base/registry.h"
 #include "support/program.h"
 #include "support/testing.h"
 
@@ -56,10 +57,10 @@ ProcessResult call_digits(const std::vector<std::string>& arguments) {
 
 void register_all_extras() {
   auto own = all_extras();
-  set_engine_factories(std::move(own.engines));
-  set_package_files(std::move(own.package_files));
-  set_training_logs(std::move(own.training_logs));
-  set_exchange_factories(std::move(own.exchanges));
+  registered<EngineFactory>() = std::move(own.engines);
+  registered<PackageFile>() = std::move(own.package_files);
+  registered<TrainingLog>() = std::move(own.training_logs);
+  registered<ExchangeFactory>() = std::move(own.exchanges);
   set_picture_reader(std::move(own.picture_reader));
 }
 

@@ -7,6 +7,7 @@
 #include <new>
 
 #include "base/error.h"
+#include "base/registry.h"
 #include "support/fake_ranks.h"
 #include "support/testing.h"
 
@@ -42,13 +43,14 @@ thread_local GradientExchange* exchange_here = nullptr;
 class RunShared : public testing::Test {
  protected:
   RunShared() {
-    set_exchange_factories({{[](CommandOptions& options) { options.flag("shared", "test"); },
-                             [](const ParsedOptions&) -> std::unique_ptr<GradientExchange> {
-                               if (exchange_here == nullptr) return nullptr;
-                               return std::make_unique<Forwarding>(*exchange_here);
-                             }}});
+    registered<ExchangeFactory>() = {
+        ExchangeFactory{[](CommandOptions& options) { options.flag("shared", "test"); },
+                        [](const ParsedOptions&) -> std::unique_ptr<GradientExchange> {
+                          if (exchange_here == nullptr) return nullptr;
+                          return std::make_unique<Forwarding>(*exchange_here);
+                        }}};
   }
-  ~RunShared() override { set_exchange_factories({}); }
+  ~RunShared() override { registered<ExchangeFactory>().clear(); }
 };
 
 TEST_F(RunShared, WithoutAnExchangeRunsAlone) {
@@ -103,7 +105,7 @@ TEST_F(RunShared, AddsTheOptionsOfAFactory) {
   const auto parsed = options.parse({"--shared", "--allow-world-change"});
   EXPECT_TRUE(parsed->has("shared"));
   EXPECT_TRUE(parsed->has("allow-world-change"));
-  set_exchange_factories({});
+  registered<ExchangeFactory>().clear();
   CommandOptions without("train", "test");
   without.add_exchanges();
   expect_error("usage.option", [&] { without.parse({"--allow-world-change"}); });

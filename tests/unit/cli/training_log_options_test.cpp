@@ -1,3 +1,4 @@
+#include "base/registry.h"
 #include "cli/options.h"
 #include "cli/run_request.h"
 #include "model/trainer.h"
@@ -12,13 +13,13 @@ TEST(TrainingLogOptions, ArePassedOn) {
   const auto make = [](const auto&, std::size_t, const auto&, const auto&) {
     return TrainObserver();
   };
-  set_training_logs({{"curves", "help", make}, {"pictures", "help", make}});
+  registered<TrainingLog>() = {{"curves", "help", make}, {"pictures", "help", make}};
   CommandOptions options("train", "for tests");
   options.add_config();
   options.add_run_path();
   options.add_training_logs();
   const auto request = run_request(*options.parse({"--pictures", "--preset", "fast"}));
-  set_training_logs({});
+  registered<TrainingLog>().clear();
   EXPECT_THAT(request.options.logs, testing::ElementsAre("pictures"));
 }
 

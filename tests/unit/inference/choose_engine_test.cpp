@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/registry.h"
 #include "inference/engine_factory.h"
 #include "model/checkpoint.h"
 #include "model/numerics.h"
@@ -24,9 +25,9 @@ namespace {
 
 class ChooseEngine : public testing::Test {
  public:
-  ChooseEngine() { set_engine_factories({fake_factory("fast", "fast-bfloat16")}); }
+  ChooseEngine() { registered<EngineFactory>() = {fake_factory("fast", "fast-bfloat16")}; }
   ~ChooseEngine() override {
-    set_engine_factories({});
+    registered<EngineFactory>().clear();
     enable_onednn(true);
   }
 
@@ -44,7 +45,7 @@ class ChooseEngine : public testing::Test {
 
 // Without extras TorchScript is the only engine.
 TEST_F(ChooseEngine, IsTorchScriptWithoutFactories) {
-  set_engine_factories({});
+  registered<EngineFactory>().clear();
   EXPECT_EQ(make("auto")->name(), "torchscript");
   EXPECT_THAT(engine_names(), testing::ElementsAre("auto", "torchscript"));
   expect_error("engine.unknown", [&] { make("fast"); });
@@ -61,7 +62,7 @@ TEST_F(ChooseEngine, PrefersAFactorysEngine) {
 
 // Factories are tried in their order. Only "auto" skips one that cannot run on this processor.
 TEST_F(ChooseEngine, SkipsAnUnsupportedFactory) {
-  set_engine_factories({unavailable_factory("npu"), fake_factory("fast", "fast-bfloat16")});
+  registered<EngineFactory>() = {unavailable_factory("npu"), fake_factory("fast", "fast-bfloat16")};
   EXPECT_EQ(make("auto")->name(), "fast");
   expect_error("engine.unavailable", [&] { make("npu"); });
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/registry.h"
 #include "inference/engine_factory.h"
 #include "inference/numerics_table.h"
 #include "support/engines.h"
@@ -224,9 +225,9 @@ TEST(NumericsTable, HasRowsOfTheGivenPrecisions) {
 
 // An engine that this processor cannot run has no row. Each other engine has one.
 TEST(NumericsTable, OmitsUnavailableEngines) {
-  set_engine_factories({unavailable_factory("npu"), fake_factory("fast", "fast-bfloat16")});
+  registered<EngineFactory>() = {unavailable_factory("npu"), fake_factory("fast", "fast-bfloat16")};
   const auto table = numerics_table({4}, {});
-  set_engine_factories({});
+  registered<EngineFactory>().clear();
   std::vector<std::string> names;
   for (const auto& one : table) names.push_back(one.name);
   EXPECT_THAT(names,

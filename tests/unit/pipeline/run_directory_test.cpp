@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/files.h"
+#include "base/registry.h"
 #include "inference/package_file.h"
 #include "pipeline/start_run.h"
 #include "support/testing.h"
@@ -21,21 +22,21 @@ TEST(Artifacts, FollowTheRegisteredPackageFiles) {
     return std::any_of(all.begin(), all.end(),
                        [](const Artifact& artifact) { return artifact.name == "package/x.txt"; });
   };
-  set_package_files({{"x.txt", nullptr}});
+  registered<PackageFile>() = {PackageFile{"x.txt", nullptr}};
   EXPECT_TRUE(names_it());
-  set_package_files({});
+  registered<PackageFile>().clear();
   EXPECT_FALSE(names_it());
 }
 
 // The files of a run in the order in which they appear, with the schema of a JSON document and the
 // smallest size of a complete file.
 TEST(Artifacts, AreTheFilesOfARun) {
-  set_package_files({{"x.txt", nullptr}});
+  registered<PackageFile>() = {PackageFile{"x.txt", nullptr}};
   std::string list;
   for (const auto& [name, schema, min_size] : artifacts()) {
     list += fmt::format("{} {} {}\n", name, schema.empty() ? "-" : schema, min_size);
   }
-  set_package_files({});
+  registered<PackageFile>().clear();
   EXPECT_EQ(list,
             "config.toml - 200\n"
             "gates.toml - 50\n"

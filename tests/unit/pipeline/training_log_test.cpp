@@ -1,5 +1,6 @@
 #include "pipeline/training_log.h"
 
+#include "base/registry.h"
 #include "model/trainer.h"
 #include "support/testing.h"
 
@@ -19,9 +20,9 @@ class TrainingLogs : public testing::Test {
              return TrainObserver();
            }});
     }
-    set_training_logs(std::move(logs));
+    registered<TrainingLog>() = std::move(logs);
   }
-  void TearDown() override { set_training_logs({}); }
+  void TearDown() override { registered<TrainingLog>().clear(); }
 
   std::vector<std::string> made_;
 };

@@ -1,4 +1,5 @@
 // The oneDNN engine agrees with the eager network.
+#include "base/registry.h"
 #include "integration/agreement.h"
 #include "onednn/onednn_factory.h"
 
@@ -6,7 +7,7 @@ namespace digits {
 namespace {
 
 TEST_F(Agreement, OneDnnMatchesTheEagerNetwork) {
-  set_engine_factories({onednn_factory()});
+  registered<EngineFactory>() = {onednn_factory()};
   compare("oneDNN in C++",
           [](const ExportedModel& subject) { return forward_by("onednn", subject); });
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/registry.h"
 #include "inference/choose_engine.h"
 #include "inference/numerics_table.h"
 #include "model/checkpoint.h"
@@ -19,8 +20,8 @@ namespace {
 
 class OnednnFactory : public testing::Test {
  public:
-  OnednnFactory() { set_engine_factories({onednn_factory()}); }
-  ~OnednnFactory() override { set_engine_factories({}); }
+  OnednnFactory() { registered<EngineFactory>() = {onednn_factory()}; }
+  ~OnednnFactory() override { registered<EngineFactory>().clear(); }
 
   std::unique_ptr<InferenceEngine> make(const std::string& name) const {
     return make_engine(name, {torchscript_, weights_, schema_, architecture_}, c10::kCPU);
