@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "base/error.h"
 #include "base/registry.h"
@@ -22,11 +23,6 @@ std::vector<LayerShape> shapes_with(std::int64_t channels) {
   return {{"", channels, 10, 3, 11}, {"", channels, 20, 5, 4}, {"", channels, 32, 14, 14}};
 }
 
-struct Columns {
-  std::vector<double> forward;
-  std::vector<double> backward;
-};
-
 // NaN when a result could not be computed.
 double largest(const std::vector<NumericsResult>& results, double NumericsResult::*direction) {
   double difference = 0.0;
@@ -37,15 +33,22 @@ double largest(const std::vector<NumericsResult>& results, double NumericsResult
   return difference;
 }
 
-Columns columns_of(const std::vector<std::int64_t>& channels, const NumericsOptions& options,
-                   const LayerOperations& operations) {
-  Columns columns;
+// Adds a row of the differences forward, and one of those backward.
+void add_convolutions(std::vector<NumericsRow>& rows, const std::string& name,
+                      const std::vector<std::int64_t>& channels, NumericsOptions options,
+                      const LayerOperations& operations) {
+  options.backward = true;
+  const bool used = options.layout == Layout::kChannelsLast;
+  const double tolerance = numerics_tolerance(options.precision);
+  NumericsRow forward{name + ", forward", used, tolerance, {}};
+  NumericsRow backward{name + ", backward", used, tolerance, {}};
   for (const auto inputs : channels) {
     const auto results = check_layers(shapes_with(inputs), options, operations);
-    columns.forward.push_back(largest(results, &NumericsResult::forward));
-    columns.backward.push_back(largest(results, &NumericsResult::backward));
+    forward.differences.push_back(largest(results, &NumericsResult::forward));
+    backward.differences.push_back(largest(results, &NumericsResult::backward));
   }
-  return columns;
+  rows.push_back(std::move(forward));
+  rows.push_back(std::move(backward));
 }
 
 // An engine of a network of one layer, for images of `channels`.
@@ -61,67 +64,21 @@ std::unique_ptr<InferenceEngine> make_small_engine(const EngineFactory& factory,
   return factory.make(name, {torchscript, weights, schema, architecture});
 }
 
-struct EngineColumns {
-  Precision precision = Precision::kFloat32;
-  std::vector<double> differences;  // by channels; none where the engine cannot run
-};
-
-EngineColumns engine_columns(const EngineFactory& factory, const std::string& name,
-                             const std::vector<std::int64_t>& channels) {
-  EngineColumns columns;
+// Adds a row, unless this processor cannot run the engine.
+void add_engine(std::vector<NumericsRow>& rows, const EngineFactory& factory,
+                const std::string& name, const std::vector<std::int64_t>& channels) {
+  NumericsRow row{fmt::format("engine {}, forward", name), true, 0.0, {}};
   try {
     for (const auto inputs : channels) {
       const auto engine = make_small_engine(factory, name, inputs);
-      columns.precision = engine->precision();
-      columns.differences.push_back(largest(engine->check_layers(), &NumericsResult::forward));
+      row.tolerance = numerics_tolerance(engine->precision());
+      row.differences.push_back(largest(engine->check_layers(), &NumericsResult::forward));
     }
+    rows.push_back(std::move(row));
   } catch (const Error& error) {
     if (error.code() != "engine.unavailable") throw;
-    columns.differences.clear();
   }
-  return columns;
 }
-
-// Disables oneDNN in LibTorch while it lives.
-class WithoutOneDnn {
- public:
-  WithoutOneDnn() : before_(onednn_enabled()) { enable_onednn(false); }
-  ~WithoutOneDnn() { enable_onednn(before_); }
-  WithoutOneDnn(const WithoutOneDnn&) = delete;
-  WithoutOneDnn& operator=(const WithoutOneDnn&) = delete;
-
- private:
-  bool before_;
-};
-
-class Table {
- public:
-  Table(const std::vector<std::int64_t>& channels, const LayerOperations& operations)
-      : channels_(channels), operations_(operations) {}
-
-  void add(Precision precision, Layout layout, const std::string& name) {
-    NumericsOptions options;
-    options.precision = precision;
-    options.layout = layout;
-    options.backward = true;
-    const auto columns = columns_of(channels_, options, operations_);
-    const bool used = layout == Layout::kChannelsLast;
-    add(name + ", forward", used, precision, columns.forward);
-    add(name + ", backward", used, precision, columns.backward);
-  }
-
-  void add(const std::string& name, bool used, Precision precision,
-           const std::vector<double>& differences) {
-    rows_.push_back({name, used, numerics_tolerance(precision), differences});
-  }
-
-  std::vector<NumericsRow> take() { return std::move(rows_); }
-
- private:
-  const std::vector<std::int64_t>& channels_;
-  const LayerOperations& operations_;
-  std::vector<NumericsRow> rows_;
-};
 
 }  // namespace
 
@@ -133,22 +90,23 @@ const std::vector<std::int64_t>& table_channels() {
 std::vector<NumericsRow> numerics_table(const std::vector<std::int64_t>& channels,
                                         const std::vector<Precision>& precisions,
                                         const LayerOperations& operations) {
-  Table table(channels, operations);
+  std::vector<NumericsRow> rows;
+  NumericsOptions options;
   for (const auto precision : precisions) {
-    table.add(precision, Layout::kChannelsLast, to_string(precision) + " channels last");
-    table.add(precision, Layout::kContiguous, to_string(precision) + " contiguous");
+    options.precision = precision;
+    options.layout = Layout::kChannelsLast;
+    add_convolutions(rows, to_string(precision) + " channels last", channels, options, operations);
+    options.layout = Layout::kContiguous;
+    add_convolutions(rows, to_string(precision) + " contiguous", channels, options, operations);
   }
   for (const auto& factory : registered<EngineFactory>()) {
-    for (const auto& name : factory.names) {
-      const auto columns = engine_columns(factory, name, channels);
-      if (columns.differences.empty()) continue;
-      table.add(fmt::format("engine {}, forward", name), true, columns.precision,
-                columns.differences);
-    }
+    for (const auto& name : factory.names) add_engine(rows, factory, name, channels);
   }
-  const WithoutOneDnn without;
-  table.add(Precision::kFloat32, Layout::kChannelsLast, "float32 without oneDNN");
-  return table.take();
+  const bool onednn = onednn_enabled();
+  enable_onednn(false);
+  add_convolutions(rows, "float32 without oneDNN", channels, {}, operations);
+  enable_onednn(onednn);
+  return rows;
 }
 
 bool is_correct(const NumericsRow& row) {
