@@ -49,7 +49,8 @@ struct TrainObserver {
   std::function<void(const TrainingState& state)> on_state;
 };
 
-// Throws config.train for options with which `ranks` processes cannot train on `samples` samples.
+// Throws config.train for a batch size with which `ranks` processes cannot train on `samples`
+// samples.
 void require_trainable(const TrainOptions& options, std::size_t samples, int ranks = 1);
 
 // The batch options of an epoch, counted from 1.

@@ -53,7 +53,7 @@ void visit_keys(ConfigType& config, Visitor&& visit) {
   visit("train", "min_steps", config.train.min_steps, {0, 1e9});
   visit("train", "batch_size", config.train.batch_size, {1, 1e6});
   visit("train", "max_batch_share", config.train.max_batch_share, {0.001, 1});
-  visit("train", "learning_rate", config.train.learning_rate, {0, 1e3});
+  visit("train", "learning_rate", config.train.learning_rate, {1e-9, 1e3});
   visit("train", "weight_decay", config.train.weight_decay, {0, 1e3});
   visit("train", "label_smoothing", config.train.label_smoothing, {0, 0.99});
   visit("train", "average", config.train.average, {0, 0.99999});

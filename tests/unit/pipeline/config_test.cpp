@@ -108,6 +108,8 @@ TEST(Config, RejectsImpossibleValues) {
                            "[augment]\noutliers = 1.0",
                            "[augment]\nshift = -1",
                            "[train]\nlearning_rate = inf",
+                           "[train]\nlearning_rate = 0.0",
+                           "[train]\nweight_decay = -0.1",
                            "[data]\nsynthetic_rows = 4294967324",
                            "[train]\nepochs = 4294967297",
                            "[network]\nblocks = [[1000000000]]",
