@@ -33,7 +33,7 @@ Dataset draw(std::uint64_t first, std::size_t count) {
 
 std::vector<std::uint8_t> retrained(const Dataset& training, const Dataset& test,
                                     std::uint64_t seed) {
-  Network network(network_options(training.schema, {0, 2, {{8}, {16}}}),
+  Network network(NetworkOptions{training.schema, {0, 2, {{8}, {16}}}},
                   compute_normalisation(training));
   initialise(network, seed);
   TrainOptions options;

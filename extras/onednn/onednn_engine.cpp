@@ -56,9 +56,10 @@ OnednnEngine::OnednnEngine(const Network& network, Precision precision)
 
   const auto& first = folded_.layers.front().shape;
   const auto crop = options_.architecture.crop, patch = options_.architecture.patch;
-  row_offsets_ = offsets(options_.rows - 2 * crop, patch, first.cols * first.inputs,
-                         patch * options_.channels);
-  col_offsets_ = offsets(options_.cols - 2 * crop, patch, first.inputs, options_.channels);
+  row_offsets_ = offsets(options_.schema.rows - 2 * crop, patch, first.cols * first.inputs,
+                         patch * options_.schema.channels);
+  col_offsets_ =
+      offsets(options_.schema.cols - 2 * crop, patch, first.inputs, options_.schema.channels);
   input_size_ = first.rows * first.cols * first.inputs;
   release_piece(take(1), 1);  // throws for a precision that oneDNN lacks
 }
@@ -69,13 +70,13 @@ std::string OnednnEngine::name() const {
 
 at::Tensor OnednnEngine::forward(const at::Tensor& images) const {
   const auto input = images.to(at::kCPU, at::kFloat).permute({0, 2, 3, 1}).contiguous();
-  auto logits = at::empty({images.size(0), options_.classes}, at::kFloat);
+  auto logits = at::empty({images.size(0), options_.schema.classes()}, at::kFloat);
   run(input.data_ptr<float>(), images.size(0), of_units_, logits.data_ptr<float>());
   return logits;
 }
 
 std::vector<float> OnednnEngine::logits(const std::uint8_t* images, std::size_t n) const {
-  std::vector<float> logits(n * static_cast<std::size_t>(options_.classes));
+  std::vector<float> logits(n * static_cast<std::size_t>(options_.schema.classes()));
   run(images, static_cast<int64_t>(n), of_bytes_, logits.data());
   return logits;
 }
@@ -99,7 +100,7 @@ std::vector<NumericsResult> OnednnEngine::check_layers() const {
 
 template <typename Pixel>
 void OnednnEngine::run(const Pixel* images, int64_t n, const Affine& affine, float* logits) const {
-  const auto image_size = options_.rows * options_.cols * options_.channels;
+  const auto image_size = static_cast<int64_t>(options_.schema.image_bytes());
   const auto pieces = (n + kPieceImages - 1) / kPieceImages;
   at::parallel_for(0, pieces, 1, [&](int64_t begin, int64_t end) {
     const OneThread one_thread;
@@ -108,7 +109,8 @@ void OnednnEngine::run(const Pixel* images, int64_t n, const Affine& affine, flo
       const auto first = i * kPieceImages, count = std::min(kPieceImages, n - first);
       auto piece = take(count);
       fill(images + first * image_size, count, affine, piece->input());
-      std::copy_n(piece->run(), count * options_.classes, logits + first * options_.classes);
+      std::copy_n(piece->run(), count * options_.schema.classes(),
+                  logits + first * options_.schema.classes());
       release_piece(std::move(piece), count);
     }
   });
@@ -118,12 +120,12 @@ void OnednnEngine::run(const Pixel* images, int64_t n, const Affine& affine, flo
 // edge are never written, and stay zero.
 template <typename Pixel>
 void OnednnEngine::fill(const Pixel* images, int64_t n, const Affine& affine, float* input) const {
-  const auto crop = options_.architecture.crop, channels = options_.channels;
-  const auto image_size = options_.rows * options_.cols * channels;
+  const int64_t crop = options_.architecture.crop, channels = options_.schema.channels;
+  const auto image_size = static_cast<int64_t>(options_.schema.image_bytes());
   for (int64_t i = 0; i < n; ++i) {
     for (std::size_t y = 0; y < row_offsets_.size(); ++y) {
       const auto row = crop + static_cast<int64_t>(y);
-      const Pixel* pixel = images + i * image_size + (row * options_.cols + crop) * channels;
+      const Pixel* pixel = images + i * image_size + (row * options_.schema.cols + crop) * channels;
       float* const target = input + i * input_size_ + row_offsets_[y];
       for (const auto offset : col_offsets_) {
         for (int64_t c = 0; c < channels; ++c, ++pixel) {

@@ -30,7 +30,7 @@ void require_possible(const NetworkOptions& options, std::size_t bytes) {
 Network network_of(const ModelSource& source) {
   try {
     const std::vector<double> ones(static_cast<std::size_t>(source.schema.channels), 1.0);
-    const auto options = network_options(source.schema, source.architecture);
+    const NetworkOptions options{source.schema, source.architecture};
     require_possible(options, source.weights.size());
     Network network(options, Normalisation{ones, ones});
     copy_tensors(network_tensors(network),

@@ -57,7 +57,7 @@ std::unique_ptr<InferenceEngine> make_small_engine(const EngineFactory& factory,
   const Schema schema{9, 7, static_cast<int>(channels), numbered_class_names(10)};
   const Architecture architecture{0, 1, {{20}}};
   const std::vector<double> ones(static_cast<std::size_t>(channels), 1.0);
-  Network network(network_options(schema, architecture), Normalisation{ones, ones});
+  Network network(NetworkOptions{schema, architecture}, Normalisation{ones, ones});
   initialise(network, 1);
   const auto torchscript = export_torchscript(network);
   const auto weights = format_safetensors(network_tensors(network));

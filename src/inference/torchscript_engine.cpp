@@ -74,7 +74,7 @@ class TorchScriptEngine : public InferenceEngine {
 std::unique_ptr<InferenceEngine> make_torchscript(const ModelSource& source, c10::Device device) {
   std::vector<LayerShape> layers;
   try {
-    layers = layer_shapes(network_options(source.schema, source.architecture));
+    layers = layer_shapes(NetworkOptions{source.schema, source.architecture});
   } catch (const Error& error) {
     throw Error("package.malformed", error.what(), error.hint());
   }

@@ -31,7 +31,7 @@ CheckpointInfo parse_info(const Json& json) {
 Network empty_network(const CheckpointInfo& info, const fs::path& path) {
   try {
     const std::vector<double> ones(static_cast<std::size_t>(info.schema.channels), 1.0);
-    return Network(network_options(info.schema, info.architecture), Normalisation{ones, ones});
+    return Network(NetworkOptions{info.schema, info.architecture}, Normalisation{ones, ones});
   } catch (const std::exception& error) {  // impossible sizes
     throw Error("checkpoint.mismatch", fmt::format("{}: {}", path.string(), error.what()),
                 "the checkpoint's description was edited or damaged");

@@ -23,23 +23,25 @@ at::Tensor channel_constants(const std::vector<double>& values) {
 bool valid(const NetworkOptions& options) {
   constexpr int64_t kLimit = 4096;  // of any side or width: a larger one is a mistake
   const auto in_range = [](int64_t size) { return size >= 1 && size <= kLimit; };
+  const auto& schema = options.schema;
   const auto& [crop, patch, blocks] = options.architecture;
   const auto is_block = [&](const std::vector<int64_t>& widths) {
     return !widths.empty() && std::all_of(widths.begin(), widths.end(), in_range);
   };
-  return in_range(options.rows) && in_range(options.cols) && in_range(options.channels) &&
-         in_range(options.classes) && options.classes > 1 && crop >= 0 &&
-         2 * crop < std::min(options.rows, options.cols) && patch >= 1 && patch <= 8 &&
+  return in_range(schema.rows) && in_range(schema.cols) && in_range(schema.channels) &&
+         in_range(schema.classes()) && schema.classes() > 1 && crop >= 0 &&
+         2 * crop < std::min(schema.rows, schema.cols) && patch >= 1 && patch <= 8 &&
          !blocks.empty() && std::all_of(blocks.begin(), blocks.end(), is_block);
 }
 
 void check(const NetworkOptions& options) {
   if (valid(options)) return;
+  const auto& schema = options.schema;
   throw Error("config.network",
               fmt::format("{} classes, images {}x{}x{}, crop {}, patch {}, blocks {}; expected at "
                           "least 2 classes, sizes and widths from 1 to 4096, a crop that leaves "
                           "pixels, a patch from 1 to 8, no empty block",
-                          options.classes, options.rows, options.cols, options.channels,
+                          schema.classes(), schema.rows, schema.cols, schema.channels,
                           options.architecture.crop, options.architecture.patch,
                           options.architecture.blocks),
               "check [network] and the data set");
@@ -54,22 +56,13 @@ void fill_normal(at::Tensor& parameter, double stddev, Rng rng) {
 
 }  // namespace
 
-NetworkOptions network_options(const Schema& schema, const Architecture& architecture) {
-  NetworkOptions options;
-  options.rows = schema.rows;
-  options.cols = schema.cols;
-  options.channels = schema.channels;
-  options.classes = schema.classes();
-  options.architecture = architecture;
-  return options;
-}
-
 std::vector<LayerShape> layer_shapes(const NetworkOptions& options) {
   check(options);
+  const auto& schema = options.schema;
   const auto& [crop, patch, blocks] = options.architecture;
-  auto rows = (options.rows - 2 * crop + patch - 1) / patch;
-  auto cols = (options.cols - 2 * crop + patch - 1) / patch;
-  auto inputs = options.channels * patch * patch;
+  auto rows = (schema.rows - 2 * crop + patch - 1) / patch;
+  auto cols = (schema.cols - 2 * crop + patch - 1) / patch;
+  auto inputs = schema.channels * patch * patch;
   std::vector<LayerShape> layers;
   for (const auto& block : blocks) {
     for (const auto width : block) {
@@ -82,7 +75,7 @@ std::vector<LayerShape> layer_shapes(const NetworkOptions& options) {
       cols /= 2;
     }
   }
-  layers.push_back({"head", inputs * rows * cols, options.classes});
+  layers.push_back({"head", inputs * rows * cols, schema.classes()});
   return layers;
 }
 
@@ -121,8 +114,9 @@ NetworkImpl::NetworkImpl(NetworkOptions options, const Normalisation& normalisat
 }
 
 at::Tensor NetworkImpl::forward(const at::Tensor& images) {
+  const auto& schema = options_.schema;
   const auto& [crop, patch, blocks] = options_.architecture;
-  auto x = images.slice(2, crop, options_.rows - crop).slice(3, crop, options_.cols - crop);
+  auto x = images.slice(2, crop, schema.rows - crop).slice(3, crop, schema.cols - crop);
   x = space_to_depth((x - mean_) / stddev_, patch);
   for (std::size_t i = 0; i < convolutions_.size(); ++i) {
     x = convolutions_[i]->forward(x);

@@ -18,16 +18,9 @@
 namespace digits {
 
 struct NetworkOptions {
-  // From the schema.
-  int64_t rows = 0;
-  int64_t cols = 0;
-  int64_t channels = 0;
-  int64_t classes = 0;
+  Schema schema;
   Architecture architecture;
 };
-
-// Options for images of `schema`.
-NetworkOptions network_options(const Schema& schema, const Architecture& architecture);
 
 // The network's convolutions, in order, and its linear head. Throws config.network for no layers,
 // fewer than two classes, sizes outside 1 to 4096, a crop that leaves no pixels or a patch above 8.

@@ -39,7 +39,7 @@ std::string export_torchscript(Network& network) {
   const at::NoGradGuard no_grad;
   network->eval();
   auto module = mirror(*network, "Network", std::make_shared<jit::CompilationUnit>());
-  const auto& size = network->options();
+  const auto& size = network->options().schema;
   // Two samples: with one, a trace cannot tell the batch dimension from a constant 1.
   const auto example = at::zeros({2, size.channels, size.rows, size.cols});
   const auto traced = jit::tracer::trace(

@@ -39,7 +39,7 @@ Network network_of(const Json& offer, const Schema& schema) {
   const auto channels = static_cast<std::size_t>(schema.channels);
   const auto architecture = json_at<Architecture>(offer, "/architecture", kDistributed);
   return Network(
-      network_options(schema, architecture),
+      NetworkOptions{schema, architecture},
       Normalisation{std::vector<double>(channels, 0.0), std::vector<double>(channels, 1.0)});
 }
 

@@ -72,7 +72,7 @@ TrainOptions train_options(const Config& config) {
 Network make_network(const Dataset& training, const Config& config) {
   const Architecture architecture{low_variance_frame(training, config.network.crop_share),
                                   config.network.patch, config.network.blocks};
-  Network network(network_options(training.schema, architecture), compute_normalisation(training));
+  Network network(NetworkOptions{training.schema, architecture}, compute_normalisation(training));
   initialise(network, static_cast<std::uint64_t>(config.seed));
   return network;
 }

@@ -28,7 +28,7 @@ inline Dataset halves(std::size_t n) {
 }
 
 inline Network network_for(const Dataset& set, std::uint64_t seed = test_seed()) {
-  Network network(network_options(set.schema, tiny_architecture()), compute_normalisation(set));
+  Network network(NetworkOptions{set.schema, tiny_architecture()}, compute_normalisation(set));
   initialise(network, seed);
   return network;
 }

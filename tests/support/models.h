@@ -16,7 +16,7 @@ inline Architecture tiny_architecture() { return {0, 2, {{4}, {6}}}; }
 
 // An initialised network of a few hundred weights for tiny_schema(), in training mode.
 inline Network tiny_network(std::uint64_t seed = 1) {
-  Network network(network_options(tiny_schema(), tiny_architecture()), Normalisation{{0.5}, {0.3}});
+  Network network(NetworkOptions{tiny_schema(), tiny_architecture()}, Normalisation{{0.5}, {0.3}});
   initialise(network, seed);
   return network;
 }
@@ -32,7 +32,7 @@ inline Network random_network(const Schema& schema, const Architecture& architec
     normalisation.mean.push_back(0.1 + 0.15 * c);
     normalisation.stddev.push_back(0.3 - 0.05 * c);
   }
-  Network network(network_options(schema, architecture), normalisation);
+  Network network(NetworkOptions{schema, architecture}, normalisation);
   initialise(network, seed);
   const at::NoGradGuard no_grad;
   Rng rng(seed, Stream::kTest);

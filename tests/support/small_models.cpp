@@ -47,7 +47,7 @@ TrainOptions recipe(std::uint64_t seed) {
 
 Forward trained(const Dataset& set, const TrainOptions& options) {
   set_threads(1);  // the same model after any earlier computation
-  Network network(network_options(set.schema, {0, 2, {{16}, {32}}}), compute_normalisation(set));
+  Network network(NetworkOptions{set.schema, {0, 2, {{16}, {32}}}}, compute_normalisation(set));
   initialise(network, options.seed);
   train(network, set, sample(set, 100, 0), options);
   network->eval();

@@ -28,7 +28,7 @@ TensorBatch whole(const Dataset& set) {
 // since in a narrow one two images may meet only dead units.
 TEST(TrainStep, CanOverfitOneBatch) {
   const auto set = random_dataset(6, 12, 10);
-  Network network(network_options(set.schema, {0, 2, {{32}, {32}}}), compute_normalisation(set));
+  Network network(NetworkOptions{set.schema, {0, 2, {{32}, {32}}}}, compute_normalisation(set));
   initialise(network, test_seed());
   FlatWeights weights(*network);
   AdamW optimiser(weights, {});

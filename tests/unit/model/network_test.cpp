@@ -35,7 +35,7 @@ TEST(Network, IsSizedByTheSchema) {
     for (const Architecture& architecture :
          {Architecture{0, 1, {{4}, {6}}}, Architecture{0, 2, {{4, 5}, {6}}},
           Architecture{0, 3, {{4}}}, Architecture{rows > 8 ? 4 : 0, 2, {{4}}}}) {
-      Network network(network_options(schema, architecture), Normalisation{ones, ones});
+      Network network(NetworkOptions{schema, architecture}, Normalisation{ones, ones});
       network->eval();
       EXPECT_EQ(network->forward(at::rand({2, channels, rows, cols})).size(1), 5);
     }
@@ -74,7 +74,7 @@ TEST(Network, ConvolvesChannelsLast) {
   const auto callback =
       at::addThreadLocalCallback(at::RecordFunctionCallback(see_layout).needsInputs(true));
   for (const std::int64_t patch : {1, 2}) {
-    Network network(network_options(schema, {0, patch, {{4}, {6, 5}}}),
+    Network network(NetworkOptions{schema, {0, patch, {{4}, {6, 5}}}},
                     Normalisation{{0.1, 0.2, 0.3}, {1.0, 1.0, 1.0}});
     const auto images = at::rand({2, 3, 6, 7});
     seen_layouts.clear();
@@ -89,7 +89,7 @@ TEST(Network, RejectsImpossibleSizes) {
   const Normalisation unit{{0.0}, {1.0}};
   const Schema one_class{8, 8, 1, {"only"}};
   const auto refused = [&](const Schema& schema, const Architecture& architecture) {
-    expect_error("config.network", [&] { Network(network_options(schema, architecture), unit); });
+    expect_error("config.network", [&] { Network(NetworkOptions{schema, architecture}, unit); });
   };
   refused(one_class, tiny_architecture());
   for (const Architecture& architecture :
@@ -105,7 +105,7 @@ TEST(Network, RejectsImpossibleSizes) {
 // seed.
 TEST(Network, IgnoresCroppedPixels) {
   torch::NoGradGuard no_grad;
-  Network network(network_options(tiny_schema(), {2, 2, {{4}}}), Normalisation{{0.5}, {0.3}});
+  Network network(NetworkOptions{tiny_schema(), {2, 2, {{4}}}}, Normalisation{{0.5}, {0.3}});
   initialise(network, test_seed());
   network->named_parameters()["conv0.weight"].abs_();
   network->eval();
@@ -142,7 +142,7 @@ TEST(Network, ProbabilitiesSumToOne) {
 TEST(Network, LossAtInitialisationIsLogOfClasses) {
   for (const int classes : {2, 10}) {
     const auto set = random_dataset(300, 12, 10, 1, classes);
-    Network network(network_options(set.schema, {0, 2, {{8}, {16}}}), compute_normalisation(set));
+    Network network(NetworkOptions{set.schema, {0, 2, {{8}, {16}}}}, compute_normalisation(set));
     initialise(network, test_seed());
     const auto logits = logits_of([&](const at::Tensor& x) { return network->forward(x); },
                                   set.images.data(), set.size(), set.schema, at::kCPU);
@@ -207,8 +207,8 @@ TEST(Network, SeedDeterminesTheWeights) {
 // The constants are part of the network: pixels equal to the mean become zero.
 TEST(Network, NormalisesItsInput) {
   const auto schema = tiny_schema();
-  Network plain(network_options(schema, tiny_architecture()), Normalisation{{0.0}, {1.0}});
-  Network normalising(network_options(schema, tiny_architecture()), Normalisation{{0.25}, {0.5}});
+  Network plain(NetworkOptions{schema, tiny_architecture()}, Normalisation{{0.0}, {1.0}});
+  Network normalising(NetworkOptions{schema, tiny_architecture()}, Normalisation{{0.25}, {0.5}});
   initialise(plain, 1);
   initialise(normalising, 1);
   plain->eval();

@@ -101,7 +101,7 @@ TEST(Resume, WithTwoThreadsIsBitIdentical) {
   options.checkpoint_steps = 2;
   std::vector<std::string> states;
   const auto train_from = [&](TrainingState start) {
-    Network network(network_options(set.schema, {0, 2, {{16}, {32}}}), compute_normalisation(set));
+    Network network(NetworkOptions{set.schema, {0, 2, {{16}, {32}}}}, compute_normalisation(set));
     initialise(network, test_seed());
     Outcome outcome;
     TrainObserver observer;

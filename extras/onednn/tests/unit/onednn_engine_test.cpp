@@ -135,7 +135,7 @@ TEST(OnednnEngine, ServesConcurrentThreads) {
 TEST(OnednnEngine, PiecesShareTheWeights) {
   const Schema schema{4, 4, 1, {"a", "b"}};
   const Architecture architecture{0, 1, {{64}, {512}, {1024}}};
-  Network network(network_options(schema, architecture), Normalisation{{0.5}, {0.3}});
+  Network network(NetworkOptions{schema, architecture}, Normalisation{{0.5}, {0.3}});
   const OnednnEngine engine(network, Precision::kFloat32);
   const auto set = random_dataset(24, schema.rows, schema.cols, schema.channels);
   const auto before = peak_memory_bytes();

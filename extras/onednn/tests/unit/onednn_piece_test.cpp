@@ -18,7 +18,7 @@ void expect_all(const at::Tensor& tensor, double value) {
 // second pools.
 TEST(Fold, MatchesHandCalculation) {
   const at::NoGradGuard no_grad;
-  Network network(network_options({2, 2, 1, {"a", "b"}}, {0, 1, {{1, 1}}}),
+  Network network(NetworkOptions{{2, 2, 1, {"a", "b"}}, {0, 1, {{1, 1}}}},
                   Normalisation{{0.5}, {0.3}});
   for (const std::string layer : {"0", "1"}) {
     network->named_parameters()["conv" + layer + ".weight"].fill_(3.0);
