@@ -48,10 +48,10 @@ class FlatWeights {
 };
 
 struct AdamWOptions {
-  double beta1 = 0.8;   // of the mean gradient
-  double beta2 = 0.95;  // of its mean square
-  double epsilon = 1e-8;
   double weight_decay = 1e-2;  // of the learning rate, each step; apart from the gradient
+  double beta1 = 0.8;          // of the mean gradient
+  double beta2 = 0.95;         // of its mean square
+  double epsilon = 1e-8;
 };
 
 // Adam (Kingma and Ba, 2015) with decoupled weight decay (Loshchilov and Hutter, "Decoupled weight

@@ -32,12 +32,6 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-AdamWOptions adamw_options(const TrainOptions& options) {
-  AdamWOptions adamw;
-  adamw.weight_decay = options.weight_decay;
-  return adamw;
-}
-
 // Exchanges weights and their average while it lives, if there is an average.
 class AverageInPlace {
  public:
@@ -118,7 +112,7 @@ Training::Training(Network& network, const Dataset& train_set, const Dataset& va
       epoch_steps_(batch_count(samples, batch_options(options, 1))),
       check_every_(options.check_every),
       weights_(*network),
-      optimiser_(weights_, adamw_options(options)),
+      optimiser_(weights_, AdamWOptions{options.weight_decay}),
       state_(std::move(start)) {
   if (check_every_ == 0) check_every_ = options.device.is_cpu() ? 1 : kCheckEveryOnGpu;
   schedule_.peak = options.learning_rate;

@@ -67,9 +67,7 @@ TEST(SharedTraining, OfOneRankEqualsNone) {
 void train_parts_in_turn(Network& network, const Dataset& set, const TrainOptions& options) {
   const TrainingThreads one(1);
   FlatWeights weights(*network);
-  AdamWOptions adamw;
-  adamw.weight_decay = options.weight_decay;
-  AdamW optimiser(weights, adamw);
+  AdamW optimiser(weights, AdamWOptions{options.weight_decay});
   OneCycleOptions schedule;
   schedule.peak = options.learning_rate;
   const auto steps = set.size() / options.batch_size;
