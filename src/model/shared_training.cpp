@@ -66,10 +66,6 @@ bool any(GradientExchange& exchange, bool condition) {
 
 }  // namespace
 
-std::size_t share_count(GradientExchange& exchange, std::size_t samples) {
-  return std::stoull(exchange.broadcast(std::to_string(samples)));
-}
-
 void share_state(GradientExchange& exchange, TrainingState& state) {
   const bool first = exchange.rank() == 0;
   const auto bytes = exchange.broadcast(first ? format_state(state) : std::string());

@@ -18,9 +18,6 @@
 
 namespace digits {
 
-// Rank 0's number of training images, on every rank.
-std::size_t share_count(GradientExchange& exchange, std::size_t samples);
-
 // Replaces `state` by rank 0's; the tensors keep their places. Throws checkpoint.mismatch when they
 // do not fit, and checkpoint.hash for bytes that changed on the way.
 void share_state(GradientExchange& exchange, TrainingState& state);

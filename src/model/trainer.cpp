@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 #include <optional>
+#include <string>
 
 #include "base/error.h"
 #include "base/interrupt.h"
@@ -281,8 +282,8 @@ std::vector<EpochRecord> train(Network& network, const Dataset& train_set,
                                const TrainObserver& observer, TrainingState start,
                                GradientExchange* exchange) {
   const int ranks = ranks_of(exchange);
-  const auto samples =
-      exchange == nullptr ? train_set.size() : share_count(*exchange, train_set.size());
+  auto samples = train_set.size();  // of rank 0, on each rank
+  if (exchange != nullptr) samples = std::stoull(exchange->broadcast(std::to_string(samples)));
   require_trainable(options, samples, ranks);
   network->to(options.device);
   const TrainingThreads threads(options.batch_size / static_cast<std::size_t>(ranks) *
