@@ -21,16 +21,18 @@ Json parse_json(const std::string& text, const std::string& name, const std::str
   }
 }
 
+Json parse_document(const std::string& text, const std::string& name, const std::string& schema,
+                    const std::string& family) {
+  auto document = parse_json(text, name, family);
+  const auto seen = json_at<std::string>(document, "/schema", family);
+  if (seen == schema) return document;
+  throw Error(family + ".schema", fmt::format("{}: schema {}, expected {}", name, seen, schema),
+              "it was written by another version of digits");
+}
+
 Json read_json(const std::filesystem::path& path, const std::string& schema,
                const std::string& family) {
-  auto document = parse_json(read_file(path), path.string(), family);
-  const auto seen = document.is_object() ? document.value("schema", Json("none")) : Json("none");
-  if (seen != schema) {
-    throw Error(family + ".schema",
-                fmt::format("{}: schema {}, expected \"{}\"", path.string(), seen.dump(), schema),
-                "it was written by another version of digits");
-  }
-  return document;
+  return parse_document(read_file(path), path.string(), schema, family);
 }
 
 Json with_schema(const std::string& schema, const Json& content) {

@@ -15,8 +15,12 @@ using Json = nlohmann::ordered_json;  // keys keep their order, chosen for human
 // Parses `text`; `family` ("package") makes the error codes. Throws FAMILY.malformed.
 Json parse_json(const std::string& text, const std::string& name, const std::string& family);
 
-// Reads a document and checks its schema. Throws input.* for the file, FAMILY.malformed or
-// FAMILY.schema for its content.
+// Parses a document and checks its schema. Throws FAMILY.malformed, and FAMILY.schema when another
+// version of digits wrote it.
+Json parse_document(const std::string& text, const std::string& name, const std::string& schema,
+                    const std::string& family);
+
+// Reads a document from a file. Throws input.* for the file, and as parse_document.
 Json read_json(const std::filesystem::path& path, const std::string& schema,
                const std::string& family);
 

@@ -60,15 +60,6 @@ PackageFiles files_of(Network& network, const PackageInfo& info, const Dataset& 
   return files;
 }
 
-Profile read_profile(const PackageFiles& files, const Schema& schema) {
-  const auto document = parse_json(files.at(kProfileFile), kProfileFile, kPackageFamily);
-  const auto seen = json_at<std::string>(document, "/schema", kPackageFamily);
-  if (seen == kProfileSchema) return parse_profile(document, schema, kPackageFamily);
-  throw Error("package.schema",
-              fmt::format("{}: schema {}, expected {}", kProfileFile, seen, kProfileSchema),
-              "the package was written by another version of digits");
-}
-
 // Inputs and logits that match each other and the schema.
 struct Golden {
   at::Tensor inputs;
@@ -178,7 +169,9 @@ Package Package::load(const fs::path& folder, c10::Device device, const std::str
   auto schema = json_at<Schema>(manifest, "/data", kPackageFamily);
   const auto network = json_at<Architecture>(manifest, "/network", kPackageFamily);
   const auto golden = parse_golden(files, schema);
-  auto profile = read_profile(files, schema);
+  const auto document =
+      parse_document(files.at(kProfileFile), kProfileFile, kProfileSchema, kPackageFamily);
+  auto profile = parse_profile(document, schema, kPackageFamily);
   const ModelSource source{files.at(kModelFile), files.at(kWeightsFile), schema, network};
   const EngineCheck check = [&](const InferenceEngine& engine) {
     return engine_name == "auto" ? check_for_auto(engine, source, golden, tolerance)

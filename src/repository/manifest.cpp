@@ -48,12 +48,7 @@ Json make_manifest(const ManifestContent& content) {
 }
 
 Json parse_manifest(const std::string& text) {
-  auto manifest = parse_json(text, kManifestFile, kPackageFamily);
-  const auto seen = json_at<std::string>(manifest, "/schema", kPackageFamily);
-  if (seen == kManifestSchema) return manifest;
-  throw Error("package.schema",
-              fmt::format("{}: schema {}, expected {}", kManifestFile, seen, kManifestSchema),
-              "the package was written by another version of digits");
+  return parse_document(text, kManifestFile, kManifestSchema, kPackageFamily);
 }
 
 void require_library(const Json& manifest, const std::string& version) {

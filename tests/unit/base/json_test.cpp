@@ -21,7 +21,7 @@ TEST(Json, OfAnotherSchemaIsRejected) {
   write_json(folder / "x.json", with_schema("digits.x/2", Json::object()));
   expect_error("package.schema", [&] { read_json(folder / "x.json", "digits.x/1", "package"); });
   write_file(folder / "x.json", "[1, 2]");
-  expect_error("package.schema", [&] { read_json(folder / "x.json", "digits.x/1", "package"); });
+  expect_error("package.malformed", [&] { read_json(folder / "x.json", "digits.x/1", "package"); });
 }
 
 // The code has the family of the caller, so the exit status fits the kind of file.

@@ -231,7 +231,7 @@ TEST(TrialFolder, RefusesForeignAndDamagedFiles) {
   expect_error("config.changed", [&] { search.find(other); });
   write_file(file, read_file(file).substr(0, 40));
   expect_error("input.malformed", [&] { search.find(trials[1]); });
-  write_file(file, "{}");
+  write_file(file, R"({"schema": "digits.trial/9"})");
   expect_error("input.schema", [&] { search.find(trials[1]); });
 }
 
