@@ -1,8 +1,6 @@
 // Runs `digits evaluate`: measures a run's checkpoint on a test set or on photos.
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "base/error.h"
 #include "base/printable.h"
 #include "base/quantity_text.h"
@@ -18,16 +16,14 @@ namespace digits {
 
 namespace {
 
-constexpr std::size_t kListed = 100;  // pictures that could not be read
-
 // Lists on stderr the unreadable pictures, which count as wrong.
 void list_unread(const LabelledPhotos& photos) {
-  const auto& unread = photos.photos.unread;
-  for (std::size_t i = 0; i < std::min(kListed, unread.size()); ++i) {
-    const auto& error = unread[i].error;
-    fmt::print(stderr, "{}\n", printable(fmt::format("{}: {}", error.code(), error.what())));
+  std::vector<std::string> lines;
+  for (const auto& picture : photos.photos.unread) {
+    const auto& error = picture.error;
+    lines.push_back(printable(fmt::format("{}: {}", error.code(), error.what())));
   }
-  if (unread.size() > kListed) fmt::print(stderr, "... and {} more\n", unread.size() - kListed);
+  print_messages(lines);
 }
 
 Json photos_json(const std::string& folder, const PhotoEvaluation& result) {

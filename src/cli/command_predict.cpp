@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstdio>
 #include <filesystem>
 
 #include "base/error.h"
@@ -140,20 +139,11 @@ OutputFormat format_of(const fs::path& out, bool json, const ClassNames& names,
   return {table_header(), table_lines, false};
 }
 
-void print_messages(const PredictionSummary& summary) {
-  const auto& notes = summary.notes;
-  const auto& failures = summary.failures;
-  std::string text;
-  for (const auto& note : notes.lines) text += "digits: " + note + "\n";
-  if (notes.count > notes.lines.size()) {
-    text += fmt::format("digits: {} files have such notes\n", notes.count);
-  }
-  for (const auto& failure : failures.lines) text += failure + "\n";
-  if (failures.count > failures.lines.size()) text += "...\n";
-  if (failures.count > 0) {
-    text += fmt::format("digits: {} inputs could not be read\n", failures.count);
-  }
-  std::fputs(text.c_str(), stderr);
+void print_notes_and_failures(const PredictionSummary& summary) {
+  const auto failed = summary.failures.size();
+  print_messages(summary.notes);
+  print_messages(summary.failures);
+  if (failed > 0) print_messages({fmt::format("digits: {} inputs could not be read", failed)});
 }
 
 void print_summary(const PredictionSummary& summary, const fs::path& out, double seconds,
@@ -162,13 +152,13 @@ void print_summary(const PredictionSummary& summary, const fs::path& out, double
     print_json(Json{{"out", out.string()},
                     {"images", summary.images},
                     {"abstained", summary.abstained},
-                    {"unreadable", summary.failures.count},
+                    {"unreadable", summary.failures.size()},
                     {"seconds", seconds},
                     {"peak_memory_bytes", peak_memory_bytes()}});
   } else {
     print_pairs({{"images", std::to_string(summary.images)},
                  {"abstained", std::to_string(summary.abstained)},
-                 {"unreadable", std::to_string(summary.failures.count)},
+                 {"unreadable", std::to_string(summary.failures.size())},
                  {"seconds", fmt::format("{:.2f}", seconds)},
                  {"peak memory", mebibytes(peak_memory_bytes())},
                  {"file", out.string()}});
@@ -225,12 +215,12 @@ int command_predict(const Arguments& arguments) {
                                static_cast<int>(config.threads)};
   const auto summary = out.empty() ? predict_to_stdout(inputs, package, options)
                                    : predict_to_file(out, inputs, package, options);
-  print_messages(summary);
+  print_notes_and_failures(summary);
   if (!out.empty()) {
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     print_summary(summary, out, seconds.count(), json);
   }
-  return summary.failures.count > 0 ? kBadData : kDone;
+  return summary.failures.empty() ? kDone : kBadData;
 }
 
 }  // namespace digits

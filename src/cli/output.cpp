@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <tuple>
 
 #include "base/printable.h"
@@ -139,6 +140,16 @@ void print_findings(const std::vector<Finding>& findings) {
     if (!finding.hint.empty()) fmt::print(" (hint: {})", finding.hint);
     fmt::print("\n");
   }
+}
+
+void print_messages(const std::vector<std::string>& messages) {
+  constexpr std::size_t kListed = 100;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(kListed, messages.size()); ++i) text += messages[i] + "\n";
+  if (messages.size() > kListed) {
+    text += fmt::format("... and {} more\n", messages.size() - kListed);
+  }
+  std::fputs(text.c_str(), stderr);
 }
 
 void print_json(const Json& json) { fmt::print("{}\n", to_text(json, -1)); }

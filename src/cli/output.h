@@ -1,4 +1,4 @@
-// Prints results as text on stdout.
+// Prints results as text on stdout, and messages on stderr.
 #pragma once
 
 #include <cstdint>
@@ -31,6 +31,9 @@ std::string gate_table(const std::vector<Gate>& gates, bool passed_too = true);
 
 // One line per finding, or "none".
 void print_findings(const std::vector<Finding>& findings);
+
+// The first 100 messages on stderr, one line each, and the number of the others.
+void print_messages(const std::vector<std::string>& messages);
 
 // One JSON object on one line.
 void print_json(const Json& json);

@@ -14,8 +14,6 @@ namespace digits {
 
 namespace {
 
-constexpr std::size_t kMessages = 100;
-
 std::string csv_field(const std::string& text) {
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string quoted = "\"";
@@ -105,23 +103,11 @@ std::vector<Prediction> make_predictions(const ImageChunk& chunk,
   return predictions;
 }
 
-void Messages::add(const std::string& line) {
-  ++count;
-  if (lines.size() < kMessages) lines.push_back(line);
-}
-
-void Messages::add(const Messages& later) {
-  for (const auto& line : later.lines) {
-    if (lines.size() < kMessages) lines.push_back(line);
-  }
-  count += later.count;
-}
-
 void PredictionSummary::add(const PredictionSummary& later) {
   images += later.images;
   abstained += later.abstained;
-  failures.add(later.failures);
-  notes.add(later.notes);
+  failures.insert(failures.end(), later.failures.begin(), later.failures.end());
+  notes.insert(notes.end(), later.notes.begin(), later.notes.end());
 }
 
 PredictionSummary summarise(const ImageChunk& chunk, const std::vector<Prediction>& predictions) {
@@ -131,10 +117,10 @@ PredictionSummary summarise(const ImageChunk& chunk, const std::vector<Predictio
     summary.abstained += prediction.abstained ? 1 : 0;
   }
   for (const auto& input : chunk.inputs) {
-    if (input.error) summary.failures.add(one_line(*input.error));
+    if (input.error) summary.failures.push_back(one_line(*input.error));
   }
-  for (const auto& error : chunk.other_errors) summary.failures.add(one_line(error));
-  for (const auto& note : chunk.notes) summary.notes.add(note);
+  for (const auto& error : chunk.other_errors) summary.failures.push_back(one_line(error));
+  for (const auto& note : chunk.notes) summary.notes.push_back("digits: " + note);
   return summary;
 }
 

@@ -24,21 +24,12 @@ std::vector<Prediction> make_predictions(const ImageChunk& chunk,
                                          const std::vector<double>& probabilities,
                                          std::size_t classes, double min_confidence);
 
-// Messages for people: the first 100 lines, and the number of all.
-struct Messages {
-  std::vector<std::string> lines;
-  std::size_t count = 0;
-
-  void add(const std::string& line);
-  void add(const Messages& later);
-};
-
 // Counts and messages of one or more chunks.
 struct PredictionSummary {
   std::size_t images = 0;
   std::size_t abstained = 0;
-  Messages failures;  // a line for each input that cannot be read
-  Messages notes;     // a line for each file of which something was left out
+  std::vector<std::string> failures;  // a line for each input that cannot be read
+  std::vector<std::string> notes;     // a line for each file of which something was left out
 
   void add(const PredictionSummary& later);
 };
