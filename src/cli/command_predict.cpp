@@ -1,10 +1,10 @@
 // Runs `digits predict`: classifies image files, folders and IDX files with a package.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <filesystem>
+#include <utility>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -31,7 +31,7 @@ namespace {
 
 struct OutputFormat {
   std::string header;
-  std::string (*lines)(const std::vector<Prediction>& predictions, const ClassNames& names);
+  std::string (*line)(const Prediction& prediction, const ClassNames& names);
   bool with_errors;  // also a line for each input that cannot be read
 };
 
@@ -55,15 +55,14 @@ PredictedChunk predict_chunk(const PendingChunk& pending, const Package& package
   const auto& names = package.schema().class_names;
   const auto images = chunk.images.size() / package.schema().image_bytes();
   const auto logits = package.logits(chunk.images.data(), images);
-  auto predictions = make_predictions(chunk, softmax_rows(logits, names.size()), names.size(),
-                                      options.min_confidence);
-  const auto summary = summarise(chunk, predictions);
-  if (!options.format.with_errors) {
-    const auto failed = [](const Prediction& prediction) { return !prediction.error.empty(); };
-    predictions.erase(std::remove_if(predictions.begin(), predictions.end(), failed),
-                      predictions.end());
+  const auto predictions = make_predictions(chunk, softmax_rows(logits, names.size()), names.size(),
+                                            options.min_confidence);
+  std::string text;
+  for (const auto& prediction : predictions) {
+    const bool shown = prediction.error.empty() || options.format.with_errors;
+    if (shown) text += options.format.line(prediction, names);
   }
-  return {options.format.lines(predictions, names), summary, pending.share};
+  return {std::move(text), summarise(chunk, predictions), pending.share};
 }
 
 // Passes the text of each chunk to `write`, in the order of the inputs.
@@ -132,11 +131,11 @@ fs::path out_path(const ParsedOptions& parsed) {
 OutputFormat format_of(const fs::path& out, bool json, const ClassNames& names,
                        const Shard& shard) {
   if (out.extension() == ".csv") {
-    return {shard.number == 1 ? csv_header(names) : "", csv_lines, true};
+    return {shard.number == 1 ? csv_header(names) : "", csv_line, true};
   }
-  if (!out.empty()) return {"", json_lines, true};
-  if (json) return {"", json_lines, false};
-  return {table_header(), table_lines, false};
+  if (!out.empty()) return {"", json_line, true};
+  if (json) return {"", json_line, false};
+  return {table_header(), table_line, false};
 }
 
 void print_notes_and_failures(const PredictionSummary& summary) {

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <iterator>
 
 #include "base/error.h"
 #include "base/json.h"
@@ -19,64 +18,6 @@ std::string csv_field(const std::string& text) {
   std::string quoted = "\"";
   for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
   return quoted + "\"";
-}
-
-std::string json_text(const std::string& text) { return to_text(Json(text), -1); }
-
-std::string index_text(const ImageOrigin& origin) {
-  return origin.index ? fmt::format_int(*origin.index).str() : "";
-}
-
-void append_csv(std::string& out, const Prediction& prediction, const ClassNames& names) {
-  const auto& [path, index, box] = prediction.origin;
-  const auto to = std::back_inserter(out);
-  fmt::format_to(to, "{},{},", csv_field(path), index_text(prediction.origin));
-  if (box) {
-    fmt::format_to(to, "{},{},{},{},", box->x, box->y, box->width, box->height);
-  } else {
-    out += ",,,,";
-  }
-  if (!prediction.error.empty()) {
-    fmt::format_to(to, ",,{}{:,>{}}\n", prediction.error, "", names.size());
-    return;
-  }
-  fmt::format_to(to, "{},{},,{}\n", prediction.abstained ? "" : csv_field(names[prediction.best]),
-                 prediction.abstained, fmt::join(prediction.probabilities, ","));
-}
-
-void append_json(std::string& out, const Prediction& prediction, const ClassNames& names) {
-  const auto& [path, index, box] = prediction.origin;
-  const auto to = std::back_inserter(out);
-  fmt::format_to(to, "{{\"path\":{}", json_text(path));
-  if (index) fmt::format_to(to, ",\"index\":{}", *index);
-  if (box) {
-    fmt::format_to(to, ",\"box\":[{},{},{},{}]", box->x, box->y, box->width, box->height);
-  }
-  if (!prediction.error.empty()) {
-    fmt::format_to(to, ",\"error\":{}}}\n", json_text(prediction.error));
-    return;
-  }
-  fmt::format_to(to, ",\"label\":{},\"probabilities\":[{}],\"abstained\":{}}}\n",
-                 prediction.abstained ? "null" : json_text(names[prediction.best]),
-                 fmt::join(prediction.probabilities, ","), prediction.abstained);
-}
-
-// "path", or "path[2]" when there are several images in it.
-void append_row(std::string& out, const Prediction& prediction, const ClassNames& names) {
-  if (!prediction.error.empty()) return;
-  const auto& origin = prediction.origin;
-  fmt::format_to(std::back_inserter(out), "{:<8} {:>11.4f}  {}{}\n",
-                 prediction.abstained ? "-" : names[prediction.best],
-                 prediction.probabilities[prediction.best], printable(origin.path),
-                 origin.index ? fmt::format("[{}]", *origin.index) : "");
-}
-
-template <typename Append>
-std::string all_lines(const std::vector<Prediction>& predictions, const ClassNames& names,
-                      const Append& append) {
-  std::string lines;
-  for (const auto& prediction : predictions) append(lines, prediction, names);
-  return lines;
 }
 
 }  // namespace
@@ -130,20 +71,42 @@ std::string csv_header(const ClassNames& names) {
   return header + "\n";
 }
 
-std::string csv_lines(const std::vector<Prediction>& predictions, const ClassNames& names) {
-  return all_lines(predictions, names, append_csv);
+std::string csv_line(const Prediction& prediction, const ClassNames& names) {
+  const auto& [path, index, box] = prediction.origin;
+  auto line = fmt::format("{},{},", csv_field(path), index ? fmt::to_string(*index) : "");
+  line += box ? fmt::format("{},{},{},{},", box->x, box->y, box->width, box->height) : ",,,,";
+  if (!prediction.error.empty()) {
+    return line + fmt::format(",,{}{:,>{}}\n", prediction.error, "", names.size());
+  }
+  return line + fmt::format("{},{},,{}\n",
+                            prediction.abstained ? "" : csv_field(names[prediction.best]),
+                            prediction.abstained, fmt::join(prediction.probabilities, ","));
 }
 
-std::string json_lines(const std::vector<Prediction>& predictions, const ClassNames& names) {
-  return all_lines(predictions, names, append_json);
+std::string json_line(const Prediction& prediction, const ClassNames& names) {
+  const auto& [path, index, box] = prediction.origin;
+  Json line{{"path", path}};
+  if (index) line["index"] = *index;
+  if (box) line["box"] = {box->x, box->y, box->width, box->height};
+  if (prediction.error.empty()) {
+    line["label"] = prediction.abstained ? Json() : Json(names[prediction.best]);
+    line["probabilities"] = prediction.probabilities;
+    line["abstained"] = prediction.abstained;
+  } else {
+    line["error"] = prediction.error;
+  }
+  return to_text(line, -1) + "\n";
 }
 
 std::string table_header() {
   return fmt::format("{:<8} {:>11}  {}\n", "label", "probability", "input");
 }
 
-std::string table_lines(const std::vector<Prediction>& predictions, const ClassNames& names) {
-  return all_lines(predictions, names, append_row);
+std::string table_line(const Prediction& prediction, const ClassNames& names) {
+  const auto& origin = prediction.origin;
+  return fmt::format("{:<8} {:>11.4f}  {}{}\n", prediction.abstained ? "-" : names[prediction.best],
+                     prediction.probabilities[prediction.best], printable(origin.path),
+                     origin.index ? fmt::format("[{}]", *origin.index) : "");
 }
 
 }  // namespace digits

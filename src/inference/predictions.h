@@ -42,13 +42,13 @@ using ClassNames = std::vector<std::string>;
 // CSV, quoted as in RFC 4180; the header's columns depend on the classes. Numbers, here and below,
 // read back bit for bit.
 std::string csv_header(const ClassNames& names);
-std::string csv_lines(const std::vector<Prediction>& predictions, const ClassNames& names);
+std::string csv_line(const Prediction& prediction, const ClassNames& names);
 
-// A JSON object on each line. Bytes of a path that are not UTF-8 become U+FFFD.
-std::string json_lines(const std::vector<Prediction>& predictions, const ClassNames& names);
+// A JSON object. Bytes of a path that are not UTF-8 become U+FFFD.
+std::string json_line(const Prediction& prediction, const ClassNames& names);
 
-// For people; without errors, which are reported elsewhere.
+// For people: of a prediction without an error.
 std::string table_header();
-std::string table_lines(const std::vector<Prediction>& predictions, const ClassNames& names);
+std::string table_line(const Prediction& prediction, const ClassNames& names);
 
 }  // namespace digits
