@@ -2,7 +2,6 @@
 // programs, and one page of it for a person and a bug report. No Torch in this header.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -10,12 +9,9 @@
 
 namespace digits {
 
-constexpr const char* kDoctorSchema = "digits.doctor/1";
+constexpr const char* kDoctorSchema = "digits.doctor/2";
 
-// Multiplications and additions of `sums` sums of `terms` products each.
-double count_operations(std::int64_t sums, std::int64_t terms);
-
-// Examines the machine for a second or two. Speeds are for information: no check uses them.
+// Examines the machine for a second or two.
 Json examine();
 
 // The faults in a document of examine(), one sentence each; empty on a machine without faults.

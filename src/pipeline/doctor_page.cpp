@@ -73,16 +73,6 @@ std::string gigabytes(const Json& value) {
   return value.is_null() ? "unknown" : fmt::format("{:.1f} GB", value.get<double>());
 }
 
-std::string speed_line(const Json& speed) {
-  const auto rate = [&](const char* name) {
-    const auto& value = speed.at(name);
-    return value.is_null() ? "none" : fmt::format("{:.0f}", value.get<double>());
-  };
-  return line("speed", fmt::format("GFLOP/s: matrix product {}, convolution {}, in bfloat16 {}",
-                                   rate("matrix_product_float32"), rate("convolution_float32"),
-                                   rate("convolution_bfloat16")));
-}
-
 std::string cell(const Json& difference, double tolerance) {
   if (difference.is_null()) return "-";
   const auto value = difference.get<double>();
@@ -155,7 +145,7 @@ std::string doctor_page(const Json& document, const std::vector<std::string>& pr
                      line("disk", fmt::format("{} free here, {} for temporary files",
                                               gigabytes(disk.at("working_folder")),
                                               gigabytes(disk.at("temporary_folder")))) +
-                     speed_line(document.at("speed")) + numerics_lines(document.at("numerics"));
+                     numerics_lines(document.at("numerics"));
   text += "\n";
   if (problems.empty()) text += line("problems", "none");
   for (const auto& problem : problems) {

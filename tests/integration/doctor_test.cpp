@@ -17,8 +17,7 @@ namespace digits {
 namespace {
 
 // The document and the exit status agree. The layout that networks use is listed, and so is the
-// precision that trainings use, each row once. Its convolutions have a speed that a processor can
-// have: below 100,000 GFLOP/s. It computes on all cores, also after set_threads(1).
+// precision that trainings use, each row once. It computes on all cores, also after set_threads(1).
 TEST(Doctor, ExaminesThisMachine) {
   set_threads(1);
   const auto result = call_digits({"doctor", "--json"});
@@ -27,14 +26,6 @@ TEST(Doctor, ExaminesThisMachine) {
   EXPECT_EQ(result.status, document.at("problems").empty() ? 0 : 1) << result.err;
   EXPECT_GE(document.at("machine").at("cores"), 1);
   EXPECT_EQ(document.at("machine").at("threads"), available_cores());
-  const auto& speed = document.at("speed");
-  for (const char* name : {"matrix_product_float32", "convolution_float32"}) {
-    EXPECT_GT(speed.at(name), 0.0) << name;
-    EXPECT_LT(speed.at(name), 1e5) << name;
-  }
-  if (choose_precision("auto", at::kCPU) == Precision::kBfloat16) {
-    EXPECT_GT(speed.at("convolution_bfloat16"), 0.0);
-  }
   const auto& rows = document.at("numerics").at("rows");
   EXPECT_EQ(rows.at(0).at("name"), "float32 channels last, forward");
   EXPECT_EQ(rows.at(0).at("differences").size(), document.at("numerics").at("channels").size());

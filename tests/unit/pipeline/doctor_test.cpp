@@ -45,9 +45,6 @@ Json healthy() {
                              {"precision", "float32"},
                              {"environment", {{"OMP_WAIT_POLICY", "passive"}}}};
   document["disk"] = Json{{"working_folder", 12.3}, {"temporary_folder", nullptr}};
-  document["speed"] = Json{{"matrix_product_float32", 100.4},
-                           {"convolution_float32", 50.0},
-                           {"convolution_bfloat16", 7.0}};
   document["numerics"]["channels"] = table_channels();
   document["numerics"]["rows"] =
       Json{row("float32 channels last, forward", true), row("float32 contiguous, forward", false)};
@@ -70,9 +67,6 @@ TEST(Doctor, FindsNoProblemOnAHealthyMachine) {
   EXPECT_THAT(problems_in(healthy()), IsEmpty());
   require_healthy({});
 }
-
-// The product of two 3x3 matrices has 9 sums of 3 products: 27 multiplications and 27 additions.
-TEST(Doctor, CountsMultiplicationsAndAdditions) { EXPECT_EQ(count_operations(9, 3), 54.0); }
 
 TEST(Doctor, NamesWrongConvolutions) {
   auto document = healthy();
@@ -123,7 +117,6 @@ TEST(Doctor, PageFitsATerminal) {
        {"0.1.0, revision abc", "LibTorch 2.6.0, oneDNN 3.7.2", "opencv 4.6.0, zlib 1.3",
         "OpenBLAS 0.3", "Some CPU", "avx2 avx512f", "4 to use, CPU quota 1.5, 2 threads",
         "OMP_WAIT_POLICY=passive", "12.3 GB free here, unknown for temporary files",
-        "GFLOP/s: matrix product 100, convolution 50, in bfloat16 7",
         "* float32 channels last, forward", "  float32 contiguous, forward", "0.34",
         "problems     float32 contiguous"}) {
     EXPECT_THAT(page, HasSubstr(text));
@@ -131,8 +124,6 @@ TEST(Doctor, PageFitsATerminal) {
   std::istringstream lines(page);
   for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80U) << line;
   EXPECT_THAT(doctor_page(healthy(), {}), HasSubstr("problems     none"));
-  document["speed"]["convolution_bfloat16"] = nullptr;
-  EXPECT_THAT(doctor_page(document, {}), HasSubstr("in bfloat16 none"));
 }
 
 // The whole page of a machine, wrapped at 80 columns, and its problems, one of each kind. A
@@ -147,7 +138,6 @@ TEST(Doctor, WritesThisPage) {
   machine["environment"] = Json::object();
   document["disk"]["working_folder"] = 0.2;
   document["disk"]["temporary_folder"] = 0.06;
-  document["speed"]["convolution_bfloat16"] = nullptr;
   auto& numerics = document["numerics"];
   numerics["channels"] = Json::array({1, 20, 24});
   numerics["rows"][0]["correct"] = false;
@@ -165,7 +155,6 @@ cores        4 to use, CPU quota none, 2 threads
 device       cpu; "auto" trains in float32
 environment  none
 disk         0.2 GB free here, 0.1 GB for temporary files
-speed        GFLOP/s: matrix product 100, convolution 50, in bfloat16 none
 
 Convolutions against float64, by input channels: ok, or the largest difference
 as a share of the largest value; - where the library cannot compute it.
