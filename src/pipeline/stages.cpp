@@ -232,7 +232,7 @@ std::vector<EpochRecord> train_stage(const TrainingParts& parts, const Config& c
   start.config = to_toml(config);
   start.versions = versions().dump();
   Recorder recorder(run, network, parts.training.schema, start.history);
-  TrainingView view("train", options);
+  TrainingView view(options);
   if (run_options.resume) view.on_resume(start.step, start.history.size());
   const auto noise = noise_if_private(config, parts.training.schema);
   const auto& shown = noise.size() > 0 ? noise : parts.training;

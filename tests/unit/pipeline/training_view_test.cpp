@@ -6,27 +6,6 @@
 namespace digits {
 namespace {
 
-TEST(TrainingView, FormatsAStep) {
-  EXPECT_EQ(step_text(1, 8, 0.12345, {}, 12345.6),
-            "epoch 1/8  loss 0.123  accuracy -  12346 images/s");
-  EXPECT_EQ(step_text(2, 8, 0.5, 0.9812, 900.0),
-            "epoch 2/8  loss 0.500  accuracy 98.12 %  900 images/s");
-}
-
-TEST(TrainingView, FormatsAnEpoch) {
-  EpochRecord record;
-  record.epoch = 2;
-  record.train_loss = 0.25;
-  record.validation_loss = 0.5;
-  record.validation_accuracy.value = 0.9812;
-  record.images = 3000;
-  record.train_seconds = 2.0;
-  record.seconds = 2.5;
-  EXPECT_EQ(epoch_text(record, 8, "00:15 left"),
-            "epoch 2/8  train loss 0.2500  validation loss 0.5000 accuracy 98.12 %  1500 images/s  "
-            "2.5 s  00:15 left");
-}
-
 int seconds = 0;
 TrainingView::Clock::time_point now() {
   return TrainingView::Clock::time_point(std::chrono::seconds(seconds));
@@ -41,12 +20,13 @@ TEST(TrainingView, CountsTheImagesOfAnEpoch) {
   options.batch_size = 100;
   seconds = 0;
   testing::internal::CaptureStderr();  // no terminal: lines without a bar
-  TrainingView view("train", options, now);
+  TrainingView view(options, now);
   view.on_resume(0, 0);
   view.on_resume(3, 1);
   view.on_resume(4, 2);
   StepRecord step;
   step.steps = 4;
+  step.loss = 0.12345;
   std::vector<std::string> texts;
   for (const int time : {1, 4, 9, 10}) {
     seconds = time;
@@ -54,19 +34,24 @@ TEST(TrainingView, CountsTheImagesOfAnEpoch) {
     texts.push_back(view.on_step(step));
     EpochRecord epoch;
     epoch.epoch = 1;
-    epoch.validation_accuracy.value = 0.5;
+    epoch.train_loss = 0.25;
+    epoch.validation_loss = 0.5;
+    epoch.validation_accuracy.value = 0.9812;
+    epoch.images = 3000;
+    epoch.train_seconds = 2.0;
+    epoch.seconds = 2.5;
     seconds = 8;
     if (step.step == 2) view.on_epoch(epoch);
   }
   const auto lines = testing::internal::GetCapturedStderr();
-  EXPECT_THAT(texts, testing::ElementsAre("epoch 1/2  loss 0.000  accuracy -  100 images/s",
-                                          "epoch 1/2  loss 0.000  accuracy -  50 images/s",
-                                          "epoch 2/2  loss 0.000  accuracy 50.00 %  100 images/s",
-                                          "epoch 2/2  loss 0.000  accuracy 50.00 %  100 images/s"));
+  EXPECT_THAT(texts, testing::ElementsAre("epoch 1/2  loss 0.123  accuracy -  100 images/s",
+                                          "epoch 1/2  loss 0.123  accuracy -  50 images/s",
+                                          "epoch 2/2  loss 0.123  accuracy 98.12 %  100 images/s",
+                                          "epoch 2/2  loss 0.123  accuracy 98.12 %  100 images/s"));
   EXPECT_THAT(lines, testing::MatchesRegex(
                          "no training state was saved: starting again\ncontinuing after step 3\n"
-                         "epoch 1/2  train loss 0.0000  validation loss 0.0000 accuracy 50.00 %  "
-                         "0 images/s  0.0 s  [0-9][0-9]:[0-9][0-9] left\n"));
+                         "epoch 1/2  train loss 0.2500  validation loss 0.5000 accuracy 98.12 %  "
+                         "1500 images/s  2.5 s  [0-9][0-9]:[0-9][0-9] left\n"));
 }
 
 }  // namespace
