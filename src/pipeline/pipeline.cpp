@@ -7,6 +7,7 @@
 #include "base/files.h"
 #include "base/interrupt.h"
 #include "base/log.h"
+#include "base/printable.h"
 #include "inference/package.h"
 #include "inference/version.h"
 #include "model/checkpoint.h"
@@ -34,24 +35,15 @@ void require_weights(const Checkpoint& checkpoint, const std::string& expected) 
               "evaluate the run again");
 }
 
-void warn_of_undecided(const std::vector<Gate>& gates) {
-  std::vector<std::string> too_few;
-  std::vector<std::string> for_digits;
+void warn_of_undecided(const RunDirectory& run, const std::vector<Gate>& gates) {
+  std::vector<std::string> undecided;
   for (const auto& gate : gates) {
-    if (gate.verdict != GateVerdict::kUndecided) continue;
-    (gate.bound_fits ? too_few : for_digits).push_back(gate.metric);
+    if (gate.verdict == GateVerdict::kUndecided) undecided.push_back(gate.metric);
   }
-  if (!too_few.empty()) {
-    log_warning(fmt::format("gate.undecided: {} of {} gates: too few images for {}", too_few.size(),
-                            gates.size(), fmt::join(too_few, ", ")));
-  }
-  if (!for_digits.empty()) {
-    log_warning(fmt::format(
-        "gate.undecided: {} of {} gates: the bound is for handwritten digits, and this "
-        "model misses it: {} (hint: for the next run, set bounds for your images in a "
-        "copy of configs/gates.toml, remove for_digits there, and give it with --gates)",
-        for_digits.size(), gates.size(), fmt::join(for_digits, ", ")));
-  }
+  if (undecided.empty()) return;
+  log_warning(fmt::format("gate.undecided: {} of {} gates: {} (hint: digits check {} says why)",
+                          undecided.size(), gates.size(), fmt::join(undecided, ", "),
+                          shell_word(run.path().string())));
 }
 
 // The checkpoint of a run that may be packaged: evaluated on `test`, and its gates passed.
@@ -62,7 +54,7 @@ Checkpoint packageable_checkpoint(const RunDirectory& run, const Dataset& test) 
   require_weights(checkpoint, json_at<std::string>(evaluation, "/weights_sha256", "input"));
   const auto gates = check_run(run);
   require_packageable(gates, undecided_policy(run.read_config()));
-  warn_of_undecided(gates);
+  warn_of_undecided(run, gates);
   return checkpoint;
 }
 

@@ -45,7 +45,8 @@ TEST(Package, ListsUndecidedGates) {
   copy_undecided_run(run);
   const auto result = call_digits({"package", run, "--out", run / "package"});
   ASSERT_EQ(result.status, 0) << result.err;
-  EXPECT_THAT(result.err, testing::HasSubstr("gate.undecided: 1 of 1 gates: too few images"));
+  EXPECT_THAT(result.err,
+              testing::HasSubstr("gate.undecided: 1 of 1 gates: accuracy (hint: digits check "));
   const auto gates = load_package(run / "package").manifest().at("metrics").at("undecided_gates");
   ASSERT_EQ(gates.size(), 1U);
   EXPECT_EQ(gates.at(0).at("metric"), "accuracy");
@@ -80,7 +81,8 @@ TEST(Package, BoundsForDigitsDoNotStopOtherImages) {
   ASSERT_EQ(call_digits({"evaluate", run, "--no-digit-checks"}).status, 0);
   const auto result = call_digits({"package", run, "--out", run / "package"});
   EXPECT_EQ(result.status, 0);
-  EXPECT_THAT(result.err, testing::HasSubstr("gate.undecided: 1 of 1 gates: the bound is for"));
+  EXPECT_THAT(result.err, testing::HasSubstr(
+                              "gate.undecided: 1 of 1 gates: behaviour/directional/noise (hint: "));
   EXPECT_THAT(read_file(run / "package" / "README.md"),
               testing::HasSubstr("the bound is for handwritten digits"));
 }
