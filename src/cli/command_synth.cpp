@@ -50,9 +50,8 @@ void print_written(const std::filesystem::path& folder, const Sets& sets, bool j
 
 int command_synth(const Arguments& arguments) {
   CommandOptions options("synth",
-                         "Writes a synthetic set: four gzip'd IDX files under MNIST's names, and "
-                         "the factors of each digit (*-factors.csv). The same seed writes "
-                         "the same bytes.");
+                         "Writes a synthetic set: four gzip'd IDX files under MNIST's names. The "
+                         "same seed writes the same bytes.");
   options.text("out", "folder to write; must be new", "DIR");
   options.number("train", "training images", 12000);
   options.number("test", "test images", 2000);
@@ -75,10 +74,6 @@ int command_synth(const Arguments& arguments) {
   const auto sets = acquire(config);
   save_dataset(staged.path(), Part::kTrain, sets.train);
   save_dataset(staged.path(), Part::kTest, sets.test);
-  write_file(staged.path() / "train-factors.csv",
-             factors_csv(synthetic_options(config, Part::kTrain)));
-  write_file(staged.path() / "t10k-factors.csv",
-             factors_csv(synthetic_options(config, Part::kTest)));
   if (parsed->has("png")) save_images(staged.path() / "png", sets.test);
   staged.commit();
   print_written(out, sets, parsed->has("json"));

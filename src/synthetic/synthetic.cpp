@@ -115,19 +115,4 @@ std::vector<Factors> draw_factors(const SyntheticOptions& options) {
   return factors;
 }
 
-std::string factors_csv(const SyntheticOptions& options) {
-  std::string text =
-      "label,style,slant,rotation,aspect,thickness,pressure,warp,jitter,softness,ink\n";
-  const auto factors = draw_factors(options);
-  for (std::size_t i = 0; i < factors.size(); ++i) {
-    const auto& f = factors[i];
-    const int digit = digit_of(options, i);
-    text +=
-        fmt::format("{},{},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f}\n", digit,
-                    glyphs_of(digit)[static_cast<std::size_t>(f.style)].style, f.slant, f.rotation,
-                    f.aspect, f.thickness, f.pressure, f.warp, f.jitter, f.softness, f.ink);
-  }
-  return text;
-}
-
 }  // namespace digits

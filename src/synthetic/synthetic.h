@@ -52,7 +52,4 @@ Factors draw_factors(int digit, Rng& rng);
 // The factors of each digit of synthesise(options), in the same order.
 std::vector<Factors> draw_factors(const SyntheticOptions& options);
 
-// The factors as CSV: a header line, then one line per digit with its label and style's name.
-std::string factors_csv(const SyntheticOptions& options);
-
 }  // namespace digits

@@ -9,7 +9,6 @@
 #include <numeric>
 #include <opencv2/imgproc.hpp>
 #include <set>
-#include <sstream>
 
 #include "data/validate.h"
 #include "support/testing.h"
@@ -247,21 +246,6 @@ TEST(DrawFactors, CorrelateWithTheImages) {
   }
   EXPECT_GT(correlation(thickness, ink), 0.4);
   EXPECT_GT(correlation(slant, lean), 0.4);
-}
-
-// A table for a spreadsheet: a header, and as many fields in every line.
-TEST(FactorsCsv, HasALinePerDigit) {
-  std::istringstream lines(factors_csv(drawing_of(12)));
-  std::string line;
-  int count = 0;
-  while (std::getline(lines, line)) {
-    EXPECT_EQ(std::count(line.begin(), line.end(), ','), 10) << line;
-    if (count > 0) {
-      EXPECT_EQ(line.substr(0, 2), fmt::format("{},", (count - 1) % 10));
-    }
-    ++count;
-  }
-  EXPECT_EQ(count, 13);
 }
 
 }  // namespace
