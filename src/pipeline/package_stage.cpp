@@ -89,10 +89,10 @@ void package_stage(const RunDirectory& run, const Checkpoint& checkpoint, const 
   info.metrics["undecided_gates"] = undecided_gates(run.read_checks());
   const auto trained_with = run.read_config();  // not the options of this command
   info.lineage =
-      Json{{"data", trained_with.data.source},    {"seed", trained_with.seed},
-           {"config", to_toml(trained_with)},     {"train_data", run.train_fingerprint()},
-           {"test_data", run.test_fingerprint()}, {"epoch", checkpoint.info.epoch},
-           {"weights_sha256", checkpoint.sha256}, {"versions", versions()}};
+      Json{{"data", trained_with.data.source},        {"seed", trained_with.seed},
+           {"config", to_toml(trained_with)},         {"train_data", run.fingerprint_of("train")},
+           {"test_data", run.fingerprint_of("test")}, {"epoch", checkpoint.info.epoch},
+           {"weights_sha256", checkpoint.sha256},     {"versions", versions()}};
   if (!trained_with.data.date.empty()) info.lineage["data_date"] = trained_with.data.date;
   info.lineage["numerics"] = numerics_of(run.read_numerics());
   info.profile = run.read_profile(info.schema);

@@ -48,7 +48,7 @@ void warn_of_undecided(const RunDirectory& run, const std::vector<Gate>& gates) 
 
 // The checkpoint of a run that may be packaged: evaluated on `test`, and its gates passed.
 Checkpoint packageable_checkpoint(const RunDirectory& run, const Dataset& test) {
-  require_unchanged_test(run, test);
+  require_unchanged(run, "test", test);
   auto checkpoint = load_checkpoint(run.checkpoint());
   const auto evaluation = run.read_evaluation();
   require_weights(checkpoint, json_at<std::string>(evaluation, "/weights_sha256", "input"));
@@ -114,14 +114,14 @@ FinishedRun run_pipeline(const Config& asked, const std::filesystem::path& path,
 
 Evaluation evaluate_run(const RunDirectory& run, const Config& config, const Dataset& test) {
   const auto checkpoint = load_checkpoint(run.checkpoint());
-  require_unchanged_test(run, test);
+  require_unchanged(run, "test", test);
   auto evaluation = evaluate_stage(checkpoint, test, config);
   evaluation.baselines = run.read_baselines();
   Json json = evaluation;
   json["shows_digits"] = config.evaluate.digit_tests;
   json["behaviour"] = tree_of(behaviour_stage(checkpoint, test, config));
   json["weights_sha256"] = checkpoint.sha256;
-  json["answers"] = Json{{"test_fingerprint", run.test_fingerprint()},
+  json["answers"] = Json{{"test_fingerprint", run.fingerprint_of("test")},
                          {"labels", test.labels},
                          {"predictions", evaluation.predictions}};
   run.write_evaluation(json);

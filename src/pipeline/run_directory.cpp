@@ -162,12 +162,8 @@ Json RunDirectory::read_numerics() const {
 
 Json RunDirectory::read_data() const { return read_json(path_ / kData, kDataSchema, kFamily); }
 
-std::string RunDirectory::train_fingerprint() const {
-  return json_at<std::string>(read_data(), "/train/fingerprint", kFamily);
-}
-
-std::string RunDirectory::test_fingerprint() const {
-  return json_at<std::string>(read_data(), "/test/fingerprint", kFamily);
+std::string RunDirectory::fingerprint_of(const std::string& part) const {
+  return json_at<std::string>(read_data(), "/" + part + "/fingerprint", kFamily);
 }
 
 std::size_t RunDirectory::own_validation() const {

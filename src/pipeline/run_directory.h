@@ -73,10 +73,9 @@ class RunDirectory {
   // Read the files of earlier stages. Throw input.missing, naming the stage to run first, and
   // config.* or input.malformed when the file was edited.
   Config read_config() const;
-  std::string train_fingerprint() const;
-  std::string test_fingerprint() const;
-  std::size_t own_validation() const;            // see Sets::validation
-  std::vector<Baseline> read_baselines() const;  // on the test set
+  std::string fingerprint_of(const std::string& part) const;  // "train" or "test"
+  std::size_t own_validation() const;                         // see Sets::validation
+  std::vector<Baseline> read_baselines() const;               // on the test set
   Json read_numerics() const;
   Json read_data() const;
   std::vector<EpochRecord> read_history() const;

@@ -12,18 +12,6 @@ namespace digits {
 
 namespace {
 
-// Requires the run's own sets, by fingerprint: results on other sets would appear under their
-// names.
-void require_unchanged(const RunDirectory& run, const char* part, const Dataset& set,
-                       const std::string& expected) {
-  const auto seen = fingerprint(set);
-  if (seen == expected) return;
-  throw Error("data.changed",
-              fmt::format("{}: {} set with fingerprint {}, expected {} as in training",
-                          run.path().string(), part, seen.substr(0, 12), expected.substr(0, 12)),
-              "the files changed since the run: restore them, or run again");
-}
-
 // The same images may be divided differently.
 void require_unchanged_validation(const RunDirectory& run, const Sets& sets) {
   if (sets.validation == run.own_validation()) return;
@@ -109,8 +97,8 @@ std::optional<DataReport> validate_stage(const Sets& sets, const Config& config,
   if (!stopped || !stopped->run.has_data()) return accept(sets, config);
   const auto& run = stopped->run;
   require_unchanged_validation(run, sets);
-  require_unchanged(run, "training", sets.train, run.train_fingerprint());
-  require_unchanged_test(run, sets.test);
+  require_unchanged(run, "train", sets.train);
+  require_unchanged(run, "test", sets.test);
   return std::nullopt;
 }
 
@@ -124,14 +112,20 @@ void describe_data(const RunDirectory& run, const Sets& sets, const TrainingPart
   run.write_data(json);
 }
 
-void require_unchanged_test(const RunDirectory& run, const Dataset& test) {
-  require_unchanged(run, "test", test, run.test_fingerprint());
+void require_unchanged(const RunDirectory& run, const char* part, const Dataset& set) {
+  const auto seen = fingerprint(set);
+  const auto expected = run.fingerprint_of(part);
+  if (seen == expected) return;
+  throw Error("data.changed",
+              fmt::format("{}: {} set with fingerprint {}, expected {} as in training",
+                          run.path().string(), part, seen.substr(0, 12), expected.substr(0, 12)),
+              "the files changed since the run: restore them, or run again");
 }
 
 Dataset test_of(const RunDirectory& run, const Config& config) {
   require_source(run, config);
   auto test = acquire_test(config, load_checkpoint(run.checkpoint()).info.schema.class_names);
-  require_unchanged_test(run, test);
+  require_unchanged(run, "test", test);
   return test;
 }
 

@@ -39,8 +39,9 @@ std::optional<DataReport> validate_stage(const Sets& sets, const Config& config,
 void describe_data(const RunDirectory& run, const Sets& sets, const TrainingParts& parts,
                    const DataReport& report, const Config& config);
 
-// Throws data.changed when `test` is not the run's test set.
-void require_unchanged_test(const RunDirectory& run, const Dataset& test);
+// Throws data.changed when `set` is not the run's own `part`, "train" or "test": results on another
+// set would appear under its name.
+void require_unchanged(const RunDirectory& run, const char* part, const Dataset& set);
 
 // The test set of a run, as its configuration names it. A relative path starts at the working
 // folder, which may differ from the run's. Throws input.missing when there is no such folder,

@@ -62,7 +62,7 @@ TEST_F(StoppedRun, RejectsAnotherTestSet) {
   const auto set = random_dataset(4);
   const auto error_for = [&](const std::string& expected) {
     run.write_data(Json{{"test", Json{{"fingerprint", expected}}}});
-    return error_of([&] { require_unchanged_test(run, set); });
+    return error_of([&] { require_unchanged(run, "test", set); });
   };
   EXPECT_EQ(error_for(fingerprint(set)).code(), "no error");
   const auto error = error_for("0123456789abcdef");
