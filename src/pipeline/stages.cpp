@@ -35,12 +35,6 @@ namespace digits {
 
 namespace {
 
-Json describe(const Dataset& set) {
-  return Json{{"count", set.size()},
-              {"class_counts", class_counts(set)},
-              {"fingerprint", fingerprint(set)}};
-}
-
 // The checkpoint's network on `device`, in evaluation mode.
 Forward forward_of(const Checkpoint& checkpoint, c10::Device device) {
   auto network = checkpoint.network;
@@ -183,9 +177,10 @@ DataReport validate_sets(const Sets& sets, const Config& config) {
     return findings;
   };
   const auto part = [&](const char* name, const Dataset& set) {
-    auto json = describe(set);
-    json["findings"] = findings_of(name, validate(set, threads));
-    return json;
+    return Json{{"count", set.size()},
+                {"class_counts", class_counts(set)},
+                {"fingerprint", fingerprint(set)},
+                {"findings", findings_of(name, validate(set, threads))}};
   };
   report.json = Json{{"source", config.data.source}, {"data", sets.train.schema}};
   report.findings = sets.findings;
