@@ -32,26 +32,16 @@ std::string joined(const Json& words) {
   return fmt::to_string(fmt::join(words.get<std::vector<std::string>>(), " "));
 }
 
-std::string library(const Json& versions, const std::string& key) {
-  return versions.at(key).get<std::string>();
-}
-
-std::string versions_lines(const Json& versions) {
-  std::string others;
+// The versions that are one text each, the program's first.
+std::string versions_line(const Json& versions) {
+  std::vector<std::string> all;
   for (const auto& [key, value] : versions.items()) {
-    const bool shown = key == "digits" || key == "revision" || key == "libtorch" ||
-                       key == "onednn" || key == "blas" || key == "device";
-    if (!shown && value.is_string())
-      others += fmt::format("{}{} {}", others.empty() ? "" : ", ", key, value.get<std::string>());
+    if (value.is_string()) all.push_back(key + " " + value.get<std::string>());
   }
-  return line("digits", fmt::format("{}, revision {}", library(versions, "digits"),
-                                    library(versions, "revision"))) +
-         line("libraries", fmt::format("LibTorch {}, oneDNN {}", library(versions, "libtorch"),
-                                       library(versions, "onednn"))) +
-         line("", others) + line("BLAS", library(versions, "blas"));
+  return line("versions", fmt::to_string(fmt::join(all, ", ")));
 }
 
-std::string machine_lines(const Json& machine, const std::string& device) {
+std::string machine_lines(const Json& machine) {
   const auto& quota = machine.at("quota");
   std::string environment;
   for (const auto& [name, value] : machine.at("environment").items()) {
@@ -64,8 +54,7 @@ std::string machine_lines(const Json& machine, const std::string& device) {
               fmt::format("{} to use, CPU quota {}, {} threads", machine.at("cores").get<int>(),
                           quota.is_null() ? "none" : fmt::format("{:.2g}", quota.get<double>()),
                           machine.at("threads").get<int>())) +
-         line("device", fmt::format("{}; \"auto\" trains in {}", device,
-                                    machine.at("precision").get<std::string>())) +
+         line("precision", machine.at("precision").get<std::string>()) +
          line("environment", environment);
 }
 
@@ -115,7 +104,7 @@ std::string wrong_channels(const Json& row, const Json& channels) {
 
 std::vector<std::string> problems_in(const Json& document) {
   std::vector<std::string> problems;
-  const auto blas = library(document.at("versions"), "blas");
+  const auto blas = document.at("versions").at("blas").get<std::string>();
   if (blas.find("reference") != std::string::npos) {
     problems.push_back(fmt::format("BLAS is {}: install libopenblas0-pthread", blas));
   }
@@ -138,14 +127,13 @@ std::vector<std::string> problems_in(const Json& document) {
 }
 
 std::string doctor_page(const Json& document, const std::vector<std::string>& problems) {
-  const auto& versions = document.at("versions");
   const auto& disk = document.at("disk");
-  std::string text = versions_lines(versions) +
-                     machine_lines(document.at("machine"), library(versions, "device")) +
-                     line("disk", fmt::format("{} free here, {} for temporary files",
-                                              gigabytes(disk.at("working_folder")),
-                                              gigabytes(disk.at("temporary_folder")))) +
-                     numerics_lines(document.at("numerics"));
+  std::string text =
+      versions_line(document.at("versions")) + machine_lines(document.at("machine")) +
+      line("disk",
+           fmt::format("{} free here, {} for temporary files", gigabytes(disk.at("working_folder")),
+                       gigabytes(disk.at("temporary_folder")))) +
+      numerics_lines(document.at("numerics"));
   text += "\n";
   if (problems.empty()) text += line("problems", "none");
   for (const auto& problem : problems) {

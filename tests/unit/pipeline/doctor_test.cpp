@@ -3,7 +3,6 @@
 #include "pipeline/doctor.h"
 
 #include <ATen/ATen.h>
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
@@ -114,11 +113,11 @@ TEST(Doctor, PageFitsATerminal) {
   set_wrong(document, 1, {20, 24}, 0.34);
   const auto page = doctor_page(document, problems_in(document));
   for (const char* text :
-       {"0.1.0, revision abc", "LibTorch 2.6.0, oneDNN 3.7.2", "opencv 4.6.0, zlib 1.3",
-        "OpenBLAS 0.3", "Some CPU", "avx2 avx512f", "4 to use, CPU quota 1.5, 2 threads",
-        "OMP_WAIT_POLICY=passive", "12.3 GB free here, unknown for temporary files",
-        "* float32 channels last, forward", "  float32 contiguous, forward", "0.34",
-        "problems     float32 contiguous"}) {
+       {"digits 0.1.0, revision abc", "libtorch 2.6.0, onednn 3.7.2", "4.6.0, zlib 1.3",
+        "blas OpenBLAS 0.3, device cpu", "Some CPU", "avx2 avx512f",
+        "4 to use, CPU quota 1.5, 2 threads", "OMP_WAIT_POLICY=passive",
+        "12.3 GB free here, unknown for temporary files", "* float32 channels last, forward",
+        "  float32 contiguous, forward", "0.34", "problems     float32 contiguous"}) {
     EXPECT_THAT(page, HasSubstr(text));
   }
   std::istringstream lines(page);
@@ -144,15 +143,14 @@ TEST(Doctor, WritesThisPage) {
   numerics["rows"][0]["differences"] = Json::array({1e-4, 0.25, nullptr});
   numerics["rows"][1]["correct"] = false;
   numerics["rows"][1]["differences"] = Json::array({0.00011, 99.0, 100.0});
-  const std::string expected = fmt::format("{:<12} 0.1.0, revision abc", "digits") + R"(
-libraries    LibTorch 2.6.0, oneDNN 3.7.2
-             opencv 4.6.0, zlib 1.3
-BLAS         reference BLAS
+  const std::string expected =
+      R"(versions     digits 0.1.0, revision abc, libtorch 2.6.0, onednn 3.7.2, opencv
+             4.6.0, zlib 1.3, blas reference BLAS, device cpu
 processor    Some CPU
 features     feature_1 feature_2 feature_3 feature_4 feature_5 feature_6 seventh
              eighth
 cores        4 to use, CPU quota none, 2 threads
-device       cpu; "auto" trains in float32
+precision    float32
 environment  none
 disk         0.2 GB free here, 0.1 GB for temporary files
 
