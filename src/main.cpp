@@ -14,13 +14,10 @@ namespace {
 // thread takes a core from a working one (docs/performance.md).
 char waiting[][32] = {"OMP_WAIT_POLICY=passive", "OPENBLAS_THREAD_TIMEOUT=4"};
 
-bool same_variable(std::string_view a, std::string_view b) {
-  return a.substr(0, a.find('=')) == b.substr(0, b.find('='));
-}
-
-bool is_set(char** environment, std::string_view variable) {
+bool is_set(char** environment, std::string_view assignment) {
+  const auto name = assignment.substr(0, assignment.find('=') + 1);  // "OMP_WAIT_POLICY="
   for (; *environment != nullptr; ++environment) {
-    if (same_variable(*environment, variable)) return true;
+    if (std::string_view(*environment).substr(0, name.size()) == name) return true;
   }
   return false;
 }

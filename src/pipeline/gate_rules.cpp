@@ -21,47 +21,35 @@ const std::string kKeys[] = {"metric", "at_least",    "at_most",
                              "reason", "if_measured", "for_digits"};
 constexpr const char* kHint = "configs/gates.toml shows how gates are written";
 
-[[noreturn]] void refuse(const std::string& name, const std::string& what) {
-  throw Error("config.gates", fmt::format("{}: {}", name, what), kHint);
+// `place`: the file's name, or this and the gate's metric.
+[[noreturn]] void refuse(const std::string& place, const std::string& what) {
+  throw Error("config.gates", fmt::format("{}: {}", place, what), kHint);
 }
 
-// The place of a mistake: the file's name, and the gate's metric.
-struct Place {
-  const std::string& name;
-  const std::string& metric;
-
-  [[noreturn]] void refuse(const std::string& what) const {
-    digits::refuse(name, fmt::format("{}: {}", metric, what));
-  }
-};
-
-double parse_number(const toml::node& node, const Place& place) {
+double parse_number(const toml::node& node, const std::string& place) {
   const auto number = node.value<double>();
-  if (!number) place.refuse("expected a number as at_least or at_most");
-  if (!std::isfinite(*number)) {
-    place.refuse(fmt::format("bound {}, expected a finite number", *number));
-  }
-  return *number;
+  if (number && std::isfinite(*number)) return *number;
+  refuse(place, "expected a finite number as at_least or at_most");
 }
 
 // The bound for a preset: one for all presets, or its own; nothing if only other presets have one.
 std::optional<double> parse_bound(const toml::node& node, const std::string& preset,
-                                  const Place& place) {
+                                  const std::string& place) {
   const auto* table = node.as_table();
   if (table == nullptr) return parse_number(node, place);
   std::optional<double> bound;
   for (const auto& [key, value] : *table) {
     const std::string word(key.str());
-    if (presets().count(word) == 0) place.refuse(fmt::format("no preset is called {}", word));
+    if (presets().count(word) == 0) refuse(place, fmt::format("no preset is called {}", word));
     const auto number = parse_number(value, place);
     if (word == preset) bound = number;
   }
   return bound;
 }
 
-bool parse_flag(const toml::table& table, const char* key, const Place& place) {
+bool parse_flag(const toml::table& table, const char* key, const std::string& place) {
   const auto node = table[key];
-  if (node && !node.is_boolean()) place.refuse(fmt::format("expected true or false as {}", key));
+  if (node && !node.is_boolean()) refuse(place, fmt::format("expected true or false as {}", key));
   return node.value_or(false);
 }
 
@@ -82,10 +70,10 @@ std::optional<GateRule> parse_rule(const toml::table& table, const std::string& 
     refuse(name,
            fmt::format("metric \"{}\", reason \"{}\", expected both", rule.metric, rule.reason));
   }
-  const Place place{name, rule.metric};
+  const auto place = fmt::format("{}: {}", name, rule.metric);
   const auto* least = table.get("at_least");
   const auto* most = table.get("at_most");
-  if ((least == nullptr) == (most == nullptr)) place.refuse("expected either at_least or at_most");
+  if ((least == nullptr) == (most == nullptr)) refuse(place, "expected either at_least or at_most");
   rule.if_measured = parse_flag(table, "if_measured", place);
   rule.for_digits = parse_flag(table, "for_digits", place);
   rule.at_least = least != nullptr;
