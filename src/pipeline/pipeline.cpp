@@ -8,16 +8,13 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/printable.h"
-#include "inference/package.h"
 #include "inference/version.h"
 #include "model/checkpoint.h"
-#include "model/device.h"
 #include "model/gradient_exchange.h"
 #include "model/network.h"
 #include "pipeline/numerics_stage.h"
 #include "pipeline/report_page.h"
 #include "pipeline/report_pictures.h"
-#include "repository/package_files.h"
 
 namespace digits {
 
@@ -58,24 +55,13 @@ Checkpoint packageable_checkpoint(const RunDirectory& run, const Dataset& test) 
   return checkpoint;
 }
 
-// Verifies the package of a run that was stopped after packaging: complete, and of these weights.
-void require_packaged(const RunDirectory& run, const Config& config) {
-  const auto package = Package::load(run.package(), choose_device(config.device));
-  require_weights(
-      load_checkpoint(run.checkpoint()),
-      json_at<std::string>(package.manifest(), "/lineage/weights_sha256", kPackageFamily));
-}
-
 // package: into the run's folder, unless a gate failed, or the run was stopped after packaging.
 void package_into_run(const FinishedRun& finished, const Dataset& test) {
   const auto& [run, lock, config] = finished.started;
   if (!may_be_packaged(finished.gates, undecided_policy(config))) return;
   throw_if_interrupted("packaging");
-  if (kind_of(run.package() / "manifest.json") == PathKind::kFile) {
-    require_packaged(run, config);
-  } else {
-    package_run(run, config, test, run.package(), default_model_name(config));
-  }
+  if (kind_of(run.package() / "manifest.json") == PathKind::kFile) return;  // appears whole
+  package_run(run, config, test, run.package(), default_model_name(config));
 }
 
 }  // namespace
