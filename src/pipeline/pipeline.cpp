@@ -43,9 +43,8 @@ void warn_of_undecided(const RunDirectory& run, const std::vector<Gate>& gates) 
                           shell_word(run.path().string())));
 }
 
-// The checkpoint of a run that may be packaged: evaluated on `test`, and its gates passed.
-Checkpoint packageable_checkpoint(const RunDirectory& run, const Dataset& test) {
-  require_unchanged(run, "test", test);
+// The checkpoint of a run that may be packaged: evaluated, and its gates passed.
+Checkpoint packageable_checkpoint(const RunDirectory& run) {
   auto checkpoint = load_checkpoint(run.checkpoint());
   const auto evaluation = run.read_evaluation();
   require_weights(checkpoint, json_at<std::string>(evaluation, "/weights_sha256", "input"));
@@ -100,7 +99,6 @@ FinishedRun run_pipeline(const Config& asked, const std::filesystem::path& path,
 
 Evaluation evaluate_run(const RunDirectory& run, const Config& config, const Dataset& test) {
   const auto checkpoint = load_checkpoint(run.checkpoint());
-  require_unchanged(run, "test", test);
   auto evaluation = evaluate_stage(checkpoint, test, config);
   evaluation.baselines = run.read_baselines();
   Json json = evaluation;
@@ -134,13 +132,13 @@ std::string default_model_name(const Config& config) {
 void package_run(const RunDirectory& run, const Config& config, const Dataset& test,
                  const std::filesystem::path& folder, const std::string& name) {
   require_new(folder);
-  const auto checkpoint = packageable_checkpoint(run, test);
+  const auto checkpoint = packageable_checkpoint(run);
   package_stage(run, checkpoint, config, test, folder, name);
 }
 
 int package_run(const RunDirectory& run, const Config& config, const Dataset& test,
                 ModelFolder& model) {
-  const auto checkpoint = packageable_checkpoint(run, test);
+  const auto checkpoint = packageable_checkpoint(run);
   return model.add(checkpoint.info.schema, [&](const std::filesystem::path& folder) {
     package_stage(run, checkpoint, config, test, folder, model.name());
   });

@@ -29,8 +29,7 @@ struct FinishedRun {
 FinishedRun run_pipeline(const Config& asked, const std::filesystem::path& path,
                          const RunOptions& options = {});
 
-// evaluate: the run's checkpoint on its own test set; writes evaluation.json. Throws data.changed
-// when `test` is not the run's test set.
+// evaluate: the run's checkpoint on its own test set (test_of); writes evaluation.json.
 Evaluation evaluate_run(const RunDirectory& run, const Config& config, const Dataset& test);
 
 // check: judges the run's evaluation by its own gates and writes checks.json; with another gates
