@@ -17,16 +17,14 @@ void print_run(const FinishedRun& finished, const Config& config, bool packaged)
   const auto& [started, history, evaluation, gates] = finished;
   const auto& run = started.run;
   fmt::print("{}\n", history_table(history));
-  std::vector<std::pair<std::string, std::string>> rows{
-      {"data", config.data.source},
-      {"test accuracy", percent(evaluation.accuracy)},
-      {"test loss", fmt::format("{:.4f}", evaluation.loss)},
-      {"precision", started.config.train.precision},
-      {"peak memory", mebibytes(summarise(history).peak_memory_bytes)},
-      {"run", run.path().string()},
-      {"report", run.report().string()}};
-  rows.emplace_back("package", packaged ? run.package().string() : "none");
-  print_pairs(rows);
+  print_pairs({{"data", config.data.source},
+               {"test accuracy", percent(evaluation.accuracy)},
+               {"test loss", fmt::format("{:.4f}", evaluation.loss)},
+               {"precision", started.config.train.precision},
+               {"peak memory", mebibytes(summarise(history).peak_memory_bytes)},
+               {"run", run.path().string()},
+               {"report", run.report().string()},
+               {"package", packaged ? run.package().string() : "none"}});
   if (packaged) print_evaluation(evaluation);
   fmt::print("\n{}", gate_table(gates, false));
 }
