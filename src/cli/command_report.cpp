@@ -22,9 +22,7 @@ int command_report(const Arguments& arguments) {
 
   const auto run = RunDirectory::open(parsed->word("one run directory"));
   const auto config = resolve(config_from(*parsed, run.read_config()));
-  const auto test = test_of(run, config);
-  check_run(run);
-  report_run(run, config, test);
+  report_run(run, config, test_of(run, config));
   if (parsed->has("json")) {
     print_json(Json{{"report", run.report().string()}});
   } else {

@@ -21,11 +21,10 @@ namespace digits {
 
 namespace {
 
-// The undecided gates of checks.json, for the manifest.
-Json undecided_gates(const Json& checks) {
+Json undecided_gates(const std::vector<Gate>& gates) {
   auto undecided = Json::array();
-  for (const auto& gate : json_at<Json>(checks, "/gates", "input")) {
-    if (json_at<std::string>(gate, "/verdict", "input") == "undecided") undecided.push_back(gate);
+  for (const auto& gate : gates) {
+    if (gate.verdict == GateVerdict::kUndecided) undecided.push_back(gate);
   }
   return undecided;
 }
@@ -85,8 +84,9 @@ void package_stage(const RunDirectory& run, const Checkpoint& checkpoint, const 
   PackageInfo info;
   info.name = name;
   info.schema = checkpoint.info.schema;
-  info.metrics = metrics_of(run.read_evaluation());
-  info.metrics["undecided_gates"] = undecided_gates(run.read_checks());
+  const auto evaluation = run.read_evaluation();
+  info.metrics = metrics_of(evaluation);
+  info.metrics["undecided_gates"] = undecided_gates(judge(evaluation, run.read_gates()));
   const auto trained_with = run.read_config();  // not the options of this command
   info.lineage =
       Json{{"data", trained_with.data.source},        {"seed", trained_with.seed},

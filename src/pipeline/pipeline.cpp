@@ -90,7 +90,7 @@ FinishedRun run_pipeline(const Config& asked, const std::filesystem::path& path,
   throw_if_interrupted("evaluation");
   auto evaluation = evaluate_run(run, config, sets.test);  // 5. evaluate
   auto gates = check_run(run);                             // 6. check
-  report_run(run, config, sets.test, evaluation);          // 7. report
+  report_run(run, config, sets.test, evaluation, gates);   // 7. report
   FinishedRun finished{std::move(*started), std::move(history), std::move(evaluation),
                        std::move(gates)};
   package_into_run(finished, sets.test);  // 8. package
@@ -145,15 +145,15 @@ int package_run(const RunDirectory& run, const Config& config, const Dataset& te
 }
 
 void report_run(const RunDirectory& run, const Config& config, const Dataset& test,
-                const Evaluation& evaluation) {
+                const Evaluation& evaluation, const std::vector<Gate>& gates) {
   const auto checkpoint = load_checkpoint(run.checkpoint());
   RunReport report;
-  report.evaluation = run.read_evaluation();
-  require_weights(checkpoint, json_at<std::string>(report.evaluation, "/weights_sha256", "input"));
+  report.weights_sha256 = json_at<std::string>(run.read_evaluation(), "/weights_sha256", "input");
+  require_weights(checkpoint, report.weights_sha256);
   report.name = run.name();
   report.config = run.read_config();
   report.data = run.read_data();
-  report.checks = run.read_checks();
+  report.gates = gates;
   report.history = run.read_history();
   report.scores = evaluation;
   report.scores.baselines = run.read_baselines();
@@ -175,7 +175,9 @@ void report_run(const RunDirectory& run, const Config& config, const Dataset& te
 }
 
 void report_run(const RunDirectory& run, const Config& config, const Dataset& test) {
-  report_run(run, config, test, evaluate_stage(load_checkpoint(run.checkpoint()), test, config));
+  const auto gates = check_run(run);
+  report_run(run, config, test, evaluate_stage(load_checkpoint(run.checkpoint()), test, config),
+             gates);
 }
 
 }  // namespace digits

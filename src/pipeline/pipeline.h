@@ -41,9 +41,9 @@ std::vector<Gate> check_with(const RunDirectory& run, const std::filesystem::pat
 // of the run's own test set. Throws checkpoint.changed when the checkpoint is not the evaluated
 // one.
 void report_run(const RunDirectory& run, const Config& config, const Dataset& test,
-                const Evaluation& evaluation);
+                const Evaluation& evaluation, const std::vector<Gate>& gates);
 
-// The same for a run of an earlier process: evaluates its checkpoint again.
+// The same for a run of an earlier process: judges it, and evaluates its checkpoint again.
 void report_run(const RunDirectory& run, const Config& config, const Dataset& test);
 
 // The default name of a model: the name of its data's folder, or "digits" for synthetic data and if

@@ -1,7 +1,6 @@
 #include "pipeline/report_page.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -15,34 +14,9 @@ using html::Card;
 using html::Cell;
 using html::Table;
 
-struct GateCounts {
-  std::size_t all = 0;
-  std::size_t failed = 0;
-  std::size_t undecided = 0;
-};
-
-GateCounts count_gates(const Json& checks) {
-  GateCounts counts;
-  for (const auto& gate : checks.at("gates")) {
-    const auto verdict = gate.at("verdict").get<std::string>();
-    ++counts.all;
-    counts.failed += verdict == "failed" ? 1 : 0;
-    counts.undecided += verdict == "undecided" ? 1 : 0;
-  }
-  return counts;
-}
-
-Verdict verdict_of(const std::string& verdict) {
-  if (verdict == "passed") return Verdict::kPass;
-  return verdict == "undecided" ? Verdict::kWarning : Verdict::kFail;
-}
-
-std::string gates_text(const GateCounts& counts) {
-  if (counts.failed + counts.undecided == 0) return "all gates passed";
-  std::vector<std::string> parts;
-  if (counts.failed > 0) parts.push_back(fmt::format("{} failed", counts.failed));
-  if (counts.undecided > 0) parts.push_back(fmt::format("{} undecided", counts.undecided));
-  return fmt::format("gates: {} of {}", fmt::join(parts, ", "), counts.all);
+Verdict mark_of(GateVerdict verdict) {
+  if (verdict == GateVerdict::kPassed) return Verdict::kPass;
+  return verdict == GateVerdict::kUndecided ? Verdict::kWarning : Verdict::kFail;
 }
 
 const SliceAccuracy* worst_slice(const Fairness& fairness) {
@@ -58,6 +32,16 @@ Card card(const std::string& label, const Quantity& quantity, Scale scale) {
                       number_text(quantity.high, scale), quantity.n)};
 }
 
+Card gates_card(const std::vector<Gate>& gates) {
+  const auto passed = count(gates, GateVerdict::kPassed);
+  const auto undecided = count(gates, GateVerdict::kUndecided);
+  auto worst = GateVerdict::kPassed;
+  for (const auto& gate : gates) worst = std::max(worst, gate.verdict);
+  return {"gates", fmt::format("{} of {}", passed, gates.size()),
+          undecided == 0 ? "passed" : fmt::format("passed, {} undecided", undecided),
+          mark_of(worst)};
+}
+
 Markup headline(const RunReport& report) {
   const auto& scores = report.scores;
   std::vector<Card> cards{card("test accuracy", scores.accuracy, Scale::kPercent)};
@@ -69,16 +53,11 @@ Markup headline(const RunReport& report) {
         card(fmt::format("worst slice: {} {}", scores.fairness.worst_factor, worst->name),
              worst->accuracy, Scale::kPercent));
   }
-  const auto [all, failed, undecided] = count_gates(report.checks);
-  cards.push_back({"gates", fmt::format("{} of {}", all - failed - undecided, all),
-                   undecided == 0 ? "passed" : fmt::format("passed, {} undecided", undecided),
-                   verdict_of(failed > 0      ? "failed"
-                              : undecided > 0 ? "undecided"
-                                              : "passed")});
+  cards.push_back(gates_card(report.gates));
   return html::cards(cards);
 }
 
-Markup gates(const Json& checks) {
+Markup gates_table(const std::vector<Gate>& gates) {
   Table table{"",
               {{"metric"},
                {"verdict"},
@@ -87,19 +66,16 @@ Markup gates(const Json& checks) {
                {"bound", true},
                {"reason"}},
               {}};
-  for (const auto& gate : checks.at("gates")) {
-    const auto observed = gate.at("observed").get<Quantity>();
-    const bool least = gate.contains("at_least");
-    const auto verdict = gate.at("verdict").get<std::string>();
-    const auto note = gate.value("note", std::string());
+  for (const auto& gate : gates) {
+    const auto& rule = gate.rule;
+    const auto note = verdict_note(gate);
     table.rows.push_back(
-        {{gate.at("metric").get<std::string>()},
-         {verdict, verdict_of(verdict)},
-         {quantity_text(observed, Scale::kLinear)},
-         {std::to_string(observed.n)},
-         {fmt::format("{} {}", least ? "≥" : "≤",
-                      number_text(gate.at(least ? "at_least" : "at_most").get<double>()))},
-         {gate.at("reason").get<std::string>() + (note.empty() ? "" : "; " + note)}});
+        {{gate.metric},
+         {to_string(gate.verdict), mark_of(gate.verdict)},
+         {quantity_text(gate.observed, Scale::kLinear)},
+         {std::to_string(gate.observed.n)},
+         {fmt::format("{} {}", rule.at_least ? "≥" : "≤", number_text(rule.bound))},
+         {rule.reason + (note.empty() ? "" : "; " + note)}});
   }
   return html::table(table);
 }
@@ -213,7 +189,7 @@ Markup lineage(const RunReport& report) {
   const auto add = [&](const std::string& what, const Json& value) {
     table.rows.push_back({{what}, {value.is_string() ? value.get<std::string>() : value.dump()}});
   };
-  add("weights, SHA-256", report.evaluation.at("weights_sha256"));
+  add("weights, SHA-256", report.weights_sha256);
   add("training set, fingerprint", report.data.at("train").at("fingerprint"));
   add("test set, fingerprint", report.data.at("test").at("fingerprint"));
   for (const auto& [key, value] : report.versions.items()) add(key, value);
@@ -239,10 +215,10 @@ Markup mistakes(const RunReport& report) {
 html::Page report_page(const RunReport& report) {
   const auto& scores = report.scores;
   return {report.name,
-          fmt::format("{} preset, seed {}, data {}: {}", report.config.preset, report.config.seed,
-                      report.config.data.source, gates_text(count_gates(report.checks))),
+          fmt::format("{} preset, seed {}, data {}; gates: {}", report.config.preset,
+                      report.config.seed, report.config.data.source, summary(report.gates)),
           {{"Summary", headline(report) + baselines(scores)},
-           {"Gates", gates(report.checks)},
+           {"Gates", gates_table(report.gates)},
            {"Training", figures(report.training) + timing(report.history)},
            {"Test set", figures(report.charts) + classes(scores) + fairness(scores.fairness)},
            {"Images", mistakes(report)},

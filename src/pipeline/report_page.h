@@ -8,6 +8,7 @@
 #include "metrics/evaluation.h"
 #include "model/epoch_record.h"
 #include "pipeline/config.h"
+#include "pipeline/gates.h"
 #include "pipeline/report_charts.h"
 #include "report/html.h"
 
@@ -17,9 +18,9 @@ namespace digits {
 struct RunReport {
   std::string name;  // of the run
   Config config;
-  Json data;        // data.json
-  Json evaluation;  // evaluation.json
-  Json checks;      // checks.json
+  Json data;                   // data.json
+  std::string weights_sha256;  // of the evaluated weights
+  std::vector<Gate> gates;
   std::vector<EpochRecord> history;
   Evaluation scores;  // the source of evaluation.json
   std::vector<NamedChart> training;

@@ -198,10 +198,6 @@ Json RunDirectory::read_evaluation() const {
   return read_json(evaluation(), kEvaluationSchema, kFamily);
 }
 
-Json RunDirectory::read_checks() const {
-  return read_json(path_ / kChecks, kChecksSchema, kFamily);
-}
-
 Profile RunDirectory::read_profile(const Schema& schema) const {
   return parse_profile(read_json(path_ / kProfile, kProfileSchema, kFamily), schema, kFamily);
 }

@@ -81,7 +81,6 @@ class RunDirectory {
   std::vector<EpochRecord> read_history() const;
   std::vector<GateRule> read_gates() const;
   Json read_evaluation() const;
-  Json read_checks() const;
   Profile read_profile(const Schema& schema) const;  // throws unless it fits the schema
 
  private:

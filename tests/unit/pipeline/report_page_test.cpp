@@ -29,8 +29,7 @@ RunReport small_report() {
   const Json part{
       {"count", 6}, {"fingerprint", "0123456789abcdef0123"}, {"findings", Json::array()}};
   report.data = {{"train", part}, {"test", part}, {"findings", Json::array()}};
-  report.evaluation = {{"weights_sha256", "feed"}};
-  report.checks = {{"gates", Json::array()}};
+  report.weights_sha256 = "feed";
   report.history = two_epochs();
   report.scores = two_class_scores();
   report.augmentation = "png";
@@ -38,13 +37,9 @@ RunReport small_report() {
   return report;
 }
 
-Json gate_document(const std::string& metric, const std::string& verdict,
-                   const std::string& bound) {
-  return {{"metric", metric},
-          {"verdict", verdict},
-          {"observed", Quantity{0.5, 0.4, 0.6, 20}},
-          {bound, 0.25},
-          {"reason", "because"}};
+// A gate with an upper bound of 0.25, or with a lower one.
+Gate gate_of(const std::string& metric, GateVerdict verdict, bool at_least = false) {
+  return {{metric, 0.25, at_least, "because"}, metric, {0.5, 0.4, 0.6, 20}, verdict, {}};
 }
 
 std::string section_of(const RunReport& report, const std::string& heading) {
@@ -68,17 +63,18 @@ html::Table lineage_table() {
 
 TEST(ReportPage, CountsTheGates) {
   auto document = small_report();
-  document.checks["gates"] = {gate_document("a", "passed", "at_least"),
-                              gate_document("b", "passed", "at_most")};
-  EXPECT_EQ(report_page(document).subtitle, "fast preset, seed 7, data animals: all gates passed");
+  document.gates = {gate_of("a", GateVerdict::kPassed), gate_of("b", GateVerdict::kPassed)};
+  EXPECT_EQ(report_page(document).subtitle,
+            "fast preset, seed 7, data animals; gates: 2 of 2 passed");
   EXPECT_THAT(
       section_of(document, "Summary"),
       HasSubstr(html::cards({{"gates", "2 of 2", "passed", Verdict::kPass}}).text.substr(20, 40)));
-  document.checks["gates"].push_back(gate_document("c", "undecided", "at_least"));
-  EXPECT_THAT(report_page(document).subtitle, HasSubstr("gates: 1 undecided of 3"));
+  document.gates.push_back(gate_of("c", GateVerdict::kUndecided));
+  EXPECT_THAT(report_page(document).subtitle, HasSubstr("gates: 2 of 3 passed, 1 undecided"));
   EXPECT_THAT(section_of(document, "Summary"), HasSubstr("passed, 1 undecided"));
-  document.checks["gates"].push_back(gate_document("d", "failed", "at_least"));
-  EXPECT_THAT(report_page(document).subtitle, HasSubstr("gates: 1 failed, 1 undecided of 4"));
+  document.gates.push_back(gate_of("d", GateVerdict::kFailed));
+  EXPECT_THAT(report_page(document).subtitle,
+              HasSubstr("gates: 2 of 4 passed, 1 failed, 1 undecided"));
   EXPECT_THAT(section_of(document, "Summary"), HasSubstr("2 of 4"));
 }
 
@@ -86,9 +82,9 @@ TEST(ReportPage, CountsTheGates) {
 // with its direction, and the reason with the note.
 TEST(ReportPage, ListsEachGate) {
   auto document = small_report();
-  auto noted = gate_document("recall", "undecided", "at_least");
-  noted["note"] = "needs 90 images";
-  document.checks["gates"] = {noted, gate_document("loss", "failed", "at_most")};
+  auto noted = gate_of("recall", GateVerdict::kUndecided, true);
+  noted.bound_fits = false;
+  document.gates = {noted, gate_of("loss", GateVerdict::kFailed)};
   const html::Table expected{"",
                              {{"metric"},
                               {"verdict"},
@@ -101,7 +97,7 @@ TEST(ReportPage, ListsEachGate) {
                                {"0.50 [0.40, 0.60]"},
                                {"20"},
                                {"≥ 0.25"},
-                               {"because; needs 90 images"}},
+                               {"because; " + verdict_note(noted)}},
                               {{"loss"},
                                {"failed", Verdict::kFail},
                                {"0.50 [0.40, 0.60]"},
@@ -188,28 +184,27 @@ TEST(ReportPage, SummarisesTheRun) {
       "Against rules that need no network",
       {{"rule"}, {"accuracy", true}, {"n", true}},
       {{{"this model"}, {"75 % [50, 90]"}, {"8"}}, {{"majority_class"}, {"50 % [25, 80]"}, {"8"}}}};
-  const auto expect_gates = [&](const std::vector<std::string>& verdicts, const std::string& told,
+  const auto expect_gates = [&](const std::vector<GateVerdict>& verdicts, const std::string& told,
                                 const html::Card& card) {
-    document.checks["gates"] = Json::array();
-    for (const auto& verdict : verdicts) {
-      document.checks["gates"].push_back(gate_document("a", verdict, "at_least"));
-    }
+    document.gates.clear();
+    for (const auto verdict : verdicts) document.gates.push_back(gate_of("a", verdict));
     auto all = cards;
     all.push_back(card);
     EXPECT_EQ(section_of(document, "Summary"), html::cards(all).text + html::table(rules).text);
-    EXPECT_EQ(report_page(document).subtitle, "fast preset, seed 7, data animals: " + told);
+    EXPECT_EQ(report_page(document).subtitle, "fast preset, seed 7, data animals; gates: " + told);
   };
-  expect_gates({"passed", "passed"}, "all gates passed",
-               {"gates", "2 of 2", "passed", Verdict::kPass});
-  expect_gates({"undecided"}, "gates: 1 undecided of 1",
+  const auto passed = GateVerdict::kPassed, failed = GateVerdict::kFailed,
+             undecided = GateVerdict::kUndecided;
+  expect_gates({passed, passed}, "2 of 2 passed", {"gates", "2 of 2", "passed", Verdict::kPass});
+  expect_gates({undecided}, "0 of 1 passed, 1 undecided",
                {"gates", "0 of 1", "passed, 1 undecided", Verdict::kWarning});
-  expect_gates({"passed", "failed", "failed"}, "gates: 2 failed of 3",
+  expect_gates({passed, failed, failed}, "1 of 3 passed, 2 failed",
                {"gates", "1 of 3", "passed", Verdict::kFail});
-  expect_gates({"passed", "failed", "undecided", "undecided"}, "gates: 1 failed, 2 undecided of 4",
+  expect_gates({passed, failed, undecided, undecided}, "1 of 4 passed, 1 failed, 2 undecided",
                {"gates", "1 of 4", "passed, 2 undecided", Verdict::kFail});
   scores.fairness = {};
   cards.pop_back();
-  expect_gates({}, "all gates passed", {"gates", "0 of 0", "passed", Verdict::kPass});
+  expect_gates({}, "0 of 0 passed", {"gates", "0 of 0", "passed", Verdict::kPass});
 }
 
 // The whole section of the test set: the charts, a row for each class and one for each factor.
