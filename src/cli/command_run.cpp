@@ -7,7 +7,6 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/run_request.h"
-#include "pipeline/pipeline.h"
 
 namespace digits {
 
@@ -44,8 +43,7 @@ Json json_of(const FinishedRun& finished, bool packaged) {
 int run_stages(const ParsedOptions& parsed, GradientExchange* exchange) {
   auto request = run_request(parsed);
   request.options.exchange = exchange;
-  const auto finished = with_resume_hint(
-      "run", request, [&] { return run_pipeline(request.config, request.path, request.options); });
+  const auto finished = run_pipeline(request);
   const auto policy = undecided_policy(request.config);
   const bool packaged = may_be_packaged(finished.gates, policy);
   if (parsed.has("json")) {
@@ -66,11 +64,7 @@ int command_run(const Arguments& arguments) {
       "train, evaluate, check, report, package.\nWithout options: synthetic digits, "
       "preset standard. Exits with 3 for bad data, 4 when a gate fails; after "
       "Ctrl-C, --resume continues.");
-  options.add_config();
-  options.add_training();
-  options.add_run_path();
-  options.add_training_logs();
-  options.add_exchanges();
+  options.add_run();
   options.add_json();
   const auto parsed = options.parse(arguments);
   if (!parsed) return kDone;

@@ -6,7 +6,6 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/run_request.h"
-#include "pipeline/pipeline.h"
 
 namespace digits {
 
@@ -16,9 +15,7 @@ int train_run(const ParsedOptions& parsed, GradientExchange* exchange) {
   auto request = run_request(parsed);
   request.options.train_only = true;
   request.options.exchange = exchange;
-  const auto trained = with_resume_hint("train", request, [&] {
-    return run_pipeline(request.config, request.path, request.options);
-  });
+  const auto trained = run_pipeline(request);
   const auto& [run, lock, config] = trained.started;
   const auto training = summarise(trained.history);
   if (parsed.has("json")) {
@@ -42,11 +39,7 @@ int command_train(const Arguments& arguments) {
   CommandOptions options("train",
                          "Validates a set and trains on it, into a new run directory: "
                          "configuration, data report, history and checkpoint.");
-  options.add_config();
-  options.add_training();
-  options.add_run_path();
-  options.add_training_logs();
-  options.add_exchanges();
+  options.add_run();
   options.add_json();
   const auto parsed = options.parse(arguments);
   if (!parsed) return kDone;

@@ -155,29 +155,25 @@ void CommandOptions::add_training() {
   number("batch-size", "number of images in a step (default: the preset's, fewer for a small set)");
 }
 
-void CommandOptions::add_run_path() {
+void CommandOptions::add_run() {
+  add_config();
+  add_training();
   text("out", "the run directory; must be new (default: a folder under runs/)", "DIR");
   text("gates", "the gates to pass, instead of configs/gates.toml", "FILE");
   add_digit_checks();
   text("data-date", "day of the set's newest images, for the package: 2026-01-31", "DAY");
   flag("private", "write no image of the set into the run and the package, but noise");
   text("resume", "continue a stopped run; the result is the same as without the stop", "RUN");
+  for (const auto& log : registered<TrainingLog>()) flag(log.option, log.help);
+  if (registered<ExchangeFactory>().empty()) return;
+  for (const auto& factory : registered<ExchangeFactory>()) factory.add_options(*this);
+  flag("allow-world-change", "with --resume: continue with another number of processes");
 }
 
 void CommandOptions::add_digit_checks() {
   flag("no-digit-checks",
        "the images are not handwritten digits: skip the tests of drawn ones, and take a missed "
        "bound for digits as undecided");
-}
-
-void CommandOptions::add_training_logs() {
-  for (const auto& log : registered<TrainingLog>()) flag(log.option, log.help);
-}
-
-void CommandOptions::add_exchanges() {
-  if (registered<ExchangeFactory>().empty()) return;
-  for (const auto& factory : registered<ExchangeFactory>()) factory.add_options(*this);
-  flag("allow-world-change", "with --resume: continue with another number of processes");
 }
 
 void CommandOptions::add_model() {

@@ -53,18 +53,16 @@ class CommandOptions {
   void flag(const std::string& name, const std::string& help);
 
   // Options that several commands share.
-  void add_machine();        // --seed, --threads, --device
-  void add_set();            // --data, and how its files are read
-  void add_config();         // --config, --preset, and the above
-  void add_training();       // --epochs, --batch-size
-  void add_digit_checks();   // --no-digit-checks
-  void add_run_path();       // --out: a new run directory; --resume: a stopped run; --gates
-  void add_run_data();       // --data: the present place of a run's own set
-  void add_json();           // --json
-  void add_model();          // --model: the path for package_of
-  void add_engine();         // --engine: the name for Package::load
-  void add_training_logs();  // an option for each registered log
-  void add_exchanges();      // the options of the registered exchanges
+  void add_machine();       // --seed, --threads, --device
+  void add_set();           // --data, and how its files are read
+  void add_config();        // --config, --preset, and the above
+  void add_training();      // --epochs, --batch-size
+  void add_digit_checks();  // --no-digit-checks
+  void add_run();           // a new or a stopped run: the above, --out, --resume, --gates, ...
+  void add_run_data();      // --data: the present place of a run's own set
+  void add_json();          // --json
+  void add_model();         // --model: the path for package_of
+  void add_engine();        // --engine: the name for Package::load
 
   // Prints the help for --help and returns nothing. Throws usage.option for an unknown option or a
   // bad value, usage.argument for a stray word. Words after -- are never options.

@@ -77,12 +77,21 @@ RunRequest run_request(const ParsedOptions& parsed) {
   return request;
 }
 
-Error resumable(const Error& error, const std::string& command, const RunRequest& request) {
+Error resumable(const Error& error, const RunRequest& request) {
   if (error.code() != "interrupted" || !RunDirectory::exists(request.path)) return error;
-  auto hint = fmt::format("continue with: digits {} --resume {}", command,
-                          shell_word(request.path.string()));
+  auto hint =
+      fmt::format("continue with: digits {} --resume {}",
+                  request.options.train_only ? "train" : "run", shell_word(request.path.string()));
   for (const auto& log : request.options.logs) hint += " --" + log;
   return {error.code(), error.what(), hint};
+}
+
+FinishedRun run_pipeline(const RunRequest& request) {
+  try {
+    return run_pipeline(request.config, request.path, request.options);
+  } catch (const Error& error) {
+    throw resumable(error, request);
+  }
 }
 
 }  // namespace digits

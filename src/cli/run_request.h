@@ -6,8 +6,7 @@
 
 #include "base/error.h"
 #include "cli/options.h"
-#include "pipeline/config.h"
-#include "pipeline/stages.h"
+#include "pipeline/pipeline.h"
 
 namespace digits {
 
@@ -33,16 +32,9 @@ RunRequest run_request(const ParsedOptions& parsed);
 
 // The same error; for an interrupt after the run has started, the hint becomes the command that
 // continues it.
-Error resumable(const Error& error, const std::string& command, const RunRequest& request);
+Error resumable(const Error& error, const RunRequest& request);
 
-// Returns the result of `work`, which makes or resumes the run; makes its errors resumable.
-template <typename Work>
-auto with_resume_hint(const std::string& command, const RunRequest& request, const Work& work) {
-  try {
-    return work();
-  } catch (const Error& error) {
-    throw resumable(error, command, request);
-  }
-}
+// Makes or resumes the run. Throws as run_pipeline, with resumable errors.
+FinishedRun run_pipeline(const RunRequest& request);
 
 }  // namespace digits

@@ -101,13 +101,13 @@ TEST_F(RunShared, AnUnexpectedExceptionEndsAllRanks) {
 
 TEST_F(RunShared, AddsTheOptionsOfAFactory) {
   CommandOptions options("train", "test");
-  options.add_exchanges();
+  options.add_run();
   const auto parsed = options.parse({"--shared", "--allow-world-change"});
   EXPECT_TRUE(parsed->has("shared"));
   EXPECT_TRUE(parsed->has("allow-world-change"));
   registered<ExchangeFactory>().clear();
   CommandOptions without("train", "test");
-  without.add_exchanges();
+  without.add_run();
   expect_error("usage.option", [&] { without.parse({"--allow-world-change"}); });
 }
 

@@ -168,8 +168,7 @@ TEST(Options, RequiresPositionals) {
 
 RunRequest request(const Arguments& arguments) {
   CommandOptions options("test", "for tests");
-  options.add_config();
-  options.add_run_path();
+  options.add_run();
   return run_request(*options.parse(arguments));
 }
 
@@ -216,9 +215,9 @@ TEST(Options, InterruptedRunPrintsTheResumeCommand) {
   const TemporaryDirectory folder;
   RunRequest request;
   request.path = folder / "it's a run";
+  request.options.train_only = true;
   const auto hint_of = [&](const char* code) {
-    const auto fail = [&] { throw Error(code, "message", "hint"); };
-    return error_of([&] { with_resume_hint("train", request, fail); }).hint();
+    return resumable(Error(code, "message", "hint"), request).hint();
   };
   EXPECT_EQ(hint_of("interrupted"), "hint");
   RunDirectory::create(request.path).write_config(Config());
@@ -228,6 +227,8 @@ TEST(Options, InterruptedRunPrintsTheResumeCommand) {
   EXPECT_THAT(hint_of("interrupted"), testing::EndsWith("/it'\\''s a run'"));
   request.options.logs = {"curves"};
   EXPECT_THAT(hint_of("interrupted"), testing::EndsWith("' --curves"));
+  request.options.train_only = false;
+  EXPECT_THAT(hint_of("interrupted"), testing::StartsWith("continue with: digits run --resume "));
 }
 
 TEST(Commands, HaveNamesAndSummaries) {

@@ -15,9 +15,7 @@ TEST(TrainingLogOptions, ArePassedOn) {
   };
   registered<TrainingLog>() = {{"curves", "help", make}, {"pictures", "help", make}};
   CommandOptions options("train", "for tests");
-  options.add_config();
-  options.add_run_path();
-  options.add_training_logs();
+  options.add_run();
   const auto request = run_request(*options.parse({"--pictures", "--preset", "fast"}));
   registered<TrainingLog>().clear();
   EXPECT_THAT(request.options.logs, testing::ElementsAre("pictures"));
