@@ -4,7 +4,6 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/registry.h"
-#include "base/statistics.h"
 #include "behaviour/functionality.h"
 #include "inference/package.h"
 #include "inference/package_file.h"
@@ -29,27 +28,20 @@ Json undecided_gates(const std::vector<Gate>& gates) {
   return undecided;
 }
 
-// The part of evaluation.json for the manifest.
-Json metrics_of(const Json& evaluation) {
-  Json metrics{{"accuracy", json_at<Quantity>(evaluation, "/accuracy", "input")},
-               {"loss", json_at<double>(evaluation, "/loss", "input")},
-               {"per_class", Json::array()}};
-  for (const auto& of_class : json_at<Json>(evaluation, "/per_class", "input")) {
-    metrics["per_class"].push_back(
-        Json{{"class", json_at<std::string>(of_class, "/class", "input")},
-             {"precision", json_at<Quantity>(of_class, "/precision", "input")},
-             {"recall", json_at<Quantity>(of_class, "/recall", "input")}});
-  }
-  return metrics;
+// These keys of a document of the run, for the manifest.
+Json parts_of(const Json& document, const std::vector<std::string>& keys) {
+  Json parts;
+  for (const auto& key : keys) parts[key] = json_at<Json>(document, "/" + key, "input");
+  return parts;
 }
 
-// The part of numerics.json for the manifest.
-Json numerics_of(const Json& numerics) {
-  Json json;
-  for (const char* key : {"platform", "precision", "onednn", "warnings"}) {
-    json[key] = json_at<Json>(numerics, std::string("/") + key, "input");
+Json metrics_of(const Json& evaluation) {
+  auto metrics = parts_of(evaluation, {"accuracy", "loss"});
+  metrics["per_class"] = Json::array();
+  for (const auto& of_class : json_at<Json>(evaluation, "/per_class", "input")) {
+    metrics["per_class"].push_back(parts_of(of_class, {"class", "precision", "recall"}));
   }
-  return json;
+  return metrics;
 }
 
 // The files of extras/; one that cannot be made is left out with a warning.
@@ -94,7 +86,8 @@ void package_stage(const RunDirectory& run, const Checkpoint& checkpoint, const 
            {"test_data", run.fingerprint_of("test")}, {"epoch", checkpoint.info.epoch},
            {"weights_sha256", checkpoint.sha256},     {"versions", versions()}};
   if (!trained_with.data.date.empty()) info.lineage["data_date"] = trained_with.data.date;
-  info.lineage["numerics"] = numerics_of(run.read_numerics());
+  info.lineage["numerics"] =
+      parts_of(run.read_numerics(), {"platform", "precision", "onednn", "warnings"});
   info.profile = run.read_profile(info.schema);
   auto network = checkpoint.network;
   check_answers(network->options(), c10::kCPU);  // this network computes the golden logits
