@@ -13,7 +13,6 @@
 
 #include "base/error.h"
 #include "base/nearest.h"
-#include "base/printable.h"
 #include "base/registry.h"
 #include "cli/exchange_factory.h"
 #include "inference/engine_factory.h"
@@ -28,10 +27,6 @@ namespace {
 std::string long_name(const std::string& word) {
   if (word.rfind("--", 0) != 0) return {};
   return word.substr(2, word.find('=') - 2);
-}
-
-bool is_short_group(const std::string& word) {
-  return word.size() > 1 && word[0] == '-' && word[1] != '-';
 }
 
 }  // namespace
@@ -85,7 +80,6 @@ std::string ParsedOptions::word(const std::string& expected) const {
 CommandOptions::CommandOptions(const std::string& command, const std::string& description,
                                const std::string& positional)
     : command_(command),
-      has_words_(!positional.empty()),
       options_(std::make_shared<cxxopts::Options>("digits " + command, description + "\n")) {
   options_->custom_help("[options]").positional_help(positional).set_width(100);
   options_->add_options()("h,help", "print this");
@@ -222,10 +216,6 @@ std::string CommandOptions::hint_for(const Arguments& arguments) const {
     const bool known = std::find(names_.begin(), names_.end(), name) != names_.end();
     const auto meant = name.empty() || known ? std::nullopt : nearest(name, names_);
     if (meant) return fmt::format("did you mean --{}?", *meant);
-    if (has_words_ && is_short_group(word) && word != "-h") {
-      return fmt::format("put a name that begins with a dash after --: digits {} ... -- {}",
-                         command_, shell_word(word));
-    }
   }
   return fmt::format("digits {} --help", command_);
 }

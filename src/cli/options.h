@@ -72,7 +72,6 @@ class CommandOptions {
   std::string hint_for(const Arguments& arguments) const;
 
   std::string command_;
-  bool has_words_;
   std::vector<std::string> names_{"help"};
   std::shared_ptr<cxxopts::Options> options_;
 };
