@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <vector>
+#include <opencv2/core.hpp>
+#include <regex>
+#include <utility>
 
 #include "base/error.h"
 
@@ -12,46 +13,28 @@ namespace digits {
 
 namespace {
 
-// The numbers of "28x28"; nothing for text of another form.
-std::vector<int> numbers_in(const std::string& text) {
-  std::vector<int> numbers;
-  const char* const end = text.data() + text.size();
-  for (const char* at = text.data();; ++at) {
-    int number = 0;
-    const auto [next, error] = std::from_chars(at, end, number);
-    if (error != std::errc() || number < 1 || number > kMaxSide) return {};
-    numbers.push_back(number);
-    if (next == end) return numbers;
-    if (*next != 'x') return {};
-    at = next;
-  }
-}
-
 void transpose(Dataset& set) {
-  const auto rows = static_cast<std::size_t>(set.schema.rows);
-  const auto cols = static_cast<std::size_t>(set.schema.cols);
-  const auto channels = static_cast<std::size_t>(set.schema.channels);
-  std::vector<std::uint8_t> turned(set.schema.image_bytes());
+  auto& [rows, cols, channels, names] = set.schema;
   for (std::size_t i = 0; i < set.size(); ++i) {
-    auto* image = set.image(i);
-    for (std::size_t y = 0; y < rows; ++y) {
-      for (std::size_t x = 0; x < cols; ++x) {
-        std::copy_n(image + (y * cols + x) * channels, channels,
-                    turned.data() + (x * rows + y) * channels);
-      }
-    }
-    std::copy(turned.begin(), turned.end(), image);
+    cv::Mat turned;
+    cv::transpose(cv::Mat(rows, cols, CV_8UC(channels), set.image(i)), turned);
+    std::copy(turned.datastart, turned.dataend, set.image(i));
   }
-  std::swap(set.schema.rows, set.schema.cols);
+  std::swap(rows, cols);
 }
 
 }  // namespace
 
 std::optional<PictureSize> parse_picture_size(const std::string& text) {
   if (text.empty()) return std::nullopt;
-  const auto numbers = numbers_in(text);
-  if (numbers.size() == 2) return PictureSize{numbers[0], numbers[1], 1};
-  if (numbers.size() == 3 && numbers[2] == 3) return PictureSize{numbers[0], numbers[1], 3};
+  static const std::regex kForm("([0-9]{1,4})x([0-9]{1,4})(x3)?");
+  std::smatch parts;
+  if (std::regex_match(text, parts, kForm)) {
+    const PictureSize size{std::stoi(parts[1].str()), std::stoi(parts[2].str()),
+                           parts[3].matched ? 3 : 1};
+    const auto [smaller, larger] = std::minmax({size.rows, size.cols});
+    if (smaller >= 1 && larger <= kMaxSide) return size;
+  }
   throw Error(
       "config.value",
       fmt::format("size \"{}\", expected ROWSxCOLS or ROWSxCOLSx3, sides up to {}", text, kMaxSide),
