@@ -2,20 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 #include "base/error.h"
 
 namespace digits {
 
 const char* to_string(Severity severity) noexcept {
-  switch (severity) {
-    case Severity::kNote:
-      return "note";
-    case Severity::kWarning:
-      return "warning";
-    case Severity::kError:
-      return "error";
-  }
-  return "unknown";
+  constexpr std::array<const char*, 3> kNames{"note", "warning", "error"};  // ascending
+  return kNames[static_cast<std::size_t>(severity)];
 }
 
 Severity severity_of(const std::string& name) {
