@@ -36,10 +36,6 @@ Perturbation moved(const Move& move) {
   return [=](cv::Mat& image, Rng) { warp(image.clone(), image, source_map(move, image.size())); };
 }
 
-Perturbation inverted() {
-  return [](cv::Mat& image, Rng) { cv::bitwise_not(image, image); };
-}
-
 Perturbation toned(double gain, double offset) {
   return [=](cv::Mat& image, Rng) { image.convertTo(image, -1, gain, 255.0 * offset); };
 }

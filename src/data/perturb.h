@@ -36,7 +36,6 @@ void blur(cv::Mat& image, double sigma);
 using Perturbation = std::function<void(cv::Mat& image, Rng rng)>;
 
 Perturbation moved(const Move& move);
-Perturbation inverted();                         // ink 0, paper 255
 Perturbation toned(double gain, double offset);  // gain * value + offset of the range, saturated
 Perturbation thickened(int pixels);              // every stroke, by a maximum over a square
 Perturbation thinned(int pixels);                // every stroke, by a minimum over a square

@@ -24,9 +24,9 @@ Shift of(const char* name, const Perturbation& change) {
 
 const std::vector<Shift>& shifts() {
   static const std::vector<Shift> all{
-      of("inverted", inverted()),    of("shifted", moved({0.0, 1.0, 0.0, 3.0})),
-      of("blurred", blurred(1.0)),   of("noisy", noisy(32.0 / 255.0)),
-      of("thickened", thickened(2)), {"class-skewed", skew}};
+      of("inverted", toned(-1.0, 1.0)), of("shifted", moved({0.0, 1.0, 0.0, 3.0})),
+      of("blurred", blurred(1.0)),      of("noisy", noisy(32.0 / 255.0)),
+      of("thickened", thickened(2)),    {"class-skewed", skew}};
   return all;
 }
 

@@ -46,7 +46,7 @@ TEST(Toned, SaturatesAtBothEnds) {
   set.images = {0, 100, 200};
   EXPECT_THAT(perturbed(set, toned(1.5, 0.0)).images, ElementsAre(0, 150, 255));
   EXPECT_THAT(perturbed(set, toned(1.0, -0.4)).images, ElementsAre(0, 0, 98));
-  EXPECT_THAT(perturbed(set, inverted()).images, ElementsAre(255, 155, 55));
+  EXPECT_THAT(perturbed(set, toned(-1.0, 1.0)).images, ElementsAre(255, 155, 55));
 }
 
 // A bar of two pixels becomes one of three, or of one: one pixel in total, not one on each side.
