@@ -52,14 +52,6 @@ Sets acquire_or_deliver(const ParsedOptions& parsed, const Config& config) {
   }
 }
 
-// Draws the training images, and versions augmented by the configuration.
-void draw_sheet(const std::string& path, const Dataset& set, const Config& config) {
-  ContactSheetOptions options;
-  options.augment = config.augment;
-  options.seed = static_cast<std::uint64_t>(config.seed);
-  write_contact_sheet(path, set, options);
-}
-
 }  // namespace
 
 int command_inspect(const Arguments& arguments) {
@@ -80,7 +72,10 @@ int command_inspect(const Arguments& arguments) {
   const auto sets = acquire_or_deliver(*parsed, config);
   const auto report = validate_sets(sets, config);
   deliver(*parsed, report.json, [&] { print_report(sets, report); });
-  if (parsed->has("sheet")) draw_sheet(parsed->text("sheet"), sets.train, config);
+  if (parsed->has("sheet")) {
+    write_contact_sheet(parsed->text("sheet"), sets.train, config.augment,
+                        static_cast<std::uint64_t>(config.seed));
+  }
   require_acceptable(report.findings, severity_of(config.data.fail_on), config.data.source);
   return kDone;
 }

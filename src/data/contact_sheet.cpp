@@ -11,20 +11,22 @@ namespace digits {
 
 namespace {
 
-constexpr int kMaxRows = 40;    // classes
-constexpr int kCell = 56;       // pixels: approximate longer side of an image as drawn
-constexpr int kGap = 4;         // pixels between images
-constexpr int kNameWidth = 90;  // pixels for a class's name
+constexpr int kMaxRows = 40;            // classes
+constexpr std::size_t kOriginals = 6;   // images per class
+constexpr std::uint64_t kVersions = 3;  // augmented, beside each of them
+constexpr int kCell = 56;               // pixels: approximate longer side of an image as drawn
+constexpr int kGap = 4;                 // pixels between images
+constexpr int kNameWidth = 90;          // pixels for a class's name
 const cv::Scalar kGround(64, 64, 64);
 const cv::Scalar kFrame(255, 170, 60);
 const cv::Scalar kText(230, 230, 230);
 
-// The first images of each class, at most `count`.
-std::vector<std::vector<std::size_t>> first_of_class(const Dataset& set, std::size_t count) {
+// The first images of each class, at most kOriginals.
+std::vector<std::vector<std::size_t>> first_of_class(const Dataset& set) {
   std::vector<std::vector<std::size_t>> first(static_cast<std::size_t>(set.schema.classes()));
   for (std::size_t i = 0; i < set.size(); ++i) {
     auto& indices = first[set.labels[i]];
-    if (indices.size() < count) indices.push_back(i);
+    if (indices.size() < kOriginals) indices.push_back(i);
   }
   return first;
 }
@@ -50,15 +52,15 @@ cv::Mat shown(const std::uint8_t* image, const Schema& schema) {
 }  // namespace
 
 void write_contact_sheet(const std::filesystem::path& path, const Dataset& set,
-                         const ContactSheetOptions& options) {
+                         const AugmentOptions& options, std::uint64_t seed) {
   const auto& schema = set.schema;
   const auto cell = cell_size(schema);
-  const int across = options.originals * (1 + options.augmented);
+  const auto across = static_cast<int>(kOriginals * (1 + kVersions));
   const int down = std::min(schema.classes(), kMaxRows);
   cv::Mat sheet(kGap + down * (cell.height + kGap), kNameWidth + across * (cell.width + kGap),
                 CV_8UC3, kGround);
 
-  const auto first = first_of_class(set, static_cast<std::size_t>(options.originals));
+  const auto first = first_of_class(set);
   std::vector<std::uint8_t> changed(schema.image_bytes());
   for (int row = 0; row < down; ++row) {
     const auto k = static_cast<std::size_t>(row);
@@ -71,10 +73,9 @@ void write_contact_sheet(const std::filesystem::path& path, const Dataset& set,
       shown(set.image(i), schema).copyTo(sheet(frame));
       cv::rectangle(sheet, frame + cv::Point(-1, -1) + cv::Size(2, 2), kFrame, 1);
       x += cell.width + kGap;
-      for (int version = 0; version < options.augmented; ++version) {
-        augment(options.augment, schema, set.image(i), changed.data(),
-                Rng(options.seed, Stream::kAugment,
-                    static_cast<std::uint64_t>(version) << 32 | static_cast<std::uint64_t>(i)));
+      for (std::uint64_t version = 0; version < kVersions; ++version) {
+        augment(options, schema, set.image(i), changed.data(),
+                Rng(seed, Stream::kAugment, version << 32 | i));
         shown(changed.data(), schema).copyTo(sheet(cv::Rect({x, y}, cell)));
         x += cell.width + kGap;
       }

@@ -11,17 +11,10 @@
 
 namespace digits {
 
-struct ContactSheetOptions {
-  int originals = 6;  // images per class
-  int augmented = 3;  // versions beside each of them
-  AugmentOptions augment;
-  std::uint64_t seed = 0;
-};
-
-// Writes a PNG: one row per class, at most 40 classes, with the class's name and its first images;
-// augmented versions follow each framed original. Throws output.unwritable.
+// Writes a PNG: one row per class, at most 40 classes, with the class's name and its first six
+// images; three augmented versions follow each framed original. Throws output.unwritable.
 void write_contact_sheet(const std::filesystem::path& path, const Dataset& set,
-                         const ContactSheetOptions& options);
+                         const AugmentOptions& options, std::uint64_t seed);
 
 // The consecutive images of `schema` in `images` as one RGB picture: in rows of `across`, at the
 // size of a contact sheet's.

@@ -238,10 +238,7 @@ std::vector<EpochRecord> train_stage(const TrainingParts& parts, const Config& c
   auto history = train(network, parts.training, parts.validation, options, observer,
                        std::move(start), exchange);
   if (exchange != nullptr) exchange->finish();
-  ContactSheetOptions sheet;
-  sheet.augment = config.augment;
-  sheet.seed = static_cast<std::uint64_t>(config.seed);
-  write_contact_sheet(run.augmentation(), shown, sheet);
+  write_contact_sheet(run.augmentation(), shown, options.augment, options.seed);
   return history;
 }
 

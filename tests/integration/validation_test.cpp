@@ -127,11 +127,8 @@ TEST(Inspect, DrawsTheAugmentationOfTheConfiguration) {
   ASSERT_EQ(result.status, 0) << result.err;
   const auto config = load_config(fixtures() / "tiny.toml", Config());
   ASSERT_TRUE(config.augment.changes());
-  ContactSheetOptions options;
-  options.augment = config.augment;
-  options.seed = static_cast<std::uint64_t>(config.seed);
   write_contact_sheet(folder / "expected.png", load_dataset(fixtures() / "tiny", Part::kTrain),
-                      options);
+                      config.augment, static_cast<std::uint64_t>(config.seed));
   EXPECT_TRUE(read_file(folder / "sheet.png") == read_file(folder / "expected.png"));
 }
 

@@ -8,22 +8,21 @@
 namespace digits {
 namespace {
 
-// Two classes, two originals and one augmented version each: the place of every pixel can be
-// computed. Images of 28 x 28 are doubled; cells are 56 pixels and 4 apart, names take 90.
+// Two classes of seven images: the first six are drawn with three augmented versions each, and the
+// place of every pixel can be computed. Images of 28 x 28 are doubled; cells are 56 pixels and 4
+// apart, names take 90.
 TEST(ContactSheet, ShowsOriginalsWithTheirVersions) {
   const TemporaryDirectory folder;
-  Dataset set = random_dataset(8, 28, 28);
+  Dataset set = random_dataset(14, 28, 28);
   set.schema.class_names = {"a", "b"};
   for (std::size_t i = 0; i < set.size(); ++i) set.labels[i] = static_cast<std::uint8_t>(i % 2);
-  ContactSheetOptions options;
-  options.originals = 2;
-  options.augmented = 1;
-  options.augment.erase = 1.0;
-  write_contact_sheet(folder / "sheet.png", set, options);
+  AugmentOptions options;
+  options.erase = 1.0;
+  write_contact_sheet(folder / "sheet.png", set, options, 0);
 
   const cv::Mat3b sheet = cv::imread((folder / "sheet.png").string());
   int erased = 0;
-  ASSERT_EQ(sheet.size(), cv::Size(90 + 4 * 60, 4 + 2 * 60));
+  ASSERT_EQ(sheet.size(), cv::Size(90 + 24 * 60, 4 + 2 * 60));
   const auto cell = [&](int row, int place) {
     return cv::Rect(90 + place * 60, 4 + row * 60, 56, 56);
   };
@@ -33,10 +32,10 @@ TEST(ContactSheet, ShowsOriginalsWithTheirVersions) {
   for (int y = 0; y < 28; ++y) {
     for (int x = 0; x < 28; ++x) {
       EXPECT_EQ(pixel(0, 0, y, x), set.image(0)[y * 28 + x]);  // the first of class a
-      EXPECT_EQ(pixel(0, 2, y, x), set.image(2)[y * 28 + x]);  // the second
+      EXPECT_EQ(pixel(0, 4, y, x), set.image(2)[y * 28 + x]);  // the second
       EXPECT_EQ(pixel(1, 0, y, x), set.image(1)[y * 28 + x]);  // the first of class b
       for (const int row : {0, 1}) {
-        const auto version = pixel(row, 1, y, x);
+        const auto version = pixel(row, 3, y, x);
         const auto original = set.image(static_cast<std::size_t>(row))[y * 28 + x];
         EXPECT_TRUE(version == 0 || version == original);
         erased += version != original ? 1 : 0;
@@ -54,7 +53,7 @@ TEST(ContactSheet, LeavesTheRowOfAnEmptyClassBlank) {
   set.schema.class_names = {"one", "two", "three"};
   set.labels = {1, 2};
   set.labels.pop_back();
-  write_contact_sheet(folder / "sheet.png", set, {});
+  write_contact_sheet(folder / "sheet.png", set, {}, 0);
   const cv::Mat3b sheet = cv::imread((folder / "sheet.png").string());
   const cv::Mat3b third = sheet(cv::Rect(90, 4 + 2 * 40, sheet.cols - 90, 36));
   EXPECT_TRUE(std::all_of(third.begin(), third.end(),
@@ -67,13 +66,13 @@ TEST(ContactSheet, ReducesLargeImages) {
   Dataset set = random_dataset(2, 300, 150);
   set.schema.class_names = {"a"};
   set.labels = {0, 0};
-  write_contact_sheet(folder / "sheet.png", set, {});
+  write_contact_sheet(folder / "sheet.png", set, {}, 0);
   EXPECT_EQ(cv::imread((folder / "sheet.png").string()).size(), cv::Size(90 + 24 * 32, 4 + 60));
 }
 
 TEST(ContactSheet, NamesAnUnwritablePath) {
   expect_error("output.unwritable", [] {
-    write_contact_sheet("/no/such/folder/sheet.png", random_dataset(4, 8, 8), {});
+    write_contact_sheet("/no/such/folder/sheet.png", random_dataset(4, 8, 8), {}, 0);
   });
 }
 
@@ -96,12 +95,10 @@ TEST(ImageGrid, ShowsImagesRowByRow) {
 // Sheets of many classes end after 40 rows, so that a viewer can open them.
 TEST(ContactSheet, ShowsFortyClasses) {
   const TemporaryDirectory folder;
-  ContactSheetOptions options;
-  options.originals = 1;
-  options.augmented = 0;
   for (const auto& [classes, rows] : {std::pair(39, 39), std::pair(40, 40), std::pair(41, 40)}) {
-    write_contact_sheet(folder / "sheet.png", random_dataset(1, 28, 28, 1, classes), options);
-    EXPECT_EQ(cv::imread((folder / "sheet.png").string()).size(), cv::Size(90 + 60, 4 + 60 * rows));
+    write_contact_sheet(folder / "sheet.png", random_dataset(1, 28, 28, 1, classes), {}, 0);
+    EXPECT_EQ(cv::imread((folder / "sheet.png").string()).size(),
+              cv::Size(90 + 24 * 60, 4 + 60 * rows));
   }
 }
 
