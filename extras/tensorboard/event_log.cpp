@@ -1,6 +1,8 @@
 #include "tensorboard/event_log.h"
 
+#include <opencv2/core.hpp>
 #include <utility>
+#include <vector>
 
 #include "data/batches.h"
 #include "data/contact_sheet.h"
@@ -12,9 +14,26 @@ namespace digits {
 namespace {
 
 constexpr int kShownAcross = 8;  // images in a row of the picture, and rows
+constexpr int kGap = 4;          // pixels between images
 
 SummaryValue curve(std::string tag, double value) {
   return {std::move(tag), static_cast<float>(value)};
+}
+
+// The consecutive images of `schema` in `images`, at least one, as one RGB picture.
+cv::Mat3b image_grid(const std::vector<std::uint8_t>& images, const Schema& schema) {
+  const auto cell = thumbnail(images.data(), schema).size();
+  const int count = static_cast<int>(images.size() / schema.image_bytes());
+  const int down = (count + kShownAcross - 1) / kShownAcross;
+  cv::Mat3b grid(kGap + down * (cell.height + kGap), kGap + kShownAcross * (cell.width + kGap),
+                 cv::Vec3b(64, 64, 64));
+  for (int i = 0; i < count; ++i) {
+    const cv::Point place(kGap + i % kShownAcross * (cell.width + kGap),
+                          kGap + i / kShownAcross * (cell.height + kGap));
+    const auto* image = images.data() + static_cast<std::size_t>(i) * schema.image_bytes();
+    thumbnail(image, schema).copyTo(grid(cv::Rect(place, cell)));
+  }
+  return grid;
 }
 
 // The first images of the epoch, as the network received them.
@@ -22,8 +41,7 @@ EncodedImage first_images(const Dataset& training, const TrainOptions& options, 
   auto batches = batch_options(options, epoch);
   const auto order = epoch_order(training.size(), batches);
   batches.batch_size = std::size_t{kShownAcross} * kShownAcross;
-  const auto grid =
-      image_grid(make_batch(training, order, 0, batches).images, training.schema, kShownAcross);
+  const auto grid = image_grid(make_batch(training, order, 0, batches).images, training.schema);
   return {grid.rows, grid.cols, 3, encode_png(grid.ptr(), {grid.rows, grid.cols, 3, {}})};
 }
 

@@ -38,18 +38,17 @@ cv::Size cell_size(const Schema& schema) {
   return {std::max(1, schema.cols * kCell / longer), std::max(1, schema.rows * kCell / longer)};
 }
 
-// An image as RGB: a small one is enlarged without smoothing, so that each pixel is visible.
-cv::Mat shown(const std::uint8_t* image, const Schema& schema) {
+}  // namespace
+
+cv::Mat3b thumbnail(const std::uint8_t* image, const Schema& schema) {
   cv::Mat picture(schema.rows, schema.cols, CV_8UC(schema.channels),
                   const_cast<std::uint8_t*>(image));
   if (schema.channels == 1) cv::cvtColor(picture, picture, cv::COLOR_GRAY2RGB);
-  cv::Mat cell;
+  cv::Mat3b cell;
   const bool small = std::max(schema.rows, schema.cols) <= kCell;
   cv::resize(picture, cell, cell_size(schema), 0, 0, small ? cv::INTER_NEAREST : cv::INTER_AREA);
   return cell;
 }
-
-}  // namespace
 
 void write_contact_sheet(const std::filesystem::path& path, const Dataset& set,
                          const AugmentOptions& options, std::uint64_t seed) {
@@ -70,33 +69,18 @@ void write_contact_sheet(const std::filesystem::path& path, const Dataset& set,
     int x = kNameWidth;
     for (const auto i : first[k]) {
       const cv::Rect frame(x, y, cell.width, cell.height);
-      shown(set.image(i), schema).copyTo(sheet(frame));
+      thumbnail(set.image(i), schema).copyTo(sheet(frame));
       cv::rectangle(sheet, frame + cv::Point(-1, -1) + cv::Size(2, 2), kFrame, 1);
       x += cell.width + kGap;
       for (std::uint64_t version = 0; version < kVersions; ++version) {
         augment(options, schema, set.image(i), changed.data(),
                 Rng(seed, Stream::kAugment, version << 32 | i));
-        shown(changed.data(), schema).copyTo(sheet(cv::Rect({x, y}, cell)));
+        thumbnail(changed.data(), schema).copyTo(sheet(cv::Rect({x, y}, cell)));
         x += cell.width + kGap;
       }
     }
   }
   write_png(path, sheet.data, {sheet.rows, sheet.cols, 3, {}});
-}
-
-cv::Mat3b image_grid(const std::vector<std::uint8_t>& images, const Schema& schema, int across) {
-  const auto cell = cell_size(schema);
-  const int count = static_cast<int>(images.size() / schema.image_bytes());
-  const int down = (count + across - 1) / across;
-  cv::Mat3b grid(kGap + down * (cell.height + kGap), kGap + across * (cell.width + kGap),
-                 cv::Vec3b(64, 64, 64));
-  for (int i = 0; i < count; ++i) {
-    const cv::Point place(kGap + i % across * (cell.width + kGap),
-                          kGap + i / across * (cell.height + kGap));
-    const auto* image = images.data() + static_cast<std::size_t>(i) * schema.image_bytes();
-    shown(image, schema).copyTo(grid(cv::Rect(place, cell)));
-  }
-  return grid;
 }
 
 }  // namespace digits

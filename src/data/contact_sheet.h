@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <opencv2/core/mat.hpp>
-#include <vector>
 
 #include "data/augment.h"
 #include "data/dataset.h"
@@ -16,8 +15,8 @@ namespace digits {
 void write_contact_sheet(const std::filesystem::path& path, const Dataset& set,
                          const AugmentOptions& options, std::uint64_t seed);
 
-// The consecutive images of `schema` in `images` as one RGB picture: in rows of `across`, at the
-// size of a contact sheet's.
-cv::Mat3b image_grid(const std::vector<std::uint8_t>& images, const Schema& schema, int across);
+// An image as RGB, at the size of a contact sheet's: a small one is enlarged by a whole factor,
+// without smoothing, so that each pixel is visible.
+cv::Mat3b thumbnail(const std::uint8_t* image, const Schema& schema);
 
 }  // namespace digits

@@ -76,22 +76,6 @@ TEST(ContactSheet, NamesAnUnwritablePath) {
   });
 }
 
-// Three images in rows of two: the third begins the second row, and the cell beside it is
-// background. 28 pixels are doubled, and cells 4 apart.
-TEST(ImageGrid, ShowsImagesRowByRow) {
-  const auto set = random_dataset(3, 28, 28);
-  const auto grid = image_grid(set.images, set.schema, 2);
-  ASSERT_EQ(grid.size(), cv::Size(4 + 2 * 60, 4 + 2 * 60));
-  for (int y = 0; y < 28; ++y) {
-    for (int x = 0; x < 28; ++x) {
-      EXPECT_EQ(grid(4 + 2 * y, 4 + 2 * x)[1], set.image(0)[y * 28 + x]);
-      EXPECT_EQ(grid(4 + 2 * y, 64 + 2 * x)[1], set.image(1)[y * 28 + x]);
-      EXPECT_EQ(grid(64 + 2 * y, 4 + 2 * x)[1], set.image(2)[y * 28 + x]);
-      EXPECT_EQ(grid(64 + 2 * y, 64 + 2 * x), grid(0, 0));
-    }
-  }
-}
-
 // Sheets of many classes end after 40 rows, so that a viewer can open them.
 TEST(ContactSheet, ShowsFortyClasses) {
   const TemporaryDirectory folder;

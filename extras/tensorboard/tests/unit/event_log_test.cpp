@@ -1,5 +1,6 @@
 #include "tensorboard/event_log.h"
 
+#include <algorithm>
 #include <opencv2/imgcodecs.hpp>
 
 #include "base/files.h"
@@ -9,6 +10,15 @@
 
 namespace digits {
 namespace {
+
+// The first picture in the only file of a folder; empty without one.
+cv::Mat3b picture_in(const TemporaryDirectory& folder) {
+  const auto bytes = read_file(folder / files_below(folder.path()).at(0));
+  const auto begin = std::min(bytes.find("\x89PNG"), bytes.size());
+  const std::vector<std::uint8_t> png(bytes.begin() + static_cast<std::ptrdiff_t>(begin),
+                                      bytes.end());
+  return png.empty() ? cv::Mat3b() : cv::Mat3b(cv::imdecode(png, cv::IMREAD_COLOR));
+}
 
 // A training resumed after an epoch's last step, with its validation left, marks the epoch at that
 // step.
@@ -41,12 +51,7 @@ TEST(EventLog, ShowsTheImagesOfTheEpoch) {
   EventLog log(folder.path(), 1, set, options);
   log.on_epoch(record);
 
-  const auto bytes = read_file(folder / files_below(folder.path()).at(0));
-  const auto begin = bytes.find("\x89PNG");
-  ASSERT_NE(begin, std::string::npos);
-  const std::vector<std::uint8_t> png(bytes.begin() + static_cast<std::ptrdiff_t>(begin),
-                                      bytes.end());
-  const cv::Mat3b picture = cv::imdecode(png, cv::IMREAD_COLOR);  // ends where the PNG does
+  const auto picture = picture_in(folder);
   const auto batch =
       make_batch(set, epoch_order(70, batch_options(options, 2)), 0, batch_options(options, 2));
   ASSERT_EQ(picture.size(), cv::Size(4 + 8 * 60, 4 + 8 * 60));
@@ -57,6 +62,22 @@ TEST(EventLog, ShowsTheImagesOfTheEpoch) {
       ASSERT_EQ(picture(y, x)[0], batch.images[static_cast<std::size_t>(i * 28 * 28 + pixel)]);
     }
   }
+}
+
+// Nine images fill one row of eight, and the next row by one: the cell beside it is background.
+TEST(EventLog, LeavesCellsWithoutAnImageBlank) {
+  const TemporaryDirectory folder;
+  const auto set = random_dataset(9, 28, 28);
+  const TrainOptions options{};
+  EpochRecord record;
+  record.epoch = 1;
+  EventLog log(folder.path(), 1, set, options);
+  log.on_epoch(record);
+  const auto picture = picture_in(folder);
+  ASSERT_EQ(picture.size(), cv::Size(4 + 8 * 60, 4 + 2 * 60));
+  const cv::Mat3b beside = picture(cv::Rect(64, 64, 56, 56));
+  EXPECT_TRUE(std::all_of(beside.begin(), beside.end(),
+                          [&](const cv::Vec3b& pixel) { return pixel == picture(0, 0); }));
 }
 
 // Each number of a step and of an epoch has its tag, and the picture its size in colour: 484 pixels
