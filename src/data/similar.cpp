@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <numeric>
 #include <opencv2/core.hpp>
@@ -26,7 +27,7 @@ constexpr int kSignature = 16;   // principal axes
 constexpr std::size_t kGridAxes = 3;
 constexpr double kRounding = 1.001;  // float32 sums: their errors stay below 1e-3 of the bound
 constexpr std::size_t kBytesPerUnit = 64;  // of work: takes as long as comparing a signature
-constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
 
 cv::Mat1f product(const cv::Mat1f& a, const cv::Mat1f& b) {
   cv::Mat1f result;
@@ -124,8 +125,8 @@ class Grid {
   // The first reference before `end` with a near signature that `accept` accepts; kNone when there
   // is none, or when `work` runs out: a signature costs 1, a call of `accept` costs `price`.
   template <typename Accept>
-  std::uint32_t find(const float* query, std::uint32_t end, std::size_t& work, std::size_t price,
-                     const Accept& accept) const {
+  std::size_t find(const float* query, std::size_t end, std::size_t& work, std::size_t price,
+                   const Accept& accept) const {
     const auto pay = [&](std::size_t units) {
       const bool enough = work >= units;
       work -= std::min(work, units);
@@ -177,7 +178,7 @@ class Grid {
   double signature_limit_;
   std::vector<std::uint64_t> keys_;  // ascending
   cv::Mat1f signatures_;
-  std::vector<std::uint32_t> indices_;
+  std::vector<std::size_t> indices_;
 };
 
 // For each image its match among `references`; with `earlier_only`, among those before it.
@@ -195,11 +196,11 @@ NearMatches search(const Selection& images, const cv::Mat1f& spectra, const Sele
 
   const auto share = std::max<std::size_t>(1, options.max_work / count);
   const auto price = 1 + bytes / kBytesPerUnit;
-  std::vector<std::uint32_t> others(count, kNone);
+  std::vector<std::size_t> others(count, kNone);
   std::vector<char> exhausted(count, 0);
   parallel_for(count, options.threads, [&](std::size_t i) {
     const auto index = images.indices[i];
-    const auto is_near = [&](std::uint32_t other) {
+    const auto is_near = [&](std::size_t other) {
       return within(images.set.image(index), references.set.image(other), bytes, limit);
     };
     auto work = share;

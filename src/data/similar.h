@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <vector>
 
 #include "data/dataset.h"
@@ -12,7 +11,7 @@ namespace digits {
 // Some images of a set, by their indices.
 struct Selection {
   const Dataset& set;
-  std::vector<std::uint32_t> indices;  // ascending
+  std::vector<std::size_t> indices;  // ascending
 };
 
 struct NearOptions {
@@ -27,8 +26,8 @@ struct NearOptions {
 };
 
 struct NearMatch {
-  std::uint32_t image;  // is nearly equal to ...
-  std::uint32_t other;  // ... this one, the first in search order
+  std::size_t image;  // is nearly equal to ...
+  std::size_t other;  // ... this one, the first in search order
 };
 
 struct NearMatches {

@@ -161,15 +161,6 @@ std::vector<std::size_t> first_equal(const Dataset& set, const Dataset& among) {
   return result;
 }
 
-// The images that satisfy `wanted`, for the search for near duplicates.
-Selection select(const Dataset& set, const std::function<bool(std::size_t)>& wanted) {
-  Selection selection{set, {}};
-  for (const auto i : indices_where(set, wanted)) {
-    selection.indices.push_back(static_cast<std::uint32_t>(i));
-  }
-  return selection;
-}
-
 void report_near(std::vector<Finding>& findings, const char* code, const Dataset& set,
                  const NearMatches& near, const char* match_name, double max_rms) {
   std::vector<std::size_t> indices;
@@ -231,8 +222,8 @@ std::vector<Finding> validate(const Dataset& set, int threads) {
          "correct the labels");
 
   const auto options = near_options(threads);
-  const auto distinct = select(set, [&](std::size_t i) { return first[i] == i; });
-  report_near(findings, "data.near_duplicate", set, near_duplicates(distinct, options),
+  const auto distinct = indices_where(set, [&](std::size_t i) { return first[i] == i; });
+  report_near(findings, "data.near_duplicate", set, near_duplicates({set, distinct}, options),
               "an earlier one", options.max_rms);
   return findings;
 }
@@ -252,11 +243,12 @@ std::vector<Finding> validate_leakage(const Dataset& train, const Dataset& test,
          "correct the labels");
 
   const auto options = near_options(threads);
-  const auto fresh = select(test, [&](std::size_t i) { return known[i] == kNowhere; });
+  const auto fresh = indices_where(test, [&](std::size_t i) { return known[i] == kNowhere; });
   const auto first = first_equal(train, train);
-  const auto distinct = select(train, [&](std::size_t i) { return first[i] == i; });
-  report_near(findings, "data.near_leakage", test, near_leakage(fresh, distinct, options),
-              "a training image", options.max_rms);
+  const auto distinct = indices_where(train, [&](std::size_t i) { return first[i] == i; });
+  report_near(findings, "data.near_leakage", test,
+              near_leakage({test, fresh}, {train, distinct}, options), "a training image",
+              options.max_rms);
   return findings;
 }
 

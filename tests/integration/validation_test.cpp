@@ -21,9 +21,10 @@ void write_clean_set(const fs::path& folder) {
   make_directories(folder);
   for (const auto part : {Part::kTrain, Part::kTest}) {
     const auto set = load_dataset(fixtures() / "tiny", part);
-    std::vector<std::uint32_t> indices(set.size());
-    std::iota(indices.begin(), indices.end(), 0U);
-    for (const auto& match : near_duplicates({set, indices}, NearOptions()).matches) {
+    std::vector<std::size_t> all(set.size());
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    std::vector<std::uint32_t> indices(all.begin(), all.end());
+    for (const auto& match : near_duplicates({set, all}, NearOptions()).matches) {
       indices.erase(std::find(indices.begin(), indices.end(), match.image));
     }
     save_dataset(folder, part, subset(set, indices));

@@ -12,13 +12,13 @@ namespace digits {
 namespace {
 
 Selection all_of(const Dataset& set) {
-  Selection selection{set, std::vector<std::uint32_t>(set.size())};
-  std::iota(selection.indices.begin(), selection.indices.end(), 0U);
+  Selection selection{set, std::vector<std::size_t>(set.size())};
+  std::iota(selection.indices.begin(), selection.indices.end(), std::size_t{0});
   return selection;
 }
 
-std::vector<std::uint32_t> images_of(const NearMatches& near) {
-  std::vector<std::uint32_t> images;
+std::vector<std::size_t> images_of(const NearMatches& near) {
+  std::vector<std::size_t> images;
   for (const auto& match : near.matches) images.push_back(match.image);
   return images;
 }
@@ -92,9 +92,9 @@ TEST(NearDuplicates, AgreeWithComparingEveryPair) {
                                   *rc::gen::element(1, 3), *rc::gen::arbitrary<std::uint64_t>());
     NearOptions options;
     options.max_rms = *rc::gen::element(0.5, 3.0, 5.0, 9.0);
-    std::vector<std::uint32_t> expected;
-    for (std::uint32_t i = 0; i < n; ++i) {
-      std::uint32_t j = 0;
+    std::vector<std::size_t> expected;
+    for (std::size_t i = 0; i < n; ++i) {
+      std::size_t j = 0;
       while (j < i && !is_near(set, i, set, j, options.max_rms)) ++j;
       if (j < i) expected.push_back(i);
     }
@@ -113,9 +113,9 @@ TEST(NearLeakage, AgreesWithComparingEveryPair) {
   std::iota(indices.begin(), indices.end(), 0U);
   const auto train = subset(all, {indices.begin(), indices.begin() + 80});
   const auto test = subset(all, {indices.begin() + 80, indices.end()});
-  std::vector<std::uint32_t> expected;
-  for (std::uint32_t i = 0; i < test.size(); ++i) {
-    for (std::uint32_t j = 0; j < train.size(); ++j) {
+  std::vector<std::size_t> expected;
+  for (std::size_t i = 0; i < test.size(); ++i) {
+    for (std::size_t j = 0; j < train.size(); ++j) {
       if (!is_near(test, i, train, j, NearOptions().max_rms)) continue;
       expected.push_back(i);
       break;
