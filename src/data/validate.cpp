@@ -162,14 +162,15 @@ std::vector<std::size_t> first_equal(const Dataset& set, const Dataset& among) {
 }
 
 void report_near(std::vector<Finding>& findings, const char* code, const Dataset& set,
-                 const NearMatches& near, const char* match_name, double max_rms) {
+                 const NearMatches& near, const char* match_name) {
   std::vector<std::size_t> indices;
   for (const auto& match : near.matches) indices.push_back(match.image);
   if (!indices.empty()) {
     report(findings, code, Severity::kWarning, set,
            fmt::format("nearly equal {}, as {} does {}: expected to differ by more than {} of 255 "
                        "(root mean square)",
-                       match_name, near.matches[0].image, near.matches[0].other, max_rms),
+                       match_name, near.matches[0].image, near.matches[0].other,
+                       NearOptions().max_rms),
            indices, "remove the copies");
   }
   if (near.incomplete_searches > 0) {
@@ -183,12 +184,6 @@ void report_near(std::vector<Finding>& findings, const char* code, const Dataset
          {},
          "remove images that resemble others"});
   }
-}
-
-NearOptions near_options(int threads) {
-  NearOptions options;
-  options.threads = threads;
-  return options;
 }
 
 }  // namespace
@@ -221,10 +216,11 @@ std::vector<Finding> validate(const Dataset& set, int threads) {
          "equal an earlier one under another label, expected one label per image", conflicts,
          "correct the labels");
 
-  const auto options = near_options(threads);
+  NearOptions options;
+  options.threads = threads;
   const auto distinct = indices_where(set, [&](std::size_t i) { return first[i] == i; });
   report_near(findings, "data.near_duplicate", set, near_duplicates({set, distinct}, options),
-              "an earlier one", options.max_rms);
+              "an earlier one");
   return findings;
 }
 
@@ -242,13 +238,13 @@ std::vector<Finding> validate_leakage(const Dataset& train, const Dataset& test,
          "are in the training set under another label, expected one label per image", conflicts,
          "correct the labels");
 
-  const auto options = near_options(threads);
+  NearOptions options;
+  options.threads = threads;
   const auto fresh = indices_where(test, [&](std::size_t i) { return known[i] == kNowhere; });
   const auto first = first_equal(train, train);
   const auto distinct = indices_where(train, [&](std::size_t i) { return first[i] == i; });
   report_near(findings, "data.near_leakage", test,
-              near_leakage({test, fresh}, {train, distinct}, options), "a training image",
-              options.max_rms);
+              near_leakage({test, fresh}, {train, distinct}, options), "a training image");
   return findings;
 }
 
