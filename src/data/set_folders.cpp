@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <regex>
+#include <utility>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -17,24 +19,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-using Words = std::vector<std::string>;
-
-// "Training Set" and "training-set" as "training".
-std::string part_word(const std::string& name) {
-  auto word = lower_case(name);
-  word.erase(std::remove_if(word.begin(), word.end(),
-                            [](char c) { return c == '_' || c == '-' || c == ' '; }),
-             word.end());
-  const std::string suffix = "set";
-  const bool has_suffix = word.size() > suffix.size() &&
-                          word.compare(word.size() - suffix.size(), suffix.size(), suffix) == 0;
-  return has_suffix ? word.substr(0, word.size() - suffix.size()) : word;
-}
-
-bool is_one_of(const std::string& word, const Words& words) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
-
 std::vector<fs::path> folders_in(const fs::path& folder) {
   auto entries = list_entries(folder);
   entries.erase(
@@ -44,11 +28,13 @@ std::vector<fs::path> folders_in(const fs::path& folder) {
   return entries;
 }
 
-// The folder of a part; empty when there is none.
-fs::path find_part(const std::vector<fs::path>& folders, const Words& words) {
+// The folder of the part that has one of these names ("val|valid"), also with "set" behind it, in
+// any case; empty when there is none.
+fs::path find_part(const std::vector<fs::path>& folders, const std::string& names) {
+  const std::regex form("(" + names + ")[-_ ]*(set)?", std::regex::icase);
   fs::path found;
   for (const auto& folder : folders) {
-    if (!is_one_of(part_word(folder.filename().string()), words)) continue;
+    if (!std::regex_match(folder.filename().string(), form)) continue;
     if (!found.empty()) {
       throw Error("data.ambiguous",
                   fmt::format("{} and {}: two folders for one part, expected one", found.string(),
@@ -110,10 +96,10 @@ std::vector<fs::path> list_entries(const fs::path& folder) {
 SetFolders find_set_folders(const fs::path& root) {
   const auto folders = folders_in(root);
   SetFolders parts;
-  parts.train = find_part(folders, {"train", "training"});
+  parts.train = find_part(folders, "train|training");
   if (parts.train.empty() || folders_in(parts.train).empty()) return {root, {}, {}, false};
-  parts.validation = find_part(folders, {"val", "valid", "validation", "dev"});
-  parts.test = find_part(folders, {"test", "testing"});
+  parts.validation = find_part(folders, "val|valid|validation|dev");
+  parts.test = find_part(folders, "test|testing");
   const bool has_others = !parts.validation.empty() || !parts.test.empty();
   if (!has_others && folders.size() > 1) return {root, {}, {}, false};
   parts.in_parts = true;
