@@ -1,7 +1,5 @@
-// Compares two profiles feature by feature, to detect data drift.
-//
-// An alarm requires both a relevant effect and a small p-value. With enough images any difference
-// has a tiny p-value; with few, a large one arises by chance.
+// Compares two profiles feature by feature, to detect data drift: a relevant effect with a small
+// p-value.
 #pragma once
 
 #include <cstddef>
@@ -22,15 +20,14 @@ constexpr double kDriftBound = 0.15;
 constexpr double kDriftAlpha = 0.05;         // chance of any false alarm, shared by all tests
 constexpr std::size_t kMinDriftImages = 50;  // fewer can only show a catastrophe
 
-// One comparison, and its verdict. Both effects lie in [0, 1] and do not grow with the number of
-// images; Cramer's V would shrink as the reference outnumbers the observed set.
+// One comparison, and its verdict.
 struct DriftTest {
   std::string feature;     // as in feature_bins, or "class"
   double reference = 0.0;  // mean of the feature; NaN for "class"
   double observed = 0.0;   // the same in the set under test
   double statistic = 0.0;  // Kolmogorov-Smirnov D, or chi-squared for "class"
   double p = 1.0;          // of a statistic at least as large under equal distributions
-  double effect = 0.0;     // D, or total variation: the share of images in other classes
+  double effect = 0.0;     // [0, 1]: D, or total variation, the share of images in other classes
   double bound = 0.0;      // of the effect
   bool drifted = false;    // effect >= bound and p < kDriftAlpha / number of tests (Bonferroni)
 };

@@ -35,8 +35,7 @@ using ImageFeatures = std::array<double, kFeatureCount>;
 // differences between neighbours, with paper around the frame. By the coarea formula (Fleming and
 // Rishel, "An integral formula for total gradient variation", 1960) this is the perimeter averaged
 // over all ink thresholds, so soft edges need no choice of a threshold; diagonals count sqrt(2)
-// times too much, for every set alike. A distance transform costs more, and changes in whole
-// pixels.
+// times too much, for every set alike.
 ImageFeatures image_features(const std::uint8_t* image, const Schema& schema);
 
 // The distribution of an image's ink around its centre of mass, by central moments of the

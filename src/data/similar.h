@@ -15,12 +15,11 @@ struct Selection {
 };
 
 struct NearOptions {
-  // The largest root mean square pixel difference, of 255, between two nearly equal images. JPEG
-  // copies of quality 80 or better stay within it, as do rounding and slight noise; of MNIST's
-  // 70,000 images the two nearest differ by 7.5, and half have none within 38.
+  // The largest root mean square pixel difference, of 255, between two nearly equal images
+  // (docs/architecture.md has the measurements).
   double max_rms = 5.0;
-  // Work limit of one search, divided evenly among the images, so that a set of similar images
-  // takes seconds, not hours. A unit is one signature compared, or 64 bytes of pixels.
+  // Work limit of one search, divided evenly among the images. A unit is one signature compared, or
+  // 64 bytes of pixels.
   std::size_t max_work = std::size_t{1} << 28;
   int threads = 1;  // the result does not depend on it
 };
