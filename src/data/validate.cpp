@@ -10,6 +10,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "base/statistics.h"
 #include "data/similar.h"
 
 namespace digits {
@@ -109,12 +110,6 @@ bool is_constant(const Dataset& set, std::size_t i) {
   return std::all_of(text.begin(), text.end(), [&](char c) { return c == text.front(); });
 }
 
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
 std::vector<double> mean_intensities(const Dataset& set) {
   std::vector<double> means;
   means.reserve(set.size());
@@ -130,13 +125,12 @@ std::vector<double> mean_intensities(const Dataset& set) {
 // not influence either. The factor 1.4826 makes it a standard deviation for normal means; below one
 // grey level nothing is reported.
 void check_intensity(std::vector<Finding>& findings, const Dataset& set) {
-  if (set.size() == 0) return;
   const auto means = mean_intensities(set);
-  const double centre = median(means);
+  const double centre = spread(means).median;
   std::vector<double> deviations;
   deviations.reserve(means.size());
   for (const double mean : means) deviations.push_back(std::abs(mean - centre));
-  const double scale = std::max(1.0, 1.4826 * median(deviations));
+  const double scale = std::max(1.0, 1.4826 * spread(deviations).median);
   const auto outliers = indices_where(
       set, [&](std::size_t i) { return deviations[i] > kOutlier * scale && !is_constant(set, i); });
   report(findings, "data.intensity_outlier", Severity::kWarning, set,
