@@ -13,17 +13,10 @@ void append(Dataset& set, const cv::Mat1b& image, int label) {
   set.labels.push_back(static_cast<std::uint8_t>(label));
 }
 
-int style_index(int digit, const std::string& style) {
-  const auto& glyphs = glyphs_of(digit);
-  const auto found = std::find_if(glyphs.begin(), glyphs.end(),
-                                  [&](const Glyph& glyph) { return glyph.style == style; });
-  return static_cast<int>(found - glyphs.begin());
-}
-
 // A neat hand: a pen of medium width and a low tremor, so that each digit is clear.
-Factors draw_neat_factors(int digit, const std::string& style, Rng& rng) {
+Factors draw_neat_factors(int digit, int style, Rng& rng) {
   auto factors = draw_factors(digit, rng);
-  factors.style = style_index(digit, style);
+  factors.style = style;
   factors.thickness = std::clamp(factors.thickness, 0.07, 0.14);
   factors.aspect = std::clamp(factors.aspect, 0.6, 1.0);
   factors.warp *= 0.5;
@@ -61,12 +54,12 @@ Dataset canonical_digits(const Schema& schema) {
 
 const std::vector<Erasure>& erasures() {
   static const std::vector<Erasure> all{
-      {8, "two rings", {{0, 0, 3}, {1, 0, 3}}, 3},  // the left sides of both rings
-      {8, "two rings", {{0, 3, 6}}, 6},             // the right of the upper ring
-      {8, "two rings", {{1, 0, 3}}, 9},             // the left of the lower ring
-      {9, "straight", {{1, 0, 2}}, 0},              // the tail
-      {7, "plain", {{0, 0, 2}}, 1},                 // the bar
-      {2, "zed", {{2, 0, 2}}, 7},                   // the base
+      {8, 1, {{0, 0, 3}, {1, 0, 3}}, 3},  // two rings: the left sides of both
+      {8, 1, {{0, 3, 6}}, 6},             // the right of the upper ring
+      {8, 1, {{1, 0, 3}}, 9},             // the left of the lower ring
+      {9, 0, {{1, 0, 2}}, 0},             // straight: the tail
+      {7, 0, {{0, 0, 2}}, 1},             // plain: the bar
+      {2, 5, {{2, 0, 2}}, 7},             // zed: the base
   };
   return all;
 }

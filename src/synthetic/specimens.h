@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "data/dataset.h"
@@ -23,7 +22,7 @@ Dataset canonical_digits(const Schema& schema);
 // A stroke whose removal turns a digit into another one, for a human reader.
 struct Erasure {
   int digit = 0;
-  std::string style;               // of the glyph
+  int style = 0;                   // index into glyphs_of(digit)
   std::vector<StrokePart> lifted;  // the removed parts of the glyph
   int becomes = 0;
 };
