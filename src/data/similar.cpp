@@ -111,13 +111,13 @@ class Grid {
       : cell_width_(bound * kRounding),
         signature_limit_(cell_width_ * cell_width_),
         signatures_(signatures.size()) {
-    std::vector<std::pair<std::uint64_t, int>> order;  // by cell, then by index
+    std::vector<std::pair<Cell, int>> order;  // by cell, then by index
     order.reserve(static_cast<std::size_t>(signatures.rows));
-    for (int i = 0; i < signatures.rows; ++i) order.emplace_back(key(cell(signatures[i])), i);
+    for (int i = 0; i < signatures.rows; ++i) order.emplace_back(cell(signatures[i]), i);
     std::sort(order.begin(), order.end());
-    for (const auto& [cell_key, i] : order) {
-      signatures.row(i).copyTo(signatures_.row(static_cast<int>(keys_.size())));
-      keys_.push_back(cell_key);
+    for (const auto& [place, i] : order) {
+      signatures.row(i).copyTo(signatures_.row(static_cast<int>(cells_.size())));
+      cells_.push_back(place);
       indices_.push_back(references.indices[static_cast<std::size_t>(i)]);
     }
   }
@@ -138,9 +138,9 @@ class Grid {
         // Cells that differ only on the last axis are neighbours in the order.
         const Cell first{centre[0] + a, centre[1] + b, centre[2] - 1};
         const Cell last{centre[0] + a, centre[1] + b, centre[2] + 1};
-        const auto begin = std::lower_bound(keys_.begin(), keys_.end(), key(first));
-        for (auto i = static_cast<std::size_t>(begin - keys_.begin());
-             i < keys_.size() && keys_[i] <= key(last); ++i) {
+        const auto begin = std::lower_bound(cells_.begin(), cells_.end(), first);
+        for (auto i = static_cast<std::size_t>(begin - cells_.begin());
+             i < cells_.size() && cells_[i] <= last; ++i) {
           if (!pay(1)) return kNone;
           if (indices_[i] >= end) continue;
           if (!within(query, signatures_[static_cast<int>(i)], signature_limit_)) continue;
@@ -163,20 +163,9 @@ class Grid {
     return result;
   }
 
-  // Cells in lexicographic order. Coefficients are at most 255 sqrt(n) and cells max_rms sqrt(n)
-  // wide, so 21 bits hold every number of a cell for bounds down to 0.001.
-  static std::uint64_t key(const Cell& cell) {
-    constexpr int kOffset = 1 << 20;
-    std::uint64_t result = 0;
-    for (const int number : cell) {
-      result = result << 21U | static_cast<std::uint64_t>(number + kOffset);
-    }
-    return result;
-  }
-
   double cell_width_;
   double signature_limit_;
-  std::vector<std::uint64_t> keys_;  // ascending
+  std::vector<Cell> cells_;  // ascending, in lexicographic order
   cv::Mat1f signatures_;
   std::vector<std::size_t> indices_;
 };
