@@ -40,18 +40,6 @@ void check_classes(const std::vector<std::string>& names, int wanted, const fs::
               "each folder in it counts as a class: move other folders away");
 }
 
-// The entries of the set's folder, except its parts.
-Paths entries_beside(const fs::path& root, const SetFolders& folders) {
-  Paths beside;
-  if (!folders.in_parts) return beside;
-  for (const auto& entry : list_entries(root)) {
-    if (entry != folders.train && entry != folders.validation && entry != folders.test) {
-      beside.push_back(entry);
-    }
-  }
-  return beside;
-}
-
 // [rows, cols] grey, when the picture's channels are equal, or [rows, cols, 3] RGB.
 cv::Mat read_pixels(const fs::path& path) {
   cv::Mat image = read_picture(path);
@@ -143,7 +131,10 @@ SetFiles list_set(const fs::path& root, int classes) {
   const auto& [train, validation, test, in_parts, note] = set.folders;
   set.names = class_names_in(train);
   check_classes(set.names, classes, train);
-  auto passed_over = entries_beside(root, set.folders);
+  auto passed_over = in_parts ? list_entries(root) : Paths();
+  for (const auto& part : {train, validation, test}) {
+    passed_over.erase(std::remove(passed_over.begin(), passed_over.end(), part), passed_over.end());
+  }
   set.files = {list_class_files(train, set.names, passed_over),
                list_class_files(validation, set.names, passed_over),
                list_class_files(test, set.names, passed_over)};
