@@ -76,30 +76,25 @@ Stroke spline(const Stroke& points) {
   return curve;
 }
 
-// Draws a path with a pen whose pressure swings once along it, starting at `phase`; `lifted` marks
-// the pieces between two control points that leave no ink.
+// Whether the pen leaves no ink over this piece of a stroke, which lies between two control points.
+bool is_lifted(const std::vector<StrokePart>& lifted, std::size_t stroke, std::size_t piece) {
+  return std::any_of(lifted.begin(), lifted.end(), [&](const StrokePart& part) {
+    return part.stroke == stroke && part.first <= piece && piece < part.last;
+  });
+}
+
+// Draws the path of a stroke with a pen whose pressure swings once along it, starting at `phase`.
 void draw_path(cv::Mat1b& canvas, const std::vector<cv::Point>& path, const Factors& factors,
-               double phase, const std::vector<bool>& lifted) {
+               double phase, const std::vector<StrokePart>& lifted, std::size_t stroke) {
   const double turn = 2.0 * CV_PI / static_cast<double>(path.size());
   for (std::size_t i = 1; i < path.size(); ++i) {
-    if (lifted[(i - 1) / kSteps]) continue;
+    if (is_lifted(lifted, stroke, (i - 1) / kSteps)) continue;
     const double pressure =
         1.0 + factors.pressure * std::sin(phase + turn * static_cast<double>(i));
     const int width = static_cast<int>(std::lround(factors.thickness * kHeight * pressure));
     cv::line(canvas, path[i - 1], path[i], cv::Scalar(255), std::max(1, width), cv::LINE_8,
              kSubpixelBits);
   }
-}
-
-// Whether each piece of the stroke is in one of the parts.
-std::vector<bool> pieces_of(std::size_t stroke, std::size_t points,
-                            const std::vector<StrokePart>& parts) {
-  std::vector<bool> pieces(points - 1, false);
-  for (const auto& part : parts) {
-    if (part.stroke != stroke) continue;
-    for (auto piece = part.first; piece < part.last; ++piece) pieces.at(piece) = true;
-  }
-  return pieces;
 }
 
 }  // namespace
@@ -120,8 +115,7 @@ cv::Mat1b draw_glyph(const Glyph& glyph, const Factors& factors, Rng& rng,
       const cv::Vec2d pixel = hand * cv::Vec2d(q.x, q.y) + cv::Vec2d::all(kCanvas / 2.0);
       path.emplace_back(cv::Point2d(pixel) * double{1 << kSubpixelBits});
     }
-    draw_path(canvas, path, factors, rng.uniform(0.0, 2.0 * CV_PI),
-              pieces_of(number, stroke.size(), lifted));
+    draw_path(canvas, path, factors, rng.uniform(0.0, 2.0 * CV_PI), lifted, number);
   }
   return canvas;
 }
