@@ -36,6 +36,18 @@ double widest_pen(int digit) {
   return kWidest.at(static_cast<std::size_t>(digit));
 }
 
+void check(const SyntheticOptions& options) {
+  constexpr int kMinSide = 8;
+  if (options.classes < 1 || options.classes > 10 || options.rows < kMinSide ||
+      options.cols < kMinSide) {
+    throw Error(
+        "config.synthetic",
+        fmt::format("{} classes of {}x{} pixels, expected 1 to 10 classes of at least {}x{}",
+                    options.classes, options.rows, options.cols, kMinSide, kMinSide),
+        "change the [data] section of the configuration");
+  }
+}
+
 }  // namespace
 
 Factors draw_factors(int digit, Rng& rng) {
@@ -63,30 +75,6 @@ cv::Mat1b draw_digit(int digit, const Factors& factors, int rows, int cols, Rng&
   return image;
 }
 
-namespace {
-
-// The key of digit i, and its label.
-Rng key_of(const SyntheticOptions& options, std::size_t i) {
-  return Rng(options.seed, Stream::kSynthetic, options.first_index + i);
-}
-int digit_of(const SyntheticOptions& options, std::size_t i) {
-  return static_cast<int>((options.first_index + i) % static_cast<std::uint64_t>(options.classes));
-}
-
-void check(const SyntheticOptions& options) {
-  constexpr int kMinSide = 8;
-  if (options.classes < 1 || options.classes > 10 || options.rows < kMinSide ||
-      options.cols < kMinSide) {
-    throw Error(
-        "config.synthetic",
-        fmt::format("{} classes of {}x{} pixels, expected 1 to 10 classes of at least {}x{}",
-                    options.classes, options.rows, options.cols, kMinSide, kMinSide),
-        "change the [data] section of the configuration");
-  }
-}
-
-}  // namespace
-
 Dataset synthesise(const SyntheticOptions& options) {
   check(options);
   Dataset set;
@@ -95,24 +83,15 @@ Dataset synthesise(const SyntheticOptions& options) {
   set.labels.resize(options.count);
   parallel_for(options.count, options.threads, [&](std::size_t i) {
     throw_if_interrupted("drawing digits");
-    const int digit = digit_of(options, i);
-    auto rng = key_of(options, i);
+    const auto index = options.first_index + i;
+    const auto digit = static_cast<int>(index % static_cast<std::uint64_t>(options.classes));
+    Rng rng(options.seed, Stream::kSynthetic, index);
     const auto factors = draw_factors(digit, rng);
     const auto image = draw_digit(digit, factors, options.rows, options.cols, rng);
     std::copy(image.begin(), image.end(), set.image(i));
     set.labels[i] = static_cast<std::uint8_t>(digit);
   });
   return set;
-}
-
-std::vector<Factors> draw_factors(const SyntheticOptions& options) {
-  check(options);
-  std::vector<Factors> factors;
-  for (std::size_t i = 0; i < options.count; ++i) {
-    auto rng = key_of(options, i);
-    factors.push_back(draw_factors(digit_of(options, i), rng));
-  }
-  return factors;
 }
 
 }  // namespace digits

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <opencv2/core/mat.hpp>
-#include <string>
 #include <vector>
 
 #include "base/rng.h"
@@ -48,8 +47,5 @@ cv::Mat1b draw_digit(int digit, const Factors& factors, int rows, int cols, Rng&
 
 // Draws the factors of one handwritten digit.
 Factors draw_factors(int digit, Rng& rng);
-
-// The factors of each digit of synthesise(options), in the same order.
-std::vector<Factors> draw_factors(const SyntheticOptions& options);
 
 }  // namespace digits

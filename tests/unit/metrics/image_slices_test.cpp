@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "data/profile.h"
+#include "support/drawn_factors.h"
 #include "support/testing.h"
 #include "synthetic/synthetic.h"
 
@@ -25,7 +26,7 @@ class SyntheticSlices : public testing::Test {
     options.count = 600;
     options.seed = test_seed();
     set_ = synthesise(options);
-    for (const auto& factors : draw_factors(options)) {
+    for (const auto& factors : drawn_factors(options)) {
       thickness_.push_back(factors.thickness);
       slant_.push_back(factors.slant);
     }

@@ -11,6 +11,7 @@
 #include <set>
 
 #include "data/validate.h"
+#include "support/drawn_factors.h"
 #include "support/testing.h"
 #include "synthetic/glyphs.h"
 
@@ -144,7 +145,7 @@ TEST(DrawFactors, PicksStylesByWeight) {
   options.classes = 1;  // zeros alone
   const auto& glyphs = glyphs_of(0);
   std::vector<double> seen(glyphs.size(), 0.0);
-  for (const auto& factors : draw_factors(options))
+  for (const auto& factors : drawn_factors(options))
     ++seen.at(static_cast<std::size_t>(factors.style));
   double total = 0.0;
   for (const auto& glyph : glyphs) total += glyph.weight;
@@ -160,7 +161,7 @@ constexpr std::array<double, 10> kWidestPen{.28, .5, .28, .25, .25, .25, .22, .3
 // A factor's share of draws below x is the documented distribution's, within 5 standard deviations
 // of a binomial. 1.2816 is the 90 % point of the normal distribution.
 TEST(DrawFactors, HaveTheirDistributions) {
-  const auto drawn = draw_factors(drawing_of(100000));
+  const auto drawn = drawn_factors(drawing_of(100000));
   const auto expect_share = [&](const char* name, double Factors::*factor, double x, double share) {
     const auto below = std::count_if(drawn.begin(), drawn.end(),
                                      [&](const Factors& each) { return each.*factor < x; });
@@ -187,7 +188,7 @@ TEST(DrawFactors, HaveTheirDistributions) {
 
 // Limits, each of which 100,000 draws reach (the rarest about 19 times).
 TEST(DrawFactors, AreLimited) {
-  const auto drawn = draw_factors(drawing_of(100000));
+  const auto drawn = drawn_factors(drawing_of(100000));
   const auto range_of = [&](double Factors::*factor) {
     const auto [low, high] = std::minmax_element(
         drawn.begin(), drawn.end(),
@@ -233,7 +234,7 @@ TEST(DrawFactors, CorrelateWithTheImages) {
   auto options = drawing_of(600);
   options.classes = 2;
   const auto set = synthesise(options);
-  const auto factors = draw_factors(options);
+  const auto factors = drawn_factors(options);
   ASSERT_EQ(factors.size(), set.size());
   std::vector<double> thickness, ink, slant, lean;
   for (std::size_t i = 1; i < set.size(); i += 2) {  // the ones
