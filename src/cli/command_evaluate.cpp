@@ -17,10 +17,9 @@ namespace digits {
 namespace {
 
 // Lists on stderr the unreadable pictures, which count as wrong.
-void list_unread(const LabelledPhotos& photos) {
+void list_unread(const std::vector<UnreadablePicture>& unread) {
   std::vector<std::string> lines;
-  for (const auto& picture : photos.photos.unread) {
-    const auto& error = picture.error;
+  for (const auto& [index, error] : unread) {
     lines.push_back(printable(fmt::format("{}: {}", error.code(), error.what())));
   }
   print_messages(lines);
@@ -28,9 +27,8 @@ void list_unread(const LabelledPhotos& photos) {
 
 Json photos_json(const std::string& folder, const PhotoEvaluation& result) {
   auto unread = Json::array();
-  for (const auto& picture : result.photos.photos.unread) {
-    unread.push_back(Json{{"path", result.photos.paths[picture.index].string()},
-                          {"error", picture.error.code()}});
+  for (const auto& [path, error] : result.photos.unread) {
+    unread.push_back(Json{{"path", path.string()}, {"error", error.code()}});
   }
   return Json{{"photos", folder},
               {"accuracy", result.accuracy},
@@ -41,11 +39,12 @@ Json photos_json(const std::string& folder, const PhotoEvaluation& result) {
 
 void print_photos(const std::string& folder, const PhotoEvaluation& result) {
   const auto& photos = result.photos;
-  print_pairs({{"photos", folder},
-               {"pictures", fmt::format("{}, of which {} could not be read and count as wrong",
-                                        photos.paths.size(), photos.photos.unread.size())},
-               {"accuracy", percent(result.accuracy)},
-               {"of those read", percent(result.read.accuracy)}});
+  print_pairs(
+      {{"photos", folder},
+       {"pictures", fmt::format("{}, of which {} could not be read and count as wrong",
+                                photos.set.size() + photos.unread.size(), photos.unread.size())},
+       {"accuracy", percent(result.accuracy)},
+       {"of those read", percent(result.read.accuracy)}});
   if (!photos.findings.empty()) print_findings(photos.findings);
   print_evaluation(result.read);
 }
@@ -54,7 +53,7 @@ int evaluate_on_photos(const ParsedOptions& parsed, const RunDirectory& run, con
   const auto folder = parsed.text("photos");
   const auto result = evaluate_photos(run, config, folder);
   parsed.has("json") ? print_json(photos_json(folder, result)) : print_photos(folder, result);
-  list_unread(result.photos);
+  list_unread(result.photos.unread);
   return kDone;
 }
 

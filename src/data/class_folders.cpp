@@ -199,9 +199,8 @@ Parts read_at_size(const PartFiles& files, const std::vector<std::string>& names
   Parts parts;
   std::vector<UnreadablePicture> unread;
   for (std::size_t k = 0; k < files.size(); ++k) {
-    auto photos = read_photos(files[k].paths, schema, threads);
-    parts[k] = {schema, std::move(photos.images), {}};
-    for (const auto i : photos.read) parts[k].labels.push_back(files[k].labels[i]);
+    auto photos = read_photos(files[k], schema, threads);
+    parts[k] = std::move(photos.set);
     unread.insert(unread.end(), photos.unread.begin(), photos.unread.end());
   }
   note_unread(unread, count, findings);

@@ -1,15 +1,14 @@
 #include "data/photo_set.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
+#include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "base/files.h"
 #include "base/interrupt.h"
 #include "base/parallel.h"
-#include "data/class_files.h"
-#include "data/image_file.h"
 #include "data/passed_over.h"
 
 namespace digits {
@@ -30,50 +29,46 @@ std::vector<std::uint8_t> read_one(const fs::path& path, const Schema& schema,
 
 }  // namespace
 
-Photos read_photos(const std::vector<fs::path>& paths, const Schema& schema, int threads,
+Photos read_photos(const ClassFiles& files, const Schema& schema, int threads,
                    const ReadOptions& options) {
-  std::vector<std::vector<std::uint8_t>> images(paths.size());
-  std::vector<std::optional<Error>> errors(paths.size());
-  parallel_for(paths.size(), threads, [&](std::size_t i) {
+  const auto count = files.paths.size();
+  std::vector<std::vector<std::uint8_t>> images(count);
+  std::vector<std::optional<Error>> errors(count);
+  parallel_for(count, threads, [&](std::size_t i) {
     throw_if_interrupted("reading pictures");
     try {
-      images[i] = read_one(paths[i], schema, options);
+      images[i] = read_one(files.paths[i], schema, options);
     } catch (const Error& error) {
       errors[i] = error;
     }
   });
   Photos photos;
-  photos.images.reserve(paths.size() * schema.image_bytes());
-  for (std::size_t i = 0; i < paths.size(); ++i) {
+  photos.set.schema = schema;
+  photos.set.images.reserve(count * schema.image_bytes());
+  for (std::size_t i = 0; i < count; ++i) {
     if (errors[i]) {
-      photos.unread.push_back({i, *errors[i]});
+      photos.unread.push_back({files.paths[i], *errors[i]});
       continue;
     }
-    photos.read.push_back(static_cast<std::uint32_t>(i));
-    photos.images.insert(photos.images.end(), images[i].begin(), images[i].end());
+    photos.set.images.insert(photos.set.images.end(), images[i].begin(), images[i].end());
+    photos.set.labels.push_back(files.labels[i]);
   }
   return photos;
 }
 
-Dataset LabelledPhotos::set(const Schema& schema) const {
-  Dataset set{schema, photos.images, {}};
-  for (const auto i : photos.read) set.labels.push_back(labels[i]);
-  return set;
-}
-
-LabelledPhotos read_labelled_photos(const fs::path& root, const Schema& schema, int threads,
-                                    const ReadOptions& options) {
+Photos read_labelled_photos(const fs::path& root, const Schema& schema, int threads,
+                            const ReadOptions& options) {
   if (kind_of(root) != PathKind::kFolder) {
     throw Error("input.missing", fmt::format("{}: no such folder", root.string()),
                 "name a folder that has a folder of pictures for each class");
   }
   std::vector<fs::path> passed_over;
-  auto files = list_class_files(root, schema.class_names, passed_over);
-  LabelledPhotos labelled{std::move(files.paths), std::move(files.labels), {}, {}};
-  labelled.findings = passed_over_findings(root, passed_over);
-  if (labelled.paths.empty()) throw no_images(root, root, labelled.findings);
-  labelled.photos = read_photos(labelled.paths, schema, threads, options);
-  return labelled;
+  const auto files = list_class_files(root, schema.class_names, passed_over);
+  auto findings = passed_over_findings(root, passed_over);
+  if (files.paths.empty()) throw no_images(root, root, findings);
+  auto photos = read_photos(files, schema, threads, options);
+  photos.findings = std::move(findings);
+  return photos;
 }
 
 }  // namespace digits

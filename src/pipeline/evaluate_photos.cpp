@@ -17,13 +17,13 @@ PhotoEvaluation evaluate_photos(const RunDirectory& run, const Config& config,
   ReadOptions options;
   options.normal_form = in_normal_form(run.read_profile(schema));  // as predict reads them
   result.photos = read_labelled_photos(photos, schema, static_cast<int>(config.threads), options);
-  const auto set = result.photos.set(schema);
-  if (set.size() == 0) throw result.photos.photos.unread.front().error;
+  const auto& set = result.photos.set;
+  if (set.size() == 0) throw result.photos.unread.front().error;
   result.read = evaluate_stage(checkpoint, set, config);
   const auto right = std::inner_product(
       set.labels.begin(), set.labels.end(), result.read.predictions.begin(), std::size_t{0},
       std::plus<>(), [](auto label, auto prediction) { return label == prediction ? 1U : 0U; });
-  result.accuracy = proportion(right, result.photos.paths.size());
+  result.accuracy = proportion(right, set.size() + result.photos.unread.size());
   return result;
 }
 

@@ -13,7 +13,7 @@ namespace digits {
 
 // evaluate: a run's checkpoint on photos in class folders; writes no file.
 struct PhotoEvaluation {
-  LabelledPhotos photos;
+  Photos photos;
   Quantity accuracy;  // of all photos: an unreadable one counts as wrong
   Evaluation read;    // of the readable photos
 };

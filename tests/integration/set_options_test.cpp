@@ -158,7 +158,7 @@ TEST(EvaluatePhotos, UsesNormalFormOnlyIfTrainingDid) {
   make_directories(folder / "photos" / "3");
   write_png(folder / "photos" / "3" / "corner.png", corners.image(0), corners.schema);
   const auto read = [&] {
-    return evaluate_photos(run, run.read_config(), folder / "photos").photos.photos.images;
+    return evaluate_photos(run, run.read_config(), folder / "photos").photos.set.images;
   };
   EXPECT_NE(read(), corners.images);
   run.write_profile(make_profile(corners, 1));

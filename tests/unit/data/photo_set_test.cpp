@@ -1,6 +1,7 @@
 #include "data/photo_set.h"
 
 #include <algorithm>
+#include <numeric>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
@@ -24,18 +25,25 @@ void add_digit(const fs::path& root, int digit, const std::string& name) {
   fs::copy(drawn(digit), root / std::to_string(digit) / name);
 }
 
+// The pictures, each with its position as its label.
+Photos read_pictures(const std::vector<fs::path>& paths, int threads,
+                     const ReadOptions& options = {}) {
+  ClassFiles files{paths, std::vector<std::uint8_t>(paths.size())};
+  std::iota(files.labels.begin(), files.labels.end(), std::uint8_t{0});
+  return read_photos(files, kDigits, threads, options);
+}
+
 // The result is that of predict, in the order of the paths, for any number of threads.
 TEST(ReadPhotos, AgreesWithPredict) {
   const std::vector<fs::path> paths{drawn(3), drawn(1), drawn(7)};
-  const auto photos = read_photos(paths, kDigits, 1);
-  EXPECT_THAT(photos.read, testing::ElementsAre(0, 1, 2));
-  ASSERT_EQ(photos.images.size(), 3 * kDigits.image_bytes());
+  const auto set = read_pictures(paths, 1).set;
+  EXPECT_THAT(set.labels, testing::ElementsAre(0, 1, 2));
+  ASSERT_EQ(set.images.size(), 3 * kDigits.image_bytes());
   for (std::size_t i = 0; i < paths.size(); ++i) {
     const auto expected = read_image(paths[i], kDigits).samples.front().image;
-    EXPECT_TRUE(std::equal(expected.begin(), expected.end(),
-                           photos.images.data() + i * kDigits.image_bytes()));
+    EXPECT_TRUE(std::equal(expected.begin(), expected.end(), set.image(i)));
   }
-  EXPECT_EQ(read_photos(paths, kDigits, 3).images, photos.images);
+  EXPECT_EQ(read_pictures(paths, 3).set.images, set.images);
 }
 
 // Finds the same digit twice in a picture that is twice as wide as high.
@@ -55,17 +63,17 @@ TEST(ReadPhotos, ListsUnreadablePictures) {
   cv::hconcat(digit, digit, two);
   ASSERT_TRUE(cv::imwrite(folder / "two.png", two));
   ASSERT_TRUE(cv::imwrite(folder / "blank.png", cv::Mat1b(90, 90, std::uint8_t{240})));
-  const auto photos = read_photos({folder / "none.png", folder / "text.png", drawn(5),
-                                   folder / "two.png", folder / "blank.png"},
-                                  kDigits, 2);
-  EXPECT_THAT(photos.read, testing::ElementsAre(2));
-  EXPECT_EQ(photos.images.size(), kDigits.image_bytes());
+  const auto photos = read_pictures({folder / "none.png", folder / "text.png", drawn(5),
+                                     folder / "two.png", folder / "blank.png"},
+                                    2);
+  EXPECT_THAT(photos.set.labels, testing::ElementsAre(2));
+  EXPECT_EQ(photos.set.images.size(), kDigits.image_bytes());
   std::vector<std::string> codes;
-  for (const auto& [index, error] : photos.unread) {
-    codes.push_back(std::to_string(index) + " " + error.code());
+  for (const auto& [path, error] : photos.unread) {
+    codes.push_back(path.filename().string() + " " + error.code());
   }
-  EXPECT_THAT(codes, testing::ElementsAre("0 input.missing", "1 image.unreadable",
-                                          "3 image.several", "4 image.blank"));
+  EXPECT_THAT(codes, testing::ElementsAre("none.png input.missing", "text.png image.unreadable",
+                                          "two.png image.several", "blank.png image.blank"));
 }
 
 // A picture truncated anywhere is read or listed as unreadable, without an exception.
@@ -77,9 +85,9 @@ TEST(ReadPhotos, AcceptsDamagedPictures) {
     paths.push_back(folder / (std::to_string(size) + ".png"));
     write_file(paths.back(), whole.substr(0, size), Durability::kUnsynced);
   }
-  const auto photos = read_photos(paths, kDigits, 2);
-  EXPECT_EQ(photos.read.size() + photos.unread.size(), paths.size());
-  EXPECT_EQ(photos.images.size(), photos.read.size() * kDigits.image_bytes());
+  const auto photos = read_pictures(paths, 2);
+  EXPECT_EQ(photos.set.size() + photos.unread.size(), paths.size());
+  EXPECT_EQ(photos.set.images.size(), photos.set.size() * kDigits.image_bytes());
 }
 
 // Images of the schema's size stay unchanged if the training images are not in normal form.
@@ -90,8 +98,8 @@ TEST(ReadPhotos, UsesTheNormalFormByDefault) {
   write_png(folder / "corner.png", corner.data(), kDigits);
   ReadOptions as_they_are;
   as_they_are.normal_form = false;
-  EXPECT_EQ(read_photos({folder / "corner.png"}, kDigits, 1, as_they_are).images, corner);
-  EXPECT_NE(read_photos({folder / "corner.png"}, kDigits, 1).images, corner);
+  EXPECT_EQ(read_pictures({folder / "corner.png"}, 1, as_they_are).set.images, corner);
+  EXPECT_NE(read_pictures({folder / "corner.png"}, 1).set.images, corner);
 }
 
 // Labels are those of the model's classes, also if the folder has only some of them.
@@ -103,11 +111,9 @@ TEST(LabelledPhotos, TakesLabelsFromTheFolders) {
   write_file(root / "3" / "a.png", "no picture");
   write_file(root / "3" / "d.bmp", "x");
   const auto labelled = read_labelled_photos(root.path(), kDigits, 1);
-  EXPECT_THAT(labelled.paths, testing::ElementsAre(root / "3" / "a.png", root / "3" / "c.png",
-                                                   root / "7" / "a.png", root / "7" / "b.png"));
-  EXPECT_THAT(labelled.labels, testing::ElementsAre(3, 3, 7, 7));
-  EXPECT_THAT(labelled.photos.read, testing::ElementsAre(1, 2, 3));
-  const auto set = labelled.set(kDigits);
+  ASSERT_EQ(labelled.unread.size(), 1U);
+  EXPECT_EQ(labelled.unread[0].path, root / "3" / "a.png");
+  const auto& set = labelled.set;
   EXPECT_THAT(set.labels, testing::ElementsAre(3, 7, 7));
   EXPECT_EQ(set.images.size(), 3 * kDigits.image_bytes());
   EXPECT_TRUE(set.schema == kDigits);
