@@ -83,29 +83,7 @@ std::vector<cv::Mat> read_all(const std::vector<fs::path>& paths, int threads) {
   return images;
 }
 
-// The images that `files` names, starting at number `begin`; grey ones among RGB get three
-// channels.
-Dataset join(const ClassFiles& files, const std::vector<cv::Mat>& images, std::size_t begin,
-             const Schema& schema) {
-  Dataset set{schema, {}, files.labels};
-  set.images.reserve(files.paths.size() * schema.image_bytes());
-  for (auto i = begin; i < begin + files.paths.size(); ++i) {
-    cv::Mat image = images[i];
-    if (image.channels() != schema.channels) cv::cvtColor(images[i], image, cv::COLOR_GRAY2RGB);
-    set.images.insert(set.images.end(), image.datastart, image.dataend);
-  }
-  return set;
-}
-
-// Appends the set's own validation part to the training set.
-Dataset with_validation(Dataset set, const Dataset& part) {
-  set.images.insert(set.images.end(), part.images.begin(), part.images.end());
-  set.labels.insert(set.labels.end(), part.labels.begin(), part.labels.end());
-  return set;
-}
-
-// A set's parts: training, validation and test; the last two may be empty.
-using Parts = std::array<Dataset, 3>;
+// The parts of a set: training, validation and test; the last two may be empty.
 using PartFiles = std::array<ClassFiles, 3>;
 
 // A set before its images are read.
@@ -146,22 +124,29 @@ SetFiles list_set(const fs::path& root, int classes) {
   return set;
 }
 
-Paths all_paths(const PartFiles& files) {
-  Paths paths;
-  for (const auto& part : files) paths.insert(paths.end(), part.paths.begin(), part.paths.end());
-  return paths;
-}
+// The images of all parts in one set, and how many each part has.
+struct Parts {
+  Dataset all;
+  std::array<std::size_t, 3> sizes{};
+};
 
 Parts read_at_own_size(const PartFiles& files, const std::vector<std::string>& names, int threads) {
-  const auto images = read_all(all_paths(files), threads);
+  Parts parts;
+  auto& [schema, bytes, labels] = parts.all;
+  Paths paths;
+  for (std::size_t k = 0; k < files.size(); ++k) {
+    paths.insert(paths.end(), files[k].paths.begin(), files[k].paths.end());
+    labels.insert(labels.end(), files[k].labels.begin(), files[k].labels.end());
+    parts.sizes[k] = files[k].paths.size();
+  }
+  const auto images = read_all(paths, threads);
   const bool grey = std::all_of(images.begin(), images.end(),
                                 [](const cv::Mat& image) { return image.channels() == 1; });
-  const Schema schema{images[0].rows, images[0].cols, grey ? 1 : 3, names};
-  Parts parts;
-  std::size_t begin = 0;
-  for (std::size_t k = 0; k < files.size(); ++k) {
-    parts[k] = join(files[k], images, begin, schema);
-    begin += files[k].paths.size();
+  schema = {images[0].rows, images[0].cols, grey ? 1 : 3, names};
+  bytes.reserve(images.size() * schema.image_bytes());
+  for (cv::Mat image : images) {
+    if (image.channels() != schema.channels) cv::cvtColor(image, image, cv::COLOR_GRAY2RGB);
+    bytes.insert(bytes.end(), image.datastart, image.dataend);
   }
   return parts;
 }
@@ -189,28 +174,25 @@ void note_unread(const std::vector<UnreadablePicture>& unread, std::size_t all,
 Parts read_at_size(const PartFiles& files, const std::vector<std::string>& names,
                    const PictureSize& size, int threads, std::vector<Finding>& findings) {
   const Schema schema{size.rows, size.cols, size.channels, names};
-  const auto count = all_paths(files).size();
+  const auto count = files[0].paths.size() + files[1].paths.size() + files[2].paths.size();
   if (schema.image_bytes() > kMaxSetPixels / count) {
     throw Error("data.too_large",
                 fmt::format("{} images of {}x{}x{}, expected at most {} values in all", count,
                             size.rows, size.cols, size.channels, kMaxSetPixels),
                 "take a smaller --size, or fewer images");
   }
-  Parts parts;
+  Parts parts{{schema, {}, {}}, {}};
   std::vector<UnreadablePicture> unread;
   for (std::size_t k = 0; k < files.size(); ++k) {
-    auto photos = read_photos(files[k], schema, threads);
-    parts[k] = std::move(photos.set);
-    unread.insert(unread.end(), photos.unread.begin(), photos.unread.end());
+    const auto [set, left_out, notes] = read_photos(files[k], schema, threads);
+    parts.all.images.insert(parts.all.images.end(), set.images.begin(), set.images.end());
+    parts.all.labels.insert(parts.all.labels.end(), set.labels.begin(), set.labels.end());
+    parts.sizes[k] = set.size();
+    unread.insert(unread.end(), left_out.begin(), left_out.end());
   }
   note_unread(unread, count, findings);
   require_acceptable(findings, Severity::kError, "pictures");
   return parts;
-}
-
-Sets held_out(const Dataset& all, const SetOptions& options) {
-  const auto split = stratified_split(all, options.test_share, options.seed, Stream::kTestPart);
-  return {subset(all, split.train), subset(all, split.validation), 0, {}};
 }
 
 }  // namespace
@@ -223,15 +205,14 @@ bool has_class_folders(const fs::path& root) {
 
 Sets load_class_folders(const fs::path& root, const SetOptions& options) {
   auto [folders, names, files, findings] = list_set(root, options.classes);
-  auto parts = options.size ? read_at_size(files, names, *options.size, options.threads, findings)
-                            : read_at_own_size(files, names, options.threads);
-  for (auto& part : parts) apply_options(part, options);
-  auto train = with_validation(std::move(parts[0]), parts[1]);
-  auto sets = folders.test.empty()
-                  ? held_out(train, options)
-                  : Sets{std::move(train), std::move(parts[2]), parts[1].size(), {}};
-  sets.findings = std::move(findings);
-  return sets;
+  auto [all, sizes] = options.size
+                          ? read_at_size(files, names, *options.size, options.threads, findings)
+                          : read_at_own_size(files, names, options.threads);
+  apply_options(all, options);
+  const auto split = folders.test.empty() ? stratified_split(all, options.test_share, options.seed,
+                                                             Stream::kTestPart)
+                                          : split_last(all, sizes[2]);
+  return {subset(all, split.train), subset(all, split.validation), sizes[1], std::move(findings)};
 }
 
 }  // namespace digits
