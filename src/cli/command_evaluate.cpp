@@ -19,7 +19,7 @@ namespace {
 // Lists on stderr the unreadable pictures, which count as wrong.
 void list_unread(const std::vector<UnreadablePicture>& unread) {
   std::vector<std::string> lines;
-  for (const auto& [index, error] : unread) {
+  for (const auto& [path, error] : unread) {
     lines.push_back(printable(fmt::format("{}: {}", error.code(), error.what())));
   }
   print_messages(lines);
