@@ -45,7 +45,7 @@ Sets acquire_or_deliver(const ParsedOptions& parsed, const Config& config) {
   } catch (const Error& error) {
     if (exit_status(error.code()) != kBadData) throw;
     const std::vector<Finding> findings{
-        {error.code(), Severity::kError, error.what(), {}, error.hint()}};
+        {error.code(), Severity::kError, error.what(), error.hint()}};
     deliver(parsed, Json{{"source", config.data.source}, {"findings", findings}},
             [&] { print_findings(findings); });
     throw;

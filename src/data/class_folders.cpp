@@ -117,7 +117,7 @@ SetFiles list_set(const fs::path& root, int classes) {
                list_class_files(validation, set.names, passed_over),
                list_class_files(test, set.names, passed_over)};
   set.findings = passed_over_findings(root, passed_over);
-  if (!note.empty()) set.findings.push_back({"data.parts", Severity::kNote, note, {}, {}});
+  if (!note.empty()) set.findings.push_back({"data.parts", Severity::kNote, note});
   if (set.files[0].paths.empty()) throw no_images(train, root, set.findings);
   require_images(set.files[1], validation, set.findings);
   require_images(set.files[2], test, set.findings);
@@ -161,14 +161,13 @@ void note_unread(const std::vector<UnreadablePicture>& unread, std::size_t all,
   for (std::size_t i = 0; i < std::min(kShown, unread.size()); ++i) {
     reasons.emplace_back(unread[i].error.what());
   }
+  const bool too_many = 100 * unread.size() > kMaxUnreadablePercent * all;
   findings.push_back(
-      {"data.unread",
-       100 * unread.size() > kMaxUnreadablePercent * all ? Severity::kError : Severity::kWarning,
+      {"data.unread", too_many ? Severity::kError : Severity::kWarning,
        fmt::format("{} of {} pictures left out, expected one digit in each: {}{}", unread.size(),
                    all, fmt::join(reasons, "; "), unread.size() > kShown ? "; ..." : ""),
-       {},
-       "correct these pictures or move them away; for pictures of other things than "
-       "digits use --size ROWSxCOLSx3"});
+       "correct these pictures or move them away; for pictures of other things than digits use "
+       "--size ROWSxCOLSx3"});
 }
 
 Parts read_at_size(const PartFiles& files, const std::vector<std::string>& names,

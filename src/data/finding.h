@@ -21,9 +21,9 @@ Severity severity_of(const std::string& name);
 struct Finding {
   std::string code;  // "data.constant_image"
   Severity severity = Severity::kWarning;
-  std::string message;             // the seen and the expected value
-  std::vector<std::size_t> first;  // the first few affected indices
-  std::string hint = {};           // the next step for a person
+  std::string message;                  // the seen and the expected value
+  std::string hint = {};                // the next step for a person
+  std::vector<std::size_t> first = {};  // the first few affected indices
 };
 
 // Throws when a finding is at least as severe as `fail_on`: the first error, else the first such

@@ -172,10 +172,8 @@ std::vector<std::uint8_t> count_from(int first, const std::vector<std::int64_t>&
 void note_first_label(const Dataset& train, int first_label, std::vector<Finding>& findings) {
   const int smallest = first_label + *std::min_element(train.labels.begin(), train.labels.end());
   if (smallest == first_label) return;
-  findings.push_back({"data.first_label",
-                      Severity::kError,
+  findings.push_back({"data.first_label", Severity::kError,
                       fmt::format("the labels start at {}, expected {}", smallest, first_label),
-                      {},
                       fmt::format("add --first-label {}", smallest)});
 }
 

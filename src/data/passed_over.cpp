@@ -77,10 +77,8 @@ std::vector<Finding> passed_over_findings(const fs::path& root, const Paths& pat
   const auto add = [&](const Paths& group, Severity severity, const char* what, const char* hint) {
     if (group.empty()) return;
     findings.push_back(
-        {"data.passed_over",
-         severity,
+        {"data.passed_over", severity,
          fmt::format("{} {} passed over ({})", group.size(), what, summary_of(group, root)),
-         {},
          hint});
   };
   add(take(files, is_other_format), Severity::kWarning,

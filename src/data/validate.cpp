@@ -48,12 +48,12 @@ Severity by_share(std::size_t count, std::size_t n) {
 void report(std::vector<Finding>& findings, const char* code, Severity severity, const Dataset& set,
             const std::string& what, const std::vector<std::size_t>& indices, const char* hint) {
   if (indices.empty()) return;
-  const auto shown = std::min(kFirst, indices.size());
+  const auto shown = static_cast<std::ptrdiff_t>(std::min(kFirst, indices.size()));
   findings.push_back({code,
                       severity,
                       fmt::format("{} of {} images {}", indices.size(), set.size(), what),
-                      {indices.begin(), indices.begin() + static_cast<std::ptrdiff_t>(shown)},
-                      hint});
+                      hint,
+                      {indices.begin(), indices.begin() + shown}});
 }
 
 void check_classes(std::vector<Finding>& findings, const Dataset& set) {
@@ -75,19 +75,15 @@ void check_classes(std::vector<Finding>& findings, const Dataset& set) {
     const std::vector<std::string> shown(
         names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min(kFirst, names.size())));
     findings.push_back(
-        {code,
-         severity,
+        {code, severity,
          fmt::format("{} of {} classes {}, expected about {:.0f} samples each: {}{}", names.size(),
                      counts.size(), seen, even_share, fmt::join(shown, ", "),
                      shown.size() < names.size() ? ", ..." : ""),
-         {},
          hint});
   };
   if (counts.size() < 2) {
-    findings.push_back({"data.one_class",
-                        Severity::kError,
+    findings.push_back({"data.one_class", Severity::kError,
                         fmt::format("{} class, expected at least 2", counts.size()),
-                        {},
                         "add images of a second class"});
   }
   add("data.missing_class", Severity::kError, missing, "have no sample",
@@ -169,13 +165,10 @@ void report_near(std::vector<Finding>& findings, const char* code, const Dataset
   }
   if (near.incomplete_searches > 0) {
     findings.push_back(
-        {"data.look_alikes",
-         Severity::kWarning,
-         fmt::format("{} of {} images were not compared with all that resemble "
-                     "them, expected fewer similar images: some that nearly equal {} "
-                     "may be missing here",
+        {"data.look_alikes", Severity::kWarning,
+         fmt::format("{} of {} images were not compared with all that resemble them, expected "
+                     "fewer similar images: some that nearly equal {} may be missing here",
                      near.incomplete_searches, set.size(), match_name),
-         {},
          "remove images that resemble others"});
   }
 }

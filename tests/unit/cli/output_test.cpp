@@ -82,8 +82,8 @@ TEST(Output, PairsTakeOneLineEach) {
   const auto text = printed_by([] {
     print_pairs({{"run", "a\nb"}, {"package", "c"}});
     print_findings({});
-    print_findings({{"data.a", Severity::kError, "seen twice", {5, 7}, "look"},
-                    {"data.b", Severity::kNote, "two\nlines", {}, ""}});
+    print_findings({{"data.a", Severity::kError, "seen twice", "look", {5, 7}},
+                    {"data.b", Severity::kNote, "two\nlines"}});
     print_json(Json{{"a", 1}, {"b", "c"}});
   });
   EXPECT_EQ(text,

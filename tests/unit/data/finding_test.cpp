@@ -9,8 +9,8 @@ namespace {
 // The stage stops on errors, with the finding's own code. On warnings it stops when configured, but
 // reports an error first.
 TEST(RequireAcceptable, ThrowsAtTheConfiguredSeverity) {
-  const Finding warning{"data.duplicate", Severity::kWarning, "m", {}};
-  const Finding error{"data.inverted", Severity::kError, "m", {}};
+  const Finding warning{"data.duplicate", Severity::kWarning, "m"};
+  const Finding error{"data.inverted", Severity::kError, "m"};
   require_acceptable({warning}, Severity::kError, "x");
   require_acceptable({}, Severity::kWarning, "x");
   expect_error("data.inverted", [&] {
@@ -24,24 +24,24 @@ TEST(RequireAcceptable, ThrowsAtTheConfiguredSeverity) {
 
 // A note stops nothing.
 TEST(RequireAcceptable, AcceptsNotes) {
-  const Finding note{"data.parts", Severity::kNote, "m", {}};
+  const Finding note{"data.parts", Severity::kNote, "m"};
   require_acceptable({note}, Severity::kWarning, "x");
 }
 
 // The hint is the finding's own: it says what to do.
 TEST(RequireAcceptable, GivesTheHintOfTheFinding) {
-  const Finding inverted{"data.inverted", Severity::kError, "m", {}, "add --invert"};
+  const Finding inverted{"data.inverted", Severity::kError, "m", "add --invert"};
   const auto error = error_of([&] { require_acceptable({inverted}, Severity::kError, "x"); });
   EXPECT_EQ(error.hint(), "add --invert");
 }
 
 // The whole document of a finding: it has a hint only if the finding has one.
 TEST(Finding, IsWrittenAsADocument) {
-  const Finding inverted{"data.inverted", Severity::kError, "m", {4, 7}, "add --invert"};
+  const Finding inverted{"data.inverted", Severity::kError, "m", "add --invert", {4, 7}};
   EXPECT_EQ(Json(inverted).dump(),
             R"({"code":"data.inverted","severity":"error","message":"m","first":[4,7],)"
             R"("hint":"add --invert"})");
-  const Finding note{"data.parts", Severity::kNote, "m", {}};
+  const Finding note{"data.parts", Severity::kNote, "m"};
   EXPECT_EQ(Json(note).dump(),
             R"({"code":"data.parts","severity":"note","message":"m","first":[]})");
 }
