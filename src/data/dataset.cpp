@@ -4,6 +4,7 @@
 
 #include <string_view>
 
+#include "base/error.h"
 #include "base/sha256.h"
 
 namespace digits {
@@ -28,6 +29,14 @@ void from_json(const Json& json, Schema& schema) {
   json.at("cols").get_to(schema.cols);
   json.at("channels").get_to(schema.channels);
   json.at("class_names").get_to(schema.class_names);
+}
+
+void require_schema(const Schema& seen, const Schema& expected) {
+  if (seen == expected) return;
+  throw Error("data.schema_mismatch",
+              fmt::format("the set is {}, expected {} as in training", Json(seen).dump(),
+                          Json(expected).dump()),
+              "use a set with the training set's sizes and classes");
 }
 
 std::vector<std::string> numbered_class_names(int classes, int first) {

@@ -38,6 +38,9 @@ struct Schema {
 void to_json(Json& json, const Schema& schema);
 void from_json(const Json& json, Schema& schema);
 
+// Throws data.schema_mismatch unless a set's schema is that of the training set.
+void require_schema(const Schema& seen, const Schema& expected);
+
 // `classes` names: the numbers from `first`.
 std::vector<std::string> numbered_class_names(int classes, int first = 0);
 

@@ -38,12 +38,7 @@ bool decide(const DriftTest& test) {
 }
 
 void require_comparable(const Profile& reference, const Profile& observed) {
-  if (reference.schema != observed.schema) {
-    throw Error("data.schema_mismatch",
-                fmt::format("the set is {}, expected {} as in training",
-                            Json(observed.schema).dump(), Json(reference.schema).dump()),
-                "compare with a set of the training set's sizes and classes");
-  }
+  require_schema(observed.schema, reference.schema);
   if (observed.count < kMinDriftImages) {
     throw Error("data.too_few",
                 fmt::format("{} images, expected at least {}", observed.count, kMinDriftImages),

@@ -73,14 +73,6 @@ Network make_network(const Dataset& training, const Config& config) {
 
 namespace {
 
-void require_schema(const Dataset& set, const Schema& expected) {
-  if (set.schema == expected) return;
-  throw Error("data.schema_mismatch",
-              fmt::format("the set is {}, expected {} as in training", Json(set.schema).dump(),
-                          Json(expected).dump()),
-              "use a set with the training set's sizes and classes");
-}
-
 // Writes history and best checkpoint to disk during training.
 class Recorder {
  public:
@@ -244,7 +236,7 @@ std::vector<EpochRecord> train_stage(const TrainingParts& parts, const Config& c
 
 std::vector<float> predict_stage(const Checkpoint& checkpoint, const Dataset& set,
                                  const Config& config) {
-  require_schema(set, checkpoint.info.schema);
+  require_schema(set.schema, checkpoint.info.schema);
   const auto device = choose_device(config.device);
   return logits_of(forward_of(checkpoint, device), set.images.data(), set.size(), set.schema,
                    device);
@@ -268,7 +260,7 @@ ModelUnderTest model_under_test(const Checkpoint& checkpoint, const Config& conf
 
 std::vector<Measurement> behaviour_stage(const Checkpoint& checkpoint, const Dataset& set,
                                          const Config& config) {
-  require_schema(set, checkpoint.info.schema);
+  require_schema(set.schema, checkpoint.info.schema);
   BehaviourOptions options;
   options.images = static_cast<std::size_t>(config.evaluate.images);
   options.digit_tests = config.evaluate.digit_tests;
@@ -285,7 +277,7 @@ std::string gates_text(const Config& config) {
 }
 
 std::vector<DriftTest> drift_stage(const Package& package, Dataset set, const Config& config) {
-  require_schema(set, package.schema());
+  require_schema(set.schema, package.schema());
   set.labels = argmax_rows(package.logits(set.images.data(), set.size()),
                            package.schema().class_names.size());
   return compare(package.profile(), make_profile(set, static_cast<int>(config.threads)));

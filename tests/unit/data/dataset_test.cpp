@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/error.h"
 #include "support/testing.h"
 
 namespace digits {
@@ -13,6 +14,17 @@ TEST(Subset, KeepsImagesWithTheirLabels) {
   EXPECT_THAT(part.labels, testing::ElementsAre(set.labels[7], set.labels[2]));
   EXPECT_TRUE(std::equal(part.image(0), part.image(0) + 30, set.image(7)));
   EXPECT_TRUE(std::equal(part.image(1), part.image(1) + 30, set.image(2)));
+}
+
+// The message has both schemas.
+TEST(RequireSchema, NamesBothSchemas) {
+  const Schema grey{4, 5, 1, {"a", "b"}};
+  require_schema(grey, grey);
+  const auto error = error_of([&] { require_schema({4, 5, 3, {"a", "b"}}, grey); });
+  EXPECT_EQ(error.code(), "data.schema_mismatch");
+  EXPECT_STREQ(error.what(),
+               R"(the set is {"rows":4,"cols":5,"channels":3,"class_names":["a","b"]}, expected )"
+               R"({"rows":4,"cols":5,"channels":1,"class_names":["a","b"]} as in training)");
 }
 
 // A set with one changed byte has another fingerprint.
