@@ -29,7 +29,7 @@ void print_tests(const std::vector<DriftTest>& tests) {
   for (const auto& test : tests) {
     fmt::print(fmt::runtime(row), test.feature, mean(test.reference), mean(test.observed),
                fmt::format("{:.4g}", test.statistic), fmt::format("{:.2g}", test.p),
-               fmt::format("{:.3f}", test.effect), fmt::format("{:.2f}", test.bound),
+               fmt::format("{:.3f}", test.effect), fmt::format("{:.2f}", kDriftBound),
                test.drifted ? "drifted" : "ok");
   }
 }

@@ -33,19 +33,6 @@ double kolmogorov_q(double lambda) {
   return std::clamp(2.0 * sum, 0.0, 1.0);
 }
 
-bool decide(const DriftTest& test) {
-  return test.effect >= test.bound && test.p < kDriftAlpha / kTests;
-}
-
-void require_comparable(const Profile& reference, const Profile& observed) {
-  require_schema(observed.schema, reference.schema);
-  if (observed.count < kMinDriftImages) {
-    throw Error("data.too_few",
-                fmt::format("{} images, expected at least {}", observed.count, kMinDriftImages),
-                "fewer images differ this much by chance alone: collect more");
-  }
-}
-
 }  // namespace
 
 double ks_distance(const Counts& a, const Counts& b) {
@@ -99,7 +86,12 @@ double total_variation(const Counts& a, const Counts& b) {
 }
 
 std::vector<DriftTest> compare(const Profile& reference, const Profile& observed) {
-  require_comparable(reference, observed);
+  require_schema(observed.schema, reference.schema);
+  if (observed.count < kMinDriftImages) {
+    throw Error("data.too_few",
+                fmt::format("{} images, expected at least {}", observed.count, kMinDriftImages),
+                "fewer images differ this much by chance alone: collect more");
+  }
   std::vector<DriftTest> tests;
   const auto bins = feature_bins(reference.schema);
   for (std::size_t f = 0; f < kFeatureCount; ++f) {
@@ -107,27 +99,28 @@ std::vector<DriftTest> compare(const Profile& reference, const Profile& observed
     const auto& now = observed.features[f];
     const double d = ks_distance(before.counts, now.counts);
     tests.push_back({bins[f].name, before.mean, now.mean, d,
-                     ks_p_value(d, reference.count, observed.count), d, kDriftBound, false});
+                     ks_p_value(d, reference.count, observed.count), d, false});
   }
   const auto classes = chi_squared(reference.class_counts, observed.class_counts);
   constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
   tests.push_back({"class", kNone, kNone, classes.statistic, chi_squared_p_value(classes),
-                   total_variation(reference.class_counts, observed.class_counts), kDriftBound,
-                   false});
-  for (auto& test : tests) test.drifted = decide(test);
+                   total_variation(reference.class_counts, observed.class_counts), false});
+  for (auto& test : tests) {
+    test.drifted = test.effect >= kDriftBound && test.p < kDriftAlpha / kTests;
+  }
   return tests;
 }
 
 void require_no_drift(const std::vector<DriftTest>& tests, std::size_t count) {
   const DriftTest* worst = nullptr;
   for (const auto& test : tests) {
-    const bool worse = worst == nullptr || test.effect / test.bound > worst->effect / worst->bound;
+    const bool worse = worst == nullptr || test.effect > worst->effect;
     if (test.drifted && worse) worst = &test;
   }
   if (worst == nullptr) return;
   throw Error("drift.detected",
               fmt::format("{}: effect {:.3f}, p {:.2g}, n = {}, expected an effect below {}",
-                          worst->feature, worst->effect, worst->p, count, worst->bound),
+                          worst->feature, worst->effect, worst->p, count, kDriftBound),
               "find out what changed; if the change is permanent, train on such images");
 }
 
@@ -138,7 +131,7 @@ void to_json(Json& json, const DriftTest& test) {
               {"statistic", test.statistic},
               {"p", test.p},
               {"effect", test.effect},
-              {"bound", test.bound},
+              {"bound", kDriftBound},
               {"drifted", test.drifted}};
 }
 

@@ -28,15 +28,14 @@ struct DriftTest {
   double statistic = 0.0;  // Kolmogorov-Smirnov D, or chi-squared for "class"
   double p = 1.0;          // of a statistic at least as large under equal distributions
   double effect = 0.0;     // [0, 1]: D, or total variation, the share of images in other classes
-  double bound = 0.0;      // of the effect
-  bool drifted = false;    // effect >= bound and p < kDriftAlpha / number of tests (Bonferroni)
+  bool drifted = false;  // effect >= kDriftBound and p < kDriftAlpha / number of tests (Bonferroni)
 };
 
 // Every feature and the classes. Throws data.schema_mismatch for profiles of different schemas,
 // data.too_few when `observed` has fewer than kMinDriftImages.
 std::vector<DriftTest> compare(const Profile& reference, const Profile& observed);
 
-// Throws drift.detected, naming the feature whose effect exceeds its bound the most.
+// Throws drift.detected, naming the drifted feature of the largest effect.
 void require_no_drift(const std::vector<DriftTest>& tests, std::size_t count);
 
 // The largest distance between two cumulative distributions, given as histograms over the same

@@ -152,7 +152,7 @@ TEST(Compare, SignificantLargeEffectIsDrift) {
 TEST(Compare, AppliesTheBonferroniCorrection) {
   const auto tests = compare(made(10000, 0), made(64, 13));
   const auto test = of(tests, "mean_intensity");
-  EXPECT_GT(test.effect, test.bound);
+  EXPECT_GT(test.effect, kDriftBound);
   EXPECT_LT(test.p, kDriftAlpha);
   EXPECT_GT(test.p, kDriftAlpha / 9);
   EXPECT_FALSE(drifted(tests));
@@ -253,13 +253,13 @@ TEST(Compare, EffectAtTheBoundIsDrift) {
   EXPECT_FALSE(drifted(below));
 }
 
-// The error names the feature that exceeds its bound the most, the first of two equal ones; a
-// feature without drift is not named. Effects over bounds: 6 but no drift, 1.5, 2, 2.
+// The error names the drifted feature of the largest effect, the first of two equal ones; a feature
+// without drift is not named.
 TEST(RequireNoDrift, NamesTheWorstFeature) {
-  const DriftTest insignificant{"thickness", 0.0, 0.0, 0.9, 0.2, 0.9, 0.15, false};
-  const DriftTest larger{"slant", 0.0, 0.0, 0.6, 0.001, 0.6, 0.4, true};
-  const DriftTest worst{"aspect", 0.0, 0.0, 0.3, 0.0123, 0.3, 0.15, true};
-  const DriftTest equal{"class", 0.0, 0.0, 9.0, 0.001, 0.4, 0.2, true};
+  const DriftTest insignificant{"thickness", 0.0, 0.0, 0.9, 0.2, 0.9, false};
+  const DriftTest smaller{"slant", 0.0, 0.0, 0.2, 0.001, 0.2, true};
+  const DriftTest worst{"aspect", 0.0, 0.0, 0.3, 0.0123, 0.3, true};
+  const DriftTest equal{"class", 0.0, 0.0, 9.0, 0.001, 0.3, true};
   const auto seen = [](const std::vector<DriftTest>& tests) -> std::string {
     try {
       require_no_drift(tests, 77);
@@ -268,10 +268,10 @@ TEST(RequireNoDrift, NamesTheWorstFeature) {
       return error.what();
     }
   };
-  EXPECT_EQ(seen({insignificant, larger, worst, equal}),
+  EXPECT_EQ(seen({insignificant, smaller, worst, equal}),
             "aspect: effect 0.300, p 0.012, n = 77, expected an effect below 0.15");
-  EXPECT_EQ(seen({equal, worst, larger}),
-            "class: effect 0.400, p 0.001, n = 77, expected an effect below 0.2");
+  EXPECT_EQ(seen({equal, worst, smaller}),
+            "class: effect 0.300, p 0.001, n = 77, expected an effect below 0.15");
   EXPECT_EQ(seen({insignificant}), "no drift");
   EXPECT_EQ(seen({}), "no drift");
 }
