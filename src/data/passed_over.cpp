@@ -78,8 +78,7 @@ std::vector<Finding> passed_over_findings(const fs::path& root, const Paths& pat
     if (group.empty()) return;
     findings.push_back(
         {"data.passed_over", severity,
-         fmt::format("{} {} passed over ({})", group.size(), what, summary_of(group, root)),
-         hint});
+         fmt::format("{} {} passed over ({})", group.size(), what, summary_of(group, root)), hint});
   };
   add(take(files, is_other_format), Severity::kWarning,
       "pictures of another format than PNG and JPEG", "convert them to PNG, or move them away");
