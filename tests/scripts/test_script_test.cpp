@@ -104,5 +104,22 @@ TEST_F(TestScript, CountsCpuSecondsOfAllProcesses) {
   EXPECT_GE(std::stod(seconds[2]) - std::stod(seconds[1]), 1.0);
 }
 
+// Budgets grow with the CPU seconds that a start takes on this machine, whatever else it waits for,
+// and they do not shrink. 200,000 rounds of the loop take 0.04 seconds at least.
+TEST(BudgetFactor, FollowsTheCpuSecondsOfAStart) {
+  const TemporaryDirectory folder;
+  const auto factor_of = [&](const std::string& shell) {
+    write_program(folder / "program", shell);
+    const auto result =
+        run_process({source_path("scripts/budget_factor.sh"), folder / "program", "0.02"});
+    EXPECT_EQ(result.status, 0) << result.err;
+    return std::stoi(result.out);
+  };
+  EXPECT_GE(factor_of("i=0; while [ $i -lt 200000 ]; do i=$((i + 1)); done"), 4);
+  EXPECT_LT(factor_of("sleep 1"), 50);
+  EXPECT_EQ(std::stoi(run_process({source_path("scripts/budget_factor.sh"), "true", "100"}).out),
+            2);
+}
+
 }  // namespace
 }  // namespace digits
