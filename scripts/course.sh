@@ -15,7 +15,7 @@
 #
 # DIGITS_COURSE  the folder for all this (default: course)
 # DIGITS_PRESET  CMake preset of the copy (default: release)
-# DIGITS_COURSE_UNITY  OFF (default): a change compiles its file alone; ON: the first build finds its
+# DIGITS_COURSE_UNIT_SIZE  1 (default): a change compiles its file alone; 8: the first build finds its
 #                objects in a compiler cache that the project's own build has filled
 # SAMPLE         verify: the number of exercises to draw at random (default: all); the texts of all are checked
 # SHARD          verify: I/N, such as 2/4: each N-th exercise, from the I-th

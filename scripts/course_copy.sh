@@ -68,7 +68,7 @@ restore_work() {
 build() {  # PROGRAM
   local folder=$tree/build/$preset
   if [ ! -f "$folder/build.ninja" ]; then
-    (cd "$tree" && cmake --preset "$preset" -DCMAKE_UNITY_BUILD="${DIGITS_COURSE_UNITY:-OFF}") > "$log" 2>&1 || { cat "$log" >&2; exit 3; }
+    (cd "$tree" && cmake --preset "$preset" -DDIGITS_UNIT_SIZE="${DIGITS_COURSE_UNIT_SIZE:-1}") > "$log" 2>&1 || { cat "$log" >&2; exit 3; }
   fi
   [ -f "$programs/$1" ] || echo "course.sh: first build of $1: some minutes; see ${log#"$root/"}" >&2
   cmake --build "$folder" --target "$1" > "$log" 2>&1 && return

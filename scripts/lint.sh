@@ -70,10 +70,10 @@ if grep -rnE '#include .*\.cpp[">]' "${folders[@]}" --include='*.cpp' --include=
   exit 1
 fi
 mkdir -p build/lint
-cmake --preset release -B build/lint -DCMAKE_UNITY_BUILD=ON -DDIGITS_TESTS=OFF \
+cmake --preset release -B build/lint -DDIGITS_UNIT_SIZE=8 -DDIGITS_TESTS=OFF \
   > build/lint/configure.log 2>&1 || { cat build/lint/configure.log >&2; exit 1; }
 analysed='base|data|synthetic|repository|metrics|behaviour|report|photos'  # without Torch
 [ $# -eq 0 ] || analysed=''
-sed -nE "s/^  \"file\": \"(.*\/\w*($analysed)\.dir\/Unity\/unity_.*)\",?$/\1/p" build/lint/compile_commands.json |
+sed -nE "s/^  \"file\": \"(.*\/units\/\w*($analysed)_[0-9]+\.cpp)\",?$/\1/p" build/lint/compile_commands.json |
   xargs -d '\n' -n 1 -P "$(nproc)" clang-tidy --quiet --checks=-bugprone-suspicious-include -p build/lint 2>&1 |
   { grep -v ' warnings generated\.$' || true; }  # of the libraries' headers; pipefail keeps the status

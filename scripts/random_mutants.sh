@@ -34,7 +34,7 @@ scripts/copy_tree.sh "$work/tree"
 cd "$work/tree"
 # One file per compilation: a mutation recompiles its file alone.
 [ -f "build/$preset/build.ninja" ] ||
-  cmake --preset "$preset" -DCMAKE_UNITY_BUILD=OFF > "$log" 2>&1 || { cat "$log" >&2; exit 1; }
+  cmake --preset "$preset" -DDIGITS_UNIT_SIZE=1 > "$log" 2>&1 || { cat "$log" >&2; exit 1; }
 
 # The names of a tier's CTest entries.
 programs_of() { ctest --test-dir "build/$preset" -N -L "^$1\$" | sed -nE 's/^ *Test *#[0-9]+: //p'; }

@@ -146,7 +146,9 @@ TEST(LineChart, MarksThePointsOfShortLines) {
     for (std::size_t i = 0; i < count; ++i) points.push_back({double(i), 1.5});
     const auto dots = elements(parse_xml(draw(line_of(points)).text), "circle", "dot");
     ASSERT_EQ(dots.size(), count == 40 ? 40U : 0U);
-    if (!dots.empty()) EXPECT_EQ(dots[7].children.at(0).text, "7: 1.5");
+    if (count == 40) {
+      EXPECT_EQ(dots[7].children.at(0).text, "7: 1.5");
+    }
   }
 }
 
