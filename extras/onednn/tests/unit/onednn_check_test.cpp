@@ -63,8 +63,8 @@ TEST(OnednnCheck, MeasuresDifferencesAsCalculatedByHand) {
   };
   const auto one = [](double value) { return at::full({1}, value); };
   FoldedNetwork folded;
-  folded.layers.push_back({{1, 1, 2, 2, true}, kernels(1.0), one(2.0), one(-4.0)});
-  folded.layers.push_back({{1, 1, 1, 1, false}, kernels(2.0), one(9.0), one(1.0)});
+  folded.layers.push_back({{"conv0", 1, 1, 2, 2, true}, kernels(1.0), one(2.0), one(-4.0)});
+  folded.layers.push_back({{"conv1", 1, 1, 1, 1, false}, kernels(2.0), one(9.0), one(1.0)});
   folded.head = at::tensor({1.0F, -2.0F}).view({2, 1});
   folded.bias = at::tensor({0.5F, 0.25F});
   const std::vector<at::Tensor> maps{at::tensor({1.0F, 2.0F, 3.0F, -8.0F}).view({1, 1, 2, 2}),
