@@ -6,14 +6,15 @@ set(DIGITS_UNIT_SIZE 8 CACHE STRING "Files of a folder that are compiled as one;
 # digits_units(OUT NAME FILE...)
 #
 # Sets OUT to the sources of the target NAME: units that include FILE..., which lie in the project. A file with
-# definitions of its own, which must be set before, stays by itself.
+# definitions or options of its own, which must be set before, stays by itself.
 function(digits_units out name)
   set(sources "")
   set(together "")
   foreach(file ${ARGN})
     cmake_path(ABSOLUTE_PATH file NORMALIZE)
     get_source_file_property(definitions ${file} COMPILE_DEFINITIONS)
-    if(definitions OR DIGITS_UNIT_SIZE LESS 2)
+    get_source_file_property(options ${file} COMPILE_OPTIONS)
+    if(definitions OR options OR DIGITS_UNIT_SIZE LESS 2)
       list(APPEND sources ${file})
     else()
       cmake_path(RELATIVE_PATH file BASE_DIRECTORY ${PROJECT_SOURCE_DIR} OUTPUT_VARIABLE path)
