@@ -20,7 +20,8 @@ ByteStatistics byte_statistics(const Dataset& set, std::size_t period) {
     }
   }
   ByteStatistics result;
-  const auto n = static_cast<double>(bytes / period);
+  const std::size_t values = bytes / period;  // of each sum
+  const auto n = static_cast<double>(values);
   for (std::size_t k = 0; k < period; ++k) {
     const double mean = static_cast<double>(sums[k]) / n;
     result.mean.push_back(mean);
