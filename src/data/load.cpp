@@ -260,7 +260,14 @@ Sets load_training_part(const fs::path& folder, const SetOptions& options) {
 Sets load_sets(const fs::path& folder, const SetOptions& options) {
   auto sets = load_training_part(folder, options);
   sets.test = load_dataset(folder, Part::kTest, sets.train.schema.class_names, options);
-  require_schema(sets.test.schema, sets.train.schema);
+  if (sets.test.schema != sets.train.schema) {
+    throw Error("data.schema_mismatch",
+                fmt::format("{}: test images are {}x{}x{}, expected {}x{}x{} as in training",
+                            folder.string(), sets.test.schema.rows, sets.test.schema.cols,
+                            sets.test.schema.channels, sets.train.schema.rows,
+                            sets.train.schema.cols, sets.train.schema.channels),
+                "the two image files must have images of one size: are they of one set?");
+  }
   return sets;
 }
 

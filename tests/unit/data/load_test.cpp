@@ -120,12 +120,16 @@ TEST(LoadSets, TestLabelsMustBeKnownFromTraining) {
   expect_error("data.label_range", [&] { load_sets(folder.path()); });
 }
 
-// IDX files have no validation part: a training must hold out its own images.
+// IDX files have no validation part: a training must hold out its own images. The message about
+// images of two sizes names both.
 TEST(LoadSets, HasNoValidationPart) {
   const TemporaryDirectory folder;
   save_parts(folder.path(), random_dataset(12, 4, 4));
   EXPECT_EQ(load_sets(folder.path()).validation, 0U);
   EXPECT_EQ(load_training_part(folder.path()).validation, 0U);
+  save_dataset(folder.path(), Part::kTest, random_dataset(12, 4, 5, 3));
+  EXPECT_EQ(error_of([&] { load_sets(folder.path()); }).what(),
+            folder.path().string() + ": test images are 4x5x3, expected 4x4x1 as in training");
 }
 
 }  // namespace
