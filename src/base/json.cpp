@@ -24,9 +24,13 @@ Json parse_json(const std::string& text, const std::string& name, const std::str
 Json parse_document(const std::string& text, const std::string& name, const std::string& schema,
                     const std::string& family) {
   auto document = parse_json(text, name, family);
-  const auto seen = json_at<std::string>(document, "/schema", family);
-  if (seen == schema) return document;
-  throw Error(family + ".schema", fmt::format("{}: schema {}, expected {}", name, seen, schema),
+  const auto seen = document.find("schema");
+  if (seen == document.end() || !seen->is_string()) {
+    throw_malformed(family, fmt::format("{}: no schema, expected {}", name, schema));
+  }
+  if (*seen == schema) return document;
+  throw Error(family + ".schema",
+              fmt::format("{}: schema {}, expected {}", name, seen->get<std::string>(), schema),
               "it was written by another version of digits");
 }
 

@@ -16,12 +16,19 @@ TEST(Json, DocumentRoundTripsThroughAFile) {
   EXPECT_EQ(back.dump(), R"({"schema":"digits.x/1","b":1,"a":2})");  // keys keep their order
 }
 
+// The message names the file, also for a document that has no schema.
 TEST(Json, OfAnotherSchemaIsRejected) {
   const TemporaryDirectory folder;
-  write_json(folder / "x.json", with_schema("digits.x/2", Json::object()));
-  expect_error("package.schema", [&] { read_json(folder / "x.json", "digits.x/1", "package"); });
-  write_file(folder / "x.json", "[1, 2]");
-  expect_error("package.malformed", [&] { read_json(folder / "x.json", "digits.x/1", "package"); });
+  const auto path = folder / "x.json";
+  write_json(path, with_schema("digits.x/2", Json::object()));
+  const auto read = [&] { read_json(path, "digits.x/1", "package"); };
+  expect_error("package.schema", read);
+  EXPECT_EQ(error_of(read).what(), path.string() + ": schema digits.x/2, expected digits.x/1");
+  for (const char* text : {"[1, 2]", "{}", R"({"schema": 1})"}) {
+    write_file(path, text);
+    expect_error("package.malformed", read);
+    EXPECT_EQ(error_of(read).what(), path.string() + ": no schema, expected digits.x/1") << text;
+  }
 }
 
 // The code has the family of the caller, so the exit status fits the kind of file.
