@@ -24,10 +24,11 @@ TEST(PackageSums, HaveTheFormatOfSha256sum) {
             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  b\n");
 }
 
-// A package stays in its folder: no name is a path out of it, is hidden, or is that of the sums.
+// A package stays in its folder: no name is a path out of it, is hidden, begins like an option, or
+// is that of the sums.
 TEST(PackageSums, AcceptOnlyFileNames) {
-  for (const char* name :
-       {"../x", "a/b", "/etc/passwd", "", "..", ".hidden", "a b", "a\nb", "ä", "SHA256SUMS"}) {
+  for (const char* name : {"../x", "a/b", "/etc/passwd", "", "..", ".hidden", "-x", "_x", "a b",
+                           "a\nb", "ä", "SHA256SUMS"}) {
     expect_error("package.sums", [&] { format_sums({{name, "bytes"}}); });
     auto text = format_sums(sample_files());
     text += std::string(64, 'a') + "  " + name + "\n";
