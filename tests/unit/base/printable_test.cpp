@@ -10,8 +10,7 @@ TEST(LowerCase, ChangesAsciiLettersOnly) {
   EXPECT_EQ(lower_case("@AMZ[`az{ \xC3\x84.PNG"), "@amz[`az{ \xC3\x84.png");
 }
 
-// A command in a hint means the same to a shell, and is not changed when the line is made
-// printable.
+// A word of a command in a hint means the same text to a shell.
 TEST(ShellWord, IsQuotedIfNecessary) {
   EXPECT_EQ(shell_word("a/b.csv"), "a/b.csv");
   EXPECT_EQ(shell_word("it's"), "'it'\\''s'");
