@@ -1,4 +1,7 @@
 // The day of the data, from `digits train` to `digits age`.
+#include <ctime>
+
+#include "base/date.h"
 #include "base/files.h"
 #include "base/json.h"
 #include "integration/call_digits.h"
@@ -48,6 +51,15 @@ TEST_F(Age, IsToldFromThePackage) {
   EXPECT_EQ(option_list(age({"--help"}).out), "model DIR, max-days N, today DAY, json");
   EXPECT_THAT(read_file(run() / "package" / "README.md"),
               HasSubstr("| newest images | 2026-01-31 |"));
+}
+
+// A day is 86,400 seconds of Unix time. It may end between two readings of the clock.
+TEST_F(Age, CountsToThePresentDay) {
+  const auto newest = days_since_1970("2026-01-31").value();
+  const auto before = std::time(nullptr) / 86400 - newest;
+  const auto days = Json::parse(age({"--json"}).out).at("days").get<std::int64_t>();
+  const auto after = std::time(nullptr) / 86400 - newest;
+  EXPECT_THAT(days, testing::AllOf(testing::Ge(before), testing::Le(after)));
 }
 
 // The age is told before the status says that it is too large.
