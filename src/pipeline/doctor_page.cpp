@@ -54,7 +54,7 @@ std::string machine_lines(const Json& machine) {
               fmt::format("{} to use, CPU quota {}, {} threads", machine.at("cores").get<int>(),
                           quota.is_null() ? "none" : fmt::format("{:.2g}", quota.get<double>()),
                           machine.at("threads").get<int>())) +
-         line("precision", machine.at("precision").get<std::string>()) +
+         line("precision", "\"auto\" trains in " + machine.at("precision").get<std::string>()) +
          line("environment", environment);
 }
 

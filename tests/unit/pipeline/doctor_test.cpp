@@ -150,7 +150,7 @@ processor    Some CPU
 features     feature_1 feature_2 feature_3 feature_4 feature_5 feature_6 seventh
              eighth
 cores        4 to use, CPU quota none, 2 threads
-precision    float32
+precision    "auto" trains in float32
 environment  none
 disk         0.2 GB free here, 0.1 GB for temporary files
 
