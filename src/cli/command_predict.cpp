@@ -162,8 +162,8 @@ CommandOptions command_options() {
   CommandOptions options(
       "predict",
       fmt::format("Classifies images with a package: PNG and JPEG files of up to 50 megapixels, "
-                  "folders of them, or IDX files. {} An input that cannot be read is left out and "
-                  "named at the end, and the exit status is 3.",
+                  "folders of them, or IDX files. {} After --, each word is an input. An input "
+                  "that cannot be read is left out and named at the end; the exit status is 3.",
                   picture_reader().help),
       "INPUT...");
   options.add_model();
