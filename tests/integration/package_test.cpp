@@ -96,11 +96,15 @@ std::string printed_by_loading(const fs::path& folder) {
 TEST(Package, OtherVersionsAreAnnounced) {
   const PackageCopy copy;
   EXPECT_EQ(printed_by_loading(copy.path()), "");
-  edit_manifest(copy, [](Json& manifest) { manifest["lineage"]["versions"]["opencv"] = "0.1"; });
+  edit_manifest(copy, [](Json& manifest) {
+    manifest["lineage"]["versions"]["opencv"] = "0.1";
+    manifest["lineage"]["versions"]["zlib"] = "0.2";
+  });
   EXPECT_THAT(
       printed_by_loading(copy.path()),
-      testing::ContainsRegex("package.other_versions: written with opencv 0.1, now [0-9.]+: the "
-                             "golden logits hold, with a largest difference of [0-9.e+-]+"));
+      testing::ContainsRegex("package.other_versions: written with opencv 0.1, now [0-9.]+; zlib "
+                             "0.2, now [^:;]+: the golden logits hold, with a largest difference "
+                             "of [0-9.e+-]+"));
   edit_manifest(copy, [](Json& manifest) { manifest.erase("lineage"); });
   load_package(copy.path());
 }
