@@ -29,6 +29,7 @@ struct Series {
   bool reference = false;     // a thin dashed line for comparison: chance, a bound
 };
 
+// All plottable points are drawn: the maker of a curve of thousands thins it.
 struct LineChart {
   std::string title;
   AxisOptions x;
