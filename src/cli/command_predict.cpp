@@ -106,9 +106,15 @@ PredictionSummary predict_to_file(const fs::path& path, ImageInputs& inputs, con
     progress.update(static_cast<std::size_t>(std::lround(kSteps * chunk.share)),
                     static_cast<std::size_t>(kSteps), fmt::format("{} images", so_far.images));
   };
-  auto summary = predict_all(inputs, package, options, write);
-  file.commit();
-  return summary;
+  try {
+    auto summary = predict_all(inputs, package, options, write);
+    file.commit();
+    return summary;
+  } catch (const Error& error) {
+    if (error.code() != "interrupted") throw;
+    throw Error(error.code(), fmt::format("{}; {} was not written", error.what(), path.string()),
+                "with --shard I/N, only the stopped part must be predicted again");
+  }
 }
 
 // --out, or empty.
