@@ -29,7 +29,8 @@ constexpr const char* kHint = "configs/gates.toml shows how gates are written";
 double parse_number(const toml::node& node, const std::string& place) {
   const auto number = node.value<double>();
   if (number && std::isfinite(*number)) return *number;
-  refuse(place, "expected a finite number as at_least or at_most");
+  refuse(place, number ? fmt::format("bound {}, expected a finite number", *number)
+                       : "expected a number as at_least or at_most");
 }
 
 // The bound for a preset: one for all presets, or its own; nothing if only other presets have one.

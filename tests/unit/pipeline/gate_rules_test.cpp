@@ -78,6 +78,17 @@ TEST(Gates, RejectInvalidGates) {
   expect_error("config.syntax", [] { parse_gates("[[gate", "fast", "bad"); });
 }
 
+// The error has the file, the metric and the number that no bound can be.
+TEST(Gates, NameAnImpossibleBound) {
+  const std::string head = "[[gate]]\nmetric = \"accuracy\"\nreason = \"why\"\nat_least = ";
+  const auto text_of = [&](const std::string& bound) {
+    return std::string(error_of([&] { parse_gates(head + bound, "fast", "mine"); }).what());
+  };
+  EXPECT_THAT(text_of("-inf"),
+              testing::HasSubstr("accuracy: bound -inf, expected a finite number"));
+  EXPECT_THAT(text_of("\"0.5\""), testing::HasSubstr("accuracy: expected a number as at_least"));
+}
+
 // Every bound on behaviour is for digits, but for images without content, which are no class of any
 // set, and for the sum of attributions, which is a property of the method.
 TEST(Gates, ForDigitsAreAboutBehaviour) {
