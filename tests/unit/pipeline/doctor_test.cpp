@@ -29,13 +29,15 @@ NumericsRow row(const std::string& name, bool used) {
   return {name, used, 1e-4, std::vector<double>(table_channels().size(), 1e-7)};
 }
 
-// A healthy machine.
+// A healthy machine. Its revision begins a line of the page, whatever the length of the program's
+// name.
 Json healthy() {
   Json document;
-  document["versions"] =
-      Json{{"digits", "0.1.0"},      {"revision", "abc"}, {"libtorch", "2.6.0"},
-           {"onednn", "3.7.2"},      {"opencv", "4.6.0"}, {"zlib", "1.3"},
-           {"blas", "OpenBLAS 0.3"}, {"device", "cpu"},   {"cpu_features", {"avx2"}}};
+  document["versions"] = Json{{"digits", "0.1.0"},       {"revision", std::string(50, 'f')},
+                              {"libtorch", "2.6.0"},     {"onednn", "3.7.2"},
+                              {"opencv", "4.6.0"},       {"zlib", "1.3"},
+                              {"blas", "OpenBLAS 0.3"},  {"device", "cpu"},
+                              {"cpu_features", {"avx2"}}};
   document["machine"] = Json{{"processor", "Some CPU"},
                              {"features", {"avx2", "avx512f"}},
                              {"cores", 4},
@@ -113,7 +115,7 @@ TEST(Doctor, PageFitsATerminal) {
   set_wrong(document, 1, {20, 24}, 0.34);
   const auto page = doctor_page(document, problems_in(document));
   for (const char* text :
-       {"digits 0.1.0, revision abc", "libtorch 2.6.0, onednn 3.7.2", "4.6.0, zlib 1.3",
+       {"digits 0.1.0, revision", "fff, libtorch 2.6.0,", "onednn 3.7.2, opencv 4.6.0, zlib 1.3",
         "blas OpenBLAS 0.3, device cpu", "Some CPU", "avx2 avx512f",
         "4 to use, CPU quota 1.5, 2 threads", "OMP_WAIT_POLICY=passive",
         "12.3 GB free here, unknown for temporary files", "* float32 channels last, forward",
@@ -144,8 +146,10 @@ TEST(Doctor, WritesThisPage) {
   numerics["rows"][1]["correct"] = false;
   numerics["rows"][1]["differences"] = Json::array({0.00011, 99.0, 100.0});
   const std::string expected =
-      R"(versions     digits 0.1.0, revision abc, libtorch 2.6.0, onednn 3.7.2, opencv
-             4.6.0, zlib 1.3, blas reference BLAS, device cpu
+      R"(versions     digits 0.1.0, revision
+             ffffffffffffffffffffffffffffffffffffffffffffffffff, libtorch 2.6.0,
+             onednn 3.7.2, opencv 4.6.0, zlib 1.3, blas reference BLAS, device
+             cpu
 processor    Some CPU
 features     feature_1 feature_2 feature_3 feature_4 feature_5 feature_6 seventh
              eighth
