@@ -166,8 +166,8 @@ void note_unread(const std::vector<UnreadablePicture>& unread, std::size_t all,
       {"data.unread", too_many ? Severity::kError : Severity::kWarning,
        fmt::format("{} of {} pictures left out, expected one digit in each: {}{}", unread.size(),
                    all, fmt::join(reasons, "; "), unread.size() > kShown ? "; ..." : ""),
-       "correct these pictures or move them away; for pictures of other things than digits use "
-       "--size ROWSxCOLSx3"});
+       "correct these pictures or move them away; for pictures of other things than "
+       "digits use --size ROWSxCOLSx3"});
 }
 
 Parts read_at_size(const PartFiles& files, const std::vector<std::string>& names,
