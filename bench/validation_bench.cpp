@@ -28,7 +28,8 @@ const Sets& sets() {
 
 // Everything that the validation stage looks for, in both parts and between them.
 void validation(benchmark::State& state) {
-  const auto& [train, test] = sets();  // made before the clock runs
+  const auto& train = sets().train;  // made before the clock runs
+  const auto& test = sets().test;
   const auto threads = static_cast<int>(state.range(0));
   std::size_t findings = 0;
   for (auto _ : state) {
