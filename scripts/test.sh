@@ -13,7 +13,6 @@
 # DIGITS_BUDGET_FACTOR  multiplies the budgets (default 1): CPU seconds vary with the processor,
 #                       with other work on its cores, and with instrumented code
 set -euo pipefail
-export LC_ALL=C  # the times below have a decimal point
 cd "$(dirname "$0")/.."
 root=$(pwd)
 
@@ -37,6 +36,8 @@ done
 
 scripts/setup.sh
 if [ $# -eq 0 ]; then scripts/build.sh "$preset"; else scripts/build.sh "$preset" "${tiers[@]/#/tier_}"; fi
+# For the decimal point of the times below. Only now: ccache keeps apart what was built in another language.
+export LC_ALL=C
 
 # Prints nothing of programs that pass, and the whole output of one that fails. Programs that wait for
 # the processes that they start leave a core to two others.

@@ -1,5 +1,6 @@
 // Checks at configure time: a missing or incompatible library stops CMake, and the message names
 // the remedy.
+#include "base/files.h"
 #include "support/program.h"
 #include "support/testing.h"
 
@@ -60,6 +61,13 @@ TEST(Configure, NamesTheRemedyForAMissingExtra) {
 TEST(Configure, NamesThePackageOfAMissingLibrary) {
   const auto message = configure({"-DCMAKE_DISABLE_FIND_PACKAGE_fmt=ON"});
   EXPECT_THAT(message, testing::HasSubstr("libfmt-dev"));
+}
+
+// With absolute paths a compiler cache would find no object for a copy of the tree.
+TEST(Configure, UnitsHaveRelativePaths) {
+  const auto unit = std::filesystem::path(build_path()) / "src/units/base_0.cpp";
+  if (!std::filesystem::exists(unit)) GTEST_SKIP() << "DIGITS_UNIT_SIZE=1: there are no units";
+  EXPECT_THAT(read_file(unit), testing::StartsWith("#include \"src/base/"));
 }
 
 }  // namespace

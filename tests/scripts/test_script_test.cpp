@@ -56,15 +56,16 @@ TEST_F(TestScript, ShowsTheOutputOfFailedProgramsOnly) {
   EXPECT_THAT(result.out, testing::ContainsRegex("\nunit .* passed\nintegration .* failed\n$"));
 }
 
-// Who asks for one tier does not wait for the build of the others.
+// Who asks for one tier does not wait for the build of the others. The build has the caller's
+// language, by which a compiler cache finds what was built before.
 TEST_F(TestScript, BuildsAndRunsTheNamedTiers) {
   add("unit", "true");
   add("integration", "echo never run; exit 1");
   add("smoke", "true");
-  write_program(folder_ / "scripts/build.sh", "echo build \"$@\"");
-  const auto result = run({}, {"smoke", "unit"});
+  write_program(folder_ / "scripts/build.sh", "echo build \"$@\" in $LC_ALL");
+  const auto result = run({{"LC_ALL", "C.UTF-8"}}, {"smoke", "unit"});
   EXPECT_EQ(result.status, 0);
-  EXPECT_THAT(result.out, testing::HasSubstr("build release tier_unit tier_smoke\n"));
+  EXPECT_THAT(result.out, testing::HasSubstr("build release tier_unit tier_smoke in C.UTF-8\n"));
   EXPECT_THAT(run({}, {"unity"}).err, testing::HasSubstr("no tier \"unity\""));
 }
 
