@@ -36,11 +36,11 @@ done
 
 scripts/setup.sh
 if [ $# -eq 0 ]; then scripts/build.sh "$preset"; else scripts/build.sh "$preset" "${tiers[@]/#/tier_}"; fi
-# For the decimal point of the times below. Only now: ccache keeps apart what was built in another language.
+# The times below have a decimal point. Set after the build: ccache finds no object of another language.
 export LC_ALL=C
 
-# Prints nothing of programs that pass, and the whole output of one that fails. Programs that wait for
-# the processes that they start leave a core to two others.
+# Prints nothing of programs that pass, and the whole output of one that fails. A program often waits for
+# a process that it started: two programs more than cores use that time.
 run_tier() {  # TIER REPORTS
   GTEST_OUTPUT="xml:$2/" GTEST_BRIEF=1 \
     ctest --test-dir "build/$preset" --label-regex "^$1\$" --no-tests=error --output-on-failure \
