@@ -3,7 +3,7 @@
 #include <sstream>
 
 #include "base/files.h"
-#include "integration/batch.h"
+#include "integration/predict_inputs.h"
 #include "support/full_disk.h"
 
 namespace digits {
@@ -95,40 +95,40 @@ TEST(BatchPredict, AbstainsBelowTheBound) {
 // Every input has a line. The unreadable one has a line too and is named at the end, and the exit
 // status reports it.
 TEST(BatchPredict, ContinuesAfterAnUnreadableFile) {
-  const Batch batch(100);
-  const auto result = fork_digits(batch.into("x.csv"));
+  const PredictInputs inputs(100);
+  const auto result = fork_digits(inputs.into("x.csv"));
   EXPECT_EQ(result.status, 3);
-  const auto bad = (batch.folder / "pictures/5-no-picture.png").string();
+  const auto bad = (inputs.folder / "pictures/5-no-picture.png").string();
   EXPECT_THAT(result.err, testing::StartsWith("digits: image.unreadable: " + bad));
   EXPECT_THAT(result.err, testing::EndsWith("\ndigits: 1 inputs could not be read\n"));
-  const auto csv = read_file(batch.folder / "x.csv");
+  const auto csv = read_file(inputs.folder / "x.csv");
   const auto images = lines_of(csv).size() - 2;  // without the heading and the error
   EXPECT_THAT(result.out, testing::StartsWith("images       " + std::to_string(images) +
                                               "\nabstained    0\nunreadable   1\nseconds      "));
   EXPECT_THAT(result.out,
-              testing::EndsWith(" MiB\nfile         " + (batch.folder / "x.csv").string() + "\n"));
+              testing::EndsWith(" MiB\nfile         " + (inputs.folder / "x.csv").string() + "\n"));
   EXPECT_THAT(csv, testing::HasSubstr("\n" + bad + ",,,,,,,,image.unreadable,,"));
-  EXPECT_THAT(csv, testing::HasSubstr("\n" + (batch.folder / "b.idx").string() + ",99,"));
-  const auto lines = fork_digits(batch.into("x.jsonl"));
+  EXPECT_THAT(csv, testing::HasSubstr("\n" + (inputs.folder / "b.idx").string() + ",99,"));
+  const auto lines = fork_digits(inputs.into("x.jsonl"));
   EXPECT_EQ(lines.status, 3);
-  EXPECT_THAT(read_file(batch.folder / "x.jsonl"),
+  EXPECT_THAT(read_file(inputs.folder / "x.jsonl"),
               testing::HasSubstr("\n{\"path\":\"" + bad + "\",\"error\":\"image.unreadable\"}\n"));
 }
 
 // Three shards of five chunks: the concatenation of their files is the file of the whole. The
 // status is that of the shard's own inputs: one has the unreadable picture.
 TEST(BatchPredict, ShardsTogetherEqualTheWhole) {
-  const Batch batch(1300);
+  const PredictInputs inputs(1300);
   for (const std::string type : {".csv", ".jsonl"}) {
-    ASSERT_EQ(fork_digits(batch.into("whole" + type)).status, 3);
+    ASSERT_EQ(fork_digits(inputs.into("whole" + type)).status, 3);
     std::string all;
     std::vector<int> statuses;
     for (const std::string number : {"1", "2", "3"}) {
-      const auto result = fork_digits(batch.into(number + type, {"--shard", number + "/3"}));
+      const auto result = fork_digits(inputs.into(number + type, {"--shard", number + "/3"}));
       statuses.push_back(result.status);
-      all += read_file(batch.folder / (number + type));
+      all += read_file(inputs.folder / (number + type));
     }
-    EXPECT_TRUE(all == read_file(batch.folder / ("whole" + type))) << type;
+    EXPECT_TRUE(all == read_file(inputs.folder / ("whole" + type))) << type;
     EXPECT_THAT(statuses, testing::ElementsAre(0, 3, 0));
   }
 }
@@ -136,13 +136,13 @@ TEST(BatchPredict, ShardsTogetherEqualTheWhole) {
 // Ctrl-C with half of the predictions in the temporary file: no file remains, and the hint is no
 // resume command.
 TEST(BatchPredict, InterruptLeavesNoFile) {
-  Batch batch(100);
-  BlockingPipe gate(batch.folder / "gate.idx");
-  batch.inputs = {"b.idx", "gate.idx"};
-  const auto before = list_names(batch.folder.path());
+  PredictInputs inputs(100);
+  BlockingPipe gate(inputs.folder / "gate.idx");
+  inputs.names = {"b.idx", "gate.idx"};
+  const auto before = list_names(inputs.folder.path());
   const auto temporary_size = [&] {
     std::uintmax_t size = 0;
-    for (const auto& entry : fs::directory_iterator(batch.folder.path())) {
+    for (const auto& entry : fs::directory_iterator(inputs.folder.path())) {
       if (entry.path().filename().string()[0] == '.') size += entry.file_size();
     }
     return size;
@@ -151,19 +151,19 @@ TEST(BatchPredict, InterruptLeavesNoFile) {
   ProcessOptions options;
   options.interrupt_when = [&] { return gate.reached() && (written = temporary_size()) > 0; };
   options.after_signal = [&] { gate.open(); };
-  const auto stopped = run_digits(batch.into("x.csv", {"--threads", "1"}), options);
+  const auto stopped = run_digits(inputs.into("x.csv", {"--threads", "1"}), options);
   EXPECT_EQ(stopped.status, 130);
   EXPECT_GT(written, 1000U);
   EXPECT_THAT(stopped.err, testing::HasSubstr("digits: interrupted: "));
   EXPECT_THAT(stopped.err, testing::HasSubstr("x.csv was not written (hint: with --shard I/N, "));
-  EXPECT_EQ(list_names(batch.folder.path()), before);
+  EXPECT_EQ(list_names(inputs.folder.path()), before);
   EXPECT_EQ(temporary_size(), 0U);
 }
 
 TEST(BatchPredict, FullDiskLeavesNoFile) {
-  const Batch batch(100);
-  const auto before = files_below(batch.folder.path());
-  const auto words = batch.into("x.csv");  // makes the package, too, which needs room
+  const PredictInputs inputs(100);
+  const auto before = files_below(inputs.folder.path());
+  const auto words = inputs.into("x.csv");  // makes the package, too, which needs room
   ProcessResult result;
   {
     const FileSizeLimit limit(10000);
@@ -171,16 +171,16 @@ TEST(BatchPredict, FullDiskLeavesNoFile) {
   }
   EXPECT_EQ(result.status, 1);
   EXPECT_THAT(result.err, testing::HasSubstr("digits: disk.full: "));
-  EXPECT_EQ(files_below(batch.folder.path()), before);
+  EXPECT_EQ(files_below(inputs.folder.path()), before);
 }
 
 TEST(BatchPredict, NeverOverwritesAFile) {
-  const Batch batch(100);
-  write_file(batch.folder / "x.csv", "somebody's");
-  const auto result = fork_digits(batch.into("x.csv"));
+  const PredictInputs inputs(100);
+  write_file(inputs.folder / "x.csv", "somebody's");
+  const auto result = fork_digits(inputs.into("x.csv"));
   EXPECT_EQ(result.status, 2);
   EXPECT_THAT(result.err, testing::StartsWith("digits: output.exists: "));
-  EXPECT_EQ(read_file(batch.folder / "x.csv"), "somebody's");
+  EXPECT_EQ(read_file(inputs.folder / "x.csv"), "somebody's");
 }
 
 TEST(BatchPredict, RejectsInvalidOptions) {

@@ -73,14 +73,14 @@ TEST(Metrics, HaveTheirBuckets) {
   Metrics metrics(model.facts());
   const auto text = metrics.text(0);
   constexpr double kRest = std::numeric_limits<double>::infinity();
-  const std::vector<double> seconds{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
-                                    0.05,   0.1,     0.25,   0.5,   1.0,    2.5,   kRest};
+  const std::vector<double> request_ends{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
+                                         0.05,   0.1,     0.25,   0.5,   1.0,    2.5,   kRest};
   const std::vector<double> images{1, 2, 4, 8, 16, 32, 64, 128, 256, kRest};
   const std::vector<double> shares{0.1, 0.2, 0.3,  0.4,  0.5, 0.6,  0.7,
                                    0.8, 0.9, 0.95, 0.99, 1.0, kRest};
-  EXPECT_EQ(bucket_ends(text, "digits_request_seconds"), seconds);
-  EXPECT_EQ(bucket_ends(text, "digits_queue_seconds"), seconds);
-  EXPECT_EQ(bucket_ends(text, "digits_compute_seconds"), seconds);
+  EXPECT_EQ(bucket_ends(text, "digits_request_seconds"), request_ends);
+  EXPECT_EQ(bucket_ends(text, "digits_queue_seconds"), request_ends);
+  EXPECT_EQ(bucket_ends(text, "digits_compute_seconds"), request_ends);
   EXPECT_EQ(bucket_ends(text, "digits_batch_images"), images);
   EXPECT_EQ(bucket_ends(text, "digits_confidence"), shares);
 }

@@ -39,12 +39,12 @@ class BlockingPipe {
 };
 
 // IDX files, gzip'd and plain, and between them a folder of pictures, one of them unreadable.
-struct Batch {
-  explicit Batch(std::uint32_t images);
+struct PredictInputs {
+  explicit PredictInputs(std::uint32_t images);
   std::vector<std::string> into(const std::string& out, std::vector<std::string> more = {}) const;
 
   TemporaryDirectory folder;
-  std::vector<std::string> inputs{"a.idx.gz", "pictures", "b.idx"};
+  std::vector<std::string> names{"a.idx.gz", "pictures", "b.idx"};
 };
 
 }  // namespace digits

@@ -1,4 +1,4 @@
-#include "integration/batch.h"
+#include "integration/predict_inputs.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -59,15 +59,16 @@ void BlockingPipe::open() {
   if (writer_ >= 0) ::close(std::exchange(writer_, -1));
 }
 
-Batch::Batch(std::uint32_t images) {
+PredictInputs::PredictInputs(std::uint32_t images) {
   write_idx(folder / "a.idx.gz", many_images(images));
   write_idx(folder / "b.idx", many_images(images));
   fs::copy(fixtures() / "digits", folder / "pictures");
   write_file(folder / "pictures" / "5-no-picture.png", "this is not a PNG");
 }
 
-std::vector<std::string> Batch::into(const std::string& out, std::vector<std::string> more) const {
-  for (const auto& input : inputs) more.push_back(folder / input);
+std::vector<std::string> PredictInputs::into(const std::string& out,
+                                             std::vector<std::string> more) const {
+  for (const auto& name : names) more.push_back(folder / name);
   more.insert(more.end(), {"--out", folder / out});
   return predict(more);
 }
