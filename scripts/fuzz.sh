@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the libFuzzer targets of tests/fuzz and of the extras one after the other, from the fixtures
-# and from the corpus of earlier runs:
+# Runs the libFuzzer targets of tests/fuzz and of the extras, one per core, from the fixtures and from
+# the corpus of earlier runs:
 #   scripts/fuzz.sh [SECONDS]      of each target (default 10)
 # Needs clang with its runtime (scripts/setup.sh clang libclang-rt-dev), but not LibTorch. Without
 # clang it prints that it skips, with status 0. An input that crashes a target, takes over 20 s or
@@ -41,15 +41,25 @@ fi
 
 # Largest input in bytes: a few kilobytes reach every branch of the parsers; photos need more.
 declare -A longest=([idx]=4096 [gzip]=4096 [image]=40000 [sums]=4096 [infer]=4096 [photo]=40000)
-for target in "${targets[@]}"; do
-  mkdir -p $out/corpus/$target
-  if ! $out/tests/fuzz/fuzz_$target -max_total_time="$seconds" -max_len=${longest[$target]} \
+run() {  # TARGET
+  local target=$1
+  mkdir -p "$out/corpus/$target"
+  if ! "$out/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -max_len="${longest[$target]}" \
     -seed="${DIGITS_TEST_SEED:-0}" -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
-    -artifact_prefix=$out/found/$target- $out/corpus/$target $out/seeds/$target \
-    > $out/$target.log 2>&1; then
-    tail -n 60 $out/$target.log >&2
+    -artifact_prefix="$out/found/$target-" "$out/corpus/$target" "$out/seeds/$target" \
+    > "$out/$target.log" 2>&1; then
+    tail -n 60 "$out/$target.log" >&2
     echo "fuzz: $target failed; the input is under $out/found/" >&2
-    exit 1
+    return 1
   fi
-  sed -n "s/^stat::number_of_executed_units: */fuzz: $target: nothing found; inputs: /p" $out/$target.log
+  sed -n "s/^stat::number_of_executed_units: */fuzz: $target: nothing found; inputs: /p" "$out/$target.log"
+}
+
+status=0 pids=()
+for target in "${targets[@]}"; do
+  while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do sleep 0.2; done
+  run "$target" &
+  pids+=($!)
 done
+for pid in "${pids[@]}"; do wait "$pid" || status=1; done
+exit $status
