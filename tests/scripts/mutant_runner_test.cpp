@@ -160,7 +160,7 @@ TEST_F(MutantRunner, FailsWhenATestFailsWithoutABug) {
   const auto result = run();
   EXPECT_EQ(result.status, 1);
   EXPECT_THAT(result.err, HasSubstr("a named test of unit fails without a mutant"));
-  EXPECT_THAT(run({{"BUDGET", "2"}}).err, HasSubstr("fails without a mutant"));
+  EXPECT_THAT(run({{"BUDGET", "4"}}).err, HasSubstr("fails without a mutant"));
   EXPECT_THAT(run({{"BUDGET", "0"}}).out, HasSubstr("1 mutants not tried"));
 }
 
